@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto'
+
+/** Plain data: what a trace, a snapshot, a scenario or a verdict consists of. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined }
+
+/** Version of the event shape below; part of every hash, so two versions never look equal. */
+export const TRACE_SCHEMA = 'backlot.trace/v1'
+
+/**
+ * One thing that happened. `atMs` is virtual milliseconds since the Unix epoch and may tie; `index` is the total order.
+ * `step` names the step that caused it (`boot` for what the subject does unasked). Rules address `fields` by dot path.
+ */
+export type TraceEvent = {
+  readonly index: number
+  readonly atMs: number
+  readonly type: string
+  readonly step: string
+  readonly fields: { readonly [key: string]: Json | undefined }
+}
+
+export type Trace = readonly TraceEvent[]
+
+/** Takes events in order; `hash()` covers every event so far and identifies the behaviour. */
+export interface Recorder {
+  readonly events: Trace
+  /** `step` when it is not the one the world is at. */
+  record(type: string, fields: TraceEvent['fields'], step?: string): void
+  hash(): string
+}
+
+/** JSON with sorted keys and without `undefined`: equal data gives equal text. Throws on what JSON cannot hold. */
+export function canonical(value: Json | undefined): string {
+  if (value === null || typeof value === 'boolean' || typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) throw new Error(`canonical: expected a finite number, got ${value}.`)
+    return JSON.stringify(value)
+  }
+  if (value === undefined) throw new Error('canonical: expected JSON, got undefined.')
+  if (Array.isArray(value)) return `[${value.map((item) => canonical(item)).join(',')}]`
+  const entries = Object.entries(value)
+    .filter(([, item]) => item !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join(',')}}`
+}
+
+/** SHA-256 of the canonical form, in hex. */
+export const digest = (value: Json): string => createHash('sha256').update(canonical(value)).digest('hex')
+
+/** A recorder whose hash rolls over each event as it comes. `now` and `step` are read at the moment of recording. */
+export function createRecorder(now: () => number, step: () => string): Recorder {
+  const events: TraceEvent[] = []
+  const rolling = createHash('sha256').update(TRACE_SCHEMA)
+  let hashed = 0
+  return {
+    events,
+    record(type, fields, claimed) {
+      events.push({ index: events.length, atMs: now(), type, step: claimed ?? step(), fields })
+    },
+    hash() {
+      // Hashed late and in one go: runs that nobody compares do not pay for it.
+      for (; hashed < events.length; hashed++) rolling.update(canonical(events[hashed])).update('\n')
+      return rolling.copy().digest('hex')
+    },
+  }
+}

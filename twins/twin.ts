@@ -1,0 +1,102 @@
+import { type Context, Hono } from 'hono'
+import { TrieRouter } from 'hono/router/trie-router'
+import type { ZodType } from 'zod'
+import type { PriceList } from './money.ts'
+import type { Json } from './trace.ts'
+import type { World } from './world.ts'
+
+/** Something a twin does not model, and why. */
+export type Gap = { readonly what: string; readonly why: string }
+
+/** A stateful, behavioural simulation of one external dependency, reached at its real origin. */
+export interface Twin {
+  /** The operation a request asks for, such as `charges.create`; undefined when it is not modelled. */
+  operationOf(method: string, url: URL): string | undefined
+  /** Answers as the vendor would. Rejects with `NotModelled` rather than guess. */
+  fetch(request: Request): Response | Promise<Response>
+  /** The vendor's own error answer for an injected failure such as 429, 500 or 503. */
+  failure(status: number, retryAfterMs?: number): Response
+  /** Makes one of the definition's `happenings` happen, as if someone had acted at the vendor's side. */
+  happen(event: string, fields: Json): void
+  snapshot(): Json
+  restore(state: Json): void
+}
+
+export interface TwinDefinition<Seed> {
+  readonly name: string
+  /** `https://api.stripe.com`; `{org}` style wildcards as `https://*.okta.com`. */
+  readonly origins: readonly string[]
+  readonly apiVersions: readonly string[]
+  /** What `given.<name>` of a scenario may hold; every part optional. */
+  readonly seed: ZodType<Seed>
+  readonly prices: PriceList
+  readonly gaps: readonly Gap[]
+  /** Names of the operations, for faults and their spelling; `webhook` is implied where the twin delivers. */
+  readonly operations: readonly string[]
+  /** Twin-side events a scenario can make happen, such as `dispute.created`. */
+  readonly happenings: readonly string[]
+  /** Trace event types this twin records beside its operations, such as `charge.succeeded`. */
+  readonly events: readonly string[]
+  /** Usual time to answer, drawn per call between the two. */
+  readonly latencyMs: { readonly min: number; readonly max: number }
+  create(world: World, seed: Seed): Twin
+}
+
+/** A request, version or option that no twin models. Ends the run as inconclusive; never a 404 or 500. */
+export class NotModelled extends Error {
+  readonly twin: string
+  constructor(twin: string, what: string, wayOut: string) {
+    super(`twin "${twin}" does not model ${what}. ${wayOut}`)
+    this.name = 'NotModelled'
+    this.twin = twin
+  }
+}
+
+/** The error for a known gap; throws itself when `what` is not in the list, so that lists stay true. */
+export function notModelled(twin: string, gaps: readonly Gap[], what: string): NotModelled {
+  const gap = gaps.find((row) => row.what === what)
+  if (gap === undefined)
+    throw new Error(`twins/${twin}/gaps.ts: expected a row "${what}", got none. Add it with its reason.`)
+  return new NotModelled(twin, what, `${gap.why} See twins/${twin}/gaps.ts.`)
+}
+
+export type Handler = (c: Context) => Response | Promise<Response>
+
+/** A Hono app whose routes have operation names; its own bugs and unknown routes reject. */
+export interface TwinApp {
+  /** Registers `handler` for `METHOD /path/:param` under an operation name. */
+  on(operation: string, route: string, handler: Handler): void
+  operationOf(method: string, url: URL): string | undefined
+  fetch(request: Request): Response | Promise<Response>
+}
+
+/** An app for a twin: rethrows what a route throws, rejects on a route it lacks. */
+export function createTwinApp(name: string): TwinApp {
+  const app = new Hono()
+  const operations = new TrieRouter<string>()
+  app.onError((error) => {
+    throw error
+  })
+  app.notFound((c) => {
+    const { pathname } = new URL(c.req.url)
+    throw new NotModelled(
+      name,
+      `${c.req.method} ${pathname}`,
+      `Model it in twins/${name}/ or take the call out of the scenario.`,
+    )
+  })
+  return {
+    on(operation, route, handler) {
+      const [method, path] = route.split(' ')
+      if (method === undefined || path === undefined)
+        throw new Error(`twin "${name}": expected "METHOD /path", got "${route}".`)
+      operations.add(method, path, operation)
+      app.on(method, path, handler)
+    },
+    operationOf(method, url) {
+      const [found] = operations.match(method, url.pathname)
+      return found[0]?.[0]
+    },
+    fetch: (request) => app.fetch(request),
+  }
+}

@@ -1,0 +1,171 @@
+import { createHash } from 'node:crypto'
+import { type Clock, VirtualClock } from './clock.ts'
+import { createFaultPlan, type FaultPlan } from './faults.ts'
+import { createMeter, type Meter } from './money.ts'
+import { createRng, type Rng } from './rng.ts'
+import { createRecorder, type Json, type Recorder } from './trace.ts'
+
+/** On whose account something happens: the scenario step, and the causal key `step/twin.operation#attempt`. */
+export type Cause = { readonly step: string; readonly key: string }
+
+/** What the subject does unasked, before and between steps. */
+export const BOOT: Cause = { step: 'boot', key: 'boot' }
+
+/** Choices that chance made, by causal key. Replaying with it needs no seed. */
+export type DecisionLog = Readonly<Record<string, number>>
+
+/** An HTTP request from a twin to the subject, such as a webhook. */
+export type Delivery = {
+  readonly twin: string
+  /** Names the delivery in reports and faults, such as an event id and its attempt. */
+  readonly id: string
+  /** What `where` of a fault on `twin.webhook` may look at. */
+  readonly fields: Json
+  readonly url: string
+  readonly headers: ReadonlyArray<readonly [string, string]>
+  readonly body: string
+  /** The vendor gives up waiting after so long. */
+  readonly timeoutMs: number
+}
+export type DeliveryOutcome =
+  | { readonly kind: 'answer'; readonly status: number; readonly body: string }
+  | { readonly kind: 'failed'; readonly reason: 'timeout' | 'refused' | 'reset' | 'dropped' }
+/** Sends one delivery; `done` is called once, later, in virtual time. */
+export type Courier = (delivery: Delivery, done: (outcome: DeliveryOutcome) => void) => void
+
+/** One simulated universe of one run. */
+export interface World {
+  readonly seed: string
+  readonly startsAtMs: number
+  readonly clock: Clock
+  readonly rng: Rng
+  readonly trace: Recorder
+  readonly money: Meter
+  readonly faults: FaultPlan
+  readonly decisions: DecisionLog
+  readonly cause: Cause
+  /** Runs `task`, and all it schedules, on `cause`'s account. One at a time: the replayer never overlaps them. */
+  within<T>(cause: Cause, task: () => T | Promise<T>): Promise<T>
+  /** An id such as `ch_3Pq…`: `prefix` and `length` base-62 characters that hang on the causal key alone. */
+  id(prefix: string, length: number): string
+  /** Chance for one decision of the current cause; equal names draw anew each time. */
+  draw(name: string): Rng
+  /** A logged decision: the one on record for `key` when replaying, else drawn from the seed. */
+  decide(key: string, draw: (rng: Rng) => number): number
+  /** Sends a webhook or the like to the subject; faults on `<twin>.webhook` apply. */
+  deliver: Courier
+}
+
+/** A world whose clock the replayer (or a test) moves. */
+export interface RunnableWorld extends World {
+  readonly clock: VirtualClock
+}
+
+export type WorldOptions = {
+  /** Everything that chance decides follows from it. */
+  readonly seed: string
+  /** ISO 8601 in UTC, such as `2030-01-01T00:00:00Z`. */
+  readonly startsAt: string
+  /** Decisions to repeat; what it lacks is drawn from the seed. */
+  readonly decisions?: DecisionLog
+  /** How deliveries reach the subject. Without one nobody listens: each fails as refused. */
+  readonly courier?: Courier
+}
+
+/** A new world at its first instant. Throws when `startsAt` is no time. */
+export function createWorld(options: WorldOptions): RunnableWorld {
+  const { seed, startsAt } = options
+  const startsAtMs = Date.parse(startsAt)
+  if (Number.isNaN(startsAtMs))
+    throw new Error(`world: expected startsAt such as 2030-01-01T00:00:00Z, got "${startsAt}".`)
+  const clock = new VirtualClock(startsAtMs, (task) => {
+    const mine = cause
+    return () => within(mine, task)
+  })
+  const rng = createRng(seed)
+  const decisions: Record<string, number> = {}
+  const draws = new Map<string, number>()
+  let cause: Cause = BOOT
+  const now = (): number => clock.now()
+  const decide: World['decide'] = (key, draw) => {
+    const value = options.decisions?.[key] ?? draw(rng.fork(`decision/${key}`))
+    decisions[key] = value
+    return value
+  }
+  const trace = createRecorder(now, () => cause.step)
+  const money = createMeter(
+    () => ({ atMs: now(), step: cause.step, key: cause.key }),
+    ({ key, twin, sku, quantity, amount, currency }) =>
+      trace.record('cost.line', { key, twin, sku, quantity, amount, currency }),
+  )
+  const faults = createFaultPlan(now, decide)
+  const within = async <T>(next: Cause, task: () => T | Promise<T>): Promise<T> => {
+    const outer = cause
+    cause = next
+    try {
+      return await task()
+    } finally {
+      cause = outer
+    }
+  }
+  const draw = (name: string): Rng => {
+    const key = `${cause.key}/${name}`
+    const n = draws.get(key) ?? 0
+    draws.set(key, n + 1)
+    return rng.fork(`${key}~${n}`)
+  }
+  const send: Courier =
+    options.courier ?? ((_, done) => void clock.schedule(0, () => done({ kind: 'failed', reason: 'refused' })))
+  const deliver: Courier = (delivery, done) => {
+    const target = {
+      twin: delivery.twin,
+      operation: 'webhook',
+      attempt: 1,
+      key: `${cause.step}/${delivery.twin}.webhook/${delivery.id}`,
+    }
+    const fault = faults.hit({ ...target, fields: delivery.fields })
+    if (fault !== undefined) trace.record('fault', { key: target.key, on: fault.on, kind: fault.kind })
+    switch (fault?.kind) {
+      case 'drop':
+      case 'request-lost':
+        clock.schedule(0, () => done({ kind: 'failed', reason: 'dropped' }), `${target.key} dropped`)
+        return
+      case 'reorder':
+      case 'slow':
+        clock.schedule(fault.byMs ?? 60_000, () => send(delivery, done), `${target.key} late`)
+        return
+      case 'duplicate':
+        send(delivery, done)
+        // The copy is the vendor's mistake: nobody waits for its answer.
+        clock.schedule(fault.byMs ?? 0, () => send(delivery, () => undefined), `${target.key} again`)
+        return
+      case 'answer-lost':
+        send(delivery, () => done({ kind: 'failed', reason: 'timeout' }))
+        return
+      default:
+        send(delivery, done)
+    }
+  }
+  return {
+    seed,
+    startsAtMs,
+    clock,
+    rng,
+    trace,
+    money,
+    faults,
+    decisions,
+    get cause() {
+      return cause
+    },
+    within,
+    id: (prefix, length) => prefix + draw(`id ${prefix}`).text(length),
+    draw,
+    decide,
+    deliver,
+  }
+}
+
+/** A secret derived one-way from another, for what untrusted code may know without learning the rest. */
+export const deriveSeed = (seed: string, purpose: string): string =>
+  createHash('sha256').update(`backlot ${purpose}\0${seed}`).digest('hex').slice(0, 32)
