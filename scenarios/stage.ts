@@ -1,0 +1,71 @@
+import type { TwinDefinition } from '../twins/twin.ts'
+import type { DecisionLog } from '../twins/world.ts'
+import { replay, type Started } from './replay.ts'
+import type { Run } from './run.ts'
+import type { Scenario } from './scenario.ts'
+import { type RunningSubject, type StartOptions, type Subject, SubjectGone } from './subject/subject.ts'
+
+export type StageOptions = {
+  /** Makes the subject for an environment; called once per time zone. */
+  readonly subject: (env: Readonly<Record<string, string>>) => Subject
+  readonly twins: readonly TwinDefinition<unknown>[]
+  readonly port?: number | undefined
+  readonly publicOrigin?: string | undefined
+  /** A new process for every run instead of a restart in the same one. */
+  readonly fresh?: boolean | undefined
+}
+
+/** One place to run scenarios, one after another, each on a freshly started subject. Blocks while the subject works. */
+export interface Stage {
+  run(
+    scenario: Scenario,
+    options: { readonly seed: string; readonly decisions?: DecisionLog | undefined },
+  ): Promise<Run>
+  close(): void
+}
+
+export function createStage(options: StageOptions): Stage {
+  const running = new Map<string, RunningSubject>()
+
+  const begin = async (zone: string, start: StartOptions): Promise<Started> => {
+    const warm = running.get(zone)
+    if (warm !== undefined && options.fresh !== true) {
+      try {
+        return { subject: warm, boot: warm.restart(start) }
+      } catch (error) {
+        // What a restart cannot do (a program that asks whether it is main, say), a new process can.
+        if (!(error instanceof SubjectGone)) throw error
+      }
+    }
+    drop(zone)
+    const subject = await options.subject({ TZ: zone }).start(start)
+    running.set(zone, subject)
+    return { subject, boot: subject.boot }
+  }
+
+  const drop = (zone: string): void => {
+    running.get(zone)?.close()
+    running.delete(zone)
+  }
+
+  return {
+    async run(scenario, { seed, decisions }) {
+      const zone = scenario.zone ?? 'UTC'
+      const { twins, port, publicOrigin } = options
+      const run = await replay(scenario, {
+        seed,
+        decisions,
+        twins,
+        port,
+        publicOrigin,
+        start: (start) => begin(zone, start),
+      })
+      // Whatever went wrong in it may have left its mark: the next run gets a new process.
+      if (run.ending.kind !== 'horizon' || run.trace.some(({ type }) => type === 'app.exited')) drop(zone)
+      return run
+    },
+    close() {
+      for (const zone of [...running.keys()]) drop(zone)
+    },
+  }
+}
