@@ -43,7 +43,7 @@ function createParser<Message>(
   let parts: Uint8Array[] = []
   let bodyBytes = 0
   let fed = false
-  parser.onHeadersComplete = (info) => {
+  parser[HTTPParser.kOnHeadersComplete] = (info) => {
     const headers: (readonly [string, string])[] = []
     for (let at = 0; at + 1 < info.headers.length; at += 2)
       headers.push([info.headers[at] ?? '', info.headers[at + 1] ?? ''])
@@ -54,14 +54,14 @@ function createParser<Message>(
       options.onContinue?.()
     return options.skipBody?.() ? 1 : 0
   }
-  parser.onBody = (chunk, offset, length) => {
+  parser[HTTPParser.kOnBody] = (chunk, offset, length) => {
     bodyBytes += length
     if (bodyBytes > options.bodyBytesMax)
       throw new MalformedHttp(`expected a body of at most ${options.bodyBytesMax} bytes`)
     // Copied: the chunk is a view of the channel's buffer.
     parts.push(Uint8Array.from(chunk.subarray(offset, offset + length)))
   }
-  parser.onMessageComplete = () => {
+  parser[HTTPParser.kOnMessageComplete] = () => {
     if (head === undefined) return
     const [only] = parts
     done.push(finish(head, parts.length === 1 && only !== undefined ? only : Buffer.concat(parts)))

@@ -332,7 +332,9 @@ function createPlayer(scenario: Scenario, options: ReplayOptions): Player {
       if (ports.length === 0)
         end('not-listening', `the service listens on no port after ${BOOT_MS_MAX / 1000} virtual seconds`)
       plan()
-      await runUntil(world.startsAtMs + scenario.horizonMs)
+      const horizonMs = world.startsAtMs + scenario.horizonMs
+      await runUntil(horizonMs)
+      if (ending === undefined) world.clock.moveTo(Math.max(horizonMs, world.clock.now()))
     } catch (error) {
       if (error instanceof SubjectGone) end(error.kind, error.message)
       else if (error instanceof NotModelled) end('not-modelled', error.message)
