@@ -1,78 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { replay } from '../../scenarios/replay.ts'
 import type { Run } from '../../scenarios/run.ts'
-import type { CallStep, Scenario, Step } from '../../scenarios/scenario.ts'
+import type { Step } from '../../scenarios/scenario.ts'
 import type { Fault } from '../../twins/faults.ts'
 import { totals } from '../../twins/money.ts'
-import { ledger } from './support/ledger.ts'
-import { type Program, puppet } from './support/puppet.ts'
-
-const place = { file: 'test', line: 1, column: 1 }
-const call = (id: string, path: string, more: Partial<CallStep> = {}): CallStep => ({
-  kind: 'call',
-  id,
-  atMs: undefined,
-  place,
-  method: 'POST',
-  path,
-  headers: {},
-  body: undefined,
-  capture: {},
-  ...more,
-})
-const fault = (one: Fault): Step => ({ kind: 'fault', id: `f-${one.kind}`, atMs: undefined, place, fault: one })
-const pass = (passMs: number): Step => ({ kind: 'pass', id: `p${passMs}`, atMs: undefined, place, passMs })
-
-const scenario = (when: readonly Step[], more: Partial<Scenario> = {}): Scenario => ({
-  schema: 1,
-  id: 'story',
-  covers: [],
-  title: 'A story',
-  clock: '2030-01-01T00:00:00Z',
-  zone: undefined,
-  seeds: undefined,
-  horizonMs: 3_600_000,
-  given: {},
-  when,
-  then: [],
-  place,
-  ...more,
-})
-
-/** Books an entry per request; tries again every second while the connection breaks, three times at most. */
-const shop: Program = {
-  boot: (strings) => strings.listen(3000),
-  serve(strings, request, reply) {
-    if (request.target === '/hook') return reply(200, '{}')
-    if (request.target === '/never') return
-    if (request.target === '/gift')
-      return strings.call(request.step, 'https://ledger.test/gifts', '{}', () => reply(200, '{}'))
-    if (request.target === '/stranger')
-      return strings.call(request.step, 'https://stranger.test/', '{}', () => reply(502, '{}'))
-    if (request.target === '/reverse')
-      return strings.call(request.step, 'https://ledger.test/reversals', '{}', () => reply(200, '{}'))
-    const attempt = (left: number): void =>
-      strings.call(request.step, 'https://ledger.test/entries', '{"amount":5}', (answer) => {
-        if (answer?.status === 201) reply(201, Buffer.from(answer.body).toString())
-        else if (left > 0) strings.after(1000, () => attempt(left - 1))
-        else reply(503, '{}')
-      })
-    attempt(2)
-  },
-}
-
-const play = (story: Scenario, program: Program = shop, seed = '1', decisions?: Run['decisions']): Promise<Run> =>
-  replay(story, {
-    seed,
-    twins: [ledger],
-    port: undefined,
-    publicOrigin: 'https://shop.test',
-    decisions,
-    start: async (options) => {
-      const subject = puppet(program, options)
-      return { subject, boot: subject.boot }
-    },
-  })
+import type { Program } from './support/puppet.ts'
+import { call, fault, pass, place, play, scenario, shop } from './support/stories.ts'
 
 const types = (run: Run): readonly string[] => run.trace.map(({ type }) => type)
 

@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest'
+import { certify, judge } from '../../scenarios/certificate.ts'
+import type { Run } from '../../scenarios/run.ts'
+import type { Stage } from '../../scenarios/stage.ts'
+import type { Program } from './support/puppet.ts'
+import { call, play, scenario, shop } from './support/stories.ts'
+
+const story = scenario([call('buy', '/buy')])
+const stage = (program: Program): Stage => ({
+  run: (one, { seed }) => play(one, program, seed),
+  close: () => undefined,
+})
+
+/** Answers with whatever `value` gives at that moment: a leak of real time or chance. */
+const leaky = (value: () => unknown): Program => ({
+  boot: shop.boot,
+  serve: (strings, request, reply) => {
+    strings.log(request.step, `order ${value()}`)
+    shop.serve(strings, request, reply)
+  },
+})
+
+test('a clean subject earns its certificate with three equal hashes', async () => {
+  const certificate = await certify(story, '1', stage(shop), () => stage(shop))
+  expect(certificate.holds).toBe(true)
+  expect(new Set(certificate.runs.map(({ hash }) => hash)).size).toBe(1)
+  expect(certificate.runs.map(({ how }) => how)).toEqual([
+    'first',
+    'again in the same process',
+    'in a new process, Pacific/Chatham, de_DE.UTF-8',
+  ])
+})
+
+test('a subject that remembers the run before loses it, with the place', async () => {
+  let count = 0
+  const certificate = await certify(story, '1', stage(leaky(() => ++count)), () => stage(shop))
+  expect(certificate.holds).toBe(false)
+  expect(certificate.divergence).toMatchObject({ index: 1, key: 'buy', field: 'text' })
+  expect(certificate.divergence?.suspect).toContain('state left over from the run before')
+})
+
+const withDraws = (run: Run, uuid: number): Run => ({ ...run, draws: { uuid }, hash: `${run.hash}${uuid}` })
+
+test.each([
+  [
+    'real time',
+    () => new Date(0).toISOString(),
+    () => new Date(86_400_000).toISOString(),
+    'order 1970-01-01T00:00:00.000Z',
+  ],
+  ['real chance', () => 'a8b1f3c29d0e4f5aa8b1', () => 'ffffffffffffffffffff', 'order a8b1'],
+])('%s is suspected by its looks', async (what, a, b) => {
+  const certificate = judge([
+    { how: 'a', run: await play(story, leaky(a)) },
+    { how: 'b', run: await play(story, leaky(b)) },
+  ])
+  expect(certificate.divergence?.suspect).toContain(what)
+})
+
+test('an extra draw of chance is named by its stream, an escape by its place', async () => {
+  const run = await play(story)
+  const drawn = judge([
+    { how: 'a', run: withDraws(run, 1) },
+    { how: 'b', run: withDraws(run, 2) },
+  ])
+  expect(drawn.divergence?.suspect).toContain('"uuid" was drawn 1 times in one run and 2 times in the other')
+  const lost = { what: 'a worker thread', where: 'src/main.ts:4', wayOut: 'Do without.', atMs: 0 }
+  const escaped = judge([
+    { how: 'a', run: { ...run, escapes: [lost] } },
+    { how: 'b', run },
+  ])
+  expect([escaped.holds, escaped.escapes]).toEqual([false, [lost]])
+})
