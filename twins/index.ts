@@ -1,0 +1,25 @@
+export { type Cancel, type Clock, VirtualClock } from './clock.ts'
+export { FAULT_KINDS, type Fault, type FaultKind, type FaultPlan } from './faults.ts'
+export { type Bill, type CostLine, type Meter, type Price, type PriceList, sum, totals } from './money.ts'
+export { createNetwork, type Network, type Placement, type WireAnswer, type WireRequest } from './network.ts'
+export { createRng, type Rng } from './rng.ts'
+export { canonical, digest, type Json, type Recorder, type Trace, type TraceEvent } from './trace.ts'
+export {
+  createTwinApp,
+  type Gap,
+  NotModelled,
+  notModelled,
+  type Twin,
+  type TwinApp,
+  type TwinDefinition,
+} from './twin.ts'
+export { deliverWithRetries, type RetrySchedule } from './webhooks.ts'
+export {
+  type Cause,
+  createWorld,
+  type DecisionLog,
+  type Delivery,
+  type DeliveryOutcome,
+  type RunnableWorld,
+  type World,
+} from './world.ts'
