@@ -1,0 +1,72 @@
+import type { Frame } from '../wire.ts'
+import { drawCounts, resetChance } from './chance.ts'
+import { clearAllTimers, nextTimerMs, onlyUnrefTimers } from './clock.ts'
+import { closeAll, established, openFromWorld, resetNetwork, withSocket } from './network.ts'
+import { LOG_BYTES_MAX, realm } from './realm.ts'
+
+type Meta = { readonly [key: string]: string | number | undefined }
+
+/** Does one thing the world asks for. The world is trusted: its frames are taken as they are. */
+export function apply(frame: Frame): void {
+  const meta = frame.meta as Meta
+  const id = String(meta.id)
+  switch (frame.kind) {
+    case 'open':
+      if (!openFromWorld(id, Number(meta.port), String(meta.step))) realm.out.add('reset', { id, code: 'ECONNREFUSED' })
+      return
+    case 'data': {
+      // The channel's buffer is used again: the program gets bytes of its own.
+      const bytes = Buffer.from(frame.bytes)
+      withSocket(id, (socket) => socket.arrive(bytes))
+      return
+    }
+    case 'fin':
+      withSocket(id, (socket) => socket.ended())
+      return
+    case 'reset':
+      withSocket(id, (socket) => socket.broken(String(meta.code)))
+      return
+    case 'accept':
+      established(id)
+      return
+    case 'refuse':
+      withSocket(id, (socket) =>
+        socket.refused(String(meta.code), socket.servername ?? String(meta.host ?? ''), socket.remotePort ?? 0),
+      )
+      return
+    case 'signal': {
+      const name = String(meta.name) as NodeJS.Signals
+      // Without a listener the default action ends the process, as the kernel would.
+      if (process.listenerCount(name) === 0) process.exit(name === 'SIGINT' ? 130 : 143)
+      process.emit(name, name)
+      return
+    }
+    default:
+      throw new Error(`control channel: unexpected ${frame.kind} from the world`)
+  }
+}
+
+/** Ends one life of the program: everything it holds closes, everything it still says is dropped. */
+export function endLife(): void {
+  realm.muted = true
+  closeAll()
+  clearAllTimers()
+}
+
+/** The state of a new life, before its program loads. */
+export function beginLife(seed: string, epochMs: number): void {
+  clearAllTimers()
+  resetNetwork()
+  resetChance()
+  realm.out.clear()
+  realm.seed = seed
+  realm.epochMs = epochMs
+  realm.nowMs = epochMs
+  realm.logBytesLeft = LOG_BYTES_MAX
+  realm.muted = false
+}
+
+/** Ends a turn: what the world needs to choose the next event. */
+export function endTurn(): void {
+  realm.out.add('idle', { now: realm.nowMs, next: nextTimerMs(), unref: onlyUnrefTimers(), draws: drawCounts() })
+}

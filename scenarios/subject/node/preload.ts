@@ -1,0 +1,179 @@
+/**
+ * Runs inside the subject's process before the program (`node --require`): replaces time, chance and network, then lets Node load
+ * the program as it always does. Whenever the event loop has run dry, the process reports what happened and blocks until the
+ * world decides what comes next.
+ */
+import module from 'node:module'
+import { Channel, type Frame, readFrames } from '../wire.ts'
+import { apply, beginLife, endLife, endTurn } from './agent.ts'
+import { installChance } from './chance.ts'
+import { fireImmediate, fireTimer, installClock } from './clock.ts'
+import { installEscapes } from './escapes.ts'
+import { installNetwork } from './network.ts'
+import { original } from './originals.ts'
+import { realm, stepNow } from './realm.ts'
+import { loadAgain, restore, type Snapshot, snapshot, watchModules, whyNotAgain } from './reload.ts'
+
+type Meta = { readonly [key: string]: unknown }
+
+const TURN_BYTES_MAX = 256 * 1024 * 1024
+const [readFd = 3, writeFd = 4] = (process.env.BACKLOT_CHANNEL ?? '').split(',').map(Number)
+delete process.env.BACKLOT_CHANNEL
+const channel = new Channel(readFd, writeFd, TURN_BYTES_MAX)
+const exitNow = original.exit
+const emit = original.emit
+const nextMacrotask = original.setImmediate
+
+let sequence = 0
+/** Local timers may fire strictly before this; undefined: not at all. */
+let lease: number | undefined
+let oneOnly = false
+/** What to do when the last life has come to rest. */
+let rebirth: { readonly seed: string; readonly epochMs: number } | undefined
+let ended = false
+
+const received = (): readonly Frame[] => {
+  const turn = channel.receive()
+  if (turn === undefined) return exitNow(0)
+  return readFrames(turn, sequence)
+}
+
+const [init] = received()
+if (init === undefined) throw new Error('expected init, got an empty turn')
+const { seed, epochMs } = init.meta as { readonly seed: string; readonly epochMs: number }
+installClock()
+installChance()
+installNetwork()
+installEscapes()
+module.syncBuiltinESMExports()
+watchModules(new URL('.', import.meta.url).href)
+installOutput()
+installEnd()
+const before: Snapshot = snapshot()
+beginLife(seed, epochMs)
+
+process.emit = function (this: NodeJS.Process, name: string | symbol, ...args: unknown[]): boolean {
+  // The loop is empty: no thread-pool job, no handle, no task of the engine is left. That is the barrier.
+  if (name === 'beforeExit') {
+    nextMacrotask(step)
+    return true
+  }
+  return Reflect.apply(emit, this, [name, ...args]) as boolean
+} as typeof process.emit
+
+/** One move from rest: a local event if the lease allows one, else a turn with the world. */
+function step(): void {
+  if (fireImmediate()) return
+  if (rebirth !== undefined) {
+    const { seed: nextSeed, epochMs: nextEpochMs } = rebirth
+    rebirth = undefined
+    restore(before)
+    beginLife(nextSeed, nextEpochMs)
+    loadAgain()
+    return
+  }
+  if (lease !== undefined && realm.out.frames === 0 && fireTimer(lease)) {
+    if (oneOnly) lease = undefined
+    return
+  }
+  lease = undefined
+  endTurn()
+  channel.send(realm.out.take(sequence))
+  sequence += 1
+  for (const frame of received()) begin(frame)
+}
+
+function begin(frame: Frame): void {
+  const meta = frame.meta as Meta
+  if (typeof meta.now === 'number' && meta.now > realm.nowMs) realm.nowMs = meta.now
+  switch (frame.kind) {
+    case 'run':
+      lease = typeof meta.until === 'number' ? meta.until : Number.POSITIVE_INFINITY
+      oneOnly = meta.one === true
+      return
+    case 'restart': {
+      const why = whyNotAgain()
+      if (why !== undefined) {
+        realm.out.add('exited', { code: 1, error: `cannot start again in the same process: ${why}`, restart: true })
+        finish()
+      }
+      endLife()
+      rebirth = { seed: String(meta.seed), epochMs: Number(meta.epochMs) }
+      return
+    }
+    default:
+      apply(frame)
+  }
+}
+
+/** The last turn of this process. */
+function finish(): never {
+  if (!ended) {
+    ended = true
+    endTurn()
+    channel.send(realm.out.take(sequence))
+  }
+  return exitNow(0)
+}
+
+/** What the program prints becomes part of the run; nobody drains a pipe while the world waits for this process. */
+function installOutput(): void {
+  for (const name of ['stdout', 'stderr'] as const) {
+    const stream = process[name]
+    stream.write = ((chunk: string | Uint8Array, encoding?: unknown, done?: unknown): boolean => {
+      const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString()
+      realm.logBytesLeft -= text.length
+      if (!realm.muted && realm.logBytesLeft >= 0) realm.out.add('log', { stream: name, text, step: stepNow() })
+      else if (!realm.muted) {
+        realm.out.add('exited', { code: 1, error: 'the program prints without end', flood: true })
+        finish()
+      }
+      const callback = typeof encoding === 'function' ? encoding : done
+      if (typeof callback === 'function') process.nextTick(callback as () => void)
+      return true
+    }) as typeof stream.write
+  }
+}
+
+function installEnd(): void {
+  const exit = (code?: string | number | null): never => {
+    const status = Number(code ?? process.exitCode ?? 0)
+    try {
+      Reflect.apply(emit, process, ['exit', status])
+    } catch {
+      // A listener that throws while the process ends changes nothing about its end.
+    }
+    realm.out.add('exited', { code: status })
+    return finish()
+  }
+  Object.defineProperty(process, 'exit', { value: exit, writable: true, configurable: true })
+  for (const name of ['reallyExit', 'abort', 'kill'])
+    Object.defineProperty(process, name, { value: exit, writable: true, configurable: true })
+  const crashed = (error: unknown): void => {
+    // The program handles it itself; this listener is there for those that do not.
+    if (process.listenerCount('uncaughtException') > 1) return
+    if (realm.muted) return
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    realm.out.add('exited', { code: 1, error: text.slice(0, 4000) })
+    finish()
+  }
+  process.on('uncaughtException', crashed)
+  // A real handle that keeps the loop alive means the program never comes to rest.
+  let last = -1
+  original
+    .setInterval(() => {
+      if (last === sequence) {
+        const held = [...new Set(process.getActiveResourcesInfo())].filter(
+          (kind) => kind !== 'Timeout' && kind !== 'Immediate',
+        )
+        if (held.length > 0) {
+          const what = `a handle that never closes (${held.join(', ')})`
+          realm.out.add('escape', { what, where: 'the event loop', wayOut: 'Close it, or do without it under test.' })
+          realm.out.add('exited', { code: 1, error: `the program never comes to rest: ${held.join(', ')}` })
+          finish()
+        }
+      }
+      last = sequence
+    }, 3000)
+    .unref()
+}

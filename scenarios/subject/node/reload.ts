@@ -1,0 +1,90 @@
+import module from 'node:module'
+import { pathToFileURL } from 'node:url'
+import { original } from './originals.ts'
+
+const { registerHooks } = module
+const require = module.createRequire(import.meta.url)
+
+/** Which life of the program this is; its own ES modules carry it as a query, so that each life loads them anew. */
+let life = 0
+/** Set when a module asks whether it is the entry in a way only the first life can answer. */
+let asksWhetherMain = false
+
+const isOwn = (url: string): boolean => url.startsWith('file:') && !url.includes('/node_modules/')
+
+/** Watches how the program's modules are found; called once, before the program loads. */
+export function watchModules(runtimeUrl: string): void {
+  registerHooks({
+    resolve(specifier, context, next) {
+      const found = next(specifier, context)
+      if (
+        life === 0 ||
+        !isOwn(found.url) ||
+        found.url.startsWith(runtimeUrl) ||
+        context.conditions?.includes('require')
+      )
+        return found
+      return { ...found, url: `${found.url.split('?')[0]}?backlot=${life}` }
+    },
+    load(url, context, next) {
+      const loaded = next(url, context)
+      if (isOwn(url) && !url.startsWith(runtimeUrl) && loaded.source !== undefined && loaded.source !== null) {
+        const source =
+          typeof loaded.source === 'string' ? loaded.source : Buffer.from(loaded.source as Uint8Array).toString()
+        if (source.includes('import.meta.main')) asksWhetherMain = true
+      }
+      return loaded
+    },
+  })
+}
+
+export type Snapshot = {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly globals: ReadonlySet<string | symbol>
+  readonly listeners: ReadonlyMap<string | symbol, ReadonlySet<unknown>>
+}
+
+/** What the process looked like before the program touched it. */
+export const snapshot = (): Snapshot => ({
+  env: { ...process.env },
+  globals: new Set(Reflect.ownKeys(globalThis)),
+  listeners: new Map(process.eventNames().map((name) => [name, new Set(process.rawListeners(name as 'exit'))])),
+})
+
+/** Takes back what the program did to the process. */
+export function restore(before: Snapshot): void {
+  for (const name of Object.keys(process.env)) if (!(name in before.env)) delete process.env[name]
+  for (const [name, value] of Object.entries(before.env)) if (value !== undefined) process.env[name] = value
+  for (const key of Reflect.ownKeys(globalThis)) if (!before.globals.has(key)) Reflect.deleteProperty(globalThis, key)
+  for (const name of process.eventNames()) {
+    const kept = before.listeners.get(name)
+    for (const listener of process.rawListeners(name as 'exit')) {
+      if (kept?.has(listener) !== true) process.removeListener(name, listener as () => void)
+    }
+  }
+  process.exitCode = undefined
+}
+
+/** Why the program cannot be loaded again in this process; undefined when it can. */
+export const whyNotAgain = (): string | undefined =>
+  asksWhetherMain ? 'the program asks import.meta.main, which is true in a first life only' : undefined
+
+/** Loads the program's own modules again, packages stay; the entry is main again. */
+export function loadAgain(): void {
+  life += 1
+  const entry = process.argv[1]
+  if (entry === undefined) throw new Error('expected the program in process.argv[1], got nothing')
+  const cache = require.cache
+  const isCommonJs = cache[entry] !== undefined
+  for (const file of Object.keys(cache)) if (!file.includes('/node_modules/')) delete cache[file]
+  if (isCommonJs) {
+    const load = (module as unknown as { _load(file: string, parent: null, isMain: boolean): unknown })._load
+    load(entry, null, true)
+    return
+  }
+  import(`${pathToFileURL(entry).href}?backlot=${life}`).catch((error: unknown) => {
+    original.setImmediate(() => {
+      throw error
+    })
+  })
+}

@@ -1,0 +1,230 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, existsSync, realpathSync } from 'node:fs'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { readReport } from './effects.ts'
+import { openPipes, readRest } from './pipes.ts'
+import {
+  type Instruction,
+  type RunningSubject,
+  type StartOptions,
+  type Subject,
+  SubjectGone,
+  type Turn,
+} from './subject.ts'
+import { createWatchdog, type Watchdog } from './watchdog.ts'
+import { Channel, ProtocolError, readFrames, TurnWriter } from './wire.ts'
+
+export type SubjectLimits = {
+  /** Real time for one turn: longer is a busy loop. */
+  readonly turnMs: number
+  /** V8's heap. */
+  readonly heapMb: number
+  /** Resident memory in all, buffers included. */
+  readonly rssMb: number
+  readonly turnBytes: number
+}
+export const LIMITS: SubjectLimits = { turnMs: 10_000, heapMb: 512, rssMb: 1024, turnBytes: 64 * 1024 * 1024 }
+
+/** Paths a subject's process has to be able to read; a sandbox lets it see these and no others. */
+export type SubjectReads = { readonly node: string; readonly runtime: readonly string[]; readonly cwd: string }
+
+/** Turns a command into one that runs it inside something else. */
+export type Wrap = (
+  command: readonly string[],
+  env: Readonly<Record<string, string>>,
+  reads: SubjectReads,
+) => readonly string[]
+
+export type NodeSubjectOptions = {
+  /** The program's folder; it is started there. */
+  readonly cwd: string
+  /** Its entry, relative to `cwd`: .ts .mts .cts .js .mjs .cjs. */
+  readonly entry: string
+  readonly args?: readonly string[] | undefined
+  /** The whole environment; nothing is inherited. TZ is UTC and LANG C.UTF-8 unless given. */
+  readonly env?: Readonly<Record<string, string>> | undefined
+  readonly limits?: Partial<SubjectLimits> | undefined
+  readonly wrap?: Wrap | undefined
+}
+
+const HERE = dirname(fileURLToPath(import.meta.url))
+const EXTENSION = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+const PRELOAD = join(HERE, 'node', `preload.${EXTENSION}`)
+
+/** What the process must read beside its own folder: Node and the runtime. */
+export const subjectReads = (options: Pick<NodeSubjectOptions, 'cwd'>): SubjectReads => ({
+  node: realpathSync(process.execPath),
+  runtime: [join(HERE, 'node'), join(HERE, `wire.${EXTENSION}`)],
+  cwd: realpathSync(options.cwd),
+})
+
+/** A Node program in a process of its own, unmodified, under the deterministic runtime: tier D3. */
+export const nodeSubject = (options: NodeSubjectOptions): Subject => ({
+  tier: 'D3',
+  start: (start) => startProcess(options, start),
+})
+
+function startProcess(options: NodeSubjectOptions, { seed, epochMs }: StartOptions): RunningSubject {
+  const limits: SubjectLimits = { ...LIMITS, ...options.limits }
+  const entry = isAbsolute(options.entry) ? options.entry : resolve(options.cwd, options.entry)
+  if (!existsSync(entry))
+    throw new SubjectGone('start', `the program's entry ${options.entry} does not exist in ${options.cwd}`)
+  const [toChild, toWorld, errors] = openPipes(3)
+  if (toChild === undefined || toWorld === undefined || errors === undefined) throw new Error('expected three pipes')
+  const env: Record<string, string> = {
+    PATH: '/usr/bin:/bin',
+    HOME: '/nonexistent',
+    TZ: 'UTC',
+    LANG: 'C.UTF-8',
+    NODE_ENV: 'production',
+    ...options.env,
+    UV_THREADPOOL_SIZE: '1',
+    BACKLOT_CHANNEL: '3,4',
+  }
+  const reads = subjectReads(options)
+  const flags = ['--disable-warning=ExperimentalWarning', `--max-old-space-size=${limits.heapMb}`]
+  const command = [reads.node, ...flags, '--require', PRELOAD, entry, ...(options.args ?? [])]
+  const wrapped = options.wrap?.(command, env, reads) ?? command
+  const [program = '', ...args] = dyingWithUs(wrapped)
+  const child = spawn(program, args, {
+    cwd: options.cwd,
+    env,
+    stdio: ['ignore', 'ignore', errors.writeFd, toChild.readFd, toWorld.writeFd],
+  })
+  child.on('error', () => undefined)
+  for (const fd of [toChild.readFd, toWorld.writeFd, errors.writeFd]) closeSync(fd)
+  return new ProcessSubject(
+    child,
+    new Channel(toWorld.readFd, toChild.writeFd, limits.turnBytes),
+    [toWorld.readFd, toChild.writeFd, errors.readFd],
+    errors.readFd,
+    limits,
+    { seed, epochMs },
+  )
+}
+
+class ProcessSubject implements RunningSubject {
+  readonly tier = 'D3'
+  readonly boot: Turn
+  readonly #child: ChildProcess
+  readonly #channel: Channel
+  readonly #fds: readonly number[]
+  readonly #errorFd: number
+  readonly #limits: SubjectLimits
+  readonly #watchdog: Watchdog | undefined
+  readonly #out = new TurnWriter()
+  #sequence = 0
+  #gone: SubjectGone | undefined
+  #closed = false
+
+  constructor(
+    child: ChildProcess,
+    channel: Channel,
+    fds: readonly number[],
+    errorFd: number,
+    limits: SubjectLimits,
+    start: StartOptions,
+  ) {
+    this.#child = child
+    this.#channel = channel
+    this.#fds = fds
+    this.#errorFd = errorFd
+    this.#limits = limits
+    this.#watchdog = child.pid === undefined ? undefined : createWatchdog(child.pid, limits)
+    this.#out.add('init', { seed: start.seed, epochMs: start.epochMs })
+    this.boot = this.#exchange(start.epochMs, start.epochMs)
+  }
+
+  turn(nowMs: number, instructions: readonly Instruction[]): Turn {
+    let latestMs = nowMs
+    for (const instruction of instructions) {
+      const { kind } = instruction
+      switch (kind) {
+        case 'data':
+          this.#out.add(kind, { now: nowMs, id: instruction.id }, instruction.bytes)
+          break
+        case 'run':
+          this.#out.add(kind, { now: nowMs, until: instruction.untilMs, one: instruction.one })
+          latestMs = Math.max(nowMs, instruction.untilMs - 1)
+          break
+        default:
+          this.#out.add(kind, { now: nowMs, ...instruction, kind: undefined })
+      }
+    }
+    return this.#exchange(nowMs, latestMs)
+  }
+
+  restart({ seed, epochMs }: StartOptions): Turn {
+    this.#out.add('restart', { seed, epochMs })
+    return this.#exchange(epochMs, epochMs)
+  }
+
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#watchdog?.close()
+    for (const fd of this.#fds) closeSync(fd)
+    this.#child.kill('SIGKILL')
+  }
+
+  #exchange(nowMs: number, latestMs: number): Turn {
+    if (this.#gone !== undefined) throw this.#gone
+    this.#watchdog?.begin()
+    try {
+      this.#channel.send(this.#out.take(this.#sequence))
+      const turn = this.#channel.receive()
+      if (turn === undefined) throw this.#whyGone()
+      const frames = readFrames(turn, this.#sequence)
+      this.#sequence += 1
+      const report = readReport(frames, nowMs, latestMs)
+      if (report.flood) throw new SubjectGone('flood', 'the program prints without end: more than 1 MiB in one run')
+      if (report.cannotRestart !== undefined) throw new SubjectGone('start', report.cannotRestart)
+      return report.turn
+    } catch (error) {
+      throw this.#end(error)
+    } finally {
+      this.#watchdog?.end()
+    }
+  }
+
+  #end(error: unknown): SubjectGone {
+    const gone =
+      error instanceof SubjectGone
+        ? error
+        : error instanceof ProtocolError
+          ? new SubjectGone(/at most \d+ bytes/.test(error.message) ? 'flood' : 'protocol', error.message)
+          : this.#whyGone()
+    this.#gone = gone
+    this.close()
+    return gone
+  }
+
+  #whyGone(): SubjectGone {
+    const { turnMs, heapMb, rssMb } = this.#limits
+    if (this.#watchdog?.killed === 'hung')
+      return new SubjectGone(
+        'hung',
+        `the program did not come to rest within ${turnMs / 1000} s of real time; is it in an endless loop?`,
+      )
+    if (this.#watchdog?.killed === 'memory')
+      return new SubjectGone('memory', `the program took more than ${rssMb} MiB of memory`)
+    const said = readRest(this.#errorFd)
+    if (/heap out of memory|Reached heap limit|Allocation failed/.test(said))
+      return new SubjectGone('memory', `the program took more than ${heapMb} MiB of heap`)
+    const first = said.trim().split('\n').slice(0, 6).join('\n')
+    return new SubjectGone(
+      'killed',
+      `the program's process ended without a word${first === '' ? '' : `; it printed:\n${first}`}`,
+    )
+  }
+}
+
+const SETPRIV = '/usr/bin/setpriv'
+
+/**
+ * Makes the kernel kill the program when this process dies, even in the middle of a busy loop. Without `setpriv` (part of Debian's
+ * base) a program that waits for us still ends, because its pipe closes; one that loops for ever does not.
+ */
+const dyingWithUs = (command: readonly string[]): readonly string[] =>
+  existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'KILL', '--', ...command] : command
