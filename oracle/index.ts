@@ -1,0 +1,8 @@
+export type { Check } from './check.ts'
+export { judgeExpectations } from './expectations.ts'
+export { type RuleStart, rule, type TimedRule } from './rules/builder.ts'
+export { judgeRules, type RuleReport } from './rules/judge.ts'
+export { type Judgement, judgeRule } from './rules/monitor.ts'
+export { type Clause, type EventPattern, printRule, type Rule } from './rules/rule.ts'
+export { parseRuleFile } from './rules/rule-file.ts'
+export { type Finding, type Verdict, worst } from './verdict.ts'
