@@ -1,0 +1,112 @@
+/** A worker thread: plays jobs one after another, each side on its own stage. It blocks while a subject works; the main thread does not. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { judgeFitness } from '../../fitness/judge.ts'
+import { judgeExpectations } from '../../oracle/expectations.ts'
+import { judgeRule } from '../../oracle/rules/monitor.ts'
+import type { Run } from '../../scenarios/run.ts'
+import type { Scenario } from '../../scenarios/scenario.ts'
+import { shrink } from '../../scenarios/shrink.ts'
+import { createStage, type Stage } from '../../scenarios/stage.ts'
+import { nodeSubject } from '../../scenarios/subject/process.ts'
+import type { DecisionLog } from '../../twins/world.ts'
+import { loadProject } from '../project.ts'
+import { bubblewrap } from '../sandbox/bubblewrap.ts'
+import { TWINS } from '../twins.ts'
+import type { Job, JobResult, Side, SideSetup } from './job.ts'
+
+const setups = workerData as Readonly<Record<Side, SideSetup | undefined>>
+const stages = new Map<Side, Stage>()
+
+function makeStage(
+  side: Side,
+  options: { readonly fresh?: boolean | undefined; readonly env?: Readonly<Record<string, string>> | undefined } = {},
+): Stage {
+  const setup = setups[side]
+  if (setup === undefined) throw new Error(`worker: expected a ${side} to run, got none.`)
+  const { cwd, entry, args, env, port, origin, limits, sandboxed, packages } = setup
+  return createStage({
+    twins: TWINS.filter(({ name }) => setup.twins.includes(name)),
+    port,
+    publicOrigin: origin,
+    fresh: options.fresh,
+    subject: (zone) =>
+      nodeSubject({
+        cwd,
+        entry,
+        args,
+        limits,
+        env: { ...zone, ...env, ...options.env },
+        wrap: sandboxed ? bubblewrap(packages) : undefined,
+      }),
+  })
+}
+
+function stageOf(side: Side): Stage {
+  const stage = stages.get(side) ?? makeStage(side)
+  stages.set(side, stage)
+  return stage
+}
+
+async function play(job: Job): Promise<JobResult> {
+  if (job.kind === 'shrink') return { kind: 'shrink', smallest: await smallest(job) }
+  const { side, scenario, seed, decisions } = job
+  if (job.fresh !== true && job.env === undefined)
+    return { kind: 'run', run: await stageOf(side).run(scenario, { seed, decisions }) }
+  const stage = makeStage(side, { fresh: true, env: job.env })
+  try {
+    return { kind: 'run', run: await stage.run(scenario, { seed, decisions }) }
+  } finally {
+    stage.close()
+  }
+}
+
+/** The smallest case that fails the same check, on the candidate; for comparisons the base plays along. */
+async function smallest(
+  job: Extract<Job, { kind: 'shrink' }>,
+): Promise<Extract<JobResult, { kind: 'shrink' }>['smallest']> {
+  const { scenario, seed, failure, runsMax } = job
+  const candidate = stageOf('candidate')
+  const run = (one: Scenario, decisions: DecisionLog | undefined): Promise<Run> =>
+    candidate.run(one, { seed, decisions })
+  const rules = failure.kind === 'rule' ? (await loadProject(job.project, job.project)).rules : []
+  const same = async (got: Run, one: Scenario): Promise<boolean> => {
+    if (failure.kind !== 'subject' && got.ending.kind !== 'horizon') return false
+    switch (failure.kind) {
+      case 'subject':
+        return got.ending.kind === failure.ending
+      case 'expectation': {
+        const expectation = one.then[failure.at]
+        return expectation !== undefined && judgeExpectations({ ...one, then: [expectation] }, got).status === 'fail'
+      }
+      case 'rule': {
+        const rule = rules.find(({ id }) => id === failure.id)
+        return rule !== undefined && judgeRule(rule, got).status === 'violated'
+      }
+      case 'fitness': {
+        const base = setups.base === undefined ? undefined : [await stageOf('base').run(one, { seed })]
+        return judgeFitness(failure.limits, { base, candidate: [got] }).some(
+          ({ id, verdict }) => id === failure.id && verdict.status === 'fail',
+        )
+      }
+      default:
+        return failure satisfies never
+    }
+  }
+  return shrink(scenario, await run(scenario, undefined), { run, same, runsMax })
+}
+
+parentPort?.on('message', (message: { readonly id: number; readonly job: Job } | 'close') => {
+  if (message === 'close') {
+    for (const stage of stages.values()) stage.close()
+    parentPort?.close()
+    return
+  }
+  play(message.job).then(
+    (result) => parentPort?.postMessage({ id: message.id, result }),
+    (error: unknown) =>
+      parentPort?.postMessage({
+        id: message.id,
+        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      }),
+  )
+})

@@ -1,0 +1,223 @@
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { z } from 'zod'
+import { type FitnessLimits, fitnessSchema } from '../fitness/limits.ts'
+import type { Rule } from '../oracle/rules/rule.ts'
+import { parseRuleFile } from '../oracle/rules/rule-file.ts'
+import { suggest } from '../scenarios/parse/nearest.ts'
+import { eventTypes, parseScenarioFile } from '../scenarios/parse/scenario-file.ts'
+import { readYaml, validate } from '../scenarios/parse/yaml.ts'
+import type { Problem, Scenario } from '../scenarios/scenario.ts'
+import type { SubjectLimits } from '../scenarios/subject/process.ts'
+import type { Json } from '../twins/trace.ts'
+import type { TwinDefinition } from '../twins/twin.ts'
+import { TWINS } from './twins.ts'
+
+export const CONFIG = 'backlot.yaml'
+
+/** What backlot.yaml says. */
+export type Config = {
+  readonly schema: 1
+  readonly name: string
+  readonly subject: {
+    readonly entry: string
+    readonly args: string[]
+    readonly env: Record<string, string>
+    readonly port?: number | undefined
+    readonly origin?: string | undefined
+    readonly limits?:
+      | {
+          readonly 'turn-ms'?: number | undefined
+          readonly 'heap-mb'?: number | undefined
+          readonly 'rss-mb'?: number | undefined
+        }
+      | undefined
+  }
+  readonly twins: string[]
+  readonly defaults: Record<string, Record<string, unknown>>
+  readonly scenarios: string[]
+  readonly rules: string[]
+  readonly brief?: string | undefined
+  readonly seeds: number
+  readonly sandbox: 'required' | 'preferred' | 'off'
+  readonly protected: string[]
+  readonly fitness: FitnessLimits
+  readonly intake: { readonly 'max-bytes': number; readonly 'max-files': number }
+}
+
+const configShape = z.strictObject({
+  schema: z.literal(1, '1, the version of this format'),
+  name: z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and dashes'),
+  subject: z.strictObject({
+    entry: z.string().min(1),
+    args: z.array(z.string()).default([]),
+    env: z.record(z.string(), z.string()).default({}),
+    port: z.int().min(1).max(65_535).optional(),
+    origin: z.url('an origin such as https://billing.example.test').optional(),
+    limits: z
+      .strictObject({
+        'turn-ms': z.int().min(100).optional(),
+        'heap-mb': z.int().min(32).optional(),
+        'rss-mb': z.int().min(64).optional(),
+      })
+      .optional(),
+  }),
+  twins: z.array(z.string()).min(1, 'at least one twin'),
+  defaults: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
+  scenarios: z.array(z.string()).min(1).default(['backlot/scenarios/**/*.scenario.{md,yaml}']),
+  rules: z.array(z.string()).default(['backlot/rules/**/*.rules.{yaml,ts}']),
+  brief: z.string().optional(),
+  seeds: z.int().min(1).max(10_000).default(20),
+  sandbox: z.enum(['required', 'preferred', 'off']).default('required'),
+  protected: z.array(z.string()).default([]),
+  fitness: z.lazy(() => fitnessSchema).prefault({} as never),
+  intake: z
+    .strictObject({ 'max-bytes': z.int().min(1).default(1_048_576), 'max-files': z.int().min(1).default(200) })
+    .prefault({}),
+})
+const configSchema: z.ZodType<Config> = configShape as unknown as z.ZodType<Config>
+
+/** The format as JSON Schema, for editors. */
+export const projectJsonSchema = (): object => ({
+  title: 'Backlot project',
+  ...z.toJSONSchema(configShape, { io: 'input' }),
+})
+
+/** A project as the runner uses it: everything that decides, read from one tree. */
+export type Project = {
+  readonly folder: string
+  readonly config: Config
+  readonly twins: readonly TwinDefinition<unknown>[]
+  readonly scenarios: readonly Scenario[]
+  readonly rules: readonly Rule[]
+  /** Files that decide, relative to the project: the candidate neither changes nor sees them. */
+  readonly deciding: readonly string[]
+  readonly warnings: readonly Problem[]
+}
+
+/** Mistakes in the project's own files. Exit code 2. */
+export class ProjectProblems extends Error {
+  readonly problems: readonly Problem[]
+  constructor(problems: readonly Problem[]) {
+    super(`${problems.length} problem${problems.length === 1 ? '' : 's'} in the project's files`)
+    this.name = 'ProjectProblems'
+    this.problems = problems
+  }
+}
+
+const problem = (file: string, text: string): ProjectProblems =>
+  new ProjectProblems([{ file, line: 1, column: 1, level: 'error', text }])
+
+/** Reads a project from `folder`; `shown` is how its path is printed. Throws `ProjectProblems` with every mistake there is. */
+export async function loadProject(folder: string, shown: string): Promise<Project> {
+  const at = (file: string): string => (shown === '.' ? file : join(shown, file))
+  if (!existsSync(folder)) throw problem(shown, 'expected a project folder, got none. Give one with --project.')
+  const path = join(folder, CONFIG)
+  if (!existsSync(path))
+    throw problem(at(CONFIG), 'expected this file, got none. See docs/scenarios.md for a first one.')
+  const problems: Problem[] = []
+  const yaml = readYaml({ file: at(CONFIG), text: readFileSync(path, 'utf8'), above: 0 }, problems)
+  const config = yaml === undefined ? undefined : validate(configSchema, yaml.value ?? {}, yaml, [], problems)
+  if (yaml === undefined || config === undefined) throw new ProjectProblems(problems)
+
+  const known = TWINS.map(({ name }) => name)
+  const twins = config.twins.flatMap((name, index) => {
+    const twin = TWINS.find((definition) => definition.name === name)
+    if (twin === undefined)
+      problems.push(yaml.problem(['twins', index], `unknown twin "${name}".${suggest(name, known)}`))
+    return twin === undefined ? [] : [twin]
+  })
+  for (const [name, state] of Object.entries(config.defaults)) {
+    const twin = twins.find((definition) => definition.name === name)
+    if (twin === undefined)
+      problems.push(yaml.problem(['defaults', name], `no twin "${name}" in twins.${suggest(name, config.twins)}`, true))
+    else validate(twin.seed, state, yaml, ['defaults', name], problems)
+  }
+  if (!existsSync(join(folder, config.subject.entry))) {
+    problems.push(
+      yaml.problem(
+        ['subject', 'entry'],
+        `expected the program's entry, got ${config.subject.entry}, which does not exist.`,
+      ),
+    )
+  }
+
+  const ruleFiles = find(folder, config.rules)
+  const rules: Rule[] = []
+  for (const file of ruleFiles) {
+    const read = file.endsWith('.ts')
+      ? { rules: await importRules(join(folder, file), at(file)), problems: [] }
+      : parseRuleFile(at(file), readFileSync(join(folder, file), 'utf8'), eventTypes(twins))
+    problems.push(...read.problems)
+    for (const rule of read.rules) {
+      if (rules.some(({ id }) => id === rule.id))
+        problems.push({
+          file: at(file),
+          line: 1,
+          column: 1,
+          level: 'error',
+          text: `two rules have the id "${rule.id}".`,
+        })
+      else rules.push(rule)
+    }
+  }
+  const scenarioFiles = find(folder, config.scenarios)
+  if (scenarioFiles.length === 0)
+    problems.push(yaml.problem(['scenarios'], `expected scenario files at ${config.scenarios.join(', ')}, got none.`))
+  const scenarios: Scenario[] = []
+  const warnings: Problem[] = []
+  const catalogue = { twins, rules: rules.map(({ id }) => id) }
+  for (const file of scenarioFiles) {
+    const read = parseScenarioFile(at(file), readFileSync(join(folder, file), 'utf8'), catalogue)
+    problems.push(...read.problems.filter(({ level }) => level === 'error'))
+    warnings.push(...read.problems.filter(({ level }) => level !== 'error'))
+    for (const scenario of read.scenarios) {
+      const twin = scenarios.find(({ id }) => id === scenario.id)
+      if (twin === undefined) scenarios.push(withDefaults(scenario, config.defaults))
+      else
+        problems.push({
+          ...scenario.place,
+          level: 'error',
+          text: `two scenarios have the id "${scenario.id}"; the other is in ${twin.place.file}.`,
+        })
+    }
+  }
+  if (problems.length > 0) throw new ProjectProblems(problems)
+  const deciding = [CONFIG, ...ruleFiles, ...scenarioFiles, ...(config.brief === undefined ? [] : [config.brief])]
+  return { folder, config, twins, scenarios, rules, deciding, warnings }
+}
+
+/** A scenario's own state wins over the project's defaults, key by key. */
+function withDefaults(scenario: Scenario, defaults: Config['defaults']): Scenario {
+  const given: Record<string, Json> = {}
+  for (const name of new Set([...Object.keys(defaults), ...Object.keys(scenario.given)])) {
+    given[name] = {
+      ...((defaults[name] ?? {}) as Record<string, Json>),
+      ...((scenario.given[name] ?? {}) as Record<string, Json>),
+    }
+  }
+  return { ...scenario, given }
+}
+
+const find = (folder: string, patterns: readonly string[]): readonly string[] =>
+  [...new Set(patterns.flatMap((pattern) => globSync(pattern, { cwd: folder })))]
+    .filter((file) => !file.includes('node_modules') && /\.(scenario\.(md|yaml)|rules\.(yaml|ts))$/.test(file))
+    .sort()
+
+async function importRules(path: string, shown: string): Promise<readonly Rule[]> {
+  const exports: unknown = await import(pathToFileURL(path).href)
+  const found = exports !== null && typeof exports === 'object' && 'rules' in exports ? exports.rules : undefined
+  if (!Array.isArray(found)) throw problem(shown, 'expected "export const rules = [...]", got none.')
+  return found as readonly Rule[]
+}
+
+/** The limits of a subject, in the words of the runtime. */
+export const limitsOf = ({ subject: { limits } }: Config): Partial<SubjectLimits> => ({
+  ...(limits?.['turn-ms'] === undefined ? {} : { turnMs: limits['turn-ms'] }),
+  ...(limits?.['heap-mb'] === undefined ? {} : { heapMb: limits['heap-mb'] }),
+  ...(limits?.['rss-mb'] === undefined ? {} : { rssMb: limits['rss-mb'] }),
+})
+
+/** A path for people: relative to where they stand. */
+export const shownPath = (folder: string): string => relative(process.cwd(), folder) || '.'

@@ -1,0 +1,113 @@
+import { z } from 'zod'
+
+/** The one object that says what was decided and why; every report is made from it and computes nothing of its own. */
+export const VERDICT_SCHEMA = 'backlot.verdict/v1'
+export type Status = 'pass' | 'fail' | 'needs-human' | 'inconclusive'
+export const EXIT: Readonly<Record<Status, number>> = { pass: 0, fail: 1, 'needs-human': 3, inconclusive: 4 }
+
+export type ReportedFinding = {
+  readonly message: string
+  readonly scenario: string | null
+  readonly seed: string | null
+  /** From the start of the scenario. */
+  readonly atVirtualMs: number | null
+  /** The command that replays it. */
+  readonly replay: string | null
+  readonly place: string | null
+  /** The smallest case, in one line; the whole of it stands in the replay file. */
+  readonly smallest: string | null
+}
+export type CheckKind = 'intake' | 'subject' | 'expectation' | 'rule' | 'fitness' | 'determinism'
+export type ReportedCheck = {
+  readonly id: string
+  readonly kind: CheckKind
+  readonly status: Status
+  readonly why: string
+  /** For `inconclusive` and `needs-human`. */
+  readonly reason: string | null
+  readonly findings: readonly ReportedFinding[]
+}
+export type ReportedFigure = {
+  readonly id: string
+  readonly unit: string
+  readonly base: string | null
+  readonly candidate: string
+}
+
+export type GateVerdict = {
+  readonly schema: typeof VERDICT_SCHEMA
+  readonly status: Status
+  readonly project: string
+  readonly base: { readonly name: string; readonly tree: string; readonly commit: string | null } | null
+  readonly candidate: { readonly name: string; readonly tree: string | null; readonly commit: string | null }
+  readonly checks: readonly ReportedCheck[]
+  readonly runs: {
+    readonly scenarios: number
+    readonly total: number
+    readonly expected: number
+    readonly virtualMs: number
+    readonly wallMs: number
+  }
+  readonly cost: { readonly unit: string; readonly base: string | null; readonly candidate: string } | null
+  readonly figures: readonly ReportedFigure[]
+  readonly determinism: {
+    readonly tier: string
+    readonly certified: number
+    readonly of: number
+    readonly sandbox: string
+  }
+}
+
+const finding = z.strictObject({
+  message: z.string(),
+  scenario: z.string().nullable(),
+  seed: z.string().nullable(),
+  atVirtualMs: z.number().nullable(),
+  replay: z.string().nullable(),
+  place: z.string().nullable(),
+  smallest: z.string().nullable(),
+})
+const status = z.enum(['pass', 'fail', 'needs-human', 'inconclusive'])
+const named = { name: z.string(), commit: z.string().nullable() }
+const verdict = z.strictObject({
+  schema: z.literal(VERDICT_SCHEMA),
+  status,
+  project: z.string(),
+  base: z.strictObject({ ...named, tree: z.string() }).nullable(),
+  candidate: z.strictObject({ ...named, tree: z.string().nullable() }),
+  checks: z.array(
+    z.strictObject({
+      id: z.string(),
+      kind: z.enum(['intake', 'subject', 'expectation', 'rule', 'fitness', 'determinism']),
+      status,
+      why: z.string(),
+      reason: z.string().nullable(),
+      findings: z.array(finding),
+    }),
+  ),
+  runs: z.strictObject({
+    scenarios: z.number(),
+    total: z.number(),
+    expected: z.number(),
+    virtualMs: z.number(),
+    wallMs: z.number(),
+  }),
+  cost: z.strictObject({ unit: z.string(), base: z.string().nullable(), candidate: z.string() }).nullable(),
+  figures: z.array(
+    z.strictObject({ id: z.string(), unit: z.string(), base: z.string().nullable(), candidate: z.string() }),
+  ),
+  determinism: z.strictObject({ tier: z.string(), certified: z.number(), of: z.number(), sandbox: z.string() }),
+})
+export const verdictSchema: z.ZodType<GateVerdict> = verdict
+export const verdictJsonSchema = (): object => ({ title: 'Backlot verdict', ...z.toJSONSchema(verdict) })
+
+const ORDER: readonly Status[] = ['pass', 'needs-human', 'inconclusive', 'fail']
+
+/** The status of all checks together: the worst of them; no check at all is inconclusive. */
+export const statusOf = (checks: readonly Pick<ReportedCheck, 'status'>[]): Status =>
+  checks.length === 0
+    ? 'inconclusive'
+    : checks.reduce<Status>(
+        (worst, { status: one }) => (ORDER.indexOf(one) > ORDER.indexOf(worst) ? one : worst),
+        'pass',
+      )
