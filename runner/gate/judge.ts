@@ -127,16 +127,14 @@ function judgeSubject(pair: { readonly base: readonly Run[] | undefined; readonl
     }
   const theirs = odd.filter(({ ending }) => SUBJECT_ENDINGS.includes(ending.kind))
   if (theirs.length > 0) {
-    const findings = theirs
-      .slice(0, FINDINGS_MAX)
-      .map(
-        (run): Finding => ({
-          message: run.ending.message,
-          scenario: run.scenario,
-          seed: run.seed,
-          atVirtualMs: run.ending.atMs - run.startsAtMs,
-        }),
-      )
+    const findings = theirs.slice(0, FINDINGS_MAX).map(
+      (run): Finding => ({
+        message: run.ending.message,
+        scenario: run.scenario,
+        seed: run.seed,
+        atVirtualMs: run.ending.atMs - run.startsAtMs,
+      }),
+    )
     return { ...head, failure, verdict: { status: 'fail', findings } }
   }
   if (ours !== undefined)
@@ -166,16 +164,14 @@ function judgeDeterminism(
   const known = new Set(pair.base?.flatMap(({ escapes }) => escapes.map(({ what }) => what)))
   const escapes = pair.candidate.flatMap((run) => run.escapes.map((one) => ({ run, one })))
   const fresh = escapes.filter(({ one }) => pair.base === undefined || !known.has(one.what))
-  const findings = [...new Map(fresh.map((entry) => [entry.one.what, entry])).values()]
-    .slice(0, FINDINGS_MAX)
-    .map(
-      ({ run, one }): Finding => ({
-        message: `${one.what}, at ${one.where}. ${one.wayOut}`,
-        scenario: run.scenario,
-        seed: run.seed,
-        atVirtualMs: one.atMs - run.startsAtMs,
-      }),
-    )
+  const findings = [...new Map(fresh.map((entry) => [entry.one.what, entry])).values()].slice(0, FINDINGS_MAX).map(
+    ({ run, one }): Finding => ({
+      message: `${one.what}, at ${one.where}. ${one.wayOut}`,
+      scenario: run.scenario,
+      seed: run.seed,
+      atVirtualMs: one.atMs - run.startsAtMs,
+    }),
+  )
   if (findings.length > 0) return { ...head, verdict: { status: 'fail', findings } }
   const [old] = escapes
   if (old !== undefined)

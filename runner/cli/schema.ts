@@ -1,0 +1,20 @@
+import { rulesJsonSchema } from '../../oracle/rules/rule-file.ts'
+import { suggest } from '../../scenarios/parse/nearest.ts'
+import { scenarioJsonSchema } from '../../scenarios/parse/schema.ts'
+import { UsageError } from '../gate/workspace.ts'
+import { projectJsonSchema } from '../project.ts'
+import { verdictJsonSchema } from '../report/verdict.ts'
+
+/** The formats people write or read, as JSON Schema. */
+export const SCHEMAS: Readonly<Record<string, () => object>> = {
+  scenario: scenarioJsonSchema,
+  rules: rulesJsonSchema,
+  project: projectJsonSchema,
+  verdict: verdictJsonSchema,
+}
+
+export function runSchema(format: string): void {
+  const make = SCHEMAS[format]
+  if (make === undefined) throw new UsageError(`unknown format "${format}".${suggest(format, Object.keys(SCHEMAS))}`)
+  process.stdout.write(`${JSON.stringify(make(), null, 2)}\n`)
+}

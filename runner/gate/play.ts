@@ -1,0 +1,100 @@
+import { type Certificate, FOREIGN, judge } from '../../scenarios/certificate.ts'
+import type { Run } from '../../scenarios/run.ts'
+import type { Scenario } from '../../scenarios/scenario.ts'
+import type { Side, SideSetup } from '../pool/job.ts'
+import type { Pool } from '../pool/pool.ts'
+import { limitsOf, type Project } from '../project.ts'
+import type { SandboxStatus } from '../sandbox/bubblewrap.ts'
+import type { Progress } from './progress.ts'
+
+/** One entry of the manifest: what must have been run before anything may pass. */
+export type Entry = { readonly scenario: Scenario; readonly seed: string }
+
+/** The manifest of a gate: fixed before the first run. */
+export const manifestOf = (scenarios: readonly Scenario[], seeds: number): readonly Entry[] =>
+  // Seed by seed, so that a candidate that fails somewhere shows it early.
+  Array.from({ length: seeds }, (_, at) => `${at + 1}`).flatMap((seed) =>
+    scenarios.filter((scenario) => Number(seed) <= (scenario.seeds ?? seeds)).map((scenario) => ({ scenario, seed })),
+  )
+
+/** How one side's program is run, out of the project's settings. */
+export const setupOf = (project: Project, cwd: string, sandboxed: boolean, packages: readonly string[]): SideSetup => {
+  const { subject } = project.config
+  return {
+    cwd,
+    entry: subject.entry,
+    args: subject.args,
+    env: subject.env,
+    port: subject.port,
+    origin: subject.origin,
+    limits: limitsOf(project.config),
+    twins: project.config.twins,
+    sandboxed,
+    packages,
+  }
+}
+
+/** Whether the sandbox is used, or why the gate cannot go on without it. */
+export function sandboxPolicy(
+  policy: Project['config']['sandbox'],
+  status: () => SandboxStatus,
+): { readonly use: boolean; readonly blocked: string | undefined; readonly shown: string } {
+  if (policy === 'off') return { use: false, blocked: undefined, shown: 'off' }
+  const found = status()
+  if (found.available) return { use: true, blocked: undefined, shown: 'bubblewrap' }
+  if (policy === 'preferred') return { use: false, blocked: undefined, shown: `none (${found.why})` }
+  return { use: false, blocked: `The project requires a sandbox, and ${found.why}. ${found.wayOut}`, shown: 'missing' }
+}
+
+/** Runs every entry on one side. The result has the manifest's order; an entry whose worker broke is missing from it. */
+export async function playAll(
+  pool: Pool,
+  side: Side,
+  entries: readonly Entry[],
+  progress: Progress,
+  broken: (entry: Entry, error: Error) => void,
+): Promise<readonly Run[]> {
+  const runs = await Promise.all(
+    entries.map(async (entry) => {
+      try {
+        const result = await pool.play({ kind: 'run', side, ...entry })
+        if (result.kind !== 'run') throw new Error('expected a run')
+        progress.step(result.run.ending.kind !== 'horizon')
+        return result.run
+      } catch (error) {
+        broken(entry, error instanceof Error ? error : new Error(String(error)))
+        progress.step(true)
+        return undefined
+      }
+    }),
+  )
+  return runs.filter((run) => run !== undefined)
+}
+
+/** Certifies entries of the candidate: `run` is the warm one that counts; two more follow, one of them in a new process in a foreign place. */
+export const certifyAll = (
+  pool: Pool,
+  entries: readonly Entry[],
+  runs: readonly Run[],
+): Promise<readonly Certificate[]> =>
+  Promise.all(
+    entries.flatMap(({ scenario, seed }) => {
+      const first = runs.find((run) => run.scenario === scenario.id && run.seed === seed)
+      return first === undefined || first.ending.kind !== 'horizon' ? [] : [certifyOne(pool, scenario, seed, first)]
+    }),
+  )
+
+async function certifyOne(pool: Pool, scenario: Scenario, seed: string, first: Run): Promise<Certificate> {
+  // A scenario with a zone of its own keeps it; the rest of the environment is foreign all the same.
+  const env = scenario.zone === undefined ? FOREIGN : { LANG: FOREIGN.LANG ?? 'C.UTF-8' }
+  const [again, elsewhere] = await Promise.all([
+    pool.play({ kind: 'run', side: 'candidate', scenario, seed }),
+    pool.play({ kind: 'run', side: 'candidate', scenario, seed, fresh: true, env }),
+  ])
+  if (again.kind !== 'run' || elsewhere.kind !== 'run') throw new Error('expected runs')
+  return judge([
+    { how: 'first', run: first },
+    { how: 'again in the same process', run: again.run },
+    { how: 'in a new process, in another zone and locale', run: elsewhere.run },
+  ])
+}

@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Run } from '../../scenarios/run.ts'
+import { createPool } from '../pool/pool.ts'
+import { loadProject, type Project } from '../project.ts'
+import { sandboxStatus } from '../sandbox/bubblewrap.ts'
+import type { Artefact } from '../store/artefact.ts'
+import { sandboxPolicy, setupOf } from './play.ts'
+import { openWorkspace, UsageError } from './workspace.ts'
+
+export type Replayed = {
+  readonly run: Run
+  /** Whether the run is the one on file, to the bit. */
+  readonly same: boolean
+  /** Whether the code is the one on file. */
+  readonly sameCode: boolean
+}
+
+/** Brings a failure back: the same code, scenario, seed and decisions, in a new process. Throws `UsageError` when the code cannot be found. */
+export async function replayArtefact(
+  artefact: Artefact,
+  onOpen: (close: () => Promise<void>) => void,
+): Promise<Replayed> {
+  const { source, scenario, seed, decisions } = artefact
+  const workspace = openWorkspace(source.project)
+  const scratch = mkdtempSync(join(tmpdir(), 'backlot-replay-'))
+  let closePool = async (): Promise<void> => undefined
+  const close = async (): Promise<void> => {
+    await closePool()
+    workspace.close()
+    rmSync(scratch, { recursive: true, force: true })
+  }
+  onOpen(close)
+  try {
+    let folder = source.project
+    let project: Project
+    let tree = source.tree
+    let sandboxed = false
+    if (source.tree === 'working tree') project = await loadProject(source.project, source.project)
+    else {
+      const base = workspace.base(source.base ?? undefined)
+      project = await loadProject(workspace.checkOut(base, 'decide', []), source.project)
+      let spec = source.candidate ?? undefined
+      if (source.patch !== null) {
+        spec = join(scratch, 'candidate.patch')
+        writeFileSync(spec, source.patch)
+      }
+      const limits = { maxBytes: project.config.intake['max-bytes'], maxFiles: project.config.intake['max-files'] }
+      const taken = workspace.candidate(spec, base, limits)
+      if ('rule' in taken)
+        throw new UsageError(`expected the candidate of this failure to apply, got: ${taken.message}`)
+      tree = taken.id
+      const policy = sandboxPolicy(project.config.sandbox, sandboxStatus)
+      if (policy.blocked !== undefined) throw new UsageError(policy.blocked)
+      sandboxed = policy.use
+      folder = workspace.checkOut(taken, 'candidate', project.deciding)
+    }
+    const pool = createPool(1, { base: undefined, candidate: setupOf(project, folder, sandboxed, workspace.packages) })
+    closePool = () => pool.close()
+    const result = await pool.play({ kind: 'run', side: 'candidate', scenario, seed, decisions, fresh: true })
+    if (result.kind !== 'run') throw new Error('expected a run')
+    return { run: result.run, same: result.run.hash === artefact.hash, sameCode: tree === source.tree }
+  } finally {
+    await close()
+  }
+}

@@ -1,0 +1,59 @@
+import type { Gap } from '../twin.ts'
+import { type NotModelled, notModelled } from '../twin.ts'
+
+/** What this twin does not model. A row whose reason starts with `Assumed:` is modelled, on a guess. */
+export const GAPS: readonly Gap[] = [
+  { what: 'billing (invoices, subscriptions, products, prices, coupons, tax)', why: 'Only payments are modelled.' },
+  { what: 'Checkout and payment links', why: 'A hosted page needs a browser that visits it.' },
+  { what: 'SetupIntents and ConfirmationTokens', why: 'Cards are saved by attaching them or by setup_future_usage.' },
+  { what: 'tokens and sources', why: 'Use a test PaymentMethod such as pm_card_visa, or card[token]=tok_visa.' },
+  { what: 'creating or capturing charges directly', why: 'The Charges API is legacy; use PaymentIntents.' },
+  { what: 'Connect', why: 'One account is modelled, and no other.' },
+  { what: 'payouts, transfers and top-ups', why: 'Money stays in the balance.' },
+  { what: 'customer balance, cash balance and tax ids', why: 'Only cards pay here.' },
+  { what: 'files', why: 'Evidence is text; nothing is uploaded.' },
+  { what: 'search', why: 'The index lags behind writes by an unpublished time; list and filter instead.' },
+  { what: 'API v2', why: 'It has other idempotency, lists and events.' },
+  { what: 'the rest of the API', why: 'Terminal, Issuing, Radar, Identity, Treasury, Reporting and others.' },
+  { what: 'payment methods that are not cards', why: 'Each has its own flow and timing.' },
+  { what: 'mandates', why: 'Cards need none.' },
+  { what: 'line items, hooks and payment details', why: 'They do not change how a payment goes.' },
+  { what: 'method options beyond request_three_d_secure', why: 'They belong to features that few accounts have.' },
+  { what: 'multicapture, overcapture and incremental authorization', why: 'Most accounts are not eligible.' },
+  { what: 'refunding fees and transfers', why: 'They belong to Connect.' },
+  { what: 'refund cancel, expire and instructions', why: 'A card refund can be neither canceled nor expired.' },
+  { what: 'dispute appeals and Smart Disputes', why: 'Evidence is submitted by hand, once.' },
+  { what: 'cards that raise early fraud warnings or several disputes', why: 'Radar is not modelled.' },
+  { what: 'settlement in another currency', why: 'Give its rate under given.stripe.account.rates.' },
+  { what: 'other API versions', why: 'Shapes differ by version; send the one this twin speaks.' },
+  { what: 'JSON bodies on /v1', why: 'The v1 API takes forms.' },
+  { what: 'live keys', why: 'No simulated world needs one. Use a test key.' },
+  { what: 'client-side calls with a publishable key', why: 'Stripe.js is not modelled; secret keys only.' },
+  { what: 'validating a customer on save', why: 'The parameter validate belongs to sources.' },
+  { what: 'test clocks', why: 'Time is the scenario’s own.' },
+  { what: 'expanding what is not modelled', why: 'The object behind that field does not exist here.' },
+  {
+    what: 'webhook retry intervals',
+    why: 'Assumed: 5 min, 30 min, 2, 5, 10 h, then every 12 h up to 3 days. Stripe publishes the 3 days only.',
+  },
+  { what: 'webhook timeouts', why: 'Assumed: 20 s. Stripe asks for a quick answer and names no figure.' },
+  { what: 'webhook delay', why: 'Assumed: an event is first sent 0.1 to 2 s after it happened, each on its own.' },
+  { what: 'object locks', why: 'Assumed: never contended; inject a rate-limit fault to see a 429.' },
+  { what: 'answers of publishable keys', why: 'Assumed: 401 with secret_key_required.' },
+  { what: 'wordings of rare errors', why: 'Assumed: where code and status are documented but the sentence is not.' },
+  { what: 'which refusals an idempotency key keeps', why: 'Assumed: all but parameter errors, conflicts and 401s.' },
+  {
+    what: 'injected 500s',
+    why: 'Assumed: execution had begun, so the key keeps the 500. A 502, 503 or 504 is not kept.',
+  },
+  { what: 'return_url when off session', why: 'Assumed: required like any other confirmation that may redirect.' },
+  { what: 'funds availability', why: 'Assumed: two days later at midnight UTC, weekends included.' },
+  { what: 'asynchronous capture', why: 'Assumed: the balance transaction follows 0.5 to 3 s after the charge.' },
+  { what: 'dispute fees', why: 'Assumed: 15 USD kept whatever the outcome, 15 USD for countering, returned when won.' },
+  { what: 'released authorizations', why: 'Assumed: amount_refunded grows by what is released; no refund object.' },
+  { what: 'refunds that fail or wait', why: 'Assumed: five seconds for either test card.' },
+  { what: 'payment records and managed payments', why: 'Assumed: null; the account does not use them.' },
+]
+
+/** The error for a row of the list above. */
+export const gap = (what: string): NotModelled => notModelled('stripe', GAPS, what)

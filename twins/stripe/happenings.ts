@@ -1,0 +1,157 @@
+import { z } from 'zod'
+import { fieldAt } from '../faults.ts'
+import type { Json } from '../trace.ts'
+import type { Account } from './account.ts'
+import { closeDispute, isChargedBack, openDispute } from './disputes.ts'
+import { kept, send } from './events.ts'
+import { authenticated, authenticationFailed } from './payments.ts'
+import { refund } from './refunds.ts'
+import type { Charge, Dispute, PaymentIntent, StoredEvent, WebhookEndpoint } from './state.ts'
+
+/** What someone at Stripe's side, or at the bank, can do. */
+export const HAPPENINGS = [
+  'dispute.created',
+  'dispute.closed',
+  'payment_intent.authenticated',
+  'payment_intent.authentication_failed',
+  'charge.refunded_from_dashboard',
+  'webhook_endpoint.disabled',
+  'webhook_endpoint.enabled',
+  'event.resent',
+] as const
+type Happening = (typeof HAPPENINGS)[number]
+
+const where = z.record(z.string(), z.json()).optional()
+const anId = z.string().optional()
+const WITH = {
+  'dispute.created': z.strictObject({
+    charge: anId,
+    payment_intent: anId,
+    where,
+    reason: z.string().default('fraudulent'),
+    amount: z.int().positive().optional(),
+    inquiry: z.boolean().default(false),
+  }),
+  'dispute.closed': z.strictObject({ dispute: anId, charge: anId, where, status: z.enum(['won', 'lost']) }),
+  'payment_intent.authenticated': z.strictObject({ payment_intent: anId, where }),
+  'payment_intent.authentication_failed': z.strictObject({ payment_intent: anId, where }),
+  'charge.refunded_from_dashboard': z.strictObject({
+    charge: anId,
+    payment_intent: anId,
+    where,
+    amount: z.int().positive().optional(),
+    reason: z.enum(['duplicate', 'fraudulent', 'requested_by_customer']).optional(),
+  }),
+  'webhook_endpoint.disabled': z.strictObject({ webhook_endpoint: anId, url: anId }),
+  'webhook_endpoint.enabled': z.strictObject({ webhook_endpoint: anId, url: anId }),
+  'event.resent': z.strictObject({ event: anId, type: anId, where, webhook_endpoint: anId }),
+} satisfies Record<Happening, z.ZodType>
+
+const isHappening = (event: string): event is Happening => HAPPENINGS.some((name) => name === event)
+
+/** Makes `event` happen. Throws, naming what was expected, when `fields` do not fit or fit nothing in the account. */
+export function happen(account: Account, event: string, fields: Json): void {
+  if (!isHappening(event)) {
+    throw new Error(`stripe: expected one of ${HAPPENINGS.join(', ')}, got "${event}".`)
+  }
+  const { state } = account
+  switch (event) {
+    case 'dispute.created': {
+      const { reason, inquiry, amount, ...which } = read(event, fields)
+      const charge = theCharge(account, event, which, ({ captured, disputed }) => captured && !disputed)
+      if (amount !== undefined && amount > charge.amount) {
+        throw new Error(`stripe ${event}: expected an amount of at most ${charge.amount}, got ${amount}.`)
+      }
+      openDispute(account, charge, { reason, inquiry, amount: amount ?? charge.amount })
+      return
+    }
+    case 'dispute.closed': {
+      const { status, dispute: id, charge, where: wanted } = read(event, fields)
+      const open = ({ status: now }: Dispute): boolean => !['won', 'lost', 'warning_closed'].includes(now)
+      const rows = state.disputes.all().filter((row) => open(row) && (charge === undefined || row.charge === charge))
+      closeDispute(account, the(event, 'an open dispute', rows, id, wanted), status)
+      return
+    }
+    case 'payment_intent.authenticated':
+    case 'payment_intent.authentication_failed': {
+      const { payment_intent, where: wanted } = read(event, fields)
+      const rows = state.payment_intents.all().filter(({ status }) => status === 'requires_action')
+      const intent: PaymentIntent = the(event, 'a payment intent that requires action', rows, payment_intent, wanted)
+      if (event === 'payment_intent.authenticated') authenticated(account, intent)
+      else authenticationFailed(account, intent)
+      return
+    }
+    case 'charge.refunded_from_dashboard': {
+      const { amount, reason, ...which } = read(event, fields)
+      const can = (charge: Charge): boolean => charge.captured && !charge.refunded && !isChargedBack(account, charge)
+      refund(account, theCharge(account, event, which, can), { amount, reason })
+      return
+    }
+    case 'webhook_endpoint.disabled':
+    case 'webhook_endpoint.enabled': {
+      const { webhook_endpoint, url } = read(event, fields)
+      const rows = state.webhook_endpoints.all().filter((row) => url === undefined || row.url === url)
+      const endpoint: WebhookEndpoint = the(event, 'a webhook endpoint', rows, webhook_endpoint, undefined)
+      endpoint.status = event === 'webhook_endpoint.disabled' ? 'disabled' : 'enabled'
+      return
+    }
+    case 'event.resent': {
+      const { event: id, type, where: wanted, webhook_endpoint } = read(event, fields)
+      const rows = state.events.all().filter((row) => kept(account, row) && (type === undefined || row.type === type))
+      const resent: StoredEvent = the(event, 'an event', rows, id, wanted)
+      const endpoints = state.webhook_endpoints.all().filter(({ status }) => status === 'enabled')
+      send(account, resent, the(event, 'an enabled webhook endpoint', endpoints, webhook_endpoint, undefined), 0)
+      return
+    }
+    default:
+      event satisfies never
+  }
+}
+
+function read<Name extends Happening>(event: Name, fields: Json): z.output<(typeof WITH)[Name]> {
+  const parsed = WITH[event].safeParse(fields ?? {})
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'with'}: ${message}`)
+    throw new Error(`stripe ${event}: ${problems.join('; ')}. Got ${JSON.stringify(fields)}.`)
+  }
+  // The schema of this very happening has parsed it.
+  return parsed.data as z.output<(typeof WITH)[Name]>
+}
+
+type Which = {
+  readonly charge?: string | undefined
+  readonly payment_intent?: string | undefined
+  readonly where?: z.output<typeof where>
+}
+
+function theCharge(account: Account, event: string, which: Which, can: (charge: Charge) => boolean): Charge {
+  const rows = account.state.charges
+    .all()
+    .filter((row) => can(row) && (which.payment_intent === undefined || row.payment_intent === which.payment_intent))
+  return the(event, 'a charge it can happen to', rows, which.charge, which.where)
+}
+
+/** The one row meant: by id, by what it holds, or because there is no other. */
+function the<Row extends { readonly id: string }>(
+  event: string,
+  what: string,
+  rows: readonly Row[],
+  id: string | undefined,
+  wanted: z.output<typeof where>,
+): Row {
+  const fits = rows.filter(
+    (row) =>
+      (id === undefined || row.id === id) &&
+      // Stored rows are plain data.
+      Object.entries(wanted ?? {}).every(([path, value]) => fieldAt(row as Json & Row, path) === value),
+  )
+  const [first, second] = fits
+  const by = id ?? (wanted === undefined ? 'no more said' : JSON.stringify(wanted))
+  if (first === undefined) throw new Error(`stripe ${event}: expected ${what} (${by}), got none.`)
+  if (second !== undefined) {
+    throw new Error(
+      `stripe ${event}: expected one, got ${fits.length}: ${fits.map((row) => row.id).join(', ')}. Name it by id or under "where".`,
+    )
+  }
+  return first
+}

@@ -1,0 +1,136 @@
+import { createTwinApp, type TwinDefinition } from '../twin.ts'
+import { createAccount } from './account.ts'
+import { createServe, failure } from './answer.ts'
+import { GAPS } from './gaps.ts'
+import { HAPPENINGS, happen } from './happenings.ts'
+import { PRICES } from './prices.ts'
+import { restore } from './restore.ts'
+import { addBalance } from './routes/balance.ts'
+import { addCharges } from './routes/charges.ts'
+import { addCustomers } from './routes/customers.ts'
+import { addDisputes } from './routes/disputes.ts'
+import { addEvents } from './routes/events.ts'
+import { checkGap } from './routes/gaps.ts'
+import { addPaymentIntents } from './routes/payment-intents.ts'
+import { addPaymentMethods } from './routes/payment-methods.ts'
+import { addRefunds } from './routes/refunds.ts'
+import { addWebhookEndpoints } from './routes/webhook-endpoints.ts'
+import { plant } from './seed.ts'
+import { type Seed, seedSchema, toSnapshot } from './state.ts'
+import { API_VERSION } from './wire.ts'
+
+export { type Seed, seedSchema } from './state.ts'
+
+/** A Stripe account in the US that takes cards: customers, payments, refunds, disputes, the balance, webhooks. */
+export const stripe: TwinDefinition<Seed> = {
+  name: 'stripe',
+  origins: ['https://api.stripe.com'],
+  apiVersions: [API_VERSION],
+  seed: seedSchema,
+  prices: PRICES,
+  gaps: GAPS,
+  operations: [
+    'customers.create',
+    'customers.retrieve',
+    'customers.update',
+    'customers.delete',
+    'customers.list',
+    'customers.list_payment_methods',
+    'customers.retrieve_payment_method',
+    'payment_methods.create',
+    'payment_methods.retrieve',
+    'payment_methods.update',
+    'payment_methods.list',
+    'payment_methods.attach',
+    'payment_methods.detach',
+    'payment_intents.create',
+    'payment_intents.retrieve',
+    'payment_intents.update',
+    'payment_intents.confirm',
+    'payment_intents.capture',
+    'payment_intents.cancel',
+    'payment_intents.list',
+    'charges.retrieve',
+    'charges.update',
+    'charges.list',
+    'refunds.create',
+    'refunds.retrieve',
+    'refunds.update',
+    'refunds.list',
+    'disputes.retrieve',
+    'disputes.update',
+    'disputes.close',
+    'disputes.list',
+    'balance.retrieve',
+    'balance_transactions.retrieve',
+    'balance_transactions.list',
+    'events.retrieve',
+    'events.list',
+    'webhook_endpoints.create',
+    'webhook_endpoints.retrieve',
+    'webhook_endpoints.update',
+    'webhook_endpoints.delete',
+    'webhook_endpoints.list',
+  ],
+  happenings: HAPPENINGS,
+  events: [
+    'charge.captured',
+    'charge.dispute.closed',
+    'charge.dispute.created',
+    'charge.dispute.funds_reinstated',
+    'charge.dispute.funds_withdrawn',
+    'charge.dispute.updated',
+    'charge.expired',
+    'charge.failed',
+    'charge.refund.updated',
+    'charge.refunded',
+    'charge.succeeded',
+    'charge.updated',
+    'customer.created',
+    'customer.deleted',
+    'customer.updated',
+    'payment_intent.amount_capturable_updated',
+    'payment_intent.canceled',
+    'payment_intent.created',
+    'payment_intent.payment_failed',
+    'payment_intent.requires_action',
+    'payment_intent.succeeded',
+    'payment_method.attached',
+    'payment_method.detached',
+    'payment_method.updated',
+    'refund.created',
+    'refund.failed',
+    'refund.updated',
+    'webhook.sent',
+    'webhook.taken',
+    'webhook.failed',
+    'webhook.given_up',
+  ],
+  latencyMs: { min: 120, max: 600 },
+  create(world, seed) {
+    const account = createAccount(world, seed)
+    const app = createTwinApp('stripe')
+    const serve = createServe(account, app, seed.keys)
+    addCustomers(account, serve)
+    addPaymentMethods(account, serve)
+    addPaymentIntents(account, serve)
+    addCharges(account, serve)
+    addRefunds(account, serve)
+    addDisputes(account, serve)
+    addBalance(account, serve)
+    addEvents(account, serve)
+    addWebhookEndpoints(account, serve)
+    plant(account, seed)
+    return {
+      operationOf: app.operationOf,
+      fetch: async (request) => {
+        checkGap(request.method, new URL(request.url).pathname)
+        return app.fetch(request)
+      },
+      failure: (status, retryAfterMs, request) => failure(account, status, retryAfterMs, request),
+      happen: (event, fields) => happen(account, event, fields),
+      snapshot: () => toSnapshot(account.state),
+      restore: (json) => restore(account, json),
+    }
+  },
+}

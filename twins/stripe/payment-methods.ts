@@ -1,0 +1,203 @@
+import { type Account, found } from './account.ts'
+import { cardNamed, cardNumbered, cardOf } from './cards.ts'
+import { cardError, docUrl, invalid, malformed, missing, Refusal } from './errors.ts'
+import { emit } from './events.ts'
+import { gap } from './gaps.ts'
+import {
+  address,
+  choice,
+  email,
+  emptyable,
+  type Field,
+  integer,
+  metadata,
+  type Needed,
+  object,
+  type Parsed,
+  required,
+  string,
+  unmodelled,
+} from './params.ts'
+import type { Metadata, PaymentMethod } from './state.ts'
+import { paymentMethodBody } from './wire.ts'
+
+const SPENT =
+  'This PaymentMethod was previously used without being attached to a Customer or was detached from a Customer, and may not be used again.'
+
+const blank: PaymentMethod['billing_details'] = { address: null, email: null, name: null, phone: null, tax_id: null }
+
+export const billingDetails = (): Field<Partial<PaymentMethod['billing_details']>> => {
+  const parts = object({
+    address: emptyable(address()),
+    email: emptyable(email()),
+    name: emptyable(string()),
+    phone: emptyable(string()),
+    tax_id: string(),
+  })
+  return {
+    needed: false,
+    read: (raw, path) => {
+      const given = Object.entries(parts.read(raw, path)).filter(([, value]) => value !== undefined)
+      return Object.fromEntries(given.map(([name, value]) => [name, value === '' ? null : value]))
+    },
+  }
+}
+
+type CardParams = {
+  readonly number?: string | undefined
+  readonly exp_month?: number | undefined
+  readonly exp_year?: number | undefined
+  readonly token?: string | undefined
+}
+/** `payment_method_data`, and the parameters of a new payment method. */
+export const METHOD_SPEC: {
+  readonly type: Needed<string>
+  readonly allow_redisplay: Field<string>
+  readonly billing_details: Field<Partial<PaymentMethod['billing_details']>>
+  readonly card: Field<CardParams>
+  readonly metadata: Field<Metadata | ''>
+  readonly radar_options: Field<never>
+} = {
+  type: required(string()),
+  allow_redisplay: choice('always', 'limited', 'unspecified'),
+  billing_details: billingDetails(),
+  card: object({
+    number: string(),
+    exp_month: integer(1, 12),
+    exp_year: integer(),
+    cvc: string(),
+    token: string(),
+    networks: unmodelled(() => gap('method options beyond request_three_d_secure')),
+  }),
+  metadata: metadata(),
+  radar_options: unmodelled(() => gap('the rest of the API')),
+}
+
+/** Types Stripe knows: https://docs.stripe.com/api/payment_methods/create (2026-11-24). Only cards are modelled. */
+export function createMethod(account: Account, params: Parsed<typeof METHOD_SPEC>): PaymentMethod {
+  if (params.type !== 'card') throw gap('payment methods that are not cards')
+  if (params.card === undefined)
+    throw malformed('Missing required param: card.', { code: 'parameter_missing', param: 'card' })
+  const { number, token, exp_month, exp_year } = params.card
+  if (token !== undefined) return newMethod(account, rowNamed(token, 'card[token]'), params)
+  if (number === undefined) {
+    throw malformed('Missing required param: card[number].', { code: 'parameter_missing', param: 'card[number]' })
+  }
+  if (!account.rawCardData) {
+    // 402 without a code, as seen in test mode by github.com/gburgyan/aat-stripe (README read 2026-11-24).
+    throw new Refusal(402, {
+      type: 'invalid_request_error',
+      message:
+        'Sending credit card numbers directly to the Stripe API is generally unsafe. We suggest you use test tokens that map to the test card you are using, see https://stripe.com/docs/testing. To enable testing raw card data APIs, see https://support.stripe.com/questions/enabling-access-to-raw-card-data-apis.',
+    })
+  }
+  const row = cardNumbered(number.replaceAll(' ', ''))
+  if (row === undefined) {
+    throw cardError({
+      code: 'incorrect_number',
+      message: 'Your card number is incorrect.',
+      param: 'number',
+      doc_url: docUrl('incorrect_number'),
+    })
+  }
+  return newMethod(account, row, { ...params, exp_month, exp_year })
+}
+
+function rowNamed(token: string, param: string): string {
+  const row = cardNamed(token)
+  if (row === 'unmodelled') throw gap('cards that raise early fraud warnings or several disputes')
+  if (row === undefined) throw missing(param === 'card[token]' ? 'token' : 'PaymentMethod', token, param)
+  return row
+}
+
+type Details = {
+  readonly allow_redisplay?: string | undefined
+  readonly billing_details?: Partial<PaymentMethod['billing_details']> | undefined
+  readonly metadata?: PaymentMethod['metadata'] | '' | undefined
+  readonly exp_month?: number | undefined
+  readonly exp_year?: number | undefined
+}
+
+/** A new payment method for a row of cards.ts. Test cards expire next year, in the current month. */
+export function newMethod(account: Account, row: string, details: Details = {}, id?: string): PaymentMethod {
+  const { state, world } = account
+  const now = new Date(world.clock.now())
+  return state.payment_methods.add({
+    id: id ?? account.newId('pm_1', 23, state.payment_methods),
+    created: account.nowS(),
+    card: row,
+    exp_month: details.exp_month ?? now.getUTCMonth() + 1,
+    exp_year: details.exp_year ?? now.getUTCFullYear() + 1,
+    allow_redisplay: details.allow_redisplay ?? 'unspecified',
+    billing_details: { ...blank, ...details.billing_details },
+    customer: null,
+    metadata: details.metadata || {},
+    use: 'fresh',
+  })
+}
+
+/** The method behind an id or a test name such as `pm_card_visa`, of which every use makes a new one. */
+export function resolveMethod(account: Account, id: string, param: string, status = 400): PaymentMethod {
+  const method = account.state.payment_methods.get(id)
+  if (method !== undefined) return method
+  if (cardNamed(id) !== undefined) return newMethod(account, rowNamed(id, param))
+  throw missing('PaymentMethod', id, param, status)
+}
+
+/** The method of an intent, if it may pay for `customer`. Throws otherwise. */
+export function methodFor(account: Account, id: string, customer: string | null): PaymentMethod {
+  const method = found(account.state.payment_methods.get(id), id)
+  checkUsable(method, customer)
+  return method
+}
+
+/** Wordings as quoted in public reports of the live API, read 2026-11-24. */
+export function checkUsable(method: PaymentMethod, customer: string | null): void {
+  if (method.use === 'spent') {
+    throw invalid(
+      'The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared with a connected account without Customer attachment, or was detached from a Customer. It may not be used again. To use a PaymentMethod multiple times, you must attach it to a Customer first.',
+    )
+  }
+  if (method.customer === null || method.customer === customer) return
+  if (customer === null) {
+    throw invalid(
+      `The \`payment_method\` parameter supplied ${method.id} belongs to the Customer ${method.customer}. Please include the Customer in the \`customer\` parameter on the PaymentIntent.`,
+      { param: 'payment_method' },
+    )
+  }
+  throw invalid(
+    `The customer does not have a payment method with the ID ${method.id}. The payment method must be attached to the customer.`,
+    { param: 'payment_method' },
+  )
+}
+
+/** Saves a card. Declining test cards refuse to be saved: recorded by github.com/pay-rails/pay on 2025-10-31. */
+export function attach(account: Account, method: PaymentMethod, customer: string): void {
+  if (method.use === 'spent') throw invalid(SPENT)
+  if (method.customer !== null) {
+    if (method.customer === customer) return
+    throw invalid('The payment method you provided has already been attached to a customer.')
+  }
+  const { decline, attachable } = cardOf(method.card)
+  if (decline !== undefined && attachable !== true) {
+    account.state.payment_methods.remove(method.id)
+    const { blocked: _, ...shown } = decline
+    throw cardError({ ...shown, param: decline.param ?? '', doc_url: docUrl(decline.code) })
+  }
+  method.customer = customer
+  emit(account, 'payment_method.attached', paymentMethodBody(method))
+}
+
+/** For good: a detached card can never be used again. */
+export function detach(account: Account, method: PaymentMethod): void {
+  const { customer } = method
+  if (customer === null) {
+    throw invalid('The payment method you provided is not attached to a customer so detachment is impossible.')
+  }
+  const before = paymentMethodBody(method)
+  method.customer = null
+  method.use = 'spent'
+  const owner = account.state.customers.get(customer)
+  if (owner?.default_payment_method === method.id) owner.default_payment_method = null
+  emit(account, 'payment_method.detached', paymentMethodBody(method), before)
+}

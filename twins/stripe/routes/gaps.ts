@@ -1,0 +1,45 @@
+import { gap } from '../gaps.ts'
+
+const BILLING = 'billing (invoices, subscriptions, products, prices, coupons, tax)'
+const CONNECT = 'Connect'
+const PAYOUTS = 'payouts, transfers and top-ups'
+const REST = 'the rest of the API'
+
+/** Paths Stripe has and this twin lacks, by pattern; the first that matches names the row of gaps.ts. */
+const PATHS: readonly (readonly [RegExp, string])[] = [
+  [/^\w+ \/v2\//, 'API v2'],
+  [/^GET \/v1\/\w+\/search$/, 'search'],
+  [/^POST \/v1\/charges(\/\w+\/capture)?$/, 'creating or capturing charges directly'],
+  [/\/charges\/\w+\/(refunds?|dispute)/, 'creating or capturing charges directly'],
+  [/\/refunds\/\w+\/(cancel|expire)$/, 'refund cancel, expire and instructions'],
+  [/\/payment_intents\/\w+\/(increment_authorization)$/, 'multicapture, overcapture and incremental authorization'],
+  [/\/payment_intents\/\w+\/(apply_customer_balance|verify_microdeposits)$/, 'payment methods that are not cards'],
+  [/\/payment_intents\/\w+\/amount_details_line_items$/, 'line items, hooks and payment details'],
+  [
+    /\/customers\/\w+\/(balance_transactions|cash_balance|cash_balance_transactions|tax_ids|funding_instructions)/,
+    'customer balance, cash balance and tax ids',
+  ],
+  [/\/customers\/\w+\/(sources|cards|bank_accounts)|\/v1\/(tokens|sources)\b/, 'tokens and sources'],
+  [/\/customers\/\w+\/(subscriptions|discount)/, BILLING],
+  [
+    /\/v1\/(invoices|invoiceitems|invoice_payments|invoice_rendering_templates|subscriptions|subscription_items|subscription_schedules|products|prices|plans|coupons|promotion_codes|tax|tax_rates|tax_codes|tax_ids|quotes|credit_notes|billing|billing_portal|entitlements)\b/,
+    BILLING,
+  ],
+  [/\/v1\/(checkout|payment_links)\b/, 'Checkout and payment links'],
+  [/\/v1\/(setup_intents|setup_attempts|confirmation_tokens)\b/, 'SetupIntents and ConfirmationTokens'],
+  [/\/v1\/mandates\b/, 'mandates'],
+  [/\/v1\/(account|accounts|account_links|account_sessions|application_fees|balance_settings)\b/, CONNECT],
+  [/\/v1\/(payouts|transfers|topups)\b/, PAYOUTS],
+  [/\/v1\/(files|file_links)\b/, 'files'],
+  [/\/v1\/test_helpers\/test_clocks\b/, 'test clocks'],
+  [
+    /\/v1\/(radar|terminal|issuing|identity|treasury|reporting|sigma|financial_connections|climate|forwarding|apps|apple_pay|country_specs|exchange_rates|reviews|payment_method_configurations|payment_method_domains|payment_records|customer_sessions|ephemeral_keys|test_helpers)\b/,
+    REST,
+  ],
+]
+
+/** Throws when `METHOD /path` is a known gap. */
+export function checkGap(method: string, path: string): void {
+  const found = PATHS.find(([pattern]) => pattern.test(`${method} ${path}`))
+  if (found !== undefined) throw gap(found[1])
+}

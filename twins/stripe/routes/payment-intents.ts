@@ -1,0 +1,392 @@
+import type { Account } from '../account.ts'
+import type { Serve } from '../answer.ts'
+import { checkAmount, currency } from '../currencies.ts'
+import { malformed, missing } from '../errors.ts'
+import { gap } from '../gaps.ts'
+import { checkSettlement } from '../ledger.ts'
+import { LIST_SPEC, page } from '../lists.ts'
+import {
+  choice,
+  email,
+  emptyable,
+  type Field,
+  flag,
+  integer,
+  list,
+  mergeMetadata,
+  metadata,
+  object,
+  type Parsed,
+  required,
+  type Spec,
+  string,
+  unmodelled,
+  url,
+} from '../params.ts'
+import { checkUsable, createMethod, METHOD_SPEC, resolveMethod } from '../payment-methods.ts'
+import { cancel, capture, checkReturnUrl, confirm, emitIntent, unexpected } from '../payments.ts'
+import type { PaymentIntent, PaymentMethod } from '../state.ts'
+import { paymentIntentBody } from '../wire.ts'
+import { customerOf, shippingBody, shippingField } from './customers.ts'
+
+const connect = (): Field<never> => unmodelled(() => gap('Connect'))
+const details = (): Field<never> => unmodelled(() => gap('line items, hooks and payment details'))
+const mandates = (): Field<never> => unmodelled(() => gap('mandates'))
+const options = (): Field<never> => unmodelled(() => gap('method options beyond request_three_d_secure'))
+const others = (): Field<never> => unmodelled(() => gap('payment methods that are not cards'))
+
+/** `confirm` may save the card, and says so on create, update and confirm alike. */
+const shared = {
+  allowed_payment_method_types: emptyable(list(string())),
+  amount_details: details(),
+  capture_method: choice('automatic', 'automatic_async', 'manual'),
+  excluded_payment_method_types: emptyable(list(string())),
+  hooks: details(),
+  payment_details: details(),
+  payment_method: emptyable(string()),
+  payment_method_data: object(METHOD_SPEC),
+  payment_method_options: object({
+    card: object({
+      request_three_d_secure: choice('automatic', 'any', 'challenge'),
+      capture_method: options(),
+      cvc_token: options(),
+      installments: options(),
+      mandate_options: options(),
+      moto: options(),
+      network: options(),
+      request_extended_authorization: options(),
+      request_incremental_authorization: options(),
+      request_multicapture: options(),
+      request_overcapture: options(),
+      require_cvc_recollection: options(),
+      setup_future_usage: options(),
+      statement_descriptor_suffix_kana: options(),
+      statement_descriptor_suffix_kanji: options(),
+      three_d_secure: options(),
+    }),
+    link: others(),
+    us_bank_account: others(),
+    sepa_debit: others(),
+    klarna: others(),
+    paypal: others(),
+  }),
+  receipt_email: emptyable(email()),
+  setup_future_usage: emptyable(choice('off_session', 'on_session')),
+  shipping: emptyable(shippingField()),
+} satisfies Spec
+
+const confirming = {
+  confirmation_token: unmodelled(() => gap('SetupIntents and ConfirmationTokens')),
+  error_on_requires_action: flag(),
+  mandate: mandates(),
+  mandate_data: mandates(),
+  off_session: flag(),
+  radar_options: unmodelled(() => gap('the rest of the API')),
+  return_url: url(),
+  use_stripe_sdk: flag(),
+} satisfies Spec
+
+const describing = {
+  customer: string(),
+  customer_account: connect(),
+  description: emptyable(string(1000)),
+  metadata: metadata(),
+  payment_method_configuration: options(),
+  statement_descriptor: emptyable(string(22)),
+  statement_descriptor_suffix: emptyable(string(22)),
+  application_fee_amount: connect(),
+  transfer_data: connect(),
+  transfer_group: emptyable(string()),
+} satisfies Spec
+
+const createSpec = {
+  ...shared,
+  ...confirming,
+  ...describing,
+  amount: required(integer(1)),
+  currency: required(currency()),
+  automatic_payment_methods: object({ enabled: required(flag()), allow_redirects: choice('always', 'never') }),
+  confirm: flag(),
+  confirmation_method: choice('automatic', 'manual'),
+  on_behalf_of: connect(),
+} satisfies Spec
+const updateSpec = { ...shared, ...describing, amount: integer(1), currency: currency() } satisfies Spec
+const confirmSpec = {
+  ...shared,
+  ...confirming,
+  amount_to_confirm: unmodelled(() => gap('multicapture, overcapture and incremental authorization')),
+} satisfies Spec
+
+const CHANGEABLE: readonly PaymentIntent['status'][] = [
+  'requires_payment_method',
+  'requires_confirmation',
+  'requires_action',
+]
+
+export function addPaymentIntents(account: Account, serve: Serve): void {
+  const { state } = account
+  const intentAt = (id: string): PaymentIntent => {
+    const intent = state.payment_intents.get(id)
+    if (intent === undefined) throw missing('payment_intent', id, 'intent', 404)
+    return intent
+  }
+
+  /** The method a request names or describes; undefined when it does neither. */
+  const methodIn = (params: Parsed<typeof shared>): PaymentMethod | undefined => {
+    if (params.payment_method && params.payment_method_data !== undefined) {
+      throw malformed('You may only specify one of these parameters: payment_method, payment_method_data.', {
+        code: 'parameters_exclusive',
+        param: 'payment_method_data',
+      })
+    }
+    if (params.payment_method_data !== undefined) return createMethod(account, params.payment_method_data)
+    return params.payment_method ? resolveMethod(account, params.payment_method, 'payment_method') : undefined
+  }
+
+  const checkOffSession = (
+    offSession: boolean | undefined,
+    confirms: boolean,
+    saves: PaymentIntent['setup_future_usage'],
+  ): void => {
+    if (offSession === undefined) return
+    if (!confirms) {
+      throw malformed(
+        'The parameter `off_session` cannot be passed when creating a PaymentIntent unless `confirm` is set to true.',
+        {
+          param: 'off_session',
+        },
+      )
+    }
+    if (offSession && saves !== null) {
+      throw malformed(
+        'You cannot confirm with the `off_session` parameter when `setup_future_usage` is also set on the PaymentIntent because you cannot set up future usages when processing payments off-session.',
+        { param: 'off_session' },
+      )
+    }
+  }
+
+  /** Takes over what create, update and confirm share. The intent may be one that is not stored yet. */
+  const apply = (intent: PaymentIntent, params: Partial<Parsed<typeof updateSpec>>): void => {
+    const { payment_method_options, setup_future_usage, shipping } = params
+    if (params.allowed_payment_method_types !== undefined)
+      intent.allowed_payment_method_types = cards(params.allowed_payment_method_types)
+    if (params.excluded_payment_method_types !== undefined)
+      intent.excluded_payment_method_types = params.excluded_payment_method_types || null
+    if (params.capture_method !== undefined) intent.capture_method = params.capture_method
+    if (params.receipt_email !== undefined) intent.receipt_email = params.receipt_email || null
+    if (setup_future_usage !== undefined) intent.setup_future_usage = setup_future_usage || null
+    if (payment_method_options?.card?.request_three_d_secure !== undefined)
+      intent.request_three_d_secure = payment_method_options.card.request_three_d_secure
+    if (shipping !== undefined) intent.shipping = shipping === '' ? null : shippingBody(shipping)
+    if (params.description !== undefined) intent.description = params.description || null
+    if (params.statement_descriptor !== undefined) intent.statement_descriptor = params.statement_descriptor || null
+    if (params.statement_descriptor_suffix !== undefined)
+      intent.statement_descriptor_suffix = params.statement_descriptor_suffix || null
+    if (params.transfer_group !== undefined) intent.transfer_group = params.transfer_group || null
+    if (params.customer !== undefined) intent.customer = params.customer
+    if (params.currency !== undefined) intent.currency = params.currency
+    if (params.amount !== undefined) intent.amount = params.amount
+  }
+
+  const how = (params: Partial<Parsed<typeof confirming>>): Parameters<typeof confirm>[2] => ({
+    offSession: params.off_session ?? false,
+    errorOnRequiresAction: params.error_on_requires_action ?? false,
+    returnUrl: params.return_url,
+    useStripeSdk: params.use_stripe_sdk ?? false,
+  })
+
+  serve({
+    name: 'payment_intents.create',
+    route: 'POST /v1/payment_intents',
+    spec: createSpec,
+    gives: 'payment_intent',
+    run(params) {
+      checkAmount(params.amount, params.currency)
+      const confirms = params.confirm ?? false
+      checkOffSession(params.off_session, confirms, params.setup_future_usage || null)
+      if (params.return_url !== undefined && !confirms) {
+        throw malformed(
+          'The parameter `return_url` cannot be passed when creating a PaymentIntent unless `confirm` is set to true.',
+          {
+            param: 'return_url',
+          },
+        )
+      }
+      const automatic = params.automatic_payment_methods
+      if (automatic?.enabled === false) throw gap('payment methods that are not cards')
+      if (params.customer !== undefined) customerOf(account, params.customer, 'customer', 400)
+      const id = account.newId('pi_3', 23, state.payment_intents)
+      const intent: PaymentIntent = {
+        id,
+        created: account.nowS(),
+        client_secret: `${id}_secret_${account.world.draw('client secret').text(25)}`,
+        confirmation_method: params.confirmation_method ?? 'automatic',
+        amount: params.amount,
+        amount_capturable: 0,
+        amount_received: 0,
+        allowed_payment_method_types: null,
+        excluded_payment_method_types: null,
+        automatic_payment_methods: { allow_redirects: automatic?.allow_redirects ?? 'always', enabled: true },
+        canceled_at: null,
+        cancellation_reason: null,
+        capture_method: 'automatic_async',
+        currency: params.currency,
+        customer: null,
+        description: null,
+        last_payment_error: null,
+        latest_charge: null,
+        metadata: mergeMetadata({}, params.metadata),
+        next_action: null,
+        payment_method: null,
+        receipt_email: null,
+        request_three_d_secure: 'automatic',
+        return_url: params.return_url ?? null,
+        setup_future_usage: null,
+        shipping: null,
+        statement_descriptor: null,
+        statement_descriptor_suffix: null,
+        status: 'requires_payment_method',
+        transfer_group: null,
+      }
+      apply(intent, params)
+      // Everything that can refuse without leaving an intent behind comes before the intent is stored.
+      if (confirms) {
+        checkReturnUrl(account, intent)
+        checkSettlement(account, intent.currency)
+      }
+      const method = methodIn(params)
+      if (method !== undefined) {
+        checkUsable(method, intent.customer)
+        intent.payment_method = method.id
+        intent.status = 'requires_confirmation'
+      }
+      state.payment_intents.add(intent)
+      emitIntent(account, 'created', intent)
+      if (confirms) confirm(account, intent, how(params))
+      return paymentIntentBody(intent)
+    },
+  })
+  serve({
+    name: 'payment_intents.retrieve',
+    route: 'GET /v1/payment_intents/:id',
+    spec: { client_secret: unmodelled(() => gap('client-side calls with a publishable key')) },
+    gives: 'payment_intent',
+    run: (_, at) => paymentIntentBody(intentAt(at('id'))),
+  })
+  serve({
+    name: 'payment_intents.update',
+    route: 'POST /v1/payment_intents/:id',
+    spec: updateSpec,
+    gives: 'payment_intent',
+    run(params, at) {
+      const intent = intentAt(at('id'))
+      const frozen = (['amount', 'currency', 'customer', 'payment_method'] as const).find(
+        (name) => params[name] !== undefined && !CHANGEABLE.includes(intent.status),
+      )
+      if (frozen !== undefined) {
+        throw unexpected(
+          intent,
+          `This PaymentIntent's ${frozen} could not be updated because it has a status of ${intent.status}. You may only update the ${frozen} of a PaymentIntent with one of the following statuses: requires_payment_method, requires_confirmation, requires_action.`,
+          frozen,
+        )
+      }
+      checkAmount(params.amount ?? intent.amount, params.currency ?? intent.currency)
+      if (params.customer !== undefined) customerOf(account, params.customer, 'customer', 400)
+      const merged = mergeMetadata(intent.metadata, params.metadata)
+      const method = methodIn(params)
+      if (method !== undefined) checkUsable(method, params.customer ?? intent.customer)
+      apply(intent, params)
+      intent.metadata = merged
+      if (method !== undefined) {
+        intent.payment_method = method.id
+        intent.status = 'requires_confirmation'
+        intent.next_action = null
+      } else if (params.payment_method === '') {
+        intent.payment_method = null
+        intent.status = 'requires_payment_method'
+        intent.next_action = null
+      }
+      return paymentIntentBody(intent)
+    },
+  })
+  serve({
+    name: 'payment_intents.confirm',
+    route: 'POST /v1/payment_intents/:id/confirm',
+    spec: confirmSpec,
+    gives: 'payment_intent',
+    run(params, at) {
+      const intent = intentAt(at('id'))
+      checkOffSession(params.off_session, true, params.setup_future_usage || intent.setup_future_usage)
+      if (CHANGEABLE.includes(intent.status)) {
+        const method = methodIn(params)
+        if (method !== undefined) checkUsable(method, intent.customer)
+        apply(intent, params)
+        if (method !== undefined) {
+          intent.payment_method = method.id
+          intent.status = 'requires_confirmation'
+        }
+      }
+      confirm(account, intent, how(params))
+      return paymentIntentBody(intent)
+    },
+  })
+  serve({
+    name: 'payment_intents.capture',
+    route: 'POST /v1/payment_intents/:id/capture',
+    spec: {
+      amount_details: details(),
+      amount_to_capture: integer(1),
+      application_fee_amount: connect(),
+      final_capture: unmodelled(() => gap('multicapture, overcapture and incremental authorization')),
+      hooks: details(),
+      metadata: metadata(),
+      payment_details: details(),
+      statement_descriptor: emptyable(string(22)),
+      statement_descriptor_suffix: emptyable(string(22)),
+      transfer_data: connect(),
+    },
+    gives: 'payment_intent',
+    run(params, at) {
+      const intent = intentAt(at('id'))
+      const merged = mergeMetadata(intent.metadata, params.metadata)
+      capture(account, intent, params.amount_to_capture)
+      intent.metadata = merged
+      apply(intent, {
+        statement_descriptor: params.statement_descriptor,
+        statement_descriptor_suffix: params.statement_descriptor_suffix,
+      })
+      return paymentIntentBody(intent)
+    },
+  })
+  serve({
+    name: 'payment_intents.cancel',
+    route: 'POST /v1/payment_intents/:id/cancel',
+    spec: { cancellation_reason: choice('abandoned', 'duplicate', 'fraudulent', 'requested_by_customer') },
+    gives: 'payment_intent',
+    run(params, at) {
+      const intent = intentAt(at('id'))
+      cancel(account, intent, params.cancellation_reason ?? null)
+      return paymentIntentBody(intent)
+    },
+  })
+  serve({
+    name: 'payment_intents.list',
+    route: 'GET /v1/payment_intents',
+    spec: { ...LIST_SPEC, customer: string(), customer_account: connect() },
+    gives: 'payment_intent',
+    list: true,
+    run(params) {
+      const wanted = state.payment_intents
+        .all()
+        .filter(({ customer }) => params.customer === undefined || customer === params.customer)
+      return page('/v1/payment_intents', 'payment_intent', wanted, params, paymentIntentBody)
+    },
+  })
+}
+
+/** Only cards pay here, so a list of types must have them in it. */
+function cards(types: readonly string[] | ''): readonly string[] | null {
+  if (types === '') return null
+  if (!types.includes('card')) throw gap('payment methods that are not cards')
+  return types
+}

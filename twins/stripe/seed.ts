@@ -1,0 +1,122 @@
+import type { Account } from './account.ts'
+import { cardNamed } from './cards.ts'
+import { bookCharge } from './ledger.ts'
+import { newMethod } from './payment-methods.ts'
+import { newCustomer } from './routes/customers.ts'
+import { newEndpoint } from './routes/webhook-endpoints.ts'
+import type { PaymentIntent, Seed } from './state.ts'
+
+/** What was there before the scenario starts. It happened without events, and long enough ago to be settled. */
+export function plant(account: Account, seed: Seed): void {
+  const { state } = account
+  for (const wish of seed.webhooks ?? []) {
+    state.webhook_endpoints.add(
+      newEndpoint(account, {
+        url: wish.url,
+        secret: wish.secret,
+        enabled_events: wish.enabled_events ?? ['*'],
+        api_version: null,
+      }),
+    )
+  }
+  for (const wish of seed.customers ?? []) {
+    const customer = newCustomer(account, wish.id)
+    customer.email = wish.email ?? null
+    customer.name = wish.name ?? null
+    customer.description = wish.description ?? null
+    customer.metadata = wish.metadata ?? {}
+    for (const { id, card, default: isDefault = false } of wish.payment_methods ?? []) {
+      const method = newMethod(account, rowOf(card, `customers.${customer.id}.payment_methods`), {}, id)
+      method.customer = customer.id
+      method.use = 'set_up'
+      if (isDefault) customer.default_payment_method = method.id
+    }
+    state.customers.add(customer)
+  }
+  for (const wish of seed.payments ?? []) plantPayment(account, wish)
+}
+
+function rowOf(card: string, where: string): string {
+  const row = cardNamed(card)
+  if (row === undefined || row === 'unmodelled') {
+    throw new Error(`given.stripe.${where}: expected a test card such as pm_card_visa, got "${card}".`)
+  }
+  return row
+}
+
+function plantPayment(account: Account, wish: NonNullable<Seed['payments']>[number]): void {
+  const { state, world } = account
+  const { amount, customer = null, currency = 'usd', metadata = {}, description = null } = wish
+  if (customer !== null && state.customers.get(customer) === undefined) {
+    throw new Error(`given.stripe.payments: expected a customer under given.stripe.customers, got "${customer}".`)
+  }
+  const method = newMethod(account, rowOf(wish.card ?? 'pm_card_visa', 'payments'))
+  method.use = 'spent'
+  const id = wish.payment_intent ?? account.newId('pi_3', 23, state.payment_intents)
+  const created = account.nowS()
+  const shared = {
+    created,
+    currency,
+    customer,
+    description,
+    metadata,
+    receipt_email: null,
+    shipping: null,
+    statement_descriptor: null,
+    statement_descriptor_suffix: null,
+    transfer_group: null,
+  }
+  const charge = state.charges.add({
+    ...shared,
+    id: wish.charge ?? account.newId('ch_3', 23, state.charges),
+    amount,
+    amount_captured: amount,
+    amount_refunded: 0,
+    authorization_code: world.draw('authorization').text(6, '0123456789'),
+    balance_transaction: null,
+    billing_details: method.billing_details,
+    capture_method: 'automatic',
+    captured: true,
+    card: method.card,
+    dispute: null,
+    disputed: false,
+    exp_month: method.exp_month,
+    exp_year: method.exp_year,
+    failure_code: null,
+    failure_message: null,
+    fraud_details: {},
+    outcome: null,
+    paid: true,
+    payment_intent: id,
+    payment_method: method.id,
+    refunded: false,
+    risk_score: 20,
+    status: 'succeeded',
+    three_d_secure: false,
+  })
+  charge.balance_transaction = bookCharge(account, charge).id
+  const intent: PaymentIntent = {
+    ...shared,
+    id,
+    allowed_payment_method_types: null,
+    amount,
+    amount_capturable: 0,
+    amount_received: amount,
+    automatic_payment_methods: { allow_redirects: 'always', enabled: true },
+    canceled_at: null,
+    cancellation_reason: null,
+    capture_method: 'automatic',
+    client_secret: `${id}_secret_${world.draw('client secret').text(25)}`,
+    confirmation_method: 'automatic',
+    excluded_payment_method_types: null,
+    last_payment_error: null,
+    latest_charge: charge.id,
+    next_action: null,
+    payment_method: method.id,
+    request_three_d_secure: 'automatic',
+    return_url: null,
+    setup_future_usage: null,
+    status: 'succeeded',
+  }
+  state.payment_intents.add(intent)
+}

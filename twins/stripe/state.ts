@@ -1,0 +1,418 @@
+import { z } from 'zod'
+import type { Json } from '../trace.ts'
+
+/** Strings by key, as Stripe keeps them. */
+export type Metadata = { readonly [key: string]: string }
+export type Address = { readonly [part: string]: string | null }
+
+/**
+ * Stored shapes. Names are Stripe's own, so that expectations read like its documentation; wire.ts adds what never
+ * changes. `created` and the like are whole seconds since the Unix epoch, amounts the currency's smallest unit.
+ */
+export type Customer = {
+  readonly id: string
+  readonly created: number
+  deleted: boolean
+  address: Address | null
+  balance: number
+  business_name: string | null
+  description: string | null
+  email: string | null
+  individual_name: string | null
+  invoice_prefix: string
+  default_payment_method: string | null
+  metadata: Metadata
+  name: string | null
+  phone: string | null
+  preferred_locales: readonly string[]
+  shipping: Json
+  tax_exempt: string
+}
+
+export type PaymentMethod = {
+  readonly id: string
+  readonly created: number
+  /** A row of cards.ts: how the card behaves. */
+  readonly card: string
+  readonly exp_month: number
+  readonly exp_year: number
+  allow_redisplay: string
+  billing_details: {
+    address: Address | null
+    email: string | null
+    name: string | null
+    phone: string | null
+    tax_id: string | null
+  }
+  customer: string | null
+  metadata: Metadata
+  /** `spent` was charged without a customer or was detached: it can never be used again. */
+  use: 'fresh' | 'set_up' | 'spent'
+}
+
+export type PaymentIntent = {
+  readonly id: string
+  readonly created: number
+  readonly client_secret: string
+  readonly confirmation_method: 'automatic' | 'manual'
+  amount: number
+  amount_capturable: number
+  amount_received: number
+  allowed_payment_method_types: readonly string[] | null
+  excluded_payment_method_types: readonly string[] | null
+  automatic_payment_methods: { readonly allow_redirects: 'always' | 'never'; readonly enabled: boolean }
+  canceled_at: number | null
+  cancellation_reason: string | null
+  capture_method: 'automatic' | 'automatic_async' | 'manual'
+  currency: string
+  customer: string | null
+  description: string | null
+  last_payment_error: Json
+  latest_charge: string | null
+  metadata: Metadata
+  next_action: Json
+  payment_method: string | null
+  receipt_email: string | null
+  request_three_d_secure: 'automatic' | 'any' | 'challenge'
+  return_url: string | null
+  setup_future_usage: 'off_session' | 'on_session' | null
+  shipping: Json
+  statement_descriptor: string | null
+  statement_descriptor_suffix: string | null
+  status:
+    | 'requires_payment_method'
+    | 'requires_confirmation'
+    | 'requires_action'
+    | 'requires_capture'
+    | 'succeeded'
+    | 'canceled'
+  transfer_group: string | null
+}
+
+export type Charge = {
+  readonly id: string
+  readonly created: number
+  readonly amount: number
+  readonly currency: string
+  readonly payment_intent: string
+  readonly payment_method: string
+  /** A row of cards.ts. */
+  readonly card: string
+  readonly exp_month: number
+  readonly exp_year: number
+  readonly authorization_code: string | null
+  readonly billing_details: PaymentMethod['billing_details']
+  readonly capture_method: PaymentIntent['capture_method']
+  readonly risk_score: number
+  readonly three_d_secure: boolean
+  amount_captured: number
+  amount_refunded: number
+  balance_transaction: string | null
+  captured: boolean
+  customer: string | null
+  description: string | null
+  dispute: string | null
+  disputed: boolean
+  failure_code: string | null
+  failure_message: string | null
+  fraud_details: Readonly<Record<string, string>>
+  metadata: Metadata
+  outcome: Json
+  paid: boolean
+  receipt_email: string | null
+  refunded: boolean
+  shipping: Json
+  statement_descriptor: string | null
+  statement_descriptor_suffix: string | null
+  status: 'succeeded' | 'failed'
+  transfer_group: string | null
+}
+
+export type Refund = {
+  readonly id: string
+  readonly created: number
+  readonly amount: number
+  readonly charge: string
+  readonly currency: string
+  readonly customer: string | null
+  readonly payment_intent: string
+  readonly payment_method: string
+  readonly reason: string | null
+  balance_transaction: string | null
+  failure_balance_transaction: string | null
+  failure_reason: string | null
+  metadata: Metadata
+  /** Where a card that fails or delays its refund is going; null once it is there. */
+  becomes: 'succeeded' | 'failed' | null
+  status: 'pending' | 'succeeded' | 'failed'
+}
+
+export type FeeDetail = { readonly amount: number; readonly description: string }
+export type BalanceTransaction = {
+  readonly id: string
+  readonly created: number
+  readonly amount: number
+  readonly available_on: number
+  readonly currency: string
+  readonly description: string | null
+  readonly exchange_rate: number | null
+  readonly fee: number
+  readonly fee_details: readonly FeeDetail[]
+  readonly net: number
+  readonly reporting_category: 'charge' | 'refund' | 'refund_failure' | 'dispute' | 'dispute_reversal'
+  readonly source: string
+  readonly type: 'charge' | 'refund' | 'refund_failure' | 'adjustment'
+}
+
+export type Dispute = {
+  readonly id: string
+  readonly created: number
+  readonly amount: number
+  readonly charge: string
+  readonly currency: string
+  readonly due_by: number
+  readonly payment_intent: string
+  readonly reason: string
+  balance_transactions: readonly string[]
+  evidence: Readonly<Record<string, string>>
+  intended_submission_method: string | null
+  metadata: Metadata
+  status:
+    | 'needs_response'
+    | 'under_review'
+    | 'won'
+    | 'lost'
+    | 'warning_needs_response'
+    | 'warning_under_review'
+    | 'warning_closed'
+  submission_count: number
+}
+
+export type StoredEvent = {
+  readonly id: string
+  readonly created: number
+  readonly type: string
+  /** The object as it was on the wire at that moment. */
+  readonly object: Json
+  readonly previous_attributes: Json
+  readonly request: { readonly id: string | null; readonly idempotency_key: string | null }
+}
+
+export type WebhookEndpoint = {
+  readonly id: string
+  readonly created: number
+  readonly secret: string
+  readonly api_version: string | null
+  description: string | null
+  enabled_events: readonly string[]
+  metadata: Metadata
+  status: 'enabled' | 'disabled'
+  url: string
+}
+
+/** One event on its way to one endpoint. `open` ones have an attempt due at `due_ms` or under way. */
+export type Delivery = {
+  readonly id: string
+  readonly event: string
+  readonly endpoint: string
+  attempts: number
+  due_ms: number
+  status: 'open' | 'taken' | 'given_up'
+}
+
+/** The first answer to an idempotency key. */
+export type KeptAnswer = {
+  /** The key itself. */
+  readonly id: string
+  readonly fingerprint: string
+  readonly request: string
+  readonly kept_ms: number
+  /** When the first answer is on the wire; until then the key is in use. */
+  readonly ready_ms: number
+  readonly status: number
+  readonly body: string
+}
+
+/** Rows by id, in the order they came. */
+export class Table<Row extends { readonly id: string }> {
+  readonly #rows = new Map<string, Row>()
+
+  get(id: string): Row | undefined {
+    return this.#rows.get(id)
+  }
+
+  add(row: Row): Row {
+    this.#rows.set(row.id, row)
+    return row
+  }
+
+  remove(id: string): void {
+    this.#rows.delete(id)
+  }
+
+  all(): readonly Row[] {
+    return [...this.#rows.values()]
+  }
+
+  load(rows: readonly Row[]): void {
+    this.#rows.clear()
+    for (const row of rows) this.#rows.set(row.id, row)
+  }
+}
+
+export type State = {
+  readonly customers: Table<Customer>
+  readonly payment_methods: Table<PaymentMethod>
+  readonly payment_intents: Table<PaymentIntent>
+  readonly charges: Table<Charge>
+  readonly refunds: Table<Refund>
+  readonly balance_transactions: Table<BalanceTransaction>
+  readonly disputes: Table<Dispute>
+  readonly events: Table<StoredEvent>
+  readonly webhook_endpoints: Table<WebhookEndpoint>
+  readonly webhook_deliveries: Table<Delivery>
+  readonly idempotency_keys: Table<KeptAnswer>
+}
+
+export const createState = (): State => ({
+  customers: new Table(),
+  payment_methods: new Table(),
+  payment_intents: new Table(),
+  charges: new Table(),
+  refunds: new Table(),
+  balance_transactions: new Table(),
+  disputes: new Table(),
+  events: new Table(),
+  webhook_endpoints: new Table(),
+  webhook_deliveries: new Table(),
+  idempotency_keys: new Table(),
+})
+
+const rows = z.array(z.looseObject({ id: z.string() }))
+const snapshotSchema = z.strictObject({
+  customers: rows,
+  payment_methods: rows,
+  payment_intents: rows,
+  charges: rows,
+  refunds: rows,
+  balance_transactions: rows,
+  disputes: rows,
+  events: rows,
+  webhook_endpoints: rows,
+  webhook_deliveries: rows,
+  idempotency_keys: rows,
+})
+
+/** Every table as a plain list. Rows are copies; what they hold is replaced, never changed, so it is shared. */
+export const toSnapshot = (state: State): Json =>
+  Object.fromEntries(Object.entries(state).map(([name, table]) => [name, table.all().map((row) => ({ ...row }))]))
+
+/** Fills `state` from a snapshot of this twin. Throws on anything else. */
+export function fromSnapshot(state: State, json: Json): void {
+  const snapshot = snapshotSchema.parse(json)
+  for (const [name, table] of Object.entries(state)) {
+    // The schema has checked that every table is there and has rows with ids; toSnapshot made the rest.
+    const kept = snapshot[name as keyof typeof snapshot]
+    ;(table as Table<{ readonly id: string }>).load(kept)
+  }
+}
+
+const metadata = z.record(z.string().max(40), z.string().max(500))
+type SeededCard = {
+  readonly id?: string | undefined
+  readonly card: string
+  readonly default?: boolean | undefined
+}
+type SeededCustomer = {
+  readonly id?: string | undefined
+  readonly email?: string | undefined
+  readonly name?: string | undefined
+  readonly description?: string | undefined
+  readonly metadata?: Metadata | undefined
+  readonly payment_methods?: readonly SeededCard[] | undefined
+}
+type SeededPayment = {
+  /** Ids to fix, for scenarios that name them. */
+  readonly payment_intent?: string | undefined
+  readonly charge?: string | undefined
+  readonly amount: number
+  readonly currency?: string | undefined
+  readonly customer?: string | undefined
+  readonly card?: string | undefined
+  readonly description?: string | undefined
+  readonly metadata?: Metadata | undefined
+}
+type SeededWebhook = {
+  readonly url: string
+  readonly secret?: string | undefined
+  readonly enabled_events?: readonly string[] | undefined
+}
+
+const seededCard = z.strictObject({
+  id: z.string().optional(),
+  /** A test payment method, `pm_card_visa` and the like. */
+  card: z.string(),
+  default: z.boolean().optional(),
+})
+const seededCustomer = z.strictObject({
+  id: z.string().optional(),
+  email: z.string().optional(),
+  name: z.string().optional(),
+  description: z.string().optional(),
+  metadata: metadata.optional(),
+  payment_methods: z.array(seededCard).optional(),
+})
+const seededPayment = z.strictObject({
+  payment_intent: z.string().optional(),
+  charge: z.string().optional(),
+  amount: z.int().positive(),
+  currency: z.string().optional(),
+  customer: z.string().optional(),
+  card: z.string().optional(),
+  description: z.string().optional(),
+  metadata: metadata.optional(),
+})
+const seededWebhook = z.strictObject({
+  url: z.url(),
+  secret: z.string().startsWith('whsec_').optional(),
+  enabled_events: z.array(z.string()).min(1).optional(),
+})
+
+/** What `given.stripe` of a scenario may hold. */
+export type Seed = {
+  /** Secret keys that are valid; without the list every well-formed test key is. */
+  readonly keys?: readonly string[] | undefined
+  readonly account?:
+    | {
+        readonly id?: string | undefined
+        /** What customers see on their statement. */
+        readonly descriptor?: string | undefined
+        /** Whether payment methods that redirect are switched on in the Dashboard; they are, by default. */
+        readonly redirects?: boolean | undefined
+        /** Whether raw card numbers are allowed; they are not, by default. */
+        readonly raw_card_data?: boolean | undefined
+        /** US dollars for one unit of another currency, as decimal strings by currency. */
+        readonly rates?: Readonly<Record<string, string>> | undefined
+      }
+    | undefined
+  readonly customers?: readonly SeededCustomer[] | undefined
+  /** Payments that succeeded before the scenario starts. */
+  readonly payments?: readonly SeededPayment[] | undefined
+  readonly webhooks?: readonly SeededWebhook[] | undefined
+}
+
+export const seedSchema: z.ZodType<Seed> = z.strictObject({
+  keys: z.array(z.string().regex(/^(sk|rk)_test_/, 'Expected a test key such as sk_test_123.')).optional(),
+  account: z
+    .strictObject({
+      id: z.string().startsWith('acct_').optional(),
+      descriptor: z.string().min(5).max(22).optional(),
+      redirects: z.boolean().optional(),
+      raw_card_data: z.boolean().optional(),
+      rates: z.record(z.string().length(3), z.string().regex(/^\d+(\.\d+)?$/)).optional(),
+    })
+    .optional(),
+  customers: z.array(seededCustomer).optional(),
+  payments: z.array(seededPayment).optional(),
+  webhooks: z.array(seededWebhook).optional(),
+})
