@@ -62,7 +62,7 @@ export async function gate(options: GateOptions): Promise<GateVerdict> {
   options.onOpen(close)
   try {
     const base = options.alone === true ? undefined : workspace.base(options.base)
-    const deciding = base === undefined ? resolve(options.project) : workspace.checkOut(base, 'decide', [])
+    const deciding = base === undefined ? resolve(options.project) : workspace.checkOut(base, 'decide', []).folder
     const shown = shownPath(resolve(options.project))
     const project = narrowed(await loadProject(deciding, shown), options.only)
     for (const { file, line, column, text } of project.warnings)
@@ -100,9 +100,9 @@ export async function gate(options: GateOptions): Promise<GateVerdict> {
       )
 
     const place = (tree: Tree, name: string): SideSetup => {
-      const folder =
-        tree.id === 'working tree' ? resolve(options.project) : workspace.checkOut(tree, name, project.deciding)
-      return setupOf(project, folder, policy.use, workspace.packages)
+      if (tree.id === 'working tree') return setupOf(project, resolve(options.project), policy.use, workspace.packages)
+      const { root, folder } = workspace.checkOut(tree, name, project.deciding)
+      return setupOf(project, folder, policy.use, [root, ...workspace.packages])
     }
     const setups = { base: base === undefined ? undefined : place(base, 'base'), candidate: place(taken, 'candidate') }
     pool = createPool(options.jobs, setups)

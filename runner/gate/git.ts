@@ -84,24 +84,7 @@ export type UserRepository = { readonly top: string; readonly objects: string }
 
 /** The repository a folder is in; undefined when it is in none. Only asks where things are. */
 export function findRepository(folder: string): UserRepository | undefined {
-  const ask = (...args: string[]): string | undefined => {
-    const { status, stdout } = spawnSync(
-      GIT,
-      ['-c', 'safe.directory=*', '-c', 'core.fsmonitor=false', '-C', folder, 'rev-parse', ...args],
-      {
-        encoding: 'utf8',
-        env: {
-          PATH: '/usr/bin:/bin',
-          GIT_CONFIG_NOSYSTEM: '1',
-          GIT_CONFIG_GLOBAL: '/dev/null',
-          GIT_CONFIG_COUNT: '1',
-          GIT_CONFIG_KEY_0: 'safe.directory',
-          GIT_CONFIG_VALUE_0: '*',
-        },
-      },
-    )
-    return status === 0 ? stdout.trim() : undefined
-  }
+  const ask = (...args: string[]): string | undefined => askGit(folder, args)
   const top = ask('--show-toplevel')
   const objects = ask('--path-format=absolute', '--git-path', 'objects')
   return top === undefined || objects === undefined ? undefined : { top, objects }
@@ -112,6 +95,14 @@ export function resolveCommit(
   { top }: UserRepository,
   ref: string,
 ): { readonly commit: string; readonly tree: string } | undefined {
+  const parse = (what: string): string | undefined => askGit(top, ['--verify', '--quiet', '--end-of-options', what])
+  const commit = parse(`${ref}^{commit}`)
+  const tree = commit === undefined ? undefined : parse(`${commit}^{tree}`)
+  return commit === undefined || tree === undefined ? undefined : { commit, tree }
+}
+
+/** `git rev-parse` in the user's repository, which runs nothing of its settings. */
+function askGit(folder: string, args: readonly string[]): string | undefined {
   const env = {
     PATH: '/usr/bin:/bin',
     GIT_CONFIG_NOSYSTEM: '1',
@@ -120,22 +111,9 @@ export function resolveCommit(
     GIT_CONFIG_KEY_0: 'safe.directory',
     GIT_CONFIG_VALUE_0: '*',
   }
-  const { status, stdout } = spawnSync(
-    GIT,
-    [
-      '-c',
-      'core.fsmonitor=false',
-      '-C',
-      top,
-      'rev-parse',
-      '--verify',
-      '--quiet',
-      '--end-of-options',
-      `${ref}^{commit}`,
-      `${ref}^{tree}`,
-    ],
-    { encoding: 'utf8', env },
-  )
-  const [commit, tree] = stdout.trim().split('\n')
-  return status === 0 && commit !== undefined && tree !== undefined ? { commit, tree } : undefined
+  const { status, stdout } = spawnSync(GIT, ['-c', 'core.fsmonitor=false', '-C', folder, 'rev-parse', ...args], {
+    encoding: 'utf8',
+    env,
+  })
+  return status === 0 ? stdout.trim() : undefined
 }

@@ -37,10 +37,11 @@ export async function replayArtefact(
     let project: Project
     let tree = source.tree
     let sandboxed = false
+    let packages = workspace.packages
     if (source.tree === 'working tree') project = await loadProject(source.project, source.project)
     else {
       const base = workspace.base(source.base ?? undefined)
-      project = await loadProject(workspace.checkOut(base, 'decide', []), source.project)
+      project = await loadProject(workspace.checkOut(base, 'decide', []).folder, source.project)
       let spec = source.candidate ?? undefined
       if (source.patch !== null) {
         spec = join(scratch, 'candidate.patch')
@@ -54,9 +55,11 @@ export async function replayArtefact(
       const policy = sandboxPolicy(project.config.sandbox, sandboxStatus)
       if (policy.blocked !== undefined) throw new UsageError(policy.blocked)
       sandboxed = policy.use
-      folder = workspace.checkOut(taken, 'candidate', project.deciding)
+      const placed = workspace.checkOut(taken, 'candidate', project.deciding)
+      folder = placed.folder
+      packages = [placed.root, ...packages]
     }
-    const pool = createPool(1, { base: undefined, candidate: setupOf(project, folder, sandboxed, workspace.packages) })
+    const pool = createPool(1, { base: undefined, candidate: setupOf(project, folder, sandboxed, packages) })
     closePool = () => pool.close()
     const result = await pool.play({ kind: 'run', side: 'candidate', scenario, seed, decisions, fresh: true })
     if (result.kind !== 'run') throw new Error('expected a run')

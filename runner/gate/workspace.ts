@@ -35,8 +35,8 @@ export interface Workspace {
   base(ref: string | undefined): Tree
   /** The candidate's tree, or why it does not get as far as having one. */
   candidate(spec: string | undefined, base: Tree, limits: IntakeLimits): Tree | Refusal
-  /** Writes a tree to disk and gives the project's folder in it. Files in `without` are left out. */
-  checkOut(tree: Tree, name: string, without: readonly string[]): string
+  /** Writes a tree to disk; files in `without`, relative to the project, are left out. */
+  checkOut(tree: Tree, name: string, without: readonly string[]): { readonly root: string; readonly folder: string }
   /** Real paths of the package folders the project reads. */
   readonly packages: readonly string[]
   close(): void
@@ -144,7 +144,7 @@ export function openWorkspace(folder: string): Workspace {
         mkdirSync(dirname(link), { recursive: true })
         symlinkSync(real, link)
       }
-      return inside
+      return { root: target, folder: inside }
     },
     close() {
       rmSync(root, { recursive: true, force: true })
@@ -169,7 +169,7 @@ function grafted(git: GateGit, base: Tree, inner: Tree, prefix: string): Tree {
   const index = 'graft'
   git.run(['read-tree', base.id], { index })
   git.run(['rm', '-r', '--cached', '--quiet', '--ignore-unmatch', '--', prefix], { index })
-  git.run(['read-tree', `--prefix=${prefix}`, inner.id], { index })
+  git.run(['read-tree', '-i', `--prefix=${prefix}`, inner.id], { index })
   return { ...inner, id: git.run(['write-tree'], { index }).toString().trim() }
 }
 
