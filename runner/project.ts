@@ -143,6 +143,9 @@ export async function loadProject(folder: string, shown: string): Promise<Projec
     )
   }
 
+  // What follows names twins: with a wrong one every mention of it would be told again.
+  if (problems.length > 0) throw new ProjectProblems(problems)
+
   const ruleFiles = find(folder, config.rules)
   const rules: Rule[] = []
   for (const file of ruleFiles) {
@@ -167,7 +170,7 @@ export async function loadProject(folder: string, shown: string): Promise<Projec
     problems.push(yaml.problem(['scenarios'], `expected scenario files at ${config.scenarios.join(', ')}, got none.`))
   const scenarios: Scenario[] = []
   const warnings: Problem[] = []
-  const catalogue = { twins, rules: rules.map(({ id }) => id) }
+  const catalogue = { twins, rules: problems.length > 0 ? undefined : rules.map(({ id }) => id) }
   for (const file of scenarioFiles) {
     const read = parseScenarioFile(at(file), readFileSync(join(folder, file), 'utf8'), catalogue)
     problems.push(...read.problems.filter(({ level }) => level === 'error'))
