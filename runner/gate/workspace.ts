@@ -152,7 +152,8 @@ export function openWorkspace(folder: string): Workspace {
   }
 }
 
-const EXCLUDED = [':(exclude,glob)**/node_modules/**', ':(exclude,glob)**/.backlot/**', ':(exclude,glob).backlot/**']
+// Spelt as patterns: git takes a plain name that is also ignored for a mistake of ours.
+const EXCLUDED = [':(exclude,glob)**/node_module[s]/**', ':(exclude,glob)**/[.]backlot/**']
 
 /** The package folders from the project up to the top of its repository, nearest first. */
 function packagesOf(project: string, top: string): readonly { readonly real: string; readonly at: string }[] {

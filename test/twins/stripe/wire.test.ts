@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import type Stripe from 'stripe'
+import { beforeAll, expect, test } from 'vitest'
+import { openListeningShop, pay, type Shop } from './support.ts'
+
+// The SDK's own types are the measure: each field they demand is sent, and nothing is sent that they do not know.
+const RESOURCES = join(dirname(createRequire(import.meta.url).resolve('stripe')), '..', 'esm', 'resources')
+
+type Field = { readonly name: string; readonly required: boolean }
+
+/** The fields of `interface Name { … }` in one of the SDK's declaration files; of a nested one by `Outer.Inner`. */
+function declared(file: string, name: string): readonly Field[] {
+  let text = readFileSync(join(RESOURCES, `${file}.d.ts`), 'utf8').replaceAll(/\/\*\*.*?\*\//gs, '')
+  const path = name.split('.')
+  const last = path.pop() ?? ''
+  for (const outer of path) text = text.slice(text.indexOf(`namespace ${outer} {`))
+  const match = new RegExp(`\\n( *)(?:export )?interface ${last} [^{]*\\{(.*?)\\n\\1\\}`, 's').exec(text)
+  const [, indent = '', body = ''] = match ?? []
+  return [...body.matchAll(new RegExp(`^${indent} {4}(\\w+)(\\??):`, 'gm'))].map(([, field = '', optional]) => ({
+    name: field,
+    required: optional === '',
+  }))
+}
+
+/** What the API sends beyond the types: recorded by github.com/pay-rails/pay in 2025 and 2026. */
+const BEYOND: Readonly<Record<string, readonly string[]>> = {
+  Charge: ['destination', 'dispute', 'order'],
+  Dispute: ['balance_transaction'],
+}
+
+function differences(file: string, name: string, body: object): readonly string[] {
+  const fields = declared(file, name)
+  if (fields.length === 0) return [`no fields found for ${name}`]
+  const sent = Object.keys(body)
+  const known = new Set([...fields.map((field) => field.name), ...(BEYOND[name] ?? [])])
+  return [
+    ...fields.filter((field) => field.required && !sent.includes(field.name)).map((field) => `lacks ${field.name}`),
+    ...sent.filter((field) => !known.has(field)).map((field) => `has ${field}`),
+  ]
+}
+
+let shop: Shop
+let charge: Stripe.Charge
+let dispute: Stripe.Dispute
+let refund: Stripe.Refund
+let intent: Stripe.PaymentIntent
+let challenged: Stripe.PaymentIntent
+let customer: Stripe.Response<Stripe.Customer>
+
+beforeAll(async () => {
+  shop = openListeningShop()
+  customer = await shop.sdk.customers.create({ email: 'ann@example.com' })
+  intent = await pay(shop, { customer: customer.id })
+  challenged = await pay(shop, { payment_method: 'pm_card_authenticationRequired' })
+  await pay(shop, { payment_method: 'pm_card_createDispute' })
+  await shop.world.clock.advance(10_000)
+  refund = await shop.sdk.refunds.create({ payment_intent: intent.id, amount: 100 })
+  charge = await shop.sdk.charges.retrieve(String(intent.latest_charge), { expand: ['balance_transaction', 'refunds'] })
+  const found = (await shop.sdk.disputes.list()).data[0]
+  if (found === undefined) throw new Error('expected a dispute')
+  dispute = found
+})
+
+const card = (): object => charge.payment_method_details?.card ?? {}
+
+test.each<readonly [file: string, name: string, body: () => object | Promise<object>]>([
+  ['Customers', 'Customer', () => customer],
+  ['Customers', 'Customer.InvoiceSettings', () => customer.invoice_settings],
+  ['PaymentIntents', 'PaymentIntent', () => intent],
+  ['PaymentIntents', 'PaymentIntent', () => challenged],
+  ['PaymentIntents', 'PaymentIntent.NextAction.RedirectToUrl', () => challenged.next_action?.redirect_to_url ?? {}],
+  ['PaymentMethods', 'PaymentMethod', () => shop.sdk.paymentMethods.retrieve('pm_card_visa')],
+  [
+    'PaymentMethods',
+    'PaymentMethod.Card',
+    async () => (await shop.sdk.paymentMethods.retrieve('pm_card_visa')).card ?? {},
+  ],
+  [
+    'PaymentMethods',
+    'PaymentMethod.BillingDetails',
+    async () => (await shop.sdk.paymentMethods.retrieve('pm_card_visa')).billing_details,
+  ],
+  ['Charges', 'Charge', () => charge],
+  ['Charges', 'Charge.Outcome', () => charge.outcome ?? {}],
+  ['Charges', 'Charge.PaymentMethodDetails.Card', card],
+  ['Refunds', 'Refund', () => refund],
+  ['BalanceTransactions', 'BalanceTransaction', () => Object(charge.balance_transaction)],
+  ['Disputes', 'Dispute', () => dispute],
+  ['Disputes', 'Dispute.Evidence', () => dispute.evidence],
+  ['Disputes', 'Dispute.EvidenceDetails', () => dispute.evidence_details],
+  ['Events', 'EventBase', async () => Object((await shop.sdk.events.list({ limit: 1 })).data[0])],
+  ['WebhookEndpoints', 'WebhookEndpoint', async () => Object((await shop.sdk.webhookEndpoints.list()).data[0])],
+  ['Balance', 'Balance', () => shop.sdk.balance.retrieve()],
+])('%s: %s has the fields of stripe 23.1', async (file, name, body) => {
+  expect(differences(file, name, await body())).toEqual([])
+})
+
+test('a missing and an unknown field are seen', () => {
+  const { status: _, ...rest } = intent
+  expect(differences('PaymentIntents', 'PaymentIntent', { ...rest, color: 'red' })).toEqual([
+    'lacks status',
+    'has color',
+  ])
+})
+
+test('answers carry what the SDK reads from them', async () => {
+  const answer = await shop.raw('POST', '/v1/customers', 'name=Bob', { 'Idempotency-Key': 'k-1' })
+  const at = (name: string): string | null => answer.headers.get(name)
+  expect(at('Stripe-Version')).toBe('2026-10-28.endive')
+  expect(at('Request-Id')).toMatch(/^req_\w{14}$/)
+  expect(at('Original-Request')).toBe(at('Request-Id'))
+  expect(at('Idempotency-Key')).toBe('k-1')
+  expect(at('Stripe-Should-Retry')).toBe('false')
+  expect(at('Date')).toBe('Tue, 01 Jan 2030 00:00:10 GMT')
+  expect(customer.lastResponse.requestId).toMatch(/^req_/)
+})
+
+test('ids look like Stripe’s and say nothing of the seed', () => {
+  expect(
+    [customer.id, intent.id, charge.id, refund.id, dispute.id].map((id) => id.replace(/\w{23}$|\w{14}$/, '')),
+  ).toEqual(['cus_', 'pi_3', 'ch_3', 're_3', 'du_1'])
+  expect(intent.client_secret).toMatch(new RegExp(`^${intent.id}_secret_\\w{25}$`))
+})
