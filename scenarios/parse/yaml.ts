@@ -72,7 +72,12 @@ export function readYaml(source: YamlSource, problems: Problem[]): PlacedYaml | 
 }
 
 type Shape = {
-  readonly def?: { readonly innerType?: Shape; readonly element?: Shape; readonly valueType?: Shape; readonly options?: readonly Shape[] }
+  readonly def?: {
+    readonly innerType?: Shape
+    readonly element?: Shape
+    readonly valueType?: Shape
+    readonly options?: readonly Shape[]
+  }
   readonly shape?: Readonly<Record<string, Shape>>
 }
 

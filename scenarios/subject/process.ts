@@ -83,7 +83,12 @@ function startProcess(options: NodeSubjectOptions, { seed, epochMs }: StartOptio
     BACKLOT_CHANNEL: '3,4',
   }
   const reads = subjectReads(options)
-  const flags = ['--disable-warning=ExperimentalWarning', `--max-old-space-size=${limits.heapMb}`]
+  // WebAssembly compiles on V8's own threads unless told not to; its end would race the thread pool's.
+  const flags = [
+    '--disable-warning=ExperimentalWarning',
+    '--no-wasm-async-compilation',
+    `--max-old-space-size=${limits.heapMb}`,
+  ]
   const command = [reads.node, ...flags, '--require', PRELOAD, entry, ...(options.args ?? [])]
   const wrapped = options.wrap?.(command, env, reads) ?? command
   const [program = '', ...args] = dyingWithUs(wrapped)

@@ -18,7 +18,7 @@ const ENTRY: Price = {
 /** A twin small enough to see through: it books entries, counts them, tells a webhook, and bills 10 cents each. */
 export const ledger: TwinDefinition<Seed> = {
   name: 'ledger',
-  origins: ['https://ledger.test'],
+  origins: ['https://ledger.test', 'http://ledger.test'],
   apiVersions: [],
   seed: z.strictObject({ webhook: z.string().optional() }),
   prices: [ENTRY],

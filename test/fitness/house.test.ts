@@ -1,0 +1,100 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { importsPointLeft } from '../../fitness/imports-point-left.ts'
+import { type Allowed, noRealClock } from '../../fitness/no-real-clock.ts'
+import { readSources } from '../../fitness/source.ts'
+import { REPOSITORY } from '../support/cli.ts'
+
+const LAYERS = ['twins', 'scenarios', 'oracle', 'fitness', 'runner']
+const house = readSources(REPOSITORY, LAYERS)
+
+/** The files that may touch the real world, each with its reason. */
+const ALLOWED: readonly Allowed[] = [
+  { path: 'scenarios/subject/process.ts', what: ['process'], why: 'It starts the subject.' },
+  { path: 'scenarios/subject/pipes.ts', what: ['process'], why: 'Node has no pipe(2); mkfifo makes them.' },
+  { path: 'scenarios/subject/watchdog.ts', what: ['process'], why: 'A busy loop shows in real time only.' },
+  {
+    path: 'scenarios/subject/node/',
+    what: ['chance', 'timer', 'network', 'process'],
+    why: 'It replaces what is real inside a subject.',
+  },
+  { path: 'runner/pool/pool.ts', what: ['process'], why: 'Workers block so that the main thread need not.' },
+  { path: 'runner/pool/worker.ts', what: ['process'], why: 'It is such a worker.' },
+  { path: 'runner/cli/gate.ts', what: ['clock'], why: 'People wait in real time.' },
+  { path: 'runner/cli/doctor.ts', what: ['process'], why: 'What is missing shows by trying.' },
+  { path: 'runner/gate/git.ts', what: ['process'], why: 'Git is a program.' },
+  { path: 'runner/gate/workspace.ts', what: ['clock'], why: 'What a killed gate left behind is told by its age.' },
+  { path: 'runner/sandbox/bubblewrap.ts', what: ['process'], why: 'A sandbox is proven by starting one.' },
+]
+
+const print = (findings: ReturnType<typeof noRealClock>): readonly string[] =>
+  findings.map(({ path, line, message }) => `${path}:${line}: ${message}`)
+
+test('imports point one way', () => {
+  expect(print(importsPointLeft(house))).toEqual([])
+})
+
+test('nothing reads the real world but those that may', () => {
+  expect(print(noRealClock(house, ALLOWED))).toEqual([])
+})
+
+const planted: string[] = []
+function plant(files: Readonly<Record<string, string>>): ReturnType<typeof readSources> {
+  const root = mkdtempSync(join(tmpdir(), 'backlot-house-'))
+  planted.push(root)
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true })
+    writeFileSync(join(root, path), text)
+  }
+  return readSources(root, [...new Set(Object.keys(files).map((path) => path.split('/')[0] ?? ''))])
+}
+afterAll(() => {
+  for (const root of planted) rmSync(root, { recursive: true, force: true })
+})
+
+test.each([
+  ['twins/a.ts', "import '../runner/x.ts'", 'twins importing runner'],
+  ['scenarios/a.ts', "export { x } from '../oracle/x.ts'", 'scenarios importing oracle'],
+  ['oracle/a.ts', "const x = await import('../fitness/x.ts')", 'oracle importing fitness'],
+  ['twins/slack/a.ts', "import '../stripe/x.ts'", 'expected twins/slack to know no other vendor'],
+  ['runner/a.ts', "import '../test/x.ts'", 'expected no import of tests'],
+])('an import that points the wrong way is found: %s', (path, text, message) => {
+  expect(print(importsPointLeft(plant({ [path]: text })))).toEqual([expect.stringContaining(message)])
+})
+
+test.each([
+  'const x = Date.now()',
+  'const x = { now: Date.now }',
+  'const x = new Date()',
+  'const x = Date()',
+  'const x = Math.random()',
+  'setTimeout(() => {}, 1)',
+  'const later = setTimeout',
+  'const x = performance.now()',
+  'const x = process.hrtime.bigint()',
+  'const x = crypto.randomUUID()',
+  "import { randomBytes } from 'node:crypto'\nrandomBytes(4)",
+  "import net from 'node:net'\nnet.connect(1)",
+  "import { spawn } from 'node:child_process'\nspawn('x')",
+  "fetch('https://x.test')",
+  'const x = AbortSignal.timeout(5)',
+])('reality is found: %s', (text) => {
+  const findings = noRealClock(plant({ 'twins/a.ts': text }), [])
+  expect(findings).toHaveLength(1)
+  expect(findings[0]?.message).toContain('expected time, chance and network from the world')
+})
+
+test('what only looks real is left alone', () => {
+  const text =
+    "// Date.now()\nimport type { Socket } from 'node:net'\nconst a = new Date(5), b = 'Math.random()', c = world.clock.now(), d = x.setTimeout(5)\n"
+  expect(noRealClock(plant({ 'twins/a.ts': text }), [])).toEqual([])
+})
+
+test('a permission that nobody needs is found', () => {
+  const permit: Allowed = { path: 'twins/a.ts', what: ['clock', 'chance'], why: 'It was so once.' }
+  expect(print(noRealClock(plant({ 'twins/a.ts': 'const x = Date.now()' }), [permit]))).toEqual([
+    'twins/a.ts:1: allowed to touch the real chance, but does not. Take the permission away.',
+  ])
+})
