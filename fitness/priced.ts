@@ -16,6 +16,11 @@ export function priced(pair: Pair): FitnessReport {
     id: 'priced',
     why: 'A cost that is unknown cannot be kept low.',
     figures: { unit: 'billed acts', base: undefined, candidate: `${acts}` },
-    verdict: first === undefined ? { status: 'pass' } : { status: 'fail', findings: [first, ...findings.slice(1, 5)] },
+    verdict:
+      pair.candidate.length === 0
+        ? { status: 'inconclusive', reason: 'priced: nothing was run.' }
+        : first === undefined
+          ? { status: 'pass' }
+          : { status: 'fail', findings: [first, ...findings.slice(1, 5)] },
   }
 }

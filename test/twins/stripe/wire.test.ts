@@ -1,28 +1,9 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
 import type Stripe from 'stripe'
 import { beforeAll, expect, test } from 'vitest'
+import { declared } from './declared.ts'
 import { openListeningShop, pay, type Shop } from './support.ts'
 
 // The SDK's own types are the measure: each field they demand is sent, and nothing is sent that they do not know.
-const RESOURCES = join(dirname(createRequire(import.meta.url).resolve('stripe')), '..', 'esm', 'resources')
-
-type Field = { readonly name: string; readonly required: boolean }
-
-/** The fields of `interface Name { … }` in one of the SDK's declaration files; of a nested one by `Outer.Inner`. */
-function declared(file: string, name: string): readonly Field[] {
-  let text = readFileSync(join(RESOURCES, `${file}.d.ts`), 'utf8').replaceAll(/\/\*\*.*?\*\//gs, '')
-  const path = name.split('.')
-  const last = path.pop() ?? ''
-  for (const outer of path) text = text.slice(text.indexOf(`namespace ${outer} {`))
-  const match = new RegExp(`\\n( *)(?:export )?interface ${last} [^{]*\\{(.*?)\\n\\1\\}`, 's').exec(text)
-  const [, indent = '', body = ''] = match ?? []
-  return [...body.matchAll(new RegExp(`^${indent} {4}(\\w+)(\\??):`, 'gm'))].map(([, field = '', optional]) => ({
-    name: field,
-    required: optional === '',
-  }))
-}
 
 /** What the API sends beyond the types: recorded by github.com/pay-rails/pay in 2025 and 2026. */
 const BEYOND: Readonly<Record<string, readonly string[]>> = {

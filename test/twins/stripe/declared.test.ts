@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest'
+import { NotModelled } from '../../../twins/twin.ts'
+import { declared } from './declared.ts'
+import { errorIn, openShop } from './support.ts'
+
+/** What becomes of `name` sent to an operation: `unknown` is the one thing it must not be. */
+async function fateOf(method: string, path: string, name: string): Promise<'unknown' | 'loud' | 'read'> {
+  const form = `${name}=x`
+  try {
+    const answer = await (method === 'GET'
+      ? openShop().raw('GET', `${path}?${form}`)
+      : openShop().raw(method, path, form))
+    if (answer.status === 200) return 'read'
+    return (await errorIn(answer)).code === 'parameter_unknown' ? 'unknown' : 'read'
+  } catch (error) {
+    if (error instanceof NotModelled) return 'loud'
+    throw error
+  }
+}
+
+// A parameter that the SDK knows is read or refused loudly; Stripe itself would not call it unknown.
+test.each([
+  ['Customers', 'CustomerCreateParams', 'POST', '/v1/customers', ''],
+  ['Customers', 'CustomerUpdateParams', 'POST', '/v1/customers/cus_1', ''],
+  ['Customers', 'CustomerListParams', 'GET', '/v1/customers', ''],
+  ['Customers', 'CustomerListPaymentMethodsParams', 'GET', '/v1/customers/cus_1/payment_methods', ''],
+  ['Customers', 'CustomerCreateParams.InvoiceSettings', 'POST', '/v1/customers', 'invoice_settings'],
+  ['Customers', 'CustomerCreateParams.Shipping', 'POST', '/v1/customers', 'shipping'],
+  ['PaymentMethods', 'PaymentMethodCreateParams', 'POST', '/v1/payment_methods', ''],
+  ['PaymentMethods', 'PaymentMethodUpdateParams', 'POST', '/v1/payment_methods/pm_1', ''],
+  ['PaymentMethods', 'PaymentMethodListParams', 'GET', '/v1/payment_methods', ''],
+  ['PaymentMethods', 'PaymentMethodAttachParams', 'POST', '/v1/payment_methods/pm_1/attach', ''],
+  ['PaymentMethods', 'PaymentMethodDetachParams', 'POST', '/v1/payment_methods/pm_1/detach', ''],
+  ['PaymentMethods', 'PaymentMethodCreateParams.BillingDetails', 'POST', '/v1/payment_methods', 'billing_details'],
+  ['PaymentIntents', 'PaymentIntentCreateParams', 'POST', '/v1/payment_intents', ''],
+  ['PaymentIntents', 'PaymentIntentUpdateParams', 'POST', '/v1/payment_intents/pi_1', ''],
+  ['PaymentIntents', 'PaymentIntentConfirmParams', 'POST', '/v1/payment_intents/pi_1/confirm', ''],
+  ['PaymentIntents', 'PaymentIntentCaptureParams', 'POST', '/v1/payment_intents/pi_1/capture', ''],
+  ['PaymentIntents', 'PaymentIntentCancelParams', 'POST', '/v1/payment_intents/pi_1/cancel', ''],
+  ['PaymentIntents', 'PaymentIntentListParams', 'GET', '/v1/payment_intents', ''],
+  ['PaymentIntents', 'PaymentIntentCreateParams.Shipping', 'POST', '/v1/payment_intents', 'shipping'],
+  [
+    'PaymentIntents',
+    'PaymentIntentCreateParams.AutomaticPaymentMethods',
+    'POST',
+    '/v1/payment_intents',
+    'automatic_payment_methods',
+  ],
+  [
+    'PaymentIntents',
+    'PaymentIntentCreateParams.PaymentMethodData',
+    'POST',
+    '/v1/payment_intents',
+    'payment_method_data',
+  ],
+  [
+    'PaymentIntents',
+    'PaymentIntentCreateParams.PaymentMethodOptions',
+    'POST',
+    '/v1/payment_intents',
+    'payment_method_options',
+  ],
+  [
+    'PaymentIntents',
+    'PaymentIntentCreateParams.PaymentMethodOptions.Card',
+    'POST',
+    '/v1/payment_intents',
+    'payment_method_options[card]',
+  ],
+  ['Charges', 'ChargeUpdateParams', 'POST', '/v1/charges/ch_1', ''],
+  ['Charges', 'ChargeListParams', 'GET', '/v1/charges', ''],
+  ['Refunds', 'RefundCreateParams', 'POST', '/v1/refunds', ''],
+  ['Refunds', 'RefundUpdateParams', 'POST', '/v1/refunds/re_1', ''],
+  ['Refunds', 'RefundListParams', 'GET', '/v1/refunds', ''],
+  ['Disputes', 'DisputeUpdateParams', 'POST', '/v1/disputes/du_1', ''],
+  ['Disputes', 'DisputeUpdateParams.Evidence', 'POST', '/v1/disputes/du_1', 'evidence'],
+  ['Disputes', 'DisputeListParams', 'GET', '/v1/disputes', ''],
+  ['BalanceTransactions', 'BalanceTransactionListParams', 'GET', '/v1/balance_transactions', ''],
+  ['Events', 'EventListParams', 'GET', '/v1/events', ''],
+  ['WebhookEndpoints', 'WebhookEndpointCreateParams', 'POST', '/v1/webhook_endpoints', ''],
+  ['WebhookEndpoints', 'WebhookEndpointUpdateParams', 'POST', '/v1/webhook_endpoints/we_1', ''],
+] as const)('%s: no parameter of %s is unknown', async (file, name, method, path, inside) => {
+  const fields = declared(file, name)
+  expect(fields.length).toBeGreaterThan(0)
+  const unknown: string[] = []
+  for (const field of fields) {
+    if ((await fateOf(method, path, inside === '' ? field.name : `${inside}[${field.name}]`)) === 'unknown')
+      unknown.push(field.name)
+  }
+  expect(unknown).toEqual([])
+})
+
+test('an unknown one would be seen', async () => {
+  expect(await fateOf('POST', '/v1/payment_intents', 'colour')).toBe('unknown')
+  expect(await fateOf('POST', '/v1/customers', 'source')).toBe('loud')
+  expect(await fateOf('GET', '/v1/customers', 'email')).toBe('read')
+})
