@@ -115,16 +115,8 @@ export function createNetwork(world: World, placements: readonly Placement[]): N
   const nameAt = (origin: string): string | undefined => origins.find(({ pattern }) => pattern.test(origin))?.name
 
   const answerOf = async (twin: Twin, request: WireRequest, twice: boolean): Promise<Response> => {
-    const build = (): Request =>
-      new Request(request.url, {
-        method: request.method,
-        headers: request.headers.map(([name, value]): [string, string] => [name, value]),
-        ...(request.method === 'GET' || request.method === 'HEAD' || request.body.length === 0
-          ? {}
-          : { body: Buffer.from(request.body) }),
-      })
-    const first = await twin.fetch(build())
-    if (twice) await twin.fetch(build())
+    const first = await twin.fetch(toRequest(request))
+    if (twice) await twin.fetch(toRequest(request))
     return first
   }
 
@@ -157,6 +149,8 @@ export function createNetwork(world: World, placements: readonly Placement[]): N
       }
       const operation = twin.operationOf(request.method, url)
       if (operation === undefined) {
+        // A twin that knows the gap says why; one that answers all the same has a route without a name.
+        await twin.fetch(toRequest(request))
         throw new NotModelled(
           name,
           `${request.method} ${url.pathname}`,
@@ -195,7 +189,7 @@ export function createNetwork(world: World, placements: readonly Placement[]): N
             return lost(fault.silent ?? false)
           default:
         }
-        const refused = fault === undefined ? undefined : refusal(twin, fault)
+        const refused = fault === undefined ? undefined : refusal(twin, fault, request)
         const response = refused ?? (await answerOf(twin, request, fault?.kind === 'duplicate'))
         const bytes = new Uint8Array(await response.arrayBuffer())
         world.trace.record(`${name}.answer`, { key, operation, status: response.status, bytes: bytes.length })
@@ -216,8 +210,15 @@ export function createNetwork(world: World, placements: readonly Placement[]): N
   }
 }
 
-function refusal(twin: Twin, fault: Fault): Response | undefined {
-  if (fault.kind === 'rate-limit') return twin.failure(429, fault.retryAfterMs ?? 1000)
-  if (fault.kind === 'status') return twin.failure(fault.status ?? 503, fault.retryAfterMs)
+const toRequest = ({ method, url, headers, body }: WireRequest): Request =>
+  new Request(url, {
+    method,
+    headers: headers.map(([name, value]): [string, string] => [name, value]),
+    ...(method === 'GET' || method === 'HEAD' || body.length === 0 ? {} : { body: Buffer.from(body) }),
+  })
+
+function refusal(twin: Twin, fault: Fault, request: WireRequest): Response | undefined {
+  if (fault.kind === 'rate-limit') return twin.failure(429, fault.retryAfterMs ?? 1000, toRequest(request))
+  if (fault.kind === 'status') return twin.failure(fault.status ?? 503, fault.retryAfterMs, toRequest(request))
   return undefined
 }

@@ -14,8 +14,8 @@ export interface Twin {
   operationOf(method: string, url: URL): string | undefined
   /** Answers as the vendor would. Rejects with `NotModelled` rather than guess. */
   fetch(request: Request): Response | Promise<Response>
-  /** The vendor's own error answer for an injected failure such as 429, 500 or 503. */
-  failure(status: number, retryAfterMs?: number): Response
+  /** The vendor's own error answer for an injected failure such as 429, 500 or 503; `request` is what it answers. */
+  failure(status: number, retryAfterMs?: number, request?: Request): Response
   /** Makes one of the definition's `happenings` happen, as if someone had acted at the vendor's side. */
   happen(event: string, fields: Json): void
   snapshot(): Json
@@ -72,7 +72,8 @@ export interface TwinApp {
 
 /** An app for a twin: rethrows what a route throws, rejects on a route it lacks. */
 export function createTwinApp(name: string): TwinApp {
-  const app = new Hono()
+  // The plain router: a world lives for a few requests, and compiling routes costs more than they do.
+  const app = new Hono({ router: new TrieRouter() })
   const operations = new TrieRouter<string>()
   app.onError((error) => {
     throw error

@@ -11,7 +11,7 @@ test('one seed, one sequence; another seed, another', () => {
 
 test('the sequence of a seed never changes, or no old run would replay', () => {
   const rng = createRng('golden')
-  expect([rng.int(0, 999_999), rng.int(0, 999_999), rng.text(12)]).toMatchSnapshot()
+  expect([rng.int(0, 999_999), rng.int(0, 999_999), rng.text(12)]).toEqual([255_109, 182_301, 'R1FaED5bJ1hE'])
 })
 
 test('a fork hangs on its name alone', () => {

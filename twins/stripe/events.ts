@@ -65,6 +65,7 @@ export function send(account: Account, event: StoredEvent, endpoint: WebhookEndp
     id: account.newId('whd_', 14, state.webhook_deliveries),
     event: event.id,
     endpoint: endpoint.id,
+    before: state.webhook_deliveries.all().filter((one) => one.event === event.id).length,
     attempts: 0,
     due_ms: account.world.clock.now() + wait,
     status: 'open',
@@ -102,7 +103,7 @@ function attempt(account: Account, delivery: Delivery): void {
   world.deliver(
     {
       twin: 'stripe',
-      id: `${event.id}#${nth}`,
+      id: `${event.id}${delivery.before === 0 ? '' : `~${delivery.before + 1}`}#${nth}`,
       fields: { ...note, object: event.object },
       url: endpoint.url,
       headers: [

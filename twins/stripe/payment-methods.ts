@@ -43,6 +43,21 @@ export const billingDetails = (): Field<Partial<PaymentMethod['billing_details']
   }
 }
 
+/** Types other than cards, of methods and of their options: those of stripe 23.1. */
+const OTHER_TYPES = `
+acss_debit affirm afterpay_clearpay alipay alma amazon_pay au_becs_debit bacs_debit bancontact billie bizum
+blik boleto card_present cashapp crypto custom customer_balance eps fpx giropay grabpay ideal interac_present
+kakao_pay klarna konbini kr_card link mb_way mobilepay multibanco naver_pay nz_bank_account oxxo p24
+pay_by_bank payco paynow paypal paypay payto pix promptpay revolut_pay samsung_pay satispay scalapay
+sepa_debit sequra sofort sunbit swish twint upi us_bank_account wechat_pay zip
+`
+export const otherTypes = (): Readonly<Record<string, Field<never>>> =>
+  Object.fromEntries(
+    OTHER_TYPES.trim()
+      .split(/\s+/)
+      .map((type) => [type, unmodelled(() => gap('payment methods that are not cards'))]),
+  )
+
 type CardParams = {
   readonly number?: string | undefined
   readonly exp_month?: number | undefined

@@ -215,6 +215,8 @@ export type Delivery = {
   readonly id: string
   readonly event: string
   readonly endpoint: string
+  /** How many deliveries of the event there were before it. */
+  readonly before: number
   attempts: number
   due_ms: number
   status: 'open' | 'taken' | 'given_up'

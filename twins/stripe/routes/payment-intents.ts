@@ -23,7 +23,7 @@ import {
   unmodelled,
   url,
 } from '../params.ts'
-import { checkUsable, createMethod, METHOD_SPEC, resolveMethod } from '../payment-methods.ts'
+import { checkUsable, createMethod, METHOD_SPEC, otherTypes, resolveMethod } from '../payment-methods.ts'
 import { cancel, capture, checkReturnUrl, confirm, emitIntent, unexpected } from '../payments.ts'
 import type { PaymentIntent, PaymentMethod } from '../state.ts'
 import { paymentIntentBody } from '../wire.ts'
@@ -33,7 +33,6 @@ const connect = (): Field<never> => unmodelled(() => gap('Connect'))
 const details = (): Field<never> => unmodelled(() => gap('line items, hooks and payment details'))
 const mandates = (): Field<never> => unmodelled(() => gap('mandates'))
 const options = (): Field<never> => unmodelled(() => gap('method options beyond request_three_d_secure'))
-const others = (): Field<never> => unmodelled(() => gap('payment methods that are not cards'))
 
 /** `confirm` may save the card, and says so on create, update and confirm alike. */
 const shared = {
@@ -44,7 +43,7 @@ const shared = {
   hooks: details(),
   payment_details: details(),
   payment_method: emptyable(string()),
-  payment_method_data: object(METHOD_SPEC),
+  payment_method_data: object({ ...otherTypes(), ...METHOD_SPEC }),
   payment_method_options: object({
     card: object({
       request_three_d_secure: choice('automatic', 'any', 'challenge'),
@@ -59,16 +58,14 @@ const shared = {
       request_multicapture: options(),
       request_overcapture: options(),
       require_cvc_recollection: options(),
+      setup_credential_usage: options(),
       setup_future_usage: options(),
       statement_descriptor_suffix_kana: options(),
       statement_descriptor_suffix_kanji: options(),
+      stored_credential_usage: options(),
       three_d_secure: options(),
     }),
-    link: others(),
-    us_bank_account: others(),
-    sepa_debit: others(),
-    klarna: others(),
-    paypal: others(),
+    ...otherTypes(),
   }),
   receipt_email: emptyable(email()),
   setup_future_usage: emptyable(choice('off_session', 'on_session')),

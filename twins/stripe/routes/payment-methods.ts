@@ -15,31 +15,21 @@ import {
   string,
   unmodelled,
 } from '../params.ts'
-import { attach, billingDetails, createMethod, detach, METHOD_SPEC, resolveMethod } from '../payment-methods.ts'
+import {
+  attach,
+  billingDetails,
+  createMethod,
+  detach,
+  METHOD_SPEC,
+  otherTypes,
+  resolveMethod,
+} from '../payment-methods.ts'
 import type { PaymentMethod } from '../state.ts'
 import { paymentMethodBody } from '../wire.ts'
 import { customerOf } from './customers.ts'
 
 const others = (): Field<never> => unmodelled(() => gap('payment methods that are not cards'))
 const connect = (): Field<never> => unmodelled(() => gap('Connect'))
-/** Hashes of the other types: https://docs.stripe.com/api/payment_methods/create (2026-11-24). */
-const OTHER_TYPES = [
-  'acss_debit',
-  'affirm',
-  'alipay',
-  'amazon_pay',
-  'au_becs_debit',
-  'bacs_debit',
-  'cashapp',
-  'fpx',
-  'ideal',
-  'klarna',
-  'link',
-  'paypal',
-  'sepa_debit',
-  'us_bank_account',
-] as const
-
 export function addPaymentMethods(account: Account, serve: Serve): void {
   const { state } = account
   const methodAt = (id: string): PaymentMethod => {
@@ -52,7 +42,7 @@ export function addPaymentMethods(account: Account, serve: Serve): void {
     route: 'POST /v1/payment_methods',
     spec: {
       ...METHOD_SPEC,
-      ...Object.fromEntries(OTHER_TYPES.map((type) => [type, others()])),
+      ...otherTypes(),
       customer: connect(),
       customer_account: connect(),
       payment_method: connect(),
