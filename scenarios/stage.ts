@@ -11,8 +11,11 @@ export type StageOptions = {
   readonly twins: readonly TwinDefinition<unknown>[]
   readonly port?: number | undefined
   readonly publicOrigin?: string | undefined
-  /** A new process for every run instead of a restart in the same one. */
-  readonly fresh?: boolean | undefined
+  /**
+   * What a run starts on: the program loaded again in a warm process (`restart`, the default), a new process (`fresh`), or the
+   * program as the run before left it (`keep`: the fastest, for programs that remember nothing).
+   */
+  readonly isolation?: 'restart' | 'fresh' | 'keep' | undefined
 }
 
 /** One place to run scenarios, one after another, each on a freshly started subject. Blocks while the subject works. */
@@ -29,9 +32,9 @@ export function createStage(options: StageOptions): Stage {
 
   const begin = async (zone: string, start: StartOptions): Promise<Started> => {
     const warm = running.get(zone)
-    if (warm !== undefined && options.fresh !== true) {
+    if (warm !== undefined && options.isolation !== 'fresh') {
       try {
-        return { subject: warm, boot: warm.restart(start) }
+        return { subject: warm, boot: warm.restart({ ...start, keep: options.isolation === 'keep' }) }
       } catch (error) {
         // What a restart cannot do (a program that asks whether it is main, say), a new process can.
         if (!(error instanceof SubjectGone)) throw error

@@ -28,7 +28,7 @@ function makeStage(
     twins: TWINS.filter(({ name }) => setup.twins.includes(name)),
     port,
     publicOrigin: origin,
-    fresh: options.fresh,
+    isolation: options.fresh === true ? 'fresh' : 'restart',
     subject: (zone) =>
       nodeSubject({
         cwd,

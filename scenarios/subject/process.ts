@@ -160,8 +160,8 @@ class ProcessSubject implements RunningSubject {
     return this.#exchange(nowMs, latestMs)
   }
 
-  restart({ seed, epochMs }: StartOptions): Turn {
-    this.#out.add('restart', { seed, epochMs })
+  restart({ seed, epochMs, keep }: StartOptions & { readonly keep?: boolean | undefined }): Turn {
+    this.#out.add('restart', { seed, epochMs, keep })
     return this.#exchange(epochMs, epochMs)
   }
 

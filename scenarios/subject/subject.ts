@@ -71,8 +71,11 @@ export interface RunningSubject {
   /** Effects of loading the program: `listen` frames, calls made at import, logs. */
   readonly boot: Turn
   turn(nowMs: number, instructions: readonly Instruction[]): Turn
-  /** Ends all connections, timers and servers, loads the program's own modules again and returns the new boot turn. */
-  restart(options: StartOptions): Turn
+  /**
+   * A new life in the same process: ends all connections, timers and servers and loads the program's own modules again. With
+   * `keep` the program stays loaded and its servers listen on; what it remembers it keeps. Returns the new boot turn.
+   */
+  restart(options: StartOptions & { readonly keep?: boolean | undefined }): Turn
   close(): void
 }
 

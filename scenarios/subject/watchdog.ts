@@ -4,8 +4,8 @@ import { Worker } from 'node:worker_threads'
 export type Kill = 'hung' | 'memory'
 
 /**
- * Watches one subject while the world blocks in read(2) and can notice nothing. It lives in a thread of its own, wakes when a turn
- * begins, and kills the process when the turn takes too long or its memory grows too large.
+ * Watches one subject while the world blocks in read(2) and can notice nothing. It lives in a thread of its own, looks
+ * every 50 ms (to be woken by each turn would cost more than the turn), and kills the process when the turn takes too long or its memory grows too large.
  */
 export interface Watchdog {
   begin(): void
@@ -26,11 +26,11 @@ let startedMs = 0, turn = -1
 for (;;) {
   if (Atomics.load(cells, 3) === 1) break
   const now = Atomics.load(cells, 0)
-  if (Atomics.load(cells, 1) === 0) { turn = -1; Atomics.wait(cells, 0, now, 5000); continue }
+  if (Atomics.load(cells, 1) === 0) { turn = -1; Atomics.wait(cells, 3, 0, LOOK_MS); continue }
   if (turn !== now) { turn = now; startedMs = performance.now() }
   if (performance.now() - startedMs > turnMs) { kill(1); break }
   if (rss() > rssBytes) { kill(2); break }
-  Atomics.wait(cells, 0, now, LOOK_MS)
+  Atomics.wait(cells, 3, 0, LOOK_MS)
 }
 `
 
@@ -40,12 +40,10 @@ export function createWatchdog(pid: number, limits: { readonly turnMs: number; r
   const rssBytes = limits.rssMb * 1024 * 1024
   const worker = new Worker(SOURCE, { eval: true, workerData: { cells, pid, turnMs: limits.turnMs, rssBytes } })
   worker.unref()
-  const notify = (): void => void Atomics.notify(cells, 0)
   return {
     begin() {
       Atomics.store(cells, 1, 1)
       Atomics.add(cells, 0, 1)
-      notify()
     },
     end() {
       Atomics.store(cells, 1, 0)
@@ -56,8 +54,7 @@ export function createWatchdog(pid: number, limits: { readonly turnMs: number; r
     },
     close() {
       Atomics.store(cells, 3, 1)
-      Atomics.add(cells, 0, 1)
-      notify()
+      Atomics.notify(cells, 3)
     },
   }
 }

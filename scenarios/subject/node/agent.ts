@@ -1,7 +1,7 @@
 import type { Frame } from '../wire.ts'
 import { drawCounts, resetChance } from './chance.ts'
 import { clearAllTimers, nextTimerMs, onlyUnrefTimers } from './clock.ts'
-import { closeAll, established, openFromWorld, resetNetwork, withSocket } from './network.ts'
+import { closeAll, closeConnections, established, openFromWorld, resetNetwork, withSocket } from './network.ts'
 import { LOG_BYTES_MAX, realm } from './realm.ts'
 
 type Meta = { readonly [key: string]: string | number | undefined }
@@ -46,10 +46,11 @@ export function apply(frame: Frame): void {
   }
 }
 
-/** Ends one life of the program: everything it holds closes, everything it still says is dropped. */
-export function endLife(): void {
+/** Ends one life of the program: everything it holds closes, everything it still says is dropped. With `keep` its servers stay. */
+export function endLife(keep: boolean): void {
   realm.muted = true
-  closeAll()
+  if (keep) closeConnections()
+  else closeAll()
   clearAllTimers()
 }
 

@@ -209,14 +209,23 @@ export function closeAll(): void {
     server[PORT] = undefined
     for (const socket of server[SOCKETS] ?? []) socket.destroy()
   }
-  for (const socket of alive) socket.destroy()
+  closeConnections()
   servers.clear()
+}
+
+/** Ends every connection; servers stay. */
+export function closeConnections(): void {
+  for (const socket of [...alive]) socket.destroy()
+}
+
+/** Tells the world of the servers that stayed. */
+export function announceServers(): void {
+  for (const port of servers.keys()) realm.out.add('listen', { port })
 }
 
 export function resetNetwork(): void {
   worldly.clear()
   alive.clear()
-  servers.clear()
   addressOf.clear()
   nameOf.clear()
   connects = 0

@@ -9,7 +9,7 @@ import { apply, beginLife, endLife, endTurn } from './agent.ts'
 import { installChance } from './chance.ts'
 import { fireImmediate, fireTimer, installClock } from './clock.ts'
 import { installEscapes } from './escapes.ts'
-import { installNetwork } from './network.ts'
+import { announceServers, installNetwork } from './network.ts'
 import { original } from './originals.ts'
 import { realm, stepNow } from './realm.ts'
 import { loadAgain, restore, type Snapshot, snapshot, watchModules, whyNotAgain } from './reload.ts'
@@ -29,7 +29,7 @@ let sequence = 0
 let lease: number | undefined
 let oneOnly = false
 /** What to do when the last life has come to rest. */
-let rebirth: { readonly seed: string; readonly epochMs: number } | undefined
+let rebirth: { readonly seed: string; readonly epochMs: number; readonly keep: boolean } | undefined
 let ended = false
 
 const received = (): readonly Frame[] => {
@@ -65,11 +65,12 @@ process.emit = function (this: NodeJS.Process, name: string | symbol, ...args: u
 function step(): void {
   if (fireImmediate()) return
   if (rebirth !== undefined) {
-    const { seed: nextSeed, epochMs: nextEpochMs } = rebirth
+    const { seed: nextSeed, epochMs: nextEpochMs, keep } = rebirth
     rebirth = undefined
-    restore(before)
+    if (!keep) restore(before)
     beginLife(nextSeed, nextEpochMs)
-    loadAgain()
+    if (keep) announceServers()
+    else loadAgain()
     return
   }
   if (lease !== undefined && realm.out.frames === 0 && fireTimer(lease)) {
@@ -92,13 +93,14 @@ function begin(frame: Frame): void {
       oneOnly = meta.one === true
       return
     case 'restart': {
-      const why = whyNotAgain()
+      const keep = meta.keep === true
+      const why = keep ? undefined : whyNotAgain()
       if (why !== undefined) {
         realm.out.add('exited', { code: 1, error: `cannot start again in the same process: ${why}`, restart: true })
         finish()
       }
-      endLife()
-      rebirth = { seed: String(meta.seed), epochMs: Number(meta.epochMs) }
+      endLife(keep)
+      rebirth = { seed: String(meta.seed), epochMs: Number(meta.epochMs), keep }
       return
     }
     default:

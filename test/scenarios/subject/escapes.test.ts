@@ -14,7 +14,7 @@ const stageOf = (entry: string, env: Readonly<Record<string, string>> = {}, fres
     subject: (zone) =>
       nodeSubject({ cwd: REPOSITORY, entry: `test/fixtures/subjects/${entry}`, env: { ...zone, ...env }, limits }),
     twins: [ledger],
-    fresh,
+    isolation: fresh ? 'fresh' : 'restart',
   })
   open.push(stage)
   return stage

@@ -17,7 +17,7 @@ const stageOf = (entry: string, env: Readonly<Record<string, string>> = {}, fres
         env: { PORT: '3000', ...zone, ...env },
       }),
     twins: [ledger],
-    fresh,
+    isolation: fresh ? 'fresh' : 'restart',
   })
   open.push(stage)
   return stage
