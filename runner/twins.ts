@@ -1,7 +1,11 @@
+import { openai } from '../twins/openai/index.ts'
+import { sendgrid } from '../twins/sendgrid/index.ts'
 import { stripe } from '../twins/stripe/index.ts'
 import type { TwinDefinition } from '../twins/twin.ts'
 
 /** Every twin a project can name. A seed's type is the definition's own affair: it is parsed by its schema wherever it enters. */
 export const TWINS: readonly TwinDefinition<unknown>[] = [
   stripe,
+  openai,
+  sendgrid,
 ] as readonly unknown[] as readonly TwinDefinition<unknown>[]
