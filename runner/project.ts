@@ -117,7 +117,7 @@ export async function loadProject(folder: string, shown: string): Promise<Projec
   if (!existsSync(path))
     throw problem(at(CONFIG), 'expected this file, got none. See docs/scenarios.md for a first one.')
   const problems: Problem[] = []
-  const yaml = readYaml({ file: at(CONFIG), text: readFileSync(path, 'utf8'), above: 0 }, problems)
+  const yaml = readYaml({ file: at(CONFIG), text: readFileSync(path, 'utf8'), above: 0, decimals: true }, problems)
   const config = yaml === undefined ? undefined : validate(configSchema, yaml.value ?? {}, yaml, [], problems)
   if (yaml === undefined || config === undefined) throw new ProjectProblems(problems)
 

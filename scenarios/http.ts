@@ -81,6 +81,8 @@ function createParser<Message>(
   }
   return {
     push(bytes) {
+      // Some clients end a body with an empty write: it begins nothing.
+      if (bytes.length === 0) return []
       fed = true
       checked(parser.execute(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)))
       return take()

@@ -17,6 +17,8 @@ export type YamlSource = {
   readonly file: string
   readonly text: string /** Lines above the text in its file. */
   readonly above: number
+  /** Whether a decimal may stand unquoted: where ratios are written, not where money is. */
+  readonly decimals?: boolean
 }
 
 /** Reads YAML strictly: no duplicate keys, aliases, merge keys or unquoted decimals. Undefined when it cannot be read at all. */
@@ -40,7 +42,13 @@ export function readYaml(source: YamlSource, problems: Problem[]): PlacedYaml | 
         report(key.range?.[0] ?? 0, 'expected plain keys, got a merge key (<<). Write the fields out.')
     },
     Scalar(_, node) {
-      if (node.type !== 'PLAIN' || typeof node.value !== 'number' || !node.source?.includes('.')) return
+      if (
+        source.decimals === true ||
+        node.type !== 'PLAIN' ||
+        typeof node.value !== 'number' ||
+        !node.source?.includes('.')
+      )
+        return
       report(
         node.range?.[0] ?? 0,
         `expected a quoted decimal, got ${node.source}, which YAML reads as the number ${node.value}. Write "${node.source}".`,

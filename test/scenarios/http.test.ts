@@ -24,6 +24,13 @@ test('a request survives any way of cutting its bytes', () => {
   }
 })
 
+test('an empty write begins no message', () => {
+  const parser = createRequestParser(ignore)
+  parser.push(printRequest('POST', '/x', [], bytes('{}')))
+  parser.push(bytes(''))
+  expect(parser.idle).toBe(true)
+})
+
 test('a request without a length has no body', () => {
   const [message] = createRequestParser(ignore).push(bytes('POST /x HTTP/1.1\r\nHost: a\r\n\r\n'))
   expect(message).toMatchObject({ method: 'POST', target: '/x' })

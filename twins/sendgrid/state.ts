@@ -9,7 +9,7 @@ export type Seed = {
   readonly keys?: readonly string[] | undefined
   /** Addresses that may send; any when left out. */
   readonly verified_senders?: readonly string[] | undefined
-  readonly suppressions?: Readonly<Partial<Record<Suppression, readonly string[]>>> | undefined
+  readonly suppressions?: { readonly [K in Suppression]?: readonly string[] | undefined } | undefined
   /** Addresses whose mail server refuses; their mails bounce. */
   readonly bouncing?: readonly string[] | undefined
   readonly webhook?: { readonly url: string; readonly signed?: boolean | undefined } | undefined

@@ -91,13 +91,14 @@ test.each([
   stage.close()
 })
 
-test('each request on a kept-alive connection is on its own account', async () => {
-  const run = await stageOf('clients.mjs').run(
-    scenario([call('one', '/fetch'), call('two', '/fetch'), call('three', '/fetch')]),
-    { seed: '1' },
-  )
-  expect(run.bill.lines.map(({ step }) => step)).toEqual(['one', 'two', 'three'])
-})
+test.each(['fetch', 'undici.request', 'https shared', 'axios', 'got'])(
+  'each request of %s on a kept-alive connection is on its own account',
+  async (client) => {
+    const ask = (id: string) => call(id, `/${encodeURIComponent(client)}`)
+    const run = await stageOf('clients.mjs').run(scenario([ask('one'), ask('two'), ask('three')]), { seed: '1' })
+    expect(run.bill.lines.map(({ step }) => step)).toEqual(['one', 'two', 'three'])
+  },
+)
 
 test('work on the thread pool ends in one order, whatever it races', async () => {
   const stage = stageOf('pool.mjs')
