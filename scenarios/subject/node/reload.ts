@@ -2,7 +2,7 @@ import module from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { original } from './originals.ts'
 
-const { registerHooks } = module
+const { registerHooks, stripTypeScriptTypes } = module
 const require = module.createRequire(import.meta.url)
 
 /** Which life of the program this is; its own ES modules carry it as a query, so that each life loads them anew. */
@@ -11,6 +11,8 @@ let life = 0
 let asksWhetherMain = false
 
 const isOwn = (url: string): boolean => url.startsWith('file:') && !url.includes('/node_modules/')
+
+const stripped = new Map<string, { readonly format: 'module'; readonly source: string }>()
 
 /** Watches how the program's modules are found; called once, before the program loads. */
 export function watchModules(runtimeUrl: string): void {
@@ -27,11 +29,18 @@ export function watchModules(runtimeUrl: string): void {
       return { ...found, url: `${found.url.split('?')[0]}?backlot=${life}` }
     },
     load(url, context, next) {
+      const own = isOwn(url) && !url.startsWith(runtimeUrl)
+      const file = url.split('?')[0] ?? url
+      const kept = own ? stripped.get(file) : undefined
+      if (kept !== undefined) return { format: kept.format, source: kept.source, shortCircuit: true }
       const loaded = next(url, context)
-      if (isOwn(url) && !url.startsWith(runtimeUrl) && loaded.source !== undefined && loaded.source !== null) {
+      if (own && loaded.source !== undefined && loaded.source !== null) {
         const source =
           typeof loaded.source === 'string' ? loaded.source : Buffer.from(loaded.source as Uint8Array).toString()
         if (source.includes('import.meta.main')) asksWhetherMain = true
+        // The same text as Node makes of it, kept: types are taken out once, not in every life.
+        if (loaded.format === 'module-typescript')
+          stripped.set(file, { format: 'module', source: stripTypeScriptTypes(source) })
       }
       return loaded
     },
