@@ -55,11 +55,3 @@ export function createProgress(stream: NodeJS.WriteStream, now: () => number): P
     },
   }
 }
-
-/** For callers that show nothing. */
-export const SILENT: Progress = {
-  begin: () => undefined,
-  step: () => undefined,
-  note: () => undefined,
-  end: () => undefined,
-}

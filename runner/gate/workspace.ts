@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join, relative, resolve } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { createGateGit, findRepository, type GateGit, resolveCommit, type UserRepository } from './git.ts'
 import { type IntakeLimits, inspectPatch, type Refusal } from './intake.ts'
 
@@ -207,6 +207,3 @@ function applyPatch(
   }
   return { id: git.run(['write-tree'], { index }).toString().trim(), shown: spec, commit: undefined }
 }
-
-/** A path given on the command line, made absolute. */
-export const absolute = (path: string): string => resolve(path)

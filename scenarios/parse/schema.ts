@@ -197,9 +197,3 @@ export function toMs(text: string): number {
   if (match === null) throw new Error(`expected a duration such as 5m, got "${text}".`)
   return Number(match[1]) * MS[match[2] as keyof typeof MS]
 }
-
-/** Milliseconds as the shortest duration that says the same. */
-export function fromMs(ms: number): string {
-  for (const unit of ['d', 'h', 'm', 's'] as const) if (ms > 0 && ms % MS[unit] === 0) return `${ms / MS[unit]}${unit}`
-  return ms === 0 ? '0s' : `${ms}ms`
-}

@@ -14,5 +14,4 @@ export const GAPS: readonly Gap[] = [
     what: 'structured output without a script',
     why: 'A seeded text meets no schema: give the answer as a turn of the seed.',
   },
-  { what: 'other endpoints', why: 'Models, chat completions and responses are modelled.' },
 ]

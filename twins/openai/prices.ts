@@ -36,7 +36,7 @@ function rateOf(value: unknown): number | undefined {
     : undefined
 }
 
-/** Rates only: the package's own sums are binary floats. Its table is bundled and offline. */
+/** Rates of @pydantic/genai-prices 0.1.8 only: the package's own sums are binary floats. Its table is bundled and offline. */
 export const PRICES: readonly Price[] = Object.keys(MODELS).flatMap((model): readonly Price[] => {
   const found = calcPrice({ input_tokens: 1, output_tokens: 1 }, model, {
     providerId: 'openai',
@@ -58,7 +58,7 @@ export const PRICES: readonly Price[] = Object.keys(MODELS).flatMap((model): rea
       fixed: '0',
       currency: 'USD',
       per: `${kind} token`,
-      source: 'npm @pydantic/genai-prices 0.1.8, https://platform.openai.com/docs/pricing',
+      source: 'https://github.com/pydantic/genai-prices',
       readOn: '2026-11-24',
     }
   })

@@ -7,5 +7,4 @@ export const GAPS: readonly Gap[] = [
   { what: 'unsubscribe groups', why: 'asm groups are not simulated; the global unsubscribe list is.' },
   { what: 'IP pools', why: 'Deliverability by pool is not simulated.' },
   { what: 'subusers', why: 'There is one account.' },
-  { what: 'other endpoints', why: 'Sending, suppression lists and the event webhook are modelled.' },
 ]

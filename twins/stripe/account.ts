@@ -1,6 +1,6 @@
 import type { World } from '../world.ts'
 import { gap } from './gaps.ts'
-import { type Charge, createState, type Dispute, type Metadata, type Seed, type State } from './state.ts'
+import { type Charge, createState, type Dispute, type Seed, type State } from './state.ts'
 import {
   balanceTransactionBody,
   chargeBody,
@@ -51,9 +51,6 @@ export function found<T>(row: T | undefined, what: string): T {
   if (row === undefined) throw new Error(`twins/stripe: expected ${what} in the state, got none.`)
   return row
 }
-
-export const sameMetadata = (wanted: Metadata, got: Metadata): boolean =>
-  Object.entries(wanted).every(([key, value]) => got[key] === value)
 
 export function createAccount(world: World, seed: Seed): Account {
   const state = createState()

@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { openai } from '../../../twins/openai/index.ts'
+import { runTwinTests, type Stage } from '../../conformance/twins.ts'
+
+const request = (method: string, path: string, body?: unknown): Request =>
+  new Request(`https://api.openai.com${path}`, {
+    method,
+    headers: { Authorization: 'Bearer sk-test', 'Content-Type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+const chat = { model: 'gpt-4.1-mini', messages: [{ role: 'user', content: 'Hi' }] }
+const post =
+  (path: string, body: unknown) =>
+  ({ twin }: Stage): unknown =>
+    twin.fetch(request('POST', path, body))
+const completions = '/v1/chat/completions'
+const responses = '/v1/responses'
+
+runTwinTests({
+  twin: openai,
+  async story({ send }) {
+    await send(request('POST', completions, chat))
+    await send(request('POST', completions, { ...chat, stream: true, stream_options: { include_usage: true } }))
+    const answer = await send(request('POST', responses, { model: 'gpt-5-mini', input: 'Hi' }))
+    const { id } = z.object({ id: z.string() }).parse(await answer.json())
+    await send(request('GET', `${responses}/${id}`))
+    await send(request('GET', `${responses}/${id}/input_items`))
+    await send(request('GET', '/v1/models'))
+    await send(request('GET', '/v1/models/gpt-5'))
+    const other = z
+      .object({ id: z.string() })
+      .parse(await (await send(request('POST', responses, { model: 'gpt-5', input: 'Hi' }))).json())
+    await send(request('DELETE', `${responses}/${other.id}`))
+  },
+  gaps: {
+    'a turn that no script foresees': ({ world }) =>
+      openai.create(world, { answers: 'scripted' }).fetch(request('POST', completions, chat)),
+    'input other than text': post(completions, {
+      ...chat,
+      messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'x' } }] }],
+    }),
+    'tools other than functions': post(responses, { model: 'gpt-5', input: 'Hi', tools: [{ type: 'web_search' }] }),
+    'several choices': post(completions, { ...chat, n: 2 }),
+    'log probabilities': post(completions, { ...chat, logprobs: true }),
+    'background responses': post(responses, { model: 'gpt-5', input: 'Hi', background: true }),
+    conversations: post(responses, { model: 'gpt-5', input: 'Hi', conversation: 'conv_1' }),
+    'service tiers': post(completions, { ...chat, service_tier: 'priority' }),
+    'structured output without a script': post(completions, {
+      ...chat,
+      response_format: { type: 'json_schema', json_schema: { name: 'x', schema: {} } },
+    }),
+  },
+  failureBody: z.strictObject({
+    error: z.strictObject({ message: z.string(), type: z.string(), param: z.null(), code: z.string().nullable() }),
+  }),
+})
