@@ -5,6 +5,8 @@ import type { SubjectReads, Wrap } from '../../scenarios/subject/process.ts'
 const BWRAP = '/usr/bin/bwrap'
 const PRLIMIT = '/usr/bin/prlimit'
 const SCRATCH_BYTES = 64 * 1024 * 1024
+/** Where a subject may write, inside the box. */
+const SCRATCH = '/tmp/scratch'
 /** Where the system's libraries are; nothing else of the machine is visible. */
 const SYSTEM = ['/usr', '/lib', '/lib64', '/bin', '/etc/ld.so.cache']
 
@@ -40,8 +42,14 @@ export const bubblewrap =
     `${SCRATCH_BYTES}`,
     '--tmpfs',
     '/tmp',
+    '--dir',
+    SCRATCH,
     ...visible(reads, packages).flatMap((path) => ['--ro-bind', path, path]),
-    ...Object.entries({ ...env, TMPDIR: '/tmp' }).flatMap(([name, value]) => ['--setenv', name, value]),
+    ...Object.entries({ ...env, TMPDIR: SCRATCH, BACKLOT_SCRATCH: SCRATCH }).flatMap(([name, value]) => [
+      '--setenv',
+      name,
+      value,
+    ]),
     '--chdir',
     reads.cwd,
     '--',

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, existsSync, realpathSync } from 'node:fs'
+import { closeSync, existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readReport } from './effects.ts'
@@ -72,6 +73,7 @@ function startProcess(options: NodeSubjectOptions, { seed, epochMs }: StartOptio
     throw new SubjectGone('start', `the program's entry ${options.entry} does not exist in ${options.cwd}`)
   const [toChild, toWorld, errors] = openPipes(3)
   if (toChild === undefined || toWorld === undefined || errors === undefined) throw new Error('expected three pipes')
+  const scratch = options.wrap === undefined ? mkdtempSync(join(tmpdir(), 'backlot-scratch-')) : undefined
   const env: Record<string, string> = {
     PATH: '/usr/bin:/bin',
     HOME: '/nonexistent',
@@ -81,6 +83,8 @@ function startProcess(options: NodeSubjectOptions, { seed, epochMs }: StartOptio
     ...options.env,
     UV_THREADPOOL_SIZE: '1',
     BACKLOT_CHANNEL: '3,4',
+    // A sandbox names a folder of its own.
+    ...(scratch === undefined ? {} : { TMPDIR: scratch, BACKLOT_SCRATCH: scratch }),
   }
   const reads = subjectReads(options)
   // WebAssembly compiles on V8's own threads unless told not to; its end would race the thread pool's.
@@ -106,6 +110,7 @@ function startProcess(options: NodeSubjectOptions, { seed, epochMs }: StartOptio
     errors.readFd,
     limits,
     { seed, epochMs },
+    scratch,
   )
 }
 
@@ -117,6 +122,7 @@ class ProcessSubject implements RunningSubject {
   readonly #fds: readonly number[]
   readonly #errorFd: number
   readonly #limits: SubjectLimits
+  readonly #scratch: string | undefined
   readonly #watchdog: Watchdog | undefined
   readonly #out = new TurnWriter()
   #sequence = 0
@@ -130,12 +136,14 @@ class ProcessSubject implements RunningSubject {
     errorFd: number,
     limits: SubjectLimits,
     start: StartOptions,
+    scratch: string | undefined,
   ) {
     this.#child = child
     this.#channel = channel
     this.#fds = fds
     this.#errorFd = errorFd
     this.#limits = limits
+    this.#scratch = scratch
     this.#watchdog = child.pid === undefined ? undefined : createWatchdog(child.pid, limits)
     this.#out.add('init', { seed: start.seed, epochMs: start.epochMs })
     this.boot = this.#exchange(start.epochMs, start.epochMs)
@@ -171,6 +179,7 @@ class ProcessSubject implements RunningSubject {
     this.#watchdog?.close()
     for (const fd of this.#fds) closeSync(fd)
     this.#child.kill('SIGKILL')
+    if (this.#scratch !== undefined) rmSync(this.#scratch, { recursive: true, force: true })
   }
 
   #exchange(nowMs: number, latestMs: number): Turn {

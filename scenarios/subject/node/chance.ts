@@ -50,6 +50,12 @@ function uuid(): `${string}-${string}-${string}-${string}-${string}` {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
 
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+
+/** So many letters and digits from a stream. */
+export const seededText = (name: string, length: number): string =>
+  Array.from({ length }, () => LETTERS[Math.floor(float(name) * LETTERS.length)]).join('')
+
 const view = (target: ArrayBufferView | ArrayBuffer): Uint8Array =>
   ArrayBuffer.isView(target)
     ? new Uint8Array(target.buffer, target.byteOffset, target.byteLength)

@@ -9,6 +9,7 @@ import { apply, beginLife, endLife, endTurn } from './agent.ts'
 import { installChance } from './chance.ts'
 import { fireImmediate, fireTimer, installClock } from './clock.ts'
 import { installEscapes } from './escapes.ts'
+import { emptyScratch, installTemporaryFolders } from './files.ts'
 import { announceServers, installNetwork } from './network.ts'
 import { original } from './originals.ts'
 import { realm, stepNow } from './realm.ts'
@@ -19,6 +20,8 @@ type Meta = { readonly [key: string]: unknown }
 const TURN_BYTES_MAX = 256 * 1024 * 1024
 const [readFd = 3, writeFd = 4] = (process.env.BACKLOT_CHANNEL ?? '').split(',').map(Number)
 delete process.env.BACKLOT_CHANNEL
+const scratch = process.env.BACKLOT_SCRATCH
+delete process.env.BACKLOT_SCRATCH
 const channel = new Channel(readFd, writeFd, TURN_BYTES_MAX)
 const exitNow = original.exit
 const emit = original.emit
@@ -45,6 +48,7 @@ installClock()
 installChance()
 installNetwork()
 installEscapes()
+installTemporaryFolders()
 module.syncBuiltinESMExports()
 watchModules(new URL('.', import.meta.url).href)
 installOutput()
@@ -67,7 +71,10 @@ function step(): void {
   if (rebirth !== undefined) {
     const { seed: nextSeed, epochMs: nextEpochMs, keep } = rebirth
     rebirth = undefined
-    if (!keep) restore(before)
+    if (!keep) {
+      restore(before)
+      emptyScratch(scratch)
+    }
     beginLife(nextSeed, nextEpochMs)
     if (keep) announceServers()
     else loadAgain()
