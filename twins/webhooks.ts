@@ -17,12 +17,15 @@ export function deliverWithRetries(
   make: (attempt: number) => Delivery,
   settled: (attempt: number, outcome: DeliveryOutcome, taken: boolean) => void = () => undefined,
 ): void {
+  // Whoever reports an outcome does so on its own account; the next attempt is on that of the first.
+  const { cause } = world
   const attempt = (n: number): void => {
     world.deliver(make(n), (outcome) => {
       const taken = outcome.kind === 'answer' && schedule.taken(outcome.status)
       settled(n, outcome, taken)
       const delayMs = schedule.delaysMs[n - 1]
-      if (!taken && delayMs !== undefined) world.clock.schedule(delayMs, () => attempt(n + 1), `webhook retry ${n + 1}`)
+      if (taken || delayMs === undefined) return
+      world.clock.schedule(delayMs, () => world.within(cause, () => attempt(n + 1)), `webhook retry ${n + 1}`)
     })
   }
   attempt(1)
