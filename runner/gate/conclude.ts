@@ -1,0 +1,121 @@
+import type { FitnessReport } from '../../fitness/measure.ts'
+import type { Certificate } from '../../scenarios/certificate.ts'
+import type { Run } from '../../scenarios/run.ts'
+import type { Project } from '../project.ts'
+import { type GateVerdict, type ReportedCheck, type Status, statusOf, VERDICT_SCHEMA } from '../report/verdict.ts'
+import type { Context, GateOptions } from './context.ts'
+import { printable, type Refusal } from './intake.ts'
+import type { Tree } from './workspace.ts'
+
+/** What was played of the manifest, and the figures that came of it. */
+export type Played = {
+  readonly runs: readonly Run[]
+  readonly expected: number
+  readonly certificates: readonly Certificate[]
+  readonly figures: readonly FitnessReport[]
+}
+export const NOTHING_PLAYED: Played = { runs: [], expected: 0, certificates: [], figures: [] }
+
+/** A check that has a reason and no findings. */
+export const plainCheck = (
+  id: string,
+  kind: ReportedCheck['kind'],
+  status: Status,
+  why: string,
+  reason: string | null,
+): ReportedCheck => ({ id, kind, status, why, reason, findings: [] })
+
+/** The verdict on a candidate that was run, or that could not be. */
+export function conclude(context: Context, checks: readonly ReportedCheck[], played: Played): GateVerdict {
+  const { sandbox } = context
+  const figures = played.figures.map(({ id, figures: { unit, base: was, candidate: is } }) => ({
+    id,
+    unit,
+    base: was ?? null,
+    candidate: is,
+  }))
+  const cost = figures.find(({ id }) => id === 'cost-per-request')
+  return {
+    ...head(context, checks, played),
+    cost: cost === undefined ? null : { unit: cost.unit, base: cost.base, candidate: cost.candidate },
+    figures,
+    determinism: {
+      tier: played.runs[0]?.tier ?? 'D3',
+      certified: played.certificates.filter(({ holds }) => holds).length,
+      of: played.certificates.length,
+      sandbox,
+    },
+  }
+}
+
+/** The verdict on a candidate that was stopped at the door: nothing of it has run. */
+export function concludeRefused(refused: {
+  readonly options: GateOptions
+  readonly project: Project
+  readonly base: Tree | undefined
+  readonly taken: Tree
+  readonly refusals: readonly Refusal[]
+  readonly startedMs: number
+}): GateVerdict {
+  const { refusals, taken, ...rest } = refused
+  const checks = refusals.map(refusalCheck)
+  return {
+    ...head({ ...rest, candidate: { ...taken, commit: undefined } }, checks, NOTHING_PLAYED),
+    cost: null,
+    figures: [],
+    determinism: { tier: 'D3', certified: 0, of: 0, sandbox: 'not started' },
+  }
+}
+
+function head(
+  {
+    options,
+    project,
+    base,
+    candidate,
+    startedMs,
+  }: Pick<Context, 'options' | 'project' | 'base' | 'candidate' | 'startedMs'>,
+  checks: readonly ReportedCheck[],
+  { runs, expected }: Played,
+): Omit<GateVerdict, 'cost' | 'figures' | 'determinism'> {
+  return {
+    schema: VERDICT_SCHEMA,
+    status: statusOf(checks),
+    project: project.config.name,
+    base: base === undefined ? null : { name: base.shown, tree: base.id, commit: base.commit ?? null },
+    candidate: {
+      name: candidate.shown,
+      tree: candidate.id === '' ? null : candidate.id,
+      commit: candidate.commit ?? null,
+    },
+    checks,
+    runs: {
+      scenarios: project.scenarios.length,
+      total: runs.length,
+      expected,
+      virtualMs: runs.reduce((ms, run) => ms + run.endedAtMs - run.startsAtMs, 0),
+      wallMs: Math.round(options.now() - startedMs),
+    },
+  }
+}
+
+function refusalCheck({ rule, message, status }: Refusal): ReportedCheck {
+  const why = 'What a candidate brings is looked at before any of it runs.'
+  const finding = {
+    message: printable(message, 1000),
+    scenario: null,
+    seed: null,
+    atVirtualMs: null,
+    replay: null,
+    place: null,
+    smallest: null,
+  }
+  return {
+    id: `intake.${rule}`,
+    kind: 'intake',
+    why,
+    status,
+    reason: status === 'needs-human' ? printable(message, 1000) : null,
+    findings: status === 'fail' ? [finding] : [],
+  }
+}
