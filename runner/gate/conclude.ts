@@ -11,10 +11,12 @@ import type { Tree } from './workspace.ts'
 export type Played = {
   readonly runs: readonly Run[]
   readonly expected: number
+  /** How many of the candidate's runs came from the cache. */
+  readonly cached: number
   readonly certificates: readonly Certificate[]
   readonly figures: readonly FitnessReport[]
 }
-export const NOTHING_PLAYED: Played = { runs: [], expected: 0, certificates: [], figures: [] }
+export const NOTHING_PLAYED: Played = { runs: [], expected: 0, cached: 0, certificates: [], figures: [] }
 
 /** A check that has a reason and no findings. */
 export const plainCheck = (
@@ -76,7 +78,7 @@ function head(
     startedMs,
   }: Pick<Context, 'options' | 'project' | 'base' | 'candidate' | 'startedMs'>,
   checks: readonly ReportedCheck[],
-  { runs, expected }: Played,
+  { runs, expected, cached }: Played,
 ): Omit<GateVerdict, 'cost' | 'figures' | 'determinism'> {
   return {
     schema: VERDICT_SCHEMA,
@@ -93,9 +95,11 @@ function head(
       scenarios: project.scenarios.length,
       total: runs.length,
       expected,
+      cached,
       virtualMs: runs.reduce((ms, run) => ms + run.endedAtMs - run.startsAtMs, 0),
       wallMs: Math.round(options.now() - startedMs),
     },
+    shard: options.shard ?? null,
   }
 }
 

@@ -14,6 +14,8 @@ export type GateOptions = {
   readonly shrink: boolean
   /** Certify every scenario, not one. */
   readonly certify: boolean
+  /** Play only this part of the manifest; parts count from 1. What comes of it is no verdict yet. */
+  readonly shard?: { readonly index: number; readonly of: number } | undefined
   readonly progress: Progress
   readonly now: () => number
   /** Told of the workspace and the pool as they open, so that an interrupt can close them. */

@@ -27,7 +27,7 @@ export async function rehearse(
     ...(manifest === undefined ? [] : [manifest]),
     ...(await reportChecks(context, pool, outcome.checks, candidateRuns)),
   ]
-  return { checks, figures: outcome.figures, runs: candidateRuns, expected: entries.length, certificates }
+  return { checks, figures: outcome.figures, runs: candidateRuns, expected: entries.length, cached: 0, certificates }
 }
 
 async function playBoth(

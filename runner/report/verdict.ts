@@ -17,7 +17,16 @@ export type ReportedFinding = {
   /** The smallest case, in one line; the whole of it stands in the replay file. */
   readonly smallest: string | null
 }
-export type CheckKind = 'intake' | 'subject' | 'expectation' | 'rule' | 'fitness' | 'determinism'
+export type CheckKind =
+  | 'intake'
+  | 'subject'
+  | 'expectation'
+  | 'rule'
+  | 'fitness'
+  | 'determinism'
+  | 'policy'
+  | 'holdout'
+  | 'flake'
 export type ReportedCheck = {
   readonly id: string
   readonly kind: CheckKind
@@ -45,6 +54,8 @@ export type GateVerdict = {
     readonly scenarios: number
     readonly total: number
     readonly expected: number
+    /** How many of `total` were taken from the cache instead of being played. */
+    readonly cached: number
     readonly virtualMs: number
     readonly wallMs: number
   }
@@ -56,6 +67,8 @@ export type GateVerdict = {
     readonly of: number
     readonly sandbox: string
   }
+  /** The part of a gate that was played; null for a whole one. A part never passes: `backlot merge` judges all of them. */
+  readonly shard: { readonly index: number; readonly of: number } | null
 }
 
 const finding = z.strictObject({
@@ -78,7 +91,17 @@ const verdict = z.strictObject({
   checks: z.array(
     z.strictObject({
       id: z.string(),
-      kind: z.enum(['intake', 'subject', 'expectation', 'rule', 'fitness', 'determinism']),
+      kind: z.enum([
+        'intake',
+        'subject',
+        'expectation',
+        'rule',
+        'fitness',
+        'determinism',
+        'policy',
+        'holdout',
+        'flake',
+      ]),
       status,
       why: z.string(),
       reason: z.string().nullable(),
@@ -89,6 +112,7 @@ const verdict = z.strictObject({
     scenarios: z.number(),
     total: z.number(),
     expected: z.number(),
+    cached: z.number(),
     virtualMs: z.number(),
     wallMs: z.number(),
   }),
@@ -97,6 +121,7 @@ const verdict = z.strictObject({
     z.strictObject({ id: z.string(), unit: z.string(), base: z.string().nullable(), candidate: z.string() }),
   ),
   determinism: z.strictObject({ tier: z.string(), certified: z.number(), of: z.number(), sandbox: z.string() }),
+  shard: z.strictObject({ index: z.number(), of: z.number() }).nullable(),
 })
 export const verdictSchema: z.ZodType<GateVerdict> = verdict
 export const verdictJsonSchema = (): object => ({ title: 'Backlot verdict', ...z.toJSONSchema(verdict) })
