@@ -1,4 +1,4 @@
-import type { Effect, Turn } from './subject.ts'
+import type { Effect, Passed, Turn } from './subject.ts'
 import { type Frame, ProtocolError } from './wire.ts'
 
 type Meta = { readonly [key: string]: unknown }
@@ -70,6 +70,19 @@ function effectOf(kind: Frame['kind'], meta: Meta, bytes: Uint8Array): Effect {
   }
 }
 
+const MUTANTS_MAX = 100_000
+const counts = (value: unknown): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    Object.entries(record(value))
+      .slice(0, MUTANTS_MAX)
+      .filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
+  )
+const passedOf = (meta: Meta): Passed => ({
+  loading: counts(meta.loading),
+  serving: counts(meta.serving),
+  hits: typeof meta.hits === 'number' ? meta.hits : 0,
+})
+
 /** The turn that frames make. Time must lie in `nowMs..latestMs`: the subject does not decide what time it is. Throws `ProtocolError`. */
 export function readReport(frames: readonly Frame[], nowMs: number, latestMs: number): Report {
   const last = frames.at(-1)
@@ -95,5 +108,7 @@ export function readReport(frames: readonly Frame[], nowMs: number, latestMs: nu
     if (effect.kind === 'exited' && known.restart === true) cannotRestart = effect.error
     return effect
   })
-  return { turn: { nowMs: at, nextMs: next, unrefOnly: idle.unref === true, draws, effects }, flood, cannotRestart }
+  const passed = idle.passed === undefined ? undefined : passedOf(record(idle.passed))
+  const turn = { nowMs: at, nextMs: next, unrefOnly: idle.unref === true, draws, effects, passed }
+  return { turn, flood, cannotRestart }
 }

@@ -7,6 +7,7 @@ import { readReport } from './effects.ts'
 import { openPipes, readRest } from './pipes.ts'
 import {
   type Instruction,
+  type Passed,
   type RunningSubject,
   type StartOptions,
   type Subject,
@@ -66,7 +67,7 @@ export const nodeSubject = (options: NodeSubjectOptions): Subject => ({
   start: (start) => startProcess(options, start),
 })
 
-function startProcess(options: NodeSubjectOptions, { seed, epochMs }: StartOptions): RunningSubject {
+function startProcess(options: NodeSubjectOptions, { seed, epochMs, mutant }: StartOptions): RunningSubject {
   const limits: SubjectLimits = { ...LIMITS, ...options.limits }
   const entry = isAbsolute(options.entry) ? options.entry : resolve(options.cwd, options.entry)
   if (!existsSync(entry))
@@ -109,7 +110,7 @@ function startProcess(options: NodeSubjectOptions, { seed, epochMs }: StartOptio
     [toWorld.readFd, toChild.writeFd, errors.readFd],
     errors.readFd,
     limits,
-    { seed, epochMs },
+    { seed, epochMs, mutant },
     scratch,
   )
 }
@@ -126,6 +127,7 @@ class ProcessSubject implements RunningSubject {
   readonly #watchdog: Watchdog | undefined
   readonly #out = new TurnWriter()
   #sequence = 0
+  #nowMs: number
   #gone: SubjectGone | undefined
   #closed = false
 
@@ -145,7 +147,8 @@ class ProcessSubject implements RunningSubject {
     this.#limits = limits
     this.#scratch = scratch
     this.#watchdog = child.pid === undefined ? undefined : createWatchdog(child.pid, limits)
-    this.#out.add('init', { seed: start.seed, epochMs: start.epochMs })
+    this.#nowMs = start.epochMs
+    this.#out.add('init', { seed: start.seed, epochMs: start.epochMs, mutant: start.mutant })
     this.boot = this.#exchange(start.epochMs, start.epochMs)
   }
 
@@ -168,9 +171,14 @@ class ProcessSubject implements RunningSubject {
     return this.#exchange(nowMs, latestMs)
   }
 
-  restart({ seed, epochMs, keep }: StartOptions & { readonly keep?: boolean | undefined }): Turn {
-    this.#out.add('restart', { seed, epochMs, keep })
+  restart({ seed, epochMs, keep, mutant }: StartOptions & { readonly keep?: boolean | undefined }): Turn {
+    this.#out.add('restart', { seed, epochMs, keep, mutant })
     return this.#exchange(epochMs, epochMs)
+  }
+
+  passed(): Passed {
+    this.#out.add('probe', { now: this.#nowMs })
+    return this.#exchange(this.#nowMs, this.#nowMs).passed ?? { loading: {}, serving: {}, hits: 0 }
   }
 
   close(): void {
@@ -194,6 +202,7 @@ class ProcessSubject implements RunningSubject {
       const report = readReport(frames, nowMs, latestMs)
       if (report.flood) throw new SubjectGone('flood', 'the program prints without end: more than 1 MiB in one run')
       if (report.cannotRestart !== undefined) throw new SubjectGone('start', report.cannotRestart)
+      this.#nowMs = report.turn.nowMs
       return report.turn
     } catch (error) {
       throw this.#end(error)

@@ -46,6 +46,7 @@ export type Turn = {
   readonly unrefOnly: boolean
   readonly draws: Readonly<Record<string, number>>
   readonly effects: readonly Effect[]
+  readonly passed?: Passed | undefined
 }
 
 /** Why a subject could not go on. `cause` names whose doing it was; `kind` is stable, `message` is for people. */
@@ -58,11 +59,28 @@ export class SubjectGone extends Error {
   }
 }
 
+/** The switch of a program whose mutants are built in: the word its code looks itself up by, and which mutant is on. */
+export type MutantSwitch = {
+  readonly word: string
+  /** Undefined: the pristine program, which counts what it passes. */
+  readonly active: string | undefined
+  /** Passing the active mutant more often ends it with an error. */
+  readonly hitLimit: number | undefined
+}
+
+/** How often a program passed the place of each mutant, while it loaded and from the first request on; `hits` of the active one. */
+export type Passed = {
+  readonly loading: Readonly<Record<string, number>>
+  readonly serving: Readonly<Record<string, number>>
+  readonly hits: number
+}
+
 export type StartOptions = {
   /** Seed of the subject's own chance. The caller derives it one-way from the run's seed. */
   readonly seed: string
   /** Virtual time at start, milliseconds since the Unix epoch. */
   readonly epochMs: number
+  readonly mutant?: MutantSwitch | undefined
 }
 
 /** A started subject. All calls block; none returns before the subject is quiescent. Each throws `SubjectGone`. */
@@ -76,6 +94,8 @@ export interface RunningSubject {
    * `keep` the program stays loaded and its servers listen on; what it remembers it keeps. Returns the new boot turn.
    */
   restart(options: StartOptions & { readonly keep?: boolean | undefined }): Turn
+  /** What an instrumented program passed in this life. */
+  passed?(): Passed
   close(): void
 }
 

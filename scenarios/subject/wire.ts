@@ -30,6 +30,7 @@ export const FRAMES = [
   'escape',
   'exited',
   'idle',
+  'probe',
 ] as const
 export type FrameKind = (typeof FRAMES)[number]
 const CODES: Readonly<Record<string, number>> = Object.fromEntries(FRAMES.map((kind, code) => [kind, code]))

@@ -1,6 +1,7 @@
 import type { Frame } from '../wire.ts'
 import { drawCounts, resetChance } from './chance.ts'
 import { clearAllTimers, nextTimerMs, onlyUnrefTimers } from './clock.ts'
+import { passed, serving } from './mutants.ts'
 import { closeAll, closeConnections, established, openFromWorld, resetNetwork, withSocket } from './network.ts'
 import { LOG_BYTES_MAX, realm } from './realm.ts'
 
@@ -11,7 +12,11 @@ export function apply(frame: Frame): void {
   const meta = frame.meta as Meta
   const id = String(meta.id)
   switch (frame.kind) {
+    case 'probe':
+      realm.probed = true
+      return
     case 'open':
+      serving()
       if (!openFromWorld(id, Number(meta.port), String(meta.step))) realm.out.add('reset', { id, code: 'ECONNREFUSED' })
       return
     case 'data': {
@@ -69,5 +74,12 @@ export function beginLife(seed: string, epochMs: number): void {
 
 /** Ends a turn: what the world needs to choose the next event. */
 export function endTurn(): void {
-  realm.out.add('idle', { now: realm.nowMs, next: nextTimerMs(), unref: onlyUnrefTimers(), draws: drawCounts() })
+  realm.out.add('idle', {
+    now: realm.nowMs,
+    next: nextTimerMs(),
+    unref: onlyUnrefTimers(),
+    draws: drawCounts(),
+    passed: realm.probed ? passed() : undefined,
+  })
+  realm.probed = false
 }

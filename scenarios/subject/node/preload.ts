@@ -10,6 +10,7 @@ import { installChance } from './chance.ts'
 import { fireImmediate, fireTimer, installClock } from './clock.ts'
 import { installEscapes } from './escapes.ts'
 import { emptyScratch, installTemporaryFolders } from './files.ts'
+import { type MutantSwitch, setMutant } from './mutants.ts'
 import { announceServers, installNetwork } from './network.ts'
 import { original } from './originals.ts'
 import { realm, stepNow } from './realm.ts'
@@ -32,7 +33,14 @@ let sequence = 0
 let lease: number | undefined
 let oneOnly = false
 /** What to do when the last life has come to rest. */
-let rebirth: { readonly seed: string; readonly epochMs: number; readonly keep: boolean } | undefined
+let rebirth:
+  | {
+      readonly seed: string
+      readonly epochMs: number
+      readonly keep: boolean
+      readonly mutant: MutantSwitch | undefined
+    }
+  | undefined
 let ended = false
 
 const received = (): readonly Frame[] => {
@@ -43,7 +51,11 @@ const received = (): readonly Frame[] => {
 
 const [init] = received()
 if (init === undefined) throw new Error('expected init, got an empty turn')
-const { seed, epochMs } = init.meta as { readonly seed: string; readonly epochMs: number }
+const { seed, epochMs, mutant } = init.meta as {
+  readonly seed: string
+  readonly epochMs: number
+  readonly mutant?: MutantSwitch
+}
 installClock()
 installChance()
 installNetwork()
@@ -54,6 +66,7 @@ watchModules(new URL('.', import.meta.url).href)
 installOutput()
 installEnd()
 const before: Snapshot = snapshot()
+setMutant(mutant)
 beginLife(seed, epochMs)
 
 process.emit = function (this: NodeJS.Process, name: string | symbol, ...args: unknown[]): boolean {
@@ -69,11 +82,12 @@ process.emit = function (this: NodeJS.Process, name: string | symbol, ...args: u
 function step(): void {
   if (fireImmediate()) return
   if (rebirth !== undefined) {
-    const { seed: nextSeed, epochMs: nextEpochMs, keep } = rebirth
+    const { seed: nextSeed, epochMs: nextEpochMs, keep, mutant: nextMutant } = rebirth
     rebirth = undefined
     if (!keep) {
       restore(before)
       emptyScratch(scratch)
+      setMutant(nextMutant)
     }
     beginLife(nextSeed, nextEpochMs)
     if (keep) announceServers()
@@ -107,7 +121,8 @@ function begin(frame: Frame): void {
         finish()
       }
       endLife(keep)
-      rebirth = { seed: String(meta.seed), epochMs: Number(meta.epochMs), keep }
+      const next = meta.mutant as MutantSwitch | undefined
+      rebirth = { seed: String(meta.seed), epochMs: Number(meta.epochMs), keep, mutant: next }
       return
     }
     default:

@@ -11,6 +11,8 @@ export type Realm = {
   readonly out: TurnWriter
   readonly steps: AsyncLocalStorage<string>
   logBytesLeft: number
+  /** The world asks in this turn what an instrumented program has passed. */
+  probed: boolean
 }
 
 export const LOG_BYTES_MAX: number = 1 << 20
@@ -23,6 +25,7 @@ export const realm: Realm = {
   out: new TurnWriter(),
   steps: new AsyncLocalStorage<string>(),
   logBytesLeft: LOG_BYTES_MAX,
+  probed: false,
 }
 
 /** The step on whose account code runs now; `boot` for what nobody asked for. */
