@@ -84,8 +84,11 @@ async function reportFinding(
   if (confirmed.kind !== 'run') throw new Error('expected a run')
   const file = artefactPath(join(resolve(options.project), '.backlot'), judged.id, scenario.id, seed)
   writeArtefact(file, artefactOf(context, judged, finding.message, kept.scenario, confirmed.run, failure, smallest))
+  const { place } = scenario
   return {
     ...plain,
+    // What has no place of its own, such as a cost, is shown where its scenario stands.
+    place: plain.place ?? `${place.file}:${place.line}:${place.column}`,
     replay: `npx backlot replay ${relative(process.cwd(), file) || file}`,
     smallest: smallest === undefined ? null : describe(smallest.scenario, smallest),
   }
