@@ -48,7 +48,8 @@ export type Placement = { readonly definition: TwinDefinition<unknown>; readonly
 /** Slow enough that order matters, fast enough that nobody times out. */
 const SSE_GAP_MS = { min: 5, max: 40 }
 
-function originPattern(origin: string): RegExp {
+/** Matches the origins that `https://*.okta.com` stands for. */
+export function originPattern(origin: string): RegExp {
   const escaped = origin.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace('*', '[a-z0-9-]+')
   return new RegExp(`^${escaped}$`)
 }

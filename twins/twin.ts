@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { TrieRouter } from 'hono/router/trie-router'
 import type { ZodType } from 'zod'
+import type { FidelityProfile } from './fidelity.ts'
 import type { PriceList } from './money.ts'
 import type { Json } from './trace.ts'
 import type { World } from './world.ts'
@@ -39,6 +40,8 @@ export interface TwinDefinition<Seed> {
   readonly events: readonly string[]
   /** Usual time to answer, drawn per call between the two. */
   readonly latencyMs: { readonly min: number; readonly max: number }
+  /** What `backlot fidelity` needs to replay recordings of the vendor. */
+  readonly fidelity?: FidelityProfile
   create(world: World, seed: Seed): Twin
 }
 

@@ -4,6 +4,7 @@ import { UsageError } from '../gate/workspace.ts'
 import { ProjectProblems } from '../project.ts'
 import { backlotVersion } from '../version.ts'
 import { addDoctor } from './commands/doctor.ts'
+import { addFidelity } from './commands/fidelity.ts'
 import { addGate } from './commands/gate.ts'
 import { addReplay } from './commands/replay.ts'
 import { addRun } from './commands/run.ts'
@@ -31,6 +32,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   addGate(program, onOpen)
   addRun(program, onOpen)
   addReplay(program, onOpen)
+  addFidelity(program)
   addDoctor(program)
   addSchema(program)
 

@@ -6,3 +6,11 @@ export const whole = (text: string): number => {
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('Expected a whole number of 1 or more.')
   return value
 }
+
+/** An option's value as a number from 0 to 100. */
+export const percentage = (text: string): number => {
+  const value = Number(text)
+  if (!(value >= 0 && value <= 100) || text.trim() === '')
+    throw new InvalidArgumentError('Expected a number from 0 to 100.')
+  return value
+}

@@ -23,6 +23,7 @@ const ALLOWED: readonly Allowed[] = [
   { path: 'runner/pool/pool.ts', what: ['process'], why: 'Workers block so that the main thread need not.' },
   { path: 'runner/pool/worker.ts', what: ['process'], why: 'It is such a worker.' },
   { path: 'runner/cli/gate.ts', what: ['clock'], why: 'People wait in real time.' },
+  { path: 'runner/cli/fidelity.ts', what: ['clock'], why: 'Recordings age in real time.' },
   { path: 'runner/cli/doctor.ts', what: ['process'], why: 'What is missing shows by trying.' },
   { path: 'runner/gate/git.ts', what: ['process'], why: 'Git is a program.' },
   { path: 'runner/gate/workspace.ts', what: ['clock'], why: 'What a killed gate left behind is told by its age.' },

@@ -1,6 +1,7 @@
 import { createTwinApp, type TwinDefinition } from '../twin.ts'
 import { createAccount } from './account.ts'
 import { createServe, failure } from './answer.ts'
+import { FIDELITY } from './fidelity.ts'
 import { GAPS } from './gaps.ts'
 import { HAPPENINGS, happen } from './happenings.ts'
 import { PRICES } from './prices.ts'
@@ -107,6 +108,7 @@ export const stripe: TwinDefinition<Seed> = {
     'webhook.given_up',
   ],
   latencyMs: { min: 120, max: 600 },
+  fidelity: FIDELITY,
   create(world, seed) {
     const account = createAccount(world, seed)
     const app = createTwinApp('stripe')

@@ -1,0 +1,19 @@
+import type { Command } from 'commander'
+import { percentage } from '../whole.ts'
+
+export function addFidelity(program: Command): void {
+  program
+    .command('fidelity')
+    .description('hold a twin against recorded traffic of the real service')
+    .argument('<files...>', 'HAR files, or folders of them')
+    .requiredOption('--twin <name>', 'the twin to measure')
+    .option('--matched <percent>', 'least share of modelled interactions that match', percentage, 90)
+    .option('--modelled <percent>', 'least share of interactions that are modelled', percentage, 70)
+    .option('--all', 'list every difference and every reason, not only the first of each operation')
+    .option('--json', 'print the report as one JSON object')
+    .option('--markdown <file>', 'write the matrix as Markdown')
+    .action(async (files: readonly string[], options: Record<string, unknown>) => {
+      const { runFidelity } = await import('../fidelity.ts')
+      await runFidelity(files, options)
+    })
+}

@@ -1,0 +1,90 @@
+import { globSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { suggest } from '../../scenarios/parse/nearest.ts'
+import { NotARecording, type Recording, readHar } from '../../twins/recording/har.ts'
+import type { TwinDefinition } from '../../twins/twin.ts'
+import { measure } from '../fidelity/measure.ts'
+import type { Interaction } from '../fidelity/replay.ts'
+import { percent, toMarkdown, toText } from '../fidelity/score.ts'
+import { UsageError } from '../gate/workspace.ts'
+import { TWINS } from '../twins.ts'
+
+const FAIL = 1
+const INCONCLUSIVE = 4
+
+function twinNamed(name: string): TwinDefinition<unknown> {
+  const found = TWINS.find((definition) => definition.name === name)
+  if (found !== undefined) return found
+  const known = TWINS.map((definition) => definition.name)
+  throw new UsageError(`expected a twin (${known.join(', ')}), got "${name}".${suggest(name, known)}`)
+}
+
+/** The recordings that files and folders name, in the order of their names. */
+function readAll(paths: readonly string[]): readonly Recording[] {
+  const files = paths.flatMap((path) => {
+    const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+    return isFolder
+      ? globSync('**/*.har', { cwd: path })
+          .sort()
+          .map((file) => join(path, file))
+      : [path]
+  })
+  if (files.length === 0) throw new UsageError(`expected HAR files, got none in ${paths.join(', ')}.`)
+  try {
+    return files.map(readHar)
+  } catch (error) {
+    if (error instanceof NotARecording) throw new UsageError(error.message)
+    throw error
+  }
+}
+
+function listAll(interactions: readonly Interaction[]): string {
+  const lines = interactions.flatMap(({ file, entry, operation, outcome }) => {
+    const where = `${file} entry ${entry} ${operation}`
+    switch (outcome.kind) {
+      case 'match':
+        return []
+      case 'unmodelled':
+        return [`${where}: not modelled: ${outcome.why}`]
+      case 'differs':
+        return outcome.differences.map(
+          ({ at, expected, got }) => `${where}: ${at}: recorded ${expected}, the twin gave ${got}`,
+        )
+      default:
+        return outcome satisfies never
+    }
+  })
+  return lines.length === 0 ? '' : `${lines.join('\n')}\n\n`
+}
+
+/** `fidelity`: the matrix. Exit 0 when both shares are reached, 1 when not, 4 when no interaction was replayed. */
+export async function runFidelity(paths: readonly string[], options: Readonly<Record<string, unknown>>): Promise<void> {
+  const definition = twinNamed(String(options.twin))
+  const recordings = readAll(paths)
+  process.stderr.write(`replaying ${recordings.length} recordings at the ${definition.name} twin\n`)
+  const { report, interactions } = await measure(definition, recordings)
+  if (options.all === true && options.json !== true) process.stdout.write(listAll(interactions))
+  process.stdout.write(options.json === true ? `${JSON.stringify(report, null, 2)}\n` : toText(report, Date.now()))
+  if (typeof options.markdown === 'string') writeFileSync(options.markdown, toMarkdown(report))
+  process.exitCode = judge(report, Number(options.matched), Number(options.modelled))
+}
+
+function judge(
+  {
+    interactions,
+    modelled,
+    matched,
+  }: { readonly interactions: number; readonly modelled: number; readonly matched: number },
+  matchedMin: number,
+  modelledMin: number,
+): number {
+  if (interactions === 0) {
+    process.stderr.write('INCONCLUSIVE: the recordings hold no interaction\n')
+    return INCONCLUSIVE
+  }
+  const reached =
+    modelled > 0 && percent(matched, modelled) >= matchedMin && percent(modelled, interactions) >= modelledMin
+  if (!reached)
+    process.stderr.write(`FAIL: expected at least ${matchedMin} % to match and ${modelledMin} % to be modelled\n`)
+  return reached ? 0 : FAIL
+}

@@ -1,0 +1,24 @@
+import type { Exchange } from './recording/har.ts'
+import type { Json } from './trace.ts'
+
+/** A difference that is known and accepted. `at` is a path such as `data.*.customer`; `**` stands for any parents. */
+export type Ignore = {
+  readonly at: string
+  /** `missing`: recorded, and the twin lacks it. `extra`: the twin sends it. `type`, `value`: another one. */
+  readonly what: 'missing' | 'extra' | 'type' | 'value'
+  readonly why: string
+}
+
+/** What replaying a vendor's recordings against its twin takes beyond the recordings themselves. */
+export type FidelityProfile = {
+  /** Gives a request the credential that the recording has a placeholder for. */
+  readonly authorize?: (headers: Headers, exchange: Exchange) => void
+  /** The address at the twin, where recordings come from another host, such as a tenant's own. */
+  readonly url?: (url: URL) => URL
+  /**
+   * The seed: what was there before the recording began. It may use what the recording returns and never created
+   * (a price list, a workspace's users) and, of a language model, its words; never what the twin has to work out.
+   */
+  readonly given?: (exchanges: readonly Exchange[]) => Json
+  readonly ignores?: readonly Ignore[]
+}
