@@ -25,10 +25,15 @@ export type GitError = { readonly status: number | null; readonly text: string }
 
 /** Git on a repository of the gate's own, which borrows the objects of the user's. Trees come and go by id; no `.git` of a candidate is ever used. */
 export interface GateGit {
-  /** Runs git; throws with what it said. `index` names one of the gate's own index files, `workTree` a folder to read or write. */
+  /** Runs git; throws with what it said. `index` names one of the gate's own index files, `workTree` a folder to read or write, `env` what git is told besides. */
   run(
     args: readonly string[],
-    options?: { readonly index?: string; readonly workTree?: string; readonly input?: Buffer },
+    options?: {
+      readonly index?: string
+      readonly workTree?: string
+      readonly input?: Buffer
+      readonly env?: Readonly<Record<string, string>>
+    },
   ): Buffer
   /** The same, with the failure as a value. */
   attempt(args: readonly string[], options?: { readonly index?: string; readonly input?: Buffer }): GitError | undefined
@@ -60,11 +65,11 @@ export function createGateGit(folder: string, objects: string | undefined): Gate
     stdio: 'pipe',
   })
   return {
-    run(args, { index, workTree, input } = {}) {
+    run(args, { index, workTree, input, env } = {}) {
       const { status, stdout, stderr } = spawnSync(
         GIT,
         [...FLAGS, ...(workTree === undefined ? [] : [`--work-tree=${workTree}`]), ...args],
-        { ...base, cwd: workTree ?? folder, env: environment(folder, objects, index), input },
+        { ...base, cwd: workTree ?? folder, env: { ...environment(folder, objects, index), ...env }, input },
       )
       if (status !== 0) throw new Error(`git ${args[0]}: ${stderr.toString().trim() || `ended with ${status}`}`)
       return stdout
@@ -80,14 +85,16 @@ export function createGateGit(folder: string, objects: string | undefined): Gate
   }
 }
 
-export type UserRepository = { readonly top: string; readonly objects: string }
+/** `common` is the folder whose `refs` the branches are in, also for a linked worktree. */
+export type UserRepository = { readonly top: string; readonly objects: string; readonly common: string }
 
 /** The repository a folder is in; undefined when it is in none. Only asks where things are. */
 export function findRepository(folder: string): UserRepository | undefined {
   const ask = (...args: string[]): string | undefined => askGit(folder, args)
   const top = ask('--show-toplevel')
   const objects = ask('--path-format=absolute', '--git-path', 'objects')
-  return top === undefined || objects === undefined ? undefined : { top, objects }
+  const common = ask('--path-format=absolute', '--git-common-dir')
+  return top === undefined || objects === undefined || common === undefined ? undefined : { top, objects, common }
 }
 
 /** The commit and tree a name stands for in the user's repository; undefined when there is none. */
