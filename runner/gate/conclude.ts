@@ -2,12 +2,19 @@ import type { FitnessReport } from '../../fitness/measure.ts'
 import type { Certificate } from '../../scenarios/certificate.ts'
 import type { Run } from '../../scenarios/run.ts'
 import type { Project } from '../project.ts'
-import { type GateVerdict, type ReportedCheck, type Status, statusOf, VERDICT_SCHEMA } from '../report/verdict.ts'
+import {
+  type GateVerdict,
+  type ReportedCheck,
+  type ReportedSatisfaction,
+  type Status,
+  statusOf,
+  VERDICT_SCHEMA,
+} from '../report/verdict.ts'
 import type { Context, GateOptions } from './context.ts'
 import { printable, type Refusal } from './intake.ts'
 import type { Tree } from './workspace.ts'
 
-/** What was played of the manifest, and the figures that came of it. */
+/** What was played of the manifest, and what came of it. */
 export type Played = {
   readonly runs: readonly Run[]
   readonly expected: number
@@ -15,8 +22,16 @@ export type Played = {
   readonly cached: number
   readonly certificates: readonly Certificate[]
   readonly figures: readonly FitnessReport[]
+  readonly satisfaction: ReportedSatisfaction | null
 }
-export const NOTHING_PLAYED: Played = { runs: [], expected: 0, cached: 0, certificates: [], figures: [] }
+export const NOTHING_PLAYED: Played = {
+  runs: [],
+  expected: 0,
+  cached: 0,
+  certificates: [],
+  figures: [],
+  satisfaction: null,
+}
 
 /** A check that has a reason and no findings. */
 export const plainCheck = (
@@ -47,6 +62,7 @@ export function conclude(context: Context, checks: readonly ReportedCheck[], pla
       of: played.certificates.length,
       sandbox,
     },
+    satisfaction: played.satisfaction,
   }
 }
 
@@ -66,6 +82,7 @@ export function concludeRefused(refused: {
     cost: null,
     figures: [],
     determinism: { tier: 'D3', certified: 0, of: 0, sandbox: 'not started' },
+    satisfaction: null,
   }
 }
 
@@ -79,7 +96,7 @@ function head(
   }: Pick<Context, 'options' | 'project' | 'base' | 'candidate' | 'startedMs'>,
   checks: readonly ReportedCheck[],
   { runs, expected, cached }: Played,
-): Omit<GateVerdict, 'cost' | 'figures' | 'determinism'> {
+): Omit<GateVerdict, 'cost' | 'figures' | 'determinism' | 'satisfaction'> {
   return {
     schema: VERDICT_SCHEMA,
     status: statusOf(checks),
@@ -100,6 +117,9 @@ function head(
       wallMs: Math.round(options.now() - startedMs),
     },
     shard: options.shard ?? null,
+    policy: null,
+    holdout: null,
+    twins: project.twins.map(({ name, apiVersions }) => ({ name, apiVersions, fidelity: null, recordedAt: null })),
   }
 }
 

@@ -20,6 +20,18 @@ export type GateOptions = {
   readonly now: () => number
   /** Told of the workspace and the pool as they open, so that an interrupt can close them. */
   readonly onOpen: (close: () => Promise<void>) => void
+  /** Who made the candidate; nobody is named when it was not said. */
+  readonly agent?: AgentIdentity | undefined
+  /** False: sealed scenarios stay closed, and what demands them is not met. */
+  readonly holdouts?: boolean | undefined
+}
+
+/** Who made a change. `registered`: whoever hands it in knows this agent by a signature or started it itself; the policy has to name it as well. */
+export type AgentIdentity = {
+  readonly name: string
+  readonly version: string | null
+  readonly modelFamily: string | null
+  readonly registered: boolean
 }
 
 /** What one gate knows once the candidate is taken in; every later part works from it. */

@@ -2,6 +2,7 @@ import type { Certificate } from '../../scenarios/certificate.ts'
 import type { Run } from '../../scenarios/run.ts'
 import type { Pool } from '../pool/pool.ts'
 import type { ReportedCheck } from '../report/verdict.ts'
+import { casesOf, satisfactionOf } from './cases.ts'
 import { type Played, plainCheck } from './conclude.ts'
 import type { Context } from './context.ts'
 import { reportChecks } from './findings.ts'
@@ -27,7 +28,15 @@ export async function rehearse(
     ...(manifest === undefined ? [] : [manifest]),
     ...(await reportChecks(context, pool, outcome.checks, candidateRuns)),
   ]
-  return { checks, figures: outcome.figures, runs: candidateRuns, expected: entries.length, cached: 0, certificates }
+  return {
+    checks,
+    figures: outcome.figures,
+    runs: candidateRuns,
+    expected: entries.length,
+    cached: 0,
+    certificates,
+    satisfaction: satisfactionOf(casesOf(project, candidateRuns)),
+  }
 }
 
 async function playBoth(

@@ -43,6 +43,39 @@ export type ReportedFigure = {
   readonly candidate: string
 }
 
+/** What the policy says of this change; null where the project has none. */
+export type ReportedPolicy = {
+  /** 1 (people decide) to 5 (nobody has to look). */
+  readonly tier: number
+  /** The rule that decided, in words: its path and its glob. */
+  readonly rule: string
+  readonly owner: string | null
+  readonly demands: readonly string[]
+  readonly agent: string | null
+}
+/** What may be told of the sealed scenarios: one bit and criteria, never a name or a count of failures; null where there are none. */
+export type ReportedHoldout = {
+  /** Digest of the salted manifest, fixed before anything ran. */
+  readonly commitment: string
+  /** How many judged; 0 when they were not opened. */
+  readonly evaluated: number
+  /** The one bit; null when they were not opened. */
+  readonly passed: boolean | null
+  /** Criteria that failed, as far as the level allows. */
+  readonly requirements: readonly string[]
+  /** Evaluations that are left for this agent and these requirements. */
+  readonly budgetLeft: number
+}
+/** Trajectories (scenario and seed) that satisfied everything, with the lower bound of their share (Clopper-Pearson, one-sided 95 %). */
+export type ReportedSatisfaction = { readonly passed: number; readonly of: number; readonly lower: number }
+export type ReportedTwin = {
+  readonly name: string
+  readonly apiVersions: readonly string[]
+  /** Share of recorded answers that it gives as well; null where nobody has measured it. */
+  readonly fidelity: number | null
+  readonly recordedAt: string | null
+}
+
 export type GateVerdict = {
   readonly schema: typeof VERDICT_SCHEMA
   readonly status: Status
@@ -69,6 +102,10 @@ export type GateVerdict = {
   }
   /** The part of a gate that was played; null for a whole one. A part never passes: `backlot merge` judges all of them. */
   readonly shard: { readonly index: number; readonly of: number } | null
+  readonly policy: ReportedPolicy | null
+  readonly holdout: ReportedHoldout | null
+  readonly satisfaction: ReportedSatisfaction | null
+  readonly twins: readonly ReportedTwin[]
 }
 
 const finding = z.strictObject({
@@ -122,6 +159,33 @@ const verdict = z.strictObject({
   ),
   determinism: z.strictObject({ tier: z.string(), certified: z.number(), of: z.number(), sandbox: z.string() }),
   shard: z.strictObject({ index: z.number(), of: z.number() }).nullable(),
+  policy: z
+    .strictObject({
+      tier: z.int().min(1).max(5),
+      rule: z.string(),
+      owner: z.string().nullable(),
+      demands: z.array(z.string()),
+      agent: z.string().nullable(),
+    })
+    .nullable(),
+  holdout: z
+    .strictObject({
+      commitment: z.string(),
+      evaluated: z.int().min(0),
+      passed: z.boolean().nullable(),
+      requirements: z.array(z.string()),
+      budgetLeft: z.int().min(0),
+    })
+    .nullable(),
+  satisfaction: z.strictObject({ passed: z.int(), of: z.int(), lower: z.number() }).nullable(),
+  twins: z.array(
+    z.strictObject({
+      name: z.string(),
+      apiVersions: z.array(z.string()),
+      fidelity: z.number().nullable(),
+      recordedAt: z.string().nullable(),
+    }),
+  ),
 })
 export const verdictSchema: z.ZodType<GateVerdict> = verdict
 export const verdictJsonSchema = (): object => ({ title: 'Backlot verdict', ...z.toJSONSchema(verdict) })
