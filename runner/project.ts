@@ -12,6 +12,7 @@ import type { Problem, Scenario } from '../scenarios/scenario.ts'
 import type { SubjectLimits } from '../scenarios/subject/process.ts'
 import type { Json } from '../twins/trace.ts'
 import type { TwinDefinition } from '../twins/twin.ts'
+import { type SandboxSettings, sandboxShape } from './sandbox/settings.ts'
 import { TWINS } from './twins.ts'
 
 export const CONFIG = 'backlot.yaml'
@@ -40,7 +41,7 @@ export type Config = {
   readonly rules: string[]
   readonly brief?: string | undefined
   readonly seeds: number
-  readonly sandbox: 'required' | 'preferred' | 'off'
+  readonly sandbox: SandboxSettings
   readonly protected: string[]
   readonly fitness: FitnessLimits
   readonly intake: { readonly 'max-bytes': number; readonly 'max-files': number }
@@ -69,7 +70,7 @@ const configShape = z.strictObject({
   rules: z.array(z.string()).default(['backlot/rules/**/*.rules.{yaml,ts}']),
   brief: z.string().optional(),
   seeds: z.int().min(1).max(10_000).default(20),
-  sandbox: z.enum(['required', 'preferred', 'off']).default('required'),
+  sandbox: sandboxShape,
   protected: z.array(z.string()).default([]),
   fitness: z.lazy(() => fitnessSchema).prefault({} as never),
   intake: z

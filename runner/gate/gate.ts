@@ -3,11 +3,11 @@ import type { SideSetup } from '../pool/job.ts'
 import { createPool, type Pool } from '../pool/pool.ts'
 import { CONFIG, loadProject, type Project, shownPath } from '../project.ts'
 import type { GateVerdict } from '../report/verdict.ts'
-import { sandboxStatus } from '../sandbox/bubblewrap.ts'
+import { type BoxSetup, sandboxPolicy } from '../sandbox/box.ts'
 import { conclude, concludeRefused, NOTHING_PLAYED, plainCheck } from './conclude.ts'
 import type { Context, GateOptions } from './context.ts'
 import { inspectChange, type Refusal } from './intake.ts'
-import { sandboxPolicy, setupOf } from './play.ts'
+import { setupOf } from './play.ts'
 import { rehearse } from './rehearse.ts'
 import { openWorkspace, type Tree, type Workspace } from './workspace.ts'
 
@@ -34,7 +34,8 @@ export async function gate(options: GateOptions): Promise<GateVerdict> {
     const { taken, refusals } = takeIn({ options, project, workspace, base, shown })
     if (refusals.length > 0) return concludeRefused({ options, project, base, taken, refusals, startedMs })
 
-    const policy = sandboxPolicy(options.alone === true ? 'off' : project.config.sandbox, sandboxStatus)
+    const mode = options.alone === true ? 'off' : project.config.sandbox.mode
+    const policy = await sandboxPolicy({ ...project.config.sandbox, mode })
     const context: Context = { options, project, workspace, base, candidate: taken, startedMs, sandbox: policy.shown }
     if (policy.blocked !== undefined) {
       const why = 'Untrusted code runs in a sandbox.'
@@ -49,7 +50,7 @@ export async function gate(options: GateOptions): Promise<GateVerdict> {
         `no sandbox: ${policy.shown.slice(6, -1)}. The project only prefers one; "backlot doctor" says how to get it.`,
       )
 
-    pool = createPool(options.jobs, placeSides(context, policy.use))
+    pool = createPool(options.jobs, placeSides(context, policy.box))
     const rehearsal = await rehearse(context, pool)
     return conclude(context, rehearsal.checks, rehearsal)
   } finally {
@@ -84,12 +85,12 @@ function takeIn(given: {
 /** Writes both sides to disk, without the files that decide, and says how their programs are run. */
 function placeSides(
   { options, project, workspace, base, candidate }: Context,
-  sandboxed: boolean,
+  box: BoxSetup | undefined,
 ): { readonly base: SideSetup | undefined; readonly candidate: SideSetup } {
   const place = (tree: Tree, name: string): SideSetup => {
-    if (tree.id === 'working tree') return setupOf(project, resolve(options.project), sandboxed, workspace.packages)
+    if (tree.id === 'working tree') return setupOf(project, resolve(options.project), box, workspace.packages)
     const { root, folder } = workspace.checkOut(tree, name, project.deciding)
-    return setupOf(project, folder, sandboxed, [root, ...workspace.packages])
+    return setupOf(project, folder, box, [root, ...workspace.packages])
   }
   return { base: base === undefined ? undefined : place(base, 'base'), candidate: place(candidate, 'candidate') }
 }

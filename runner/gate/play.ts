@@ -4,7 +4,7 @@ import type { Scenario } from '../../scenarios/scenario.ts'
 import type { Side, SideSetup } from '../pool/job.ts'
 import type { Pool } from '../pool/pool.ts'
 import { limitsOf, type Project } from '../project.ts'
-import type { SandboxStatus } from '../sandbox/bubblewrap.ts'
+import type { BoxSetup } from '../sandbox/box.ts'
 import type { Progress } from './progress.ts'
 
 /** One entry of the manifest: what must have been run before anything may pass. */
@@ -18,7 +18,12 @@ export const manifestOf = (scenarios: readonly Scenario[], seeds: number): reado
   )
 
 /** How one side's program is run, out of the project's settings. */
-export const setupOf = (project: Project, cwd: string, sandboxed: boolean, packages: readonly string[]): SideSetup => {
+export const setupOf = (
+  project: Project,
+  cwd: string,
+  box: BoxSetup | undefined,
+  packages: readonly string[],
+): SideSetup => {
   const { subject } = project.config
   return {
     cwd,
@@ -29,21 +34,9 @@ export const setupOf = (project: Project, cwd: string, sandboxed: boolean, packa
     origin: subject.origin,
     limits: limitsOf(project.config),
     twins: project.config.twins,
-    sandboxed,
+    box,
     packages,
   }
-}
-
-/** Whether the sandbox is used, or why the gate cannot go on without it. */
-export function sandboxPolicy(
-  policy: Project['config']['sandbox'],
-  status: () => SandboxStatus,
-): { readonly use: boolean; readonly blocked: string | undefined; readonly shown: string } {
-  if (policy === 'off') return { use: false, blocked: undefined, shown: 'off' }
-  const found = status()
-  if (found.available) return { use: true, blocked: undefined, shown: 'bubblewrap' }
-  if (policy === 'preferred') return { use: false, blocked: undefined, shown: `none (${found.why})` }
-  return { use: false, blocked: `The project requires a sandbox, and ${found.why}. ${found.wayOut}`, shown: 'missing' }
 }
 
 /** Runs every entry on one side. The result has the manifest's order; an entry whose worker broke is missing from it. */

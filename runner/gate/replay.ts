@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import type { Run } from '../../scenarios/run.ts'
 import { createPool } from '../pool/pool.ts'
 import { loadProject, type Project } from '../project.ts'
-import { sandboxStatus } from '../sandbox/bubblewrap.ts'
+import { type BoxSetup, sandboxPolicy } from '../sandbox/box.ts'
 import type { Artefact } from '../store/artefact.ts'
-import { sandboxPolicy, setupOf } from './play.ts'
+import { setupOf } from './play.ts'
 import { openWorkspace, UsageError } from './workspace.ts'
 
 export type Replayed = {
@@ -36,7 +36,7 @@ export async function replayArtefact(
     let folder = source.project
     let project: Project
     let tree = source.tree
-    let sandboxed = false
+    let box: BoxSetup | undefined
     let packages = workspace.packages
     if (source.tree === 'working tree') project = await loadProject(source.project, source.project)
     else {
@@ -52,14 +52,14 @@ export async function replayArtefact(
       if ('rule' in taken)
         throw new UsageError(`expected the candidate of this failure to apply, got: ${taken.message}`)
       tree = taken.id
-      const policy = sandboxPolicy(project.config.sandbox, sandboxStatus)
+      const policy = await sandboxPolicy(project.config.sandbox)
       if (policy.blocked !== undefined) throw new UsageError(policy.blocked)
-      sandboxed = policy.use
+      box = policy.box
       const placed = workspace.checkOut(taken, 'candidate', project.deciding)
       folder = placed.folder
       packages = [placed.root, ...packages]
     }
-    const pool = createPool(1, { base: undefined, candidate: setupOf(project, folder, sandboxed, packages) })
+    const pool = createPool(1, { base: undefined, candidate: setupOf(project, folder, box, packages) })
     closePool = () => pool.close()
     const result = await pool.play({ kind: 'run', side: 'candidate', scenario, seed, decisions, fresh: true })
     if (result.kind !== 'run') throw new Error('expected a run')

@@ -3,6 +3,7 @@ import type { Run } from '../../scenarios/run.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
 import type { SubjectLimits } from '../../scenarios/subject/process.ts'
 import type { DecisionLog } from '../../twins/world.ts'
+import type { BoxSetup } from '../sandbox/box.ts'
 
 export type Side = 'base' | 'candidate'
 
@@ -17,7 +18,8 @@ export type SideSetup = {
   readonly origin: string | undefined
   readonly limits: Partial<SubjectLimits>
   readonly twins: readonly string[]
-  readonly sandboxed: boolean
+  /** The box the program runs in; none for a person's own tree. */
+  readonly box: BoxSetup | undefined
   /** Folders of packages that the program reads, by their real paths. */
   readonly packages: readonly string[]
 }

@@ -10,7 +10,7 @@ import { createStage, type Stage } from '../../scenarios/stage.ts'
 import { nodeSubject } from '../../scenarios/subject/process.ts'
 import type { DecisionLog } from '../../twins/world.ts'
 import { loadProject } from '../project.ts'
-import { bubblewrap } from '../sandbox/bubblewrap.ts'
+import { boxed } from '../sandbox/box.ts'
 import { TWINS } from '../twins.ts'
 import type { Job, JobResult, Side, SideSetup } from './job.ts'
 
@@ -23,7 +23,7 @@ function makeStage(
 ): Stage {
   const setup = setups[side]
   if (setup === undefined) throw new Error(`worker: expected a ${side} to run, got none.`)
-  const { cwd, entry, args, env, port, origin, limits, sandboxed, packages } = setup
+  const { cwd, entry, args, env, port, origin, limits, box, packages } = setup
   return createStage({
     twins: TWINS.filter(({ name }) => setup.twins.includes(name)),
     port,
@@ -36,7 +36,7 @@ function makeStage(
         args,
         limits,
         env: { ...zone, ...env, ...options.env },
-        wrap: sandboxed ? bubblewrap(packages) : undefined,
+        ...boxed(box, packages),
       }),
   })
 }

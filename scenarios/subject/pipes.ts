@@ -1,28 +1,50 @@
 import { execFileSync } from 'node:child_process'
-import { closeSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs'
+import { chmodSync, closeSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 export type Pipe = { readonly readFd: number; readonly writeFd: number }
+
+/** Pipes that another process can open by name, until they are forgotten; both ends stay open here. */
+export type NamedPipes = {
+  readonly folder: string
+  readonly pipes: readonly Pipe[]
+  /** Takes the names away; who has opened a pipe keeps it. */
+  forget(): void
+}
 
 /**
  * Blocking one-way pipes. Node has no pipe(2) and its stdio pipes do not block, so each is a named FIFO that is unlinked as soon as
  * both ends are open.
  */
 export function openPipes(count: number): readonly Pipe[] {
+  const { pipes, forget } = openNamedPipes(
+    Array.from({ length: count }, (_, at) => `${at}`),
+    'owner',
+  )
+  forget()
+  return pipes
+}
+
+/** The same with their names kept. For `anyone` who knows the folder's name: a container runs as a user of its own. */
+export function openNamedPipes(names: readonly string[], forWhom: 'owner' | 'anyone'): NamedPipes {
   const folder = mkdtempSync(join(tmpdir(), 'backlot-pipe-'))
+  const forget = (): void => rmSync(folder, { recursive: true, force: true })
   try {
-    const names = Array.from({ length: count }, (_, at) => join(folder, `${at}`))
-    execFileSync('mkfifo', ['-m', '600', ...names])
-    return names.map((name) => {
+    const paths = names.map((name) => join(folder, name))
+    execFileSync('mkfifo', ['-m', forWhom === 'owner' ? '600' : '666', ...paths])
+    if (forWhom === 'anyone') chmodSync(folder, 0o711)
+    const pipes = paths.map((path) => {
       // Opened for both first: opening one end alone would wait for the other.
-      const both = openSync(name, 'r+')
-      const pipe = { readFd: openSync(name, 'r'), writeFd: openSync(name, 'w') }
+      const both = openSync(path, 'r+')
+      const pipe = { readFd: openSync(path, 'r'), writeFd: openSync(path, 'w') }
       closeSync(both)
       return pipe
     })
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
+    return { folder, pipes, forget }
+  } catch (error) {
+    forget()
+    throw error
   }
 }
 

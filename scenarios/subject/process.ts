@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { closeSync, existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readReport } from './effects.ts'
-import { openPipes, readRest } from './pipes.ts'
+import { openNamedPipes, openPipes, readRest } from './pipes.ts'
 import {
   type Instruction,
   type Passed,
@@ -14,7 +14,7 @@ import {
   SubjectGone,
   type Turn,
 } from './subject.ts'
-import { createWatchdog, type Watchdog } from './watchdog.ts'
+import { createWatchdog, type Watchdog, type Watched } from './watchdog.ts'
 import { Channel, ProtocolError, readFrames, TurnWriter } from './wire.ts'
 
 export type SubjectLimits = {
@@ -38,6 +38,23 @@ export type Wrap = (
   reads: SubjectReads,
 ) => readonly string[]
 
+/** What is to be started, and the folder with the names of its pipes. */
+export type Launch = {
+  readonly command: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly reads: SubjectReads
+  readonly folder: string
+}
+
+/** Runs a command where this process cannot be its parent: in a container, say. */
+export interface Place {
+  /**
+   * Starts the command with the pipe `in` as its descriptor 3, `out` as 4 and `err` as 2, and resolves once it has opened them.
+   * All of it ends when the pipe `life` brings a line or loses its last writer, however this process ends.
+   */
+  start(launch: Launch): Promise<{ readonly pid: number | undefined }>
+}
+
 export type NodeSubjectOptions = {
   /** The program's folder; it is started there. */
   readonly cwd: string
@@ -48,6 +65,8 @@ export type NodeSubjectOptions = {
   readonly env?: Readonly<Record<string, string>> | undefined
   readonly limits?: Partial<SubjectLimits> | undefined
   readonly wrap?: Wrap | undefined
+  /** Instead of a child of this process. */
+  readonly place?: Place | undefined
 }
 
 const HERE = dirname(fileURLToPath(import.meta.url))
@@ -67,14 +86,18 @@ export const nodeSubject = (options: NodeSubjectOptions): Subject => ({
   start: (start) => startProcess(options, start),
 })
 
-function startProcess(options: NodeSubjectOptions, { seed, epochMs, mutant }: StartOptions): RunningSubject {
+function startProcess(
+  options: NodeSubjectOptions,
+  { seed, epochMs, mutant }: StartOptions,
+): RunningSubject | Promise<RunningSubject> {
   const limits: SubjectLimits = { ...LIMITS, ...options.limits }
   const entry = isAbsolute(options.entry) ? options.entry : resolve(options.cwd, options.entry)
   if (!existsSync(entry))
     throw new SubjectGone('start', `the program's entry ${options.entry} does not exist in ${options.cwd}`)
-  const [toChild, toWorld, errors] = openPipes(3)
-  if (toChild === undefined || toWorld === undefined || errors === undefined) throw new Error('expected three pipes')
-  const scratch = options.wrap === undefined ? mkdtempSync(join(tmpdir(), 'backlot-scratch-')) : undefined
+  const scratch =
+    options.wrap === undefined && options.place === undefined
+      ? mkdtempSync(join(tmpdir(), 'backlot-scratch-'))
+      : undefined
   const env: Record<string, string> = {
     PATH: '/usr/bin:/bin',
     HOME: '/nonexistent',
@@ -95,6 +118,10 @@ function startProcess(options: NodeSubjectOptions, { seed, epochMs, mutant }: St
     `--max-old-space-size=${limits.heapMb}`,
   ]
   const command = [reads.node, ...flags, '--require', PRELOAD, entry, ...(options.args ?? [])]
+  if (options.place !== undefined)
+    return startElsewhere(options.place, { command, env, reads }, limits, { seed, epochMs, mutant })
+  const [toChild, toWorld, errors] = openPipes(3)
+  if (toChild === undefined || toWorld === undefined || errors === undefined) throw new Error('expected three pipes')
   const wrapped = options.wrap?.(command, env, reads) ?? command
   const [program = '', ...args] = dyingWithUs(wrapped)
   const child = spawn(program, args, {
@@ -105,7 +132,7 @@ function startProcess(options: NodeSubjectOptions, { seed, epochMs, mutant }: St
   child.on('error', () => undefined)
   for (const fd of [toChild.readFd, toWorld.writeFd, errors.writeFd]) closeSync(fd)
   return new ProcessSubject(
-    child,
+    { pid: child.pid, end: () => void child.kill('SIGKILL') },
     new Channel(toWorld.readFd, toChild.writeFd, limits.turnBytes),
     [toWorld.readFd, toChild.writeFd, errors.readFd],
     errors.readFd,
@@ -115,10 +142,47 @@ function startProcess(options: NodeSubjectOptions, { seed, epochMs, mutant }: St
   )
 }
 
+/** The same in a place that is not ours to fork: its pipes are opened by name there. */
+async function startElsewhere(
+  place: Place,
+  launch: Omit<Launch, 'folder'>,
+  limits: SubjectLimits,
+  start: StartOptions,
+): Promise<RunningSubject> {
+  const { folder, pipes, forget } = openNamedPipes(['in', 'out', 'err', 'life'], 'anyone')
+  const [toChild, toWorld, errors, life] = pipes
+  if (toChild === undefined || toWorld === undefined || errors === undefined || life === undefined)
+    throw new Error('expected four pipes')
+  const shared = [toChild.readFd, toWorld.writeFd, errors.writeFd, life.readFd]
+  const kept = [toWorld.readFd, toChild.writeFd, errors.readFd]
+  let pid: number | undefined
+  try {
+    pid = (await place.start({ ...launch, folder })).pid
+  } catch (error) {
+    for (const fd of [...kept, life.writeFd]) closeSync(fd)
+    throw new SubjectGone('start', error instanceof Error ? error.message : String(error))
+  } finally {
+    for (const fd of shared) closeSync(fd)
+    forget()
+  }
+  return new ProcessSubject(
+    { pid, lifeFd: life.writeFd, end: () => closeSync(life.writeFd) },
+    new Channel(toWorld.readFd, toChild.writeFd, limits.turnBytes),
+    kept,
+    errors.readFd,
+    limits,
+    start,
+    undefined,
+  )
+}
+
+/** The process, and how to end it with all it started. */
+type Held = Watched & { end(): void }
+
 class ProcessSubject implements RunningSubject {
   readonly tier = 'D3'
   readonly boot: Turn
-  readonly #child: ChildProcess
+  readonly #held: Held
   readonly #channel: Channel
   readonly #fds: readonly number[]
   readonly #errorFd: number
@@ -132,7 +196,7 @@ class ProcessSubject implements RunningSubject {
   #closed = false
 
   constructor(
-    child: ChildProcess,
+    held: Held,
     channel: Channel,
     fds: readonly number[],
     errorFd: number,
@@ -140,13 +204,16 @@ class ProcessSubject implements RunningSubject {
     start: StartOptions,
     scratch: string | undefined,
   ) {
-    this.#child = child
+    this.#held = held
     this.#channel = channel
     this.#fds = fds
     this.#errorFd = errorFd
     this.#limits = limits
     this.#scratch = scratch
-    this.#watchdog = child.pid === undefined ? undefined : createWatchdog(child.pid, limits)
+    this.#watchdog =
+      held.pid === undefined && held.lifeFd === undefined
+        ? undefined
+        : createWatchdog({ pid: held.pid, lifeFd: held.lifeFd }, limits)
     this.#nowMs = start.epochMs
     this.#out.add('init', { seed: start.seed, epochMs: start.epochMs, mutant: start.mutant })
     this.boot = this.#exchange(start.epochMs, start.epochMs)
@@ -186,7 +253,7 @@ class ProcessSubject implements RunningSubject {
     this.#closed = true
     this.#watchdog?.close()
     for (const fd of this.#fds) closeSync(fd)
-    this.#child.kill('SIGKILL')
+    this.#held.end()
     if (this.#scratch !== undefined) rmSync(this.#scratch, { recursive: true, force: true })
   }
 

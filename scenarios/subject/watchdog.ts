@@ -17,11 +17,14 @@ export interface Watchdog {
 
 // Cells: 0 turn counter, 1 whether a turn is under way, 2 why the subject was killed, 3 stop.
 const SOURCE = `
-const { workerData: { cells, pid, turnMs, rssBytes } } = require('node:worker_threads')
-const { readFileSync } = require('node:fs')
+const { workerData: { cells, pid, lifeFd, turnMs, rssBytes } } = require('node:worker_threads')
+const { readFileSync, readdirSync, writeSync } = require('node:fs')
 const PAGE = 4096, LOOK_MS = 50
-const kill = (why) => { Atomics.store(cells, 2, why); try { process.kill(pid, 'SIGKILL') } catch {} }
-const rss = () => { try { return Number(readFileSync('/proc/' + pid + '/statm', 'latin1').split(' ')[1]) * PAGE } catch { return 0 } }
+const end = () => { lifeFd === undefined ? process.kill(pid, 'SIGKILL') : writeSync(lifeFd, '\\n') }
+const kill = (why) => { Atomics.store(cells, 2, why); try { end() } catch {} }
+const read = (path) => { try { return readFileSync('/proc/' + path, 'latin1') } catch { return '' } }
+const children = (of) => { try { return readdirSync('/proc/' + of + '/task').flatMap((task) => read(of + '/task/' + task + '/children').split(' ').filter(Boolean)) } catch { return [] } }
+const rss = (of, depth) => of === undefined || depth > 8 ? 0 : children(of).reduce((sum, child) => sum + rss(child, depth + 1), Number(read(of + '/statm').split(' ')[1] ?? 0) * PAGE)
 let startedMs = 0, turn = -1
 for (;;) {
   if (Atomics.load(cells, 3) === 1) break
@@ -29,16 +32,22 @@ for (;;) {
   if (Atomics.load(cells, 1) === 0) { turn = -1; Atomics.wait(cells, 3, 0, LOOK_MS); continue }
   if (turn !== now) { turn = now; startedMs = performance.now() }
   if (performance.now() - startedMs > turnMs) { kill(1); break }
-  if (rss() > rssBytes) { kill(2); break }
+  if (rss(pid, 0) > rssBytes) { kill(2); break }
   Atomics.wait(cells, 3, 0, LOOK_MS)
 }
 `
 
-/** A watchdog for the process `pid` (of its own children too, when it is a sandbox: the kernel takes those down with it). */
-export function createWatchdog(pid: number, limits: { readonly turnMs: number; readonly rssMb: number }): Watchdog {
+/** The process to watch, with all it started. A sandbox or container that is ended by a line in a pipe has a `lifeFd`. */
+export type Watched = { readonly pid: number | undefined; readonly lifeFd?: number | undefined }
+
+/** A watchdog for a process and its descendants: in a sandbox the program is a grandchild, and the kernel takes all of them down together. */
+export function createWatchdog(
+  { pid, lifeFd }: Watched,
+  limits: { readonly turnMs: number; readonly rssMb: number },
+): Watchdog {
   const cells = new Int32Array(new SharedArrayBuffer(16))
   const rssBytes = limits.rssMb * 1024 * 1024
-  const worker = new Worker(SOURCE, { eval: true, workerData: { cells, pid, turnMs: limits.turnMs, rssBytes } })
+  const worker = new Worker(SOURCE, { eval: true, workerData: { cells, pid, lifeFd, turnMs: limits.turnMs, rssBytes } })
   worker.unref()
   return {
     begin() {
