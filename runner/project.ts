@@ -3,6 +3,8 @@ import { join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import { type FitnessLimits, fitnessSchema } from '../fitness/limits.ts'
+import { parseBriefRules } from '../oracle/rules/brief.ts'
+import { checkNames } from '../oracle/rules/names.ts'
 import type { Rule } from '../oracle/rules/rule.ts'
 import { parseRuleFile } from '../oracle/rules/rule-file.ts'
 import { suggest } from '../scenarios/parse/nearest.ts'
@@ -13,6 +15,7 @@ import type { SubjectLimits } from '../scenarios/subject/process.ts'
 import type { Json } from '../twins/trace.ts'
 import type { TwinDefinition } from '../twins/twin.ts'
 import { type SandboxSettings, sandboxShape } from './sandbox/settings.ts'
+import { type PolicySettings, policySchema } from './policy/settings.ts'
 import { TWINS } from './twins.ts'
 
 export const CONFIG = 'backlot.yaml'
@@ -45,6 +48,7 @@ export type Config = {
   readonly protected: string[]
   readonly fitness: FitnessLimits
   readonly intake: { readonly 'max-bytes': number; readonly 'max-files': number }
+  readonly policy?: PolicySettings | undefined
 }
 
 const configShape = z.strictObject({
@@ -76,6 +80,7 @@ const configShape = z.strictObject({
   intake: z
     .strictObject({ 'max-bytes': z.int().min(1).default(1_048_576), 'max-files': z.int().min(1).default(200) })
     .prefault({}),
+  policy: z.lazy(() => policySchema).optional(),
 })
 const configSchema: z.ZodType<Config> = configShape as unknown as z.ZodType<Config>
 
@@ -148,25 +153,23 @@ export async function loadProject(folder: string, shown: string): Promise<Projec
   if (problems.length > 0) throw new ProjectProblems(problems)
 
   const ruleFiles = find(folder, config.rules)
+  const scenarioFiles = find(folder, config.scenarios)
+  const types = eventTypes(twins)
   const rules: Rule[] = []
-  for (const file of ruleFiles) {
-    const read = file.endsWith('.ts')
-      ? { rules: await importRules(join(folder, file), at(file)), problems: [] }
-      : parseRuleFile(at(file), readFileSync(join(folder, file), 'utf8'), eventTypes(twins))
+  const prose = [config.brief ?? '', ...scenarioFiles].filter((file) => file.endsWith('.md'))
+  for (const file of [...ruleFiles, ...new Set(prose)]) {
+    if (file === config.brief && !existsSync(join(folder, file))) continue
+    const read = await readRules(join(folder, file), at(file), types)
     problems.push(...read.problems)
     for (const rule of read.rules) {
-      if (rules.some(({ id }) => id === rule.id))
-        problems.push({
-          file: at(file),
-          line: 1,
-          column: 1,
-          level: 'error',
-          text: `two rules have the id "${rule.id}".`,
-        })
+      const twin = rules.find(({ id }) => id === rule.id)
+      const place = rule.place ?? { file: at(file), line: 1, column: 1 }
+      const other = twin?.place === undefined ? '' : ` The other is in ${twin.place.file}.`
+      if (twin !== undefined)
+        problems.push({ ...place, level: 'error', text: `two rules have the id "${rule.id}".${other}` })
       else rules.push(rule)
     }
   }
-  const scenarioFiles = find(folder, config.scenarios)
   if (scenarioFiles.length === 0)
     problems.push(yaml.problem(['scenarios'], `expected scenario files at ${config.scenarios.join(', ')}, got none.`))
   const scenarios: Scenario[] = []
@@ -209,11 +212,22 @@ const find = (folder: string, patterns: readonly string[]): readonly string[] =>
     .filter((file) => !file.includes('node_modules') && /\.(scenario\.(md|yaml)|rules\.(yaml|ts))$/.test(file))
     .sort()
 
-async function importRules(path: string, shown: string): Promise<readonly Rule[]> {
+/** Rules out of one file, whatever their spelling: YAML, TypeScript, or the `## Rules` of a Markdown file. */
+async function readRules(
+  path: string,
+  shown: string,
+  types: readonly string[],
+): Promise<{ readonly rules: readonly Rule[]; readonly problems: readonly Problem[] }> {
+  if (path.endsWith('.yaml')) return parseRuleFile(shown, readFileSync(path, 'utf8'), types)
+  if (path.endsWith('.md')) return parseBriefRules(shown, readFileSync(path, 'utf8'), types)
   const exports: unknown = await import(pathToFileURL(path).href)
   const found = exports !== null && typeof exports === 'object' && 'rules' in exports ? exports.rules : undefined
   if (!Array.isArray(found)) throw problem(shown, 'expected "export const rules = [...]", got none.')
-  return found as readonly Rule[]
+  const checked = (found as readonly Rule[]).map((rule) => checkNames(rule, types))
+  const problems = checked.flatMap(({ unknown }) =>
+    unknown.map(({ text }): Problem => ({ file: shown, line: 1, column: 1, level: 'error', text })),
+  )
+  return { rules: checked.map(({ rule }) => rule), problems }
 }
 
 /** The limits of a subject, in the words of the runtime. */

@@ -1,7 +1,11 @@
 import type { Run } from '../../scenarios/run.ts'
+import { lowerBound, triesNeeded, upperBound } from '../readiness/bounds.ts'
 import type { Finding, Verdict } from '../verdict.ts'
-import { type Judgement, judgeRule } from './monitor.ts'
-import { printRule, type Rule } from './rule.ts'
+import { type Judgement, judgeRun } from './monitor.ts'
+import { type Clause, printRule, type Rule } from './rule.ts'
+
+/** How often a `sometimes` was reached; the bounds are Clopper-Pearson's, one-sided at 95 %. */
+export type Share = { readonly reached: number; readonly of: number; readonly lower: number; readonly upper: number }
 
 /** What a rule says of all runs together. */
 export type RuleReport = {
@@ -11,41 +15,85 @@ export type RuleReport = {
   readonly verdict: Verdict
   /** How often it had something to say, over all runs. */
   readonly exercised: number
+  /** Runs in which it had something to say. */
+  readonly runs: number
   readonly closest: number | undefined
+  readonly share: Share | undefined
 }
 
-/** Judges each rule on all runs: violated anywhere is a fail; never exercised, or still pending, is inconclusive. */
-export const judgeRules = (rules: readonly Rule[], runs: readonly Run[]): readonly RuleReport[] =>
-  rules.map((rule) => report(rule, runs))
+type Judged = { readonly run: Run; readonly judgement: Judgement }
 
-function report(rule: Rule, runs: readonly Run[]): RuleReport {
-  const judged = runs.map((run) => ({ run, judgement: judgeRule(rule, run) }))
+/** Judges each rule on all runs: violated anywhere is a fail; never exercised, or still pending, is inconclusive. */
+export function judgeRules(rules: readonly Rule[], runs: readonly Run[]): readonly RuleReport[] {
+  const judged = runs.map((run) => ({ run, judgements: judgeRun(rules, run) }))
+  return rules.map((rule, at) =>
+    report(
+      rule,
+      judged.flatMap(({ run, judgements }): readonly Judged[] => {
+        const judgement = judgements[at]
+        return judgement === undefined ? [] : [{ run, judgement }]
+      }),
+    ),
+  )
+}
+
+function report(rule: Rule, judged: readonly Judged[]): RuleReport {
   const exercised = judged.reduce((sum, { judgement }) => sum + judgement.hits, 0)
+  const hit = judged.filter(({ judgement }) => judgement.hits > 0).length
   const closest = judged.reduce<number | undefined>(
     (least, { judgement: { closest: one } }) => (one === undefined ? least : Math.min(least ?? one, one)),
     undefined,
   )
   const sentence = printRule(rule)
-  return {
-    id: rule.id,
-    sentence,
-    why: rule.why,
-    verdict: verdictOf(rule, sentence, exercised, judged),
-    exercised,
-    closest,
+  const common = { id: rule.id, sentence, why: rule.why, exercised, runs: hit, closest }
+  if (rule.clause.kind !== 'sometimes')
+    return { ...common, verdict: verdictOf(rule, sentence, exercised, judged), share: undefined }
+  const share = {
+    reached: hit,
+    of: judged.length,
+    lower: lowerBound(hit, judged.length),
+    upper: upperBound(hit, judged.length),
   }
+  return { ...common, verdict: shareVerdict(rule, rule.clause, sentence, share), share }
 }
 
-function verdictOf(
+const placeOf = ({ place }: Rule): string | undefined =>
+  place === undefined ? undefined : `${place.file}:${place.line}:${place.column}`
+
+const percent = (share: number): string => `${Math.round(share * 1000) / 10}%`
+
+/** Shown to hold, shown not to, or not enough runs to tell. "In all runs" needs no bound: one run without it is enough. */
+function shareVerdict(
   rule: Rule,
+  clause: Extract<Clause, { kind: 'sometimes' }>,
   sentence: string,
-  exercised: number,
-  judged: readonly { readonly run: Run; readonly judgement: Judgement }[],
+  { reached, of, lower, upper }: Share,
 ): Verdict {
+  const wanted = clause.percent / 100
+  const seen = `It was reached in ${reached} of ${of} runs`
+  if (of === 0) return { status: 'inconclusive', reason: `${sentence} Nothing was run.` }
+  if (wanted === 1 ? reached === of : lower >= wanted) return { status: 'pass' }
+  if (wanted === 1 ? reached < of : upper < wanted) {
+    const message =
+      reached === 0
+        ? `${sentence} ${seen}: no scenario leads to it.`
+        : `${sentence} ${seen}, at most ${percent(upper)} of all (95 %).`
+    return {
+      status: 'fail',
+      findings: [{ message, scenario: undefined, seed: undefined, atVirtualMs: undefined, place: placeOf(rule) }],
+    }
+  }
+  const more =
+    reached === 0
+      ? `no scenario leads to it yet; ${Math.max(1, triesNeeded(wanted) - of)} more runs without it would show that none does`
+      : `that shows at least ${percent(lower)} (95 %). Run more seeds`
+  return { status: 'inconclusive', reason: `${sentence} ${seen}: ${more}.` }
+}
+
+function verdictOf(rule: Rule, sentence: string, exercised: number, judged: readonly Judged[]): Verdict {
   const findings = judged.flatMap(({ run, judgement }): Finding[] => {
     if (judgement.status !== 'violated') return []
     const slice = judgement.slice === undefined ? '' : ` (${judgement.slice})`
-    const place = rule.place === undefined ? undefined : `${rule.place.file}:${rule.place.line}:${rule.place.column}`
     const atVirtualMs = (judgement.atMs ?? run.endedAtMs) - run.startsAtMs
     return [
       {
@@ -53,7 +101,7 @@ function verdictOf(
         scenario: run.scenario,
         seed: run.seed,
         atVirtualMs,
-        place,
+        place: placeOf(rule),
       },
     ]
   })
