@@ -307,7 +307,7 @@ const agent = z.strictObject({
   model: text(128).optional(),
   modelFamily: text(128).optional(),
 })
-const usage = z.strictObject({
+export const usageSchema: z.ZodType<Usage> = z.strictObject({
   inputTokens: count.optional(),
   outputTokens: count.optional(),
   cachedTokens: count.optional(),
@@ -315,7 +315,7 @@ const usage = z.strictObject({
   costIsEstimate: z.boolean().optional(),
   wallMs: count.optional(),
 })
-const answer = { ...envelope, agent, usage: usage.optional(), notes: text(WIRE_LIMITS.noteChars).optional() }
+const answer = { ...envelope, agent, usage: usageSchema.optional(), notes: text(WIRE_LIMITS.noteChars).optional() }
 const result = { ...answer, type: z.literal('change.result') }
 
 export const changeResultSchema: z.ZodType<ChangeResult> = z.discriminatedUnion('status', [
@@ -331,11 +331,17 @@ export const critiqueRequestSchema: z.ZodType<CritiqueRequest> = z.strictObject(
   change: changeSchema,
   budget,
 })
+const critiqueSaid = {
+  verdict: z.enum(['accept', 'object']),
+  objections: z.array(z.strictObject({ requirement: text(200).nullable(), text: text(2048).min(1) })).max(50),
+}
+/** What a critic itself says: the result without its envelope. */
+export const critiqueSaidSchema: z.ZodType<Pick<CritiqueResult, 'verdict' | 'objections'>> =
+  z.strictObject(critiqueSaid)
 export const critiqueResultSchema: z.ZodType<CritiqueResult> = z.strictObject({
   ...answer,
   type: z.literal('critique.result'),
-  verdict: z.enum(['accept', 'object']),
-  objections: z.array(z.strictObject({ requirement: text(200).nullable(), text: text(2048).min(1) })).max(50),
+  ...critiqueSaid,
 })
 
 export const judgeRequestSchema: z.ZodType<JudgeRequest> = z.strictObject({
@@ -349,12 +355,17 @@ export const judgeRequestSchema: z.ZodType<JudgeRequest> = z.strictObject({
   votes: z.int().min(1).max(99),
   budget,
 })
-export const judgeResultSchema: z.ZodType<JudgeResult> = z.strictObject({
-  ...answer,
-  type: z.literal('judge.result'),
+const judgeSaid = {
   verdict: z.enum(['satisfied', 'not-satisfied', 'unsure']),
   votes: z.strictObject({ satisfied: count, notSatisfied: count, unsure: count }),
   reason: text(2048),
+}
+/** What a judge itself says: the result without its envelope. */
+export const judgeSaidSchema: z.ZodType<Pick<JudgeResult, 'verdict' | 'votes' | 'reason'>> = z.strictObject(judgeSaid)
+export const judgeResultSchema: z.ZodType<JudgeResult> = z.strictObject({
+  ...answer,
+  type: z.literal('judge.result'),
+  ...judgeSaid,
 })
 
 export const agentDocumentSchema: z.ZodType<AgentDocument> = z.strictObject({

@@ -1,0 +1,103 @@
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createGateGit, findRepository, type GateGit } from '../gate/git.ts'
+import type { Change } from './contract.ts'
+import { HookFailure } from './failure.ts'
+import { applyChange, patchOf } from './land.ts'
+
+/** A throw-away copy of one commit, in which an agent works; and our own git, which looks at it afterwards. */
+export interface Workshop {
+  /** Where the agent works: the files of the base, and a `.git` with this one commit and nothing else. */
+  readonly folder: string
+  /** Beside it, for what the agent gets but must not change by accident: brief, request. */
+  readonly notes: string
+  /** What the agent did, as git's own patch; undefined when it did nothing. Nothing of the agent's `.git` is used. */
+  diff(): Buffer | undefined
+  close(): void
+}
+
+const AUTHOR = ['-c', 'user.name=backlot', '-c', 'user.email=backlot@localhost', '-c', 'commit.gpgsign=false']
+
+/**
+ * Opens one on `commit` of the repository that `repository` is in, with `change` applied; without a commit it is empty. Throws
+ * `unknown-base` when there is no such commit.
+ */
+export function openWorkshop(repository: string, commit: string | undefined, change?: Change): Workshop {
+  const found = findRepository(realpathSync(repository))
+  if (found === undefined)
+    throw new HookFailure('unknown-base', `expected a git repository, got ${repository}. Give one with --repository.`)
+  const root = mkdtempSync(join(tmpdir(), 'backlot-workshop-'))
+  try {
+    const git = createGateGit(join(root, 'git'), found.objects)
+    const tree = treeOf(git, repository, commit)
+    const start = change === undefined ? tree : applyChange(git, tree, change)
+    const folder = join(root, 'work')
+    const notes = join(root, 'notes')
+    mkdirSync(folder)
+    mkdirSync(notes)
+    git.run(['read-tree', start], { index: 'start' })
+    git.run(['checkout-index', '--all', '--quiet'], { index: 'start', workTree: folder })
+    singleCommit(join(folder, '.git'), folder)
+    return {
+      folder,
+      notes,
+      diff: () => diffOf(git, start, folder),
+      close: () => rmSync(root, { recursive: true, force: true }),
+    }
+  } catch (error) {
+    rmSync(root, { recursive: true, force: true })
+    throw error
+  }
+}
+
+function treeOf(git: GateGit, repository: string, commit: string | undefined): string {
+  if (commit === undefined)
+    return git
+      .run(['mktree'], { input: Buffer.alloc(0) })
+      .toString()
+      .trim()
+  if (git.attempt(['cat-file', '-e', `${commit}^{commit}`]) !== undefined)
+    throw new HookFailure(
+      'unknown-base',
+      `expected the base ${commit} in ${repository}, got none. Fetch it there first.`,
+    )
+  return git
+    .run(['rev-parse', `${commit}^{tree}`])
+    .toString()
+    .trim()
+}
+
+/** A repository whose only object is the base: no history, no other branch, no remote to learn from. */
+function singleCommit(gitDir: string, folder: string): void {
+  const git = createGateGit(gitDir, undefined)
+  git.run(['config', 'core.bare', 'false'])
+  git.run(['add', '--all', '--force'], { workTree: folder })
+  git.run([...AUTHOR, 'commit', '--quiet', '--allow-empty', '--no-verify', '-m', 'base'], { workTree: folder })
+}
+
+function diffOf(git: GateGit, start: string, folder: string): Buffer | undefined {
+  withoutGit(folder)
+  git.run(['read-tree', start], { index: 'after' })
+  git.run(['add', '--all', '--', '.', ':(exclude,glob)**/node_module[s]/**', ':(exclude,glob)**/[.]backlot/**'], {
+    index: 'after',
+    workTree: folder,
+  })
+  return patchOf(git, start, git.run(['write-tree'], { index: 'after' }).toString().trim())
+}
+
+/** Takes away every `.git` there is: in one of the agent's own, git would find things to run. Links are not followed. */
+function withoutGit(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name)
+    if (name.toLowerCase() === '.git') rmSync(path, { recursive: true, force: true })
+    else if (lstatSync(path).isDirectory()) withoutGit(path)
+  }
+}
+
+/** Writes what the agent gets to read. */
+export const writeNote = ({ notes }: Workshop, name: string, text: string): string => {
+  const path = join(notes, name)
+  writeFileSync(path, text)
+  return path
+}
