@@ -1,17 +1,21 @@
 import type { FitnessReport } from '../../fitness/measure.ts'
 import type { Certificate } from '../../scenarios/certificate.ts'
 import type { Run } from '../../scenarios/run.ts'
+import { type Decision, printDemands } from '../policy/policy.ts'
 import type { Project } from '../project.ts'
 import {
   type GateVerdict,
   type ReportedCheck,
+  type ReportedPolicy,
   type ReportedSatisfaction,
   type Status,
   statusOf,
   VERDICT_SCHEMA,
 } from '../report/verdict.ts'
+import type { Case } from './cases.ts'
 import type { Context, GateOptions } from './context.ts'
 import { printable, type Refusal } from './intake.ts'
+import type { Entry } from './play.ts'
 import type { Tree } from './workspace.ts'
 
 /** What was played of the manifest, and what came of it. */
@@ -23,6 +27,9 @@ export type Played = {
   readonly certificates: readonly Certificate[]
   readonly figures: readonly FitnessReport[]
   readonly satisfaction: ReportedSatisfaction | null
+  readonly cases: readonly Case[]
+  readonly baseCases: readonly Case[] | undefined
+  readonly manifest: readonly Entry[]
 }
 export const NOTHING_PLAYED: Played = {
   runs: [],
@@ -31,6 +38,9 @@ export const NOTHING_PLAYED: Played = {
   certificates: [],
   figures: [],
   satisfaction: null,
+  cases: [],
+  baseCases: undefined,
+  manifest: [],
 }
 
 /** A check that has a reason and no findings. */
@@ -72,6 +82,7 @@ export function concludeRefused(refused: {
   readonly project: Project
   readonly base: Tree | undefined
   readonly taken: Tree
+  readonly decision: Decision | undefined
   readonly refusals: readonly Refusal[]
   readonly startedMs: number
 }): GateVerdict {
@@ -93,7 +104,8 @@ function head(
     base,
     candidate,
     startedMs,
-  }: Pick<Context, 'options' | 'project' | 'base' | 'candidate' | 'startedMs'>,
+    decision,
+  }: Pick<Context, 'options' | 'project' | 'base' | 'candidate' | 'startedMs' | 'decision'>,
   checks: readonly ReportedCheck[],
   { runs, expected, cached }: Played,
 ): Omit<GateVerdict, 'cost' | 'figures' | 'determinism' | 'satisfaction'> {
@@ -117,11 +129,19 @@ function head(
       wallMs: Math.round(options.now() - startedMs),
     },
     shard: options.shard ?? null,
-    policy: null,
+    policy: decision === undefined ? null : reportedPolicy(decision),
     holdout: null,
     twins: project.twins.map(({ name, apiVersions }) => ({ name, apiVersions, fidelity: null, recordedAt: null })),
   }
 }
+
+const reportedPolicy = (decision: Decision): ReportedPolicy => ({
+  tier: decision.tier,
+  rule: decision.rule,
+  owner: decision.owner,
+  demands: printDemands(decision),
+  agent: decision.agent,
+})
 
 function refusalCheck({ rule, message, status }: Refusal): ReportedCheck {
   const why = 'What a candidate brings is looked at before any of it runs.'

@@ -1,4 +1,7 @@
+import type { Facts } from '../policy/demands.ts'
+import type { Decision } from '../policy/policy.ts'
 import type { Project } from '../project.ts'
+import type { Case } from './cases.ts'
 import type { Progress } from './progress.ts'
 import type { Tree, Workspace } from './workspace.ts'
 
@@ -24,6 +27,28 @@ export type GateOptions = {
   readonly agent?: AgentIdentity | undefined
   /** False: sealed scenarios stay closed, and what demands them is not met. */
   readonly holdouts?: boolean | undefined
+  /** What a second agent said of the candidate. It can withhold a pass, never give one. */
+  readonly critic?: 'accept' | 'object' | undefined
+  /** The command by which a person approves the candidate's tree, for the message. */
+  readonly approveCommand?: ((tree: string) => string) | undefined
+  /** Told of what was run, for evidence and reports. Not called for a candidate that was refused. */
+  readonly onRecord?: ((record: GateRecord) => void) | undefined
+}
+
+/** What a gate did, beyond its verdict: enough to prove the verdict, and to decide it again. */
+export type GateRecord = {
+  readonly project: Project
+  readonly base: Tree | undefined
+  readonly candidate: Tree
+  /** The change as git prints it; applied to the base's tree it gives the candidate's. */
+  readonly patch: Buffer | undefined
+  readonly manifest: readonly { readonly scenario: string; readonly seed: string }[]
+  readonly cases: readonly Case[]
+  readonly baseCases: readonly Case[] | undefined
+  readonly certificates: readonly { readonly scenario: string; readonly seed: string; readonly holds: boolean }[]
+  readonly decision: Decision | undefined
+  readonly facts: Facts
+  readonly agent: AgentIdentity | undefined
 }
 
 /** Who made a change. `registered`: whoever hands it in knows this agent by a signature or started it itself; the policy has to name it as well. */
@@ -44,4 +69,6 @@ export type Context = {
   readonly startedMs: number
   /** How the sandbox is named in reports. */
   readonly sandbox: string
+  /** What the policy says of this change; undefined where there is no policy or no base. */
+  readonly decision: Decision | undefined
 }

@@ -1,17 +1,20 @@
 import { resolve } from 'node:path'
+import { type Facts, judgeDemands } from '../policy/demands.ts'
+import { type Decision, decide } from '../policy/policy.ts'
 import type { SideSetup } from '../pool/job.ts'
 import { createPool, type Pool } from '../pool/pool.ts'
 import { CONFIG, loadProject, type Project, shownPath } from '../project.ts'
-import type { GateVerdict } from '../report/verdict.ts'
+import type { GateVerdict, ReportedCheck } from '../report/verdict.ts'
 import { type BoxSetup, sandboxPolicy } from '../sandbox/box.ts'
-import { conclude, concludeRefused, NOTHING_PLAYED, plainCheck } from './conclude.ts'
-import type { Context, GateOptions } from './context.ts'
+import { changedPaths, patchOf } from './changes.ts'
+import { conclude, concludeRefused, NOTHING_PLAYED, type Played, plainCheck } from './conclude.ts'
+import type { Context, GateOptions, GateRecord } from './context.ts'
 import { inspectChange, type Refusal } from './intake.ts'
 import { setupOf } from './play.ts'
 import { rehearse } from './rehearse.ts'
 import { openWorkspace, type Tree, type Workspace } from './workspace.ts'
 
-export type { GateOptions } from './context.ts'
+export type { AgentIdentity, GateOptions, GateRecord } from './context.ts'
 
 /** Takes a candidate in, runs it beside the base and says what to think of it. Throws `UsageError` and `ProjectProblems`; everything else is a verdict. */
 export async function gate(options: GateOptions): Promise<GateVerdict> {
@@ -31,12 +34,13 @@ export async function gate(options: GateOptions): Promise<GateVerdict> {
     for (const { file, line, column, text } of project.warnings)
       options.progress.note(`${file}:${line}:${column}: ${text}`)
 
-    const { taken, refusals } = takeIn({ options, project, workspace, base, shown })
-    if (refusals.length > 0) return concludeRefused({ options, project, base, taken, refusals, startedMs })
+    const { taken, refusals, decision } = takeIn({ options, project, workspace, base, shown })
+    if (refusals.length > 0) return concludeRefused({ options, project, base, taken, refusals, startedMs, decision })
 
     const mode = options.alone === true ? 'off' : project.config.sandbox.mode
     const policy = await sandboxPolicy({ ...project.config.sandbox, mode })
-    const context: Context = { options, project, workspace, base, candidate: taken, startedMs, sandbox: policy.shown }
+    const sandbox = policy.shown
+    const context: Context = { options, project, workspace, base, candidate: taken, startedMs, sandbox, decision }
     if (policy.blocked !== undefined) {
       const why = 'Untrusted code runs in a sandbox.'
       return conclude(
@@ -52,7 +56,9 @@ export async function gate(options: GateOptions): Promise<GateVerdict> {
 
     pool = createPool(options.jobs, placeSides(context, policy.box))
     const rehearsal = await rehearse(context, pool)
-    return conclude(context, rehearsal.checks, rehearsal)
+    const facts = factsOf(context, rehearsal)
+    options.onRecord?.(recordOf(context, rehearsal, facts))
+    return conclude(context, [...judgePolicy(context, facts), ...rehearsal.checks], rehearsal)
   } finally {
     await close()
   }
@@ -65,22 +71,34 @@ function takeIn(given: {
   readonly workspace: Workspace
   readonly base: Tree | undefined
   readonly shown: string
-}): { readonly taken: Tree; readonly refusals: readonly Refusal[] } {
+}): { readonly taken: Tree; readonly refusals: readonly Refusal[]; readonly decision: Decision | undefined } {
   const { options, project, workspace, base, shown } = given
   if (base === undefined) {
     const tree = { id: 'working tree', shown: shown === '.' ? 'the working tree' : shown, commit: undefined }
-    return { taken: tree, refusals: [] }
+    return { taken: tree, refusals: [], decision: undefined }
   }
   const limits = { maxBytes: project.config.intake['max-bytes'], maxFiles: project.config.intake['max-files'] }
   const taken = workspace.candidate(options.candidate, base, limits)
   if ('rule' in taken) {
     const nameless = { id: '', shown: options.candidate ?? 'the working tree', commit: undefined }
-    return { taken: nameless, refusals: [taken] }
+    return { taken: nameless, refusals: [taken], decision: undefined }
   }
-  const protectedPaths = [...project.deciding, CONFIG, ...project.config.protected]
   const { prefix, git } = workspace
-  return { taken, refusals: inspectChange(git, base.id, taken.id, { prefix, protectedPaths, limits }) }
+  const refusals = inspectChange(git, base.id, taken.id, { prefix, protectedPaths: protectedPaths(project), limits })
+  // A refused candidate may hold names that are not even text.
+  const paths = refusals.length > 0 ? undefined : changedPaths(git, base, taken, prefix)
+  const { policy } = project.config
+  const decision = policy === undefined || paths === undefined ? undefined : decide(policy, paths, options.agent)
+  return { taken, refusals, decision }
 }
+
+/** Files that decide, also those that would decide once they were merged: a new scenario judges the next candidate. */
+const protectedPaths = (project: Project): readonly string[] => [
+  ...project.deciding,
+  CONFIG,
+  ...project.config.protected,
+  ...[...project.config.scenarios, ...project.config.rules].filter((glob) => /\.(scenario|rules)\.[^/]*$/.test(glob)),
+]
 
 /** Writes both sides to disk, without the files that decide, and says how their programs are run. */
 function placeSides(
@@ -99,4 +117,48 @@ function narrowed(project: Project, only: readonly string[] | undefined): Projec
   if (only === undefined || only.length === 0) return project
   const scenarios = project.scenarios.filter(({ id }) => only.includes(id))
   return { ...project, scenarios }
+}
+
+/** What this gate can show for the policy's demands. */
+function factsOf({ options, project }: Context, { manifest }: Played): Facts {
+  const seeds = new Map<string, number>()
+  for (const { scenario } of manifest) seeds.set(scenario.id, (seeds.get(scenario.id) ?? 0) + 1)
+  // A scenario that says itself how many seeds it needs is not asked for more.
+  const asked = project.scenarios.filter((scenario) => scenario.seeds === undefined)
+  const counts = (asked.length === 0 ? project.scenarios : asked).map(({ id }) => seeds.get(id) ?? 0)
+  return {
+    scenarios: project.scenarios.length,
+    seeds: Math.min(...counts),
+    holdouts: 0,
+    critic: options.critic ?? null,
+    approvals: [],
+    readiness: null,
+    twins: [],
+  }
+}
+
+function judgePolicy({ options, project, candidate, decision }: Context, facts: Facts): readonly ReportedCheck[] {
+  const { policy } = project.config
+  if (policy === undefined || decision === undefined) return []
+  const command = options.approveCommand?.(candidate.id)
+  const approve =
+    command ?? 'run the gate with --evidence DIR --key FILE, then: npx backlot approve DIR --as NAME --key FILE'
+  return judgeDemands(policy, decision, facts, approve)
+}
+
+const recordOf = (context: Context, played: Played, facts: Facts): GateRecord => {
+  const { options, project, workspace, base, candidate, decision } = context
+  return {
+    project,
+    base,
+    candidate,
+    patch: base === undefined ? undefined : patchOf(workspace.git, base, candidate),
+    manifest: played.manifest.map(({ scenario, seed }) => ({ scenario: scenario.id, seed })),
+    cases: played.cases,
+    baseCases: played.baseCases,
+    certificates: played.certificates.map(({ scenario, seed, holds }) => ({ scenario, seed, holds })),
+    decision,
+    facts,
+    agent: options.agent,
+  }
 }

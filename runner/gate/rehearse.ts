@@ -14,8 +14,9 @@ export async function rehearse(
   context: Context,
   pool: Pool,
 ): Promise<Played & { readonly checks: readonly ReportedCheck[] }> {
-  const { options, project, base } = context
-  const entries = manifestOf(project.scenarios, options.seeds ?? project.config.seeds)
+  const { options, project, base, decision } = context
+  const seeds = options.seeds ?? Math.max(project.config.seeds, decision?.demands.seeds ?? 0)
+  const entries = manifestOf(project.scenarios, seeds)
   const { candidateRuns, baseRuns, broken } = await playBoth(context, pool, entries)
   const certificates = await certify(context, pool, entries, candidateRuns)
   const outcome = judge(
@@ -28,6 +29,7 @@ export async function rehearse(
     ...(manifest === undefined ? [] : [manifest]),
     ...(await reportChecks(context, pool, outcome.checks, candidateRuns)),
   ]
+  const cases = casesOf(project, candidateRuns)
   return {
     checks,
     figures: outcome.figures,
@@ -35,7 +37,10 @@ export async function rehearse(
     expected: entries.length,
     cached: 0,
     certificates,
-    satisfaction: satisfactionOf(casesOf(project, candidateRuns)),
+    satisfaction: satisfactionOf(cases),
+    cases,
+    baseCases: base === undefined ? undefined : casesOf(project, baseRuns),
+    manifest: entries,
   }
 }
 
