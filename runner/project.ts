@@ -14,8 +14,9 @@ import type { Problem, Scenario } from '../scenarios/scenario.ts'
 import type { SubjectLimits } from '../scenarios/subject/process.ts'
 import type { Json } from '../twins/trace.ts'
 import type { TwinDefinition } from '../twins/twin.ts'
-import { type SandboxSettings, sandboxShape } from './sandbox/settings.ts'
+import { type HookSettings, hookSchema } from './hook/settings.ts'
 import { type PolicySettings, policySchema } from './policy/settings.ts'
+import { type SandboxSettings, sandboxShape } from './sandbox/settings.ts'
 import { TWINS } from './twins.ts'
 
 export const CONFIG = 'backlot.yaml'
@@ -47,6 +48,7 @@ export type Config = {
   readonly sandbox: SandboxSettings
   readonly protected: string[]
   readonly fitness: FitnessLimits
+  readonly hook?: HookSettings | undefined
   readonly intake: { readonly 'max-bytes': number; readonly 'max-files': number }
   readonly policy?: PolicySettings | undefined
 }
@@ -77,6 +79,7 @@ const configShape = z.strictObject({
   sandbox: sandboxShape,
   protected: z.array(z.string()).default([]),
   fitness: z.lazy(() => fitnessSchema).prefault({} as never),
+  hook: hookSchema.optional(),
   intake: z
     .strictObject({ 'max-bytes': z.int().min(1).default(1_048_576), 'max-files': z.int().min(1).default(200) })
     .prefault({}),

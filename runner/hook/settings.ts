@@ -34,7 +34,7 @@ export const hookSchema: z.ZodType<HookSettings> = z.strictObject({
 
 /** Settings with their secrets, as the client takes them. Throws `no-secret` when a variable is not set. */
 export function hookConfigOf(settings: One, env: Readonly<Record<string, string | undefined>>): HookConfig {
-  const valueOf = (name: string | undefined): string | undefined => {
+  const secretOf = (name: string | undefined): string | undefined => {
     if (name === undefined) return undefined
     const value = env[name]
     if (value === undefined || value === '')
@@ -43,8 +43,8 @@ export function hookConfigOf(settings: One, env: Readonly<Record<string, string 
   }
   return {
     url: settings.url,
-    secret: valueOf(settings['secret-env']),
-    bearer: valueOf(settings['bearer-env']),
+    secret: secretOf(settings['secret-env']),
+    bearer: secretOf(settings['bearer-env']),
     signedAnswers: settings['signed-answers'],
     privateNetwork: settings['private-network'],
   }

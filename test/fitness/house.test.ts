@@ -26,6 +26,14 @@ const ALLOWED: readonly Allowed[] = [
   { path: 'runner/cli/fidelity.ts', what: ['clock'], why: 'Recordings age in real time.' },
   { path: 'runner/cli/doctor.ts', what: ['process'], why: 'What is missing shows by trying.' },
   { path: 'runner/gate/git.ts', what: ['process'], why: 'Git is a program.' },
+  {
+    path: 'runner/hook/real.ts',
+    what: ['clock', 'timer', 'chance'],
+    why: 'Agents live in real time; secrets need chance.',
+  },
+  { path: 'runner/hook/exchange.ts', what: ['network'], why: 'It asks agents over HTTP.' },
+  { path: 'runner/hook/address.ts', what: ['network'], why: 'Node keeps its block list of addresses there.' },
+  { path: 'runner/hook/program.ts', what: ['process'], why: 'A local agent is a program.' },
   { path: 'runner/gate/workspace.ts', what: ['clock'], why: 'What a killed gate left behind is told by its age.' },
   { path: 'runner/sandbox/bubblewrap.ts', what: ['process'], why: 'A sandbox is proven by starting one.' },
   {
