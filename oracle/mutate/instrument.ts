@@ -1,0 +1,206 @@
+import type { NodePath, types } from '@babel/core'
+import { Instrumenter } from '@stryker-mutator/instrumenter'
+import { domainMutators } from './domain/index.ts'
+import { EXTREME, extremeMutator, placeKey } from './extreme.ts'
+import { genericFacts } from './generic.ts'
+import type { Facts } from './mutator.ts'
+
+export type Family = 'generic' | 'domain' | 'extreme'
+
+/** A file of the subject's; `path` is how reports name it. */
+export type Source = { readonly path: string; readonly text: string }
+
+/** Lines from 1, columns from 1, as in reports. */
+export type Position = { readonly line: number; readonly column: number }
+
+/** One way in which the subject could be wrong. */
+export type Mutant = Facts & {
+  /** Names its switch in the instrumented code. */
+  readonly id: string
+  readonly path: string
+  readonly start: Position
+  readonly end: Position
+  readonly mutator: string
+  readonly family: Family
+  readonly original: string
+  readonly replacement: string
+  /** The function whose whole body this replaces, for the extreme family. */
+  readonly function: string | undefined
+  /** Why it is not run, if it is not. */
+  readonly ignored: string | undefined
+}
+
+export type Instrumented = { readonly mutants: readonly Mutant[]; readonly code: ReadonlyMap<string, string> }
+
+type Options = {
+  readonly families: readonly Family[]
+  /** A random word: the instrumented code looks its switch up by it, and no source can know it beforehand. */
+  readonly word: string
+  /** Lines from 1; only mutants inside are made. Undefined: all. */
+  readonly ranges?: ReadonlyMap<string, readonly { readonly from: number; readonly to: number }[]> | undefined
+}
+
+/** Source that names the switch's parts could ask which mutant is on. */
+const NAMES = /__stryker__|__STRYKER_\w+|stry(?:NS|Cov|MutAct)_\w+/g
+/** A directive switches mutants off. It has to begin its comment. */
+const DIRECTIVE = /(\/\/|\/\*+|^[ \t]*\*)([ \t]*)Stryker(?=[ \t]+(?:disable|restore))/gm
+
+/** Lines of a source that try to steer the mutants. `refused` cannot be mutated honestly; a directive is only taken out. */
+export function suspicious({
+  path,
+  text,
+}: Source): readonly { readonly at: string; readonly what: string; readonly refused: boolean }[] {
+  const found = [
+    ...[...text.matchAll(NAMES)].map((one) => ({ index: one.index, what: one[0], refused: true })),
+    ...[...text.matchAll(DIRECTIVE)].map((one) => ({ index: one.index, what: 'a Stryker directive', refused: false })),
+  ]
+  return found.map(({ index, what, refused }) => ({
+    at: `${path}:${text.slice(0, index).split('\n').length}`,
+    what,
+    refused,
+  }))
+}
+
+// The instrumenter's logger; nobody listens.
+const quiet = new Proxy({} as ConstructorParameters<typeof Instrumenter>[0], {
+  get: (_, name) => (String(name).startsWith('is') ? () => false : () => undefined),
+})
+
+type LiveMutator = { readonly name: string; readonly mutate: (path: NodePath) => Iterable<types.Node> }
+
+/**
+ * The instrumenter's own list of mutators. Its `exports` hide the list, a file URL does not: this is the one place that knows the
+ * path, held by a test. Version 10.1.1, read on 2026-11-26.
+ */
+async function liveMutators(): Promise<LiveMutator[]> {
+  const url = new URL('./mutators/index.js', import.meta.resolve('@stryker-mutator/instrumenter'))
+  const { allMutators } = (await import(url.href)) as { readonly allMutators?: LiveMutator[] }
+  if (!Array.isArray(allMutators))
+    throw new Error(`instrument: expected a list of mutators in ${url.pathname}, got none. Is it version 10.1.1?`)
+  return allMutators
+}
+
+/** All mutants of all files in one text each, switched on by id while the program runs. Throws when a source names the switch. */
+export async function instrument(sources: readonly Source[], options: Options): Promise<Instrumented> {
+  const refused = sources.flatMap(suspicious).find((one) => one.refused)
+  if (refused !== undefined)
+    throw new Error(`${refused.at}: expected no name of the mutation switch, got ${refused.what}.`)
+  const functions = new Map<string, string>()
+  const fileOf = filesInOrder(sources)
+  const extra: LiveMutator[] = [
+    ...(options.families.includes('domain') ? domainMutators : []),
+    ...(options.families.includes('extreme')
+      ? [extremeMutator((program, place, name) => functions.set(`${fileOf(program)}:${place}`, name))]
+      : []),
+  ]
+  const live = await liveMutators()
+  const generic = live.length
+  live.push(...extra)
+  const mutants: Mutant[] = []
+  const code = new Map<string, string>()
+  try {
+    const instrumenter = new Instrumenter(quiet)
+    // Ids count over all files, as StrykerJS counts them.
+    const files = sources.map(({ path, text }) => ({
+      name: path,
+      content: text.replace(DIRECTIVE, '$1$2stryker'),
+      mutate:
+        options.ranges === undefined
+          ? true
+          : (options.ranges.get(path) ?? []).map(({ from, to }) => ({
+              start: { line: from - 1, column: 0 },
+              end: { line: to, column: 0 },
+            })),
+    }))
+    const texts = new Map(sources.map(({ path, text }) => [path, text]))
+    const named = new Set(live.slice(generic).map(({ name }) => name))
+    for (const result of [
+      await instrumenter.instrument(files, { plugins: null, excludedMutations: [], ignorers: [] }),
+    ]) {
+      for (const file of result.files) code.set(file.name, renamed(file.content, options.word))
+      for (const found of result.mutants)
+        mutants.push(mutantOf(found, texts.get(found.fileName) ?? '', named.has(found.mutatorName), functions))
+    }
+  } finally {
+    live.splice(generic, extra.length)
+  }
+  const wanted = mutants.filter(({ family }) => options.families.includes(family))
+  return { mutants: withoutTwins(wanted), code }
+}
+
+/** Which file a program is of. A mutator is told the node alone; the files come in their order, and a program ends where its text does. */
+function filesInOrder(sources: readonly Source[]): (program: types.Node) => string {
+  const known = new Map<types.Node, string>()
+  let next = 0
+  return (program) => {
+    const before = known.get(program)
+    if (before !== undefined) return before
+    const at = sources.findIndex(({ text }, index) => index >= next && text.length === program.end)
+    const path = sources[at]?.path ?? ''
+    next = at + 1
+    known.set(program, path)
+    return path
+  }
+}
+
+type Found = Awaited<ReturnType<Instrumenter['instrument']>>['mutants'][number]
+
+function mutantOf(found: Found, text: string, ours: boolean, functions: ReadonlyMap<string, string>): Mutant {
+  const { location, mutatorName: mutator, fileName: path } = found
+  const domain = ours ? domainMutators.find(({ name }) => name === mutator) : undefined
+  const facts: Facts =
+    mutator === EXTREME
+      ? { class: 'logic', severity: 'major', detector: 'any check on what the function does' }
+      : (domain ?? genericFacts(mutator))
+  const start = { line: location.start.line + 1, column: location.start.column + 1 }
+  const end = { line: location.end.line + 1, column: location.end.column + 1 }
+  return {
+    id: found.id,
+    path,
+    start,
+    end,
+    mutator,
+    family: mutator === EXTREME ? 'extreme' : ours ? 'domain' : 'generic',
+    class: facts.class,
+    severity: facts.severity,
+    detector: facts.detector,
+    original: text.slice(offsetOf(text, start), offsetOf(text, end)),
+    replacement: found.replacement ?? '',
+    function: functions.get(`${path}:${placeKey({ line: start.line, column: start.column - 1 })}`),
+    ignored: found.status === 'Ignored' ? (found.statusReason ?? 'ignored') : undefined,
+  }
+}
+
+/** Where a position is in a text. */
+export function offsetOf(text: string, { line, column }: Position): number {
+  let at = 0
+  for (let left = line - 1; left > 0; left--) at = text.indexOf('\n', at) + 1
+  return at + column - 1
+}
+
+/** The names that the instrumenter gives its switch become words that no source can know. Throws when there are none to rename. */
+function renamed(text: string, word: string): string {
+  // A file without mutants has no header.
+  if (!text.includes('function stryNS_')) return text
+  const own = text
+    .replaceAll('__STRYKER_ACTIVE_MUTANT__', `${word}_none`)
+    .replaceAll('__stryker__', word)
+    .replaceAll(/stry(NS|Cov|MutAct)_9fa48/g, (_, part: string) => `${word}_${part}`)
+  if (!own.includes(`g.${word} = {}`) || NAMES.test(own))
+    throw new Error('instrument: the head of instrumented code has changed. Is the instrumenter version 10.1.1?')
+  return own
+}
+
+/** A domain fault that a generic mutant is too counts once, as what it means. */
+function withoutTwins(mutants: readonly Mutant[]): readonly Mutant[] {
+  const key = ({ path, start, end, replacement }: Mutant): string =>
+    `${path}:${placeKey(start)}-${placeKey(end)}:${replacement}`
+  const taken = new Map<string, Mutant>()
+  for (const mutant of mutants) {
+    const kept = taken.get(key(mutant))
+    if (kept === undefined || (kept.family === 'generic' && mutant.family === 'domain')) taken.set(key(mutant), mutant)
+  }
+  const kept = new Set(taken.values())
+  // An extreme mutant is judged for its function, also where a generic one does the same.
+  return mutants.filter((mutant) => mutant.family === 'extreme' || kept.has(mutant))
+}
