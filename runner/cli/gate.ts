@@ -3,8 +3,9 @@ import { type GateOptions, gate } from '../gate/gate.ts'
 import { createProgress } from '../gate/progress.ts'
 import { UsageError } from '../gate/workspace.ts'
 import { printVerdict } from '../report/console.ts'
+import type { Seen } from '../report/report-data.ts'
 import { EXIT, type GateVerdict } from '../report/verdict.ts'
-import { writeWhole } from '../store/artefact.ts'
+import { writeReports } from './reports.ts'
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
@@ -15,6 +16,7 @@ export async function runGate(
   onOpen: GateOptions['onOpen'],
 ): Promise<void> {
   const only = Array.isArray(options.only) ? options.only.map(String) : undefined
+  let seen: Seen | undefined
   const verdict = await gate({
     project: text(options.project) ?? '.',
     base: text(options.base),
@@ -27,21 +29,28 @@ export async function runGate(
     certify: options.certify === true,
     progress: createProgress(process.stderr, () => performance.now()),
     now: () => performance.now(),
+    onSeen(given) {
+      seen = given
+    },
     onOpen,
   })
   if (only !== undefined && verdict.runs.scenarios === 0)
     throw new UsageError(`expected --only to name scenarios, got ${only.join(', ')}: there are none of that name.`)
-  await write(verdict, options)
+  await writeReports(verdict, seen, options)
+  await print(verdict, options.json === true)
+  if (options.annotations === true) {
+    const { printAnnotations } = await import('../report/annotations.ts')
+    ;(options.json === true ? process.stderr : process.stdout).write(printAnnotations(verdict))
+  }
   process.exitCode = options.exitZero === true ? 0 : EXIT[verdict.status]
 }
 
-async function write(verdict: GateVerdict, options: Readonly<Record<string, unknown>>): Promise<void> {
-  const [junit, markdown] = [text(options.junit), text(options.markdown)]
-  if (junit !== undefined) writeWhole(junit, (await import('../report/junit.ts')).printJUnit(verdict))
-  if (markdown !== undefined) writeWhole(markdown, (await import('../report/markdown.ts')).printMarkdown(verdict))
+async function print(verdict: GateVerdict, json: boolean): Promise<void> {
+  // GitHub's runner reads commands from a job's output; a candidate's text must not be one.
+  const safe = process.env.GITHUB_ACTIONS === 'true' ? (await import('../report/annotations.ts')).inert : String
   const colour = process.stdout.isTTY === true && process.env.NO_COLOR === undefined
-  if (options.json === true) {
-    process.stderr.write(printVerdict(verdict, { colour: false }))
+  if (json) {
+    process.stderr.write(safe(printVerdict(verdict, { colour: false })))
     process.stdout.write(`${JSON.stringify(verdict, null, 2)}\n`)
-  } else process.stdout.write(printVerdict(verdict, { colour }))
+  } else process.stdout.write(safe(printVerdict(verdict, { colour })))
 }

@@ -1,6 +1,7 @@
 import type { Facts } from '../policy/demands.ts'
 import type { Decision } from '../policy/policy.ts'
 import type { Project } from '../project.ts'
+import type { Seen } from '../report/report-data.ts'
 import type { Case } from './cases.ts'
 import type { Progress } from './progress.ts'
 import type { Tree, Workspace } from './workspace.ts'
@@ -19,6 +20,8 @@ export type GateOptions = {
   readonly certify: boolean
   /** Play only this part of the manifest; parts count from 1. What comes of it is no verdict yet. */
   readonly shard?: { readonly index: number; readonly of: number } | undefined
+  /** Told of what was seen, for reports that show more than the verdict. Not called for a candidate that was refused. */
+  readonly onSeen?: ((seen: Seen) => void) | undefined
   readonly progress: Progress
   readonly now: () => number
   /** Told of the workspace and the pool as they open, so that an interrupt can close them. */
@@ -40,6 +43,8 @@ export type GateRecord = {
   readonly project: Project
   readonly base: Tree | undefined
   readonly candidate: Tree
+  /** The brief's text, where the project has one. */
+  readonly brief: string | undefined
   /** The change as git prints it; applied to the base's tree it gives the candidate's. */
   readonly patch: Buffer | undefined
   readonly manifest: readonly { readonly scenario: string; readonly seed: string }[]

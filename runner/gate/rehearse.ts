@@ -19,6 +19,13 @@ export async function rehearse(
   const entries = manifestOf(project.scenarios, seeds)
   const { candidateRuns, baseRuns, broken } = await playBoth(context, pool, entries)
   const certificates = await certify(context, pool, entries, candidateRuns)
+  options.onSeen?.({
+    project,
+    entries,
+    base: base === undefined ? undefined : baseRuns,
+    candidate: candidateRuns,
+    cached: new Set(),
+  })
   const outcome = judge(
     project,
     { base: base === undefined ? undefined : baseRuns, candidate: candidateRuns },

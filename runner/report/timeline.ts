@@ -3,7 +3,8 @@ import type { Run } from '../../scenarios/run.ts'
 import type { Json, TraceEvent } from '../../twins/trace.ts'
 import { printable } from '../gate/intake.ts'
 
-const clock = (ms: number): string => {
+/** `+2:05:11.188`. */
+export const clock = (ms: number): string => {
   const [h, m, s] = [Math.floor(ms / 3_600_000), Math.floor(ms / 60_000) % 60, Math.floor(ms / 1000) % 60]
   return `+${h}:${String(m).padStart(2, '0')}:${String(s).padStart(2, '0')}.${String(ms % 1000).padStart(3, '0')}`
 }

@@ -1,9 +1,10 @@
 import type { Command } from 'commander'
 import type { OnOpen } from '../open.ts'
+import { addReports } from '../reports.ts'
 import { whole } from '../whole.ts'
 
 export function addGate(program: Command, onOpen: OnOpen): void {
-  program
+  const command = program
     .command('gate')
     .description('judge a candidate against the base: exit 0 pass, 1 fail, 3 needs a person, 4 inconclusive')
     .option('--project <dir>', 'folder with backlot.yaml', '.')
@@ -13,13 +14,11 @@ export function addGate(program: Command, onOpen: OnOpen): void {
     .option('--only <id...>', 'these scenarios only')
     .option('--jobs <n>', 'workers (default: one for each core)', whole)
     .option('--json', 'print the verdict as one JSON object')
-    .option('--junit <file>', 'write JUnit XML')
-    .option('--markdown <file>', 'write a Markdown summary')
     .option('--certify', 'certify every scenario, not only one')
     .option('--no-shrink', 'do not look for the smallest case')
     .option('--exit-zero', 'report only: exit 0 whatever the verdict')
-    .action(async (options: Record<string, unknown>) => {
-      const { runGate } = await import('../gate.ts')
-      await runGate(options, false, onOpen)
-    })
+  addReports(command).action(async (options: Record<string, unknown>) => {
+    const { runGate } = await import('../gate.ts')
+    await runGate(options, false, onOpen)
+  })
 }

@@ -1,9 +1,10 @@
 import type { Command } from 'commander'
 import type { OnOpen } from '../open.ts'
+import { addReports } from '../reports.ts'
 import { whole } from '../whole.ts'
 
 export function addRun(program: Command, onOpen: OnOpen): void {
-  program
+  const command = program
     .command('run')
     .description('run the scenarios on the working tree, without a base')
     .option('--project <dir>', 'folder with backlot.yaml', '.')
@@ -12,11 +13,9 @@ export function addRun(program: Command, onOpen: OnOpen): void {
     .option('--jobs <n>', 'workers (default: one for each core)', whole)
     .option('--certify', 'prove that every scenario is deterministic')
     .option('--json', 'print the verdict as one JSON object')
-    .option('--junit <file>', 'write JUnit XML')
-    .option('--markdown <file>', 'write a Markdown summary')
     .option('--no-shrink', 'do not look for the smallest case')
-    .action(async (options: Record<string, unknown>) => {
-      const { runGate } = await import('../gate.ts')
-      await runGate(options, true, onOpen)
-    })
+  addReports(command).action(async (options: Record<string, unknown>) => {
+    const { runGate } = await import('../gate.ts')
+    await runGate(options, true, onOpen)
+  })
 }

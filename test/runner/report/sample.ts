@@ -59,6 +59,10 @@ export function verdictOver(checks: readonly ReportedCheck[], more: Partial<Gate
     ],
     determinism: { tier: 'D3', certified: 1, of: 1, sandbox: 'bubblewrap' },
     shard: null,
+    policy: null,
+    holdout: null,
+    satisfaction: null,
+    twins: [],
     ...more,
   }
 }
