@@ -47,7 +47,7 @@ const shape = z.looseObject({
 })
 
 /** Writes text under a name only when it is whole: a killed process leaves the old file or none. */
-export function writeWhole(path: string, text: string): void {
+export function writeWhole(path: string, text: string | Uint8Array): void {
   mkdirSync(dirname(path), { recursive: true })
   const part = `${path}.${process.pid}.part`
   writeFileSync(part, text)
