@@ -30,17 +30,36 @@ export interface Recorder {
 
 /** JSON with sorted keys and without `undefined`: equal data gives equal text. Throws on what JSON cannot hold. */
 export function canonical(value: Json | undefined): string {
-  if (value === null || typeof value === 'boolean' || typeof value === 'string') return JSON.stringify(value)
-  if (typeof value === 'number') {
-    if (!Number.isFinite(value)) throw new Error(`canonical: expected a finite number, got ${value}.`)
-    return JSON.stringify(value)
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(value)
+    case 'boolean':
+      return value ? 'true' : 'false'
+    case 'number':
+      if (!Number.isFinite(value)) throw new Error(`canonical: expected a finite number, got ${value}.`)
+      return JSON.stringify(value)
+    case 'undefined':
+      throw new Error('canonical: expected JSON, got undefined.')
+    default:
+      return value === null ? 'null' : canonicalObject(value)
   }
-  if (value === undefined) throw new Error('canonical: expected JSON, got undefined.')
-  if (Array.isArray(value)) return `[${value.map((item) => canonical(item)).join(',')}]`
-  const entries = Object.entries(value)
-    .filter(([, item]) => item !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join(',')}}`
+}
+
+// Every event of every run passes here: text is put together as it comes, without lists in between.
+function canonicalObject(value: readonly Json[] | { readonly [key: string]: Json | undefined }): string {
+  if (Array.isArray(value)) {
+    let items = ''
+    for (const item of value) items += items === '' ? canonical(item) : `,${canonical(item)}`
+    return `[${items}]`
+  }
+  const fields = value as { readonly [key: string]: Json | undefined }
+  let text = ''
+  for (const key of Object.keys(fields).sort()) {
+    const item = fields[key]
+    if (item === undefined) continue
+    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonical(item)}`
+  }
+  return `{${text}}`
 }
 
 /** SHA-256 of the canonical form, in hex. */

@@ -1,8 +1,8 @@
 import { type Context, Hono } from 'hono'
-import { TrieRouter } from 'hono/router/trie-router'
 import type { ZodType } from 'zod'
 import type { FidelityProfile } from './fidelity.ts'
 import type { PriceList } from './money.ts'
+import { RouteTable } from './route-table.ts'
 import type { Json } from './trace.ts'
 import type { World } from './world.ts'
 
@@ -75,9 +75,8 @@ export interface TwinApp {
 
 /** An app for a twin: rethrows what a route throws, rejects on a route it lacks. */
 export function createTwinApp(name: string): TwinApp {
-  // The plain router: a world lives for a few requests, and compiling routes costs more than they do.
-  const app = new Hono({ router: new TrieRouter() })
-  const operations = new TrieRouter<string>()
+  const app = new Hono({ router: new RouteTable(name) })
+  const operations = new RouteTable<string>(name)
   app.onError((error) => {
     throw error
   })

@@ -1,3 +1,5 @@
+import module from 'node:module'
+import { dirname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { Job, JobResult, Side, SideSetup } from './job.ts'
 
@@ -19,6 +21,12 @@ type Hand = { readonly worker: Worker; readonly prefers: Side; busy: Waiting | u
 type Answer = { readonly id: number; readonly result?: JobResult; readonly error?: string }
 
 const EXTENSION = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+
+/** Workers find their compiled code where this thread keeps its own. */
+function workerEnv(): NodeJS.ProcessEnv {
+  const compiled = module.getCompileCacheDir()
+  return compiled === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: dirname(compiled) }
+}
 
 /** A pool of `size` workers. Half of them prefer one side, so that each process is started once where that is enough. */
 export function createPool(size: number, setups: Readonly<Record<Side, SideSetup | undefined>>): Pool {
@@ -45,6 +53,7 @@ export function createPool(size: number, setups: Readonly<Record<Side, SideSetup
   const hire = (prefers: Side): void => {
     const worker = new Worker(new URL(`./worker.${EXTENSION}`, import.meta.url), {
       workerData: setups,
+      env: workerEnv(),
       execArgv: ['--disable-warning=ExperimentalWarning'],
     })
     const hand: Hand = { worker, prefers, busy: undefined, dead: false }

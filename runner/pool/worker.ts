@@ -1,4 +1,5 @@
 /** A worker thread: plays jobs one after another, each side on its own stage. It blocks while a subject works; the main thread does not. */
+import { flushCompileCache } from 'node:module'
 import { parentPort, workerData } from 'node:worker_threads'
 import { judgeFitness } from '../../fitness/judge.ts'
 import { judgeExpectations } from '../../oracle/expectations.ts'
@@ -94,6 +95,9 @@ async function smallest(
   }
   return shrink(scenario, await run(scenario, undefined), { run, same, runsMax })
 }
+
+// A worker that is ended writes nothing more: what it compiled while it loaded is written down now.
+flushCompileCache()
 
 parentPort?.on('message', (message: { readonly id: number; readonly job: Job } | 'close') => {
   if (message === 'close') {

@@ -1,10 +1,10 @@
 import crypto from 'node:crypto'
 import { syncBuiltinESMExports } from 'node:module'
-import { TrieRouter } from 'hono/router/trie-router'
 import { expect, test } from 'vitest'
 import type { ZodType } from 'zod'
 import { toUnits } from '../../twins/money.ts'
 import { createNetwork } from '../../twins/network.ts'
+import { RouteTable } from '../../twins/route-table.ts'
 import { canonical, type Json } from '../../twins/trace.ts'
 import { NotModelled, type Twin, type TwinDefinition } from '../../twins/twin.ts'
 import { createWorld, type RunnableWorld } from '../../twins/world.ts'
@@ -117,16 +117,16 @@ function routesOf<Seed>(
   tests: TwinTests<Seed>,
 ): readonly { readonly operation: string; readonly method: string; readonly path: string }[] {
   const seen: { operation: string; method: string; path: string }[] = []
-  const { add } = TrieRouter.prototype
-  TrieRouter.prototype.add = function (method: string, path: string, handler: unknown) {
-    // The kit keeps two tries: one of handlers, one of operation names.
+  const { add } = RouteTable.prototype
+  RouteTable.prototype.add = function (method: string, path: string, handler: unknown) {
+    // The kit keeps two tables: one of handlers, one of operation names.
     if (typeof handler === 'string') seen.push({ operation: handler, method, path })
     add.call(this, method, path, handler)
   }
   try {
     setStage(tests)
   } finally {
-    TrieRouter.prototype.add = add
+    RouteTable.prototype.add = add
   }
   return seen
 }

@@ -12,35 +12,47 @@ let asksWhetherMain = false
 
 const isOwn = (url: string): boolean => url.startsWith('file:') && !url.includes('/node_modules/')
 
-const stripped = new Map<string, { readonly format: 'module'; readonly source: string }>()
+const kept = new Map<string, { readonly format: 'module'; readonly source: string }>()
+/** Where each import of the program's own modules led: its files stay as they are, so one life resolves for all. */
+const resolved = new Map<string, string>()
+
+const isRequire = ({ conditions }: { readonly conditions?: readonly string[] }): boolean =>
+  conditions?.includes('require') === true
+
+const inThisLife = (url: string): string => (isOwn(url) ? `${url}?backlot=${life}` : url)
 
 /** Watches how the program's modules are found; called once, before the program loads. */
 export function watchModules(runtimeUrl: string): void {
   registerHooks({
     resolve(specifier, context, next) {
+      const { parentURL } = context
+      // A package's own imports are asked for once in a process; the program's in every life.
+      const key =
+        parentURL === undefined || !isOwn(parentURL) || isRequire(context)
+          ? undefined
+          : `${specifier}\0${parentURL.split('?')[0]}`
+      const known = key === undefined || life === 0 ? undefined : resolved.get(key)
+      if (known !== undefined) return { url: inThisLife(known), shortCircuit: true }
       const found = next(specifier, context)
-      if (
-        life === 0 ||
-        !isOwn(found.url) ||
-        found.url.startsWith(runtimeUrl) ||
-        context.conditions?.includes('require')
-      )
-        return found
-      return { ...found, url: `${found.url.split('?')[0]}?backlot=${life}` }
+      if (isRequire(context) || found.url.startsWith(runtimeUrl)) return found
+      const url = isOwn(found.url) ? (found.url.split('?')[0] ?? found.url) : found.url
+      if (key !== undefined && Object.keys(context.importAttributes ?? {}).length === 0) resolved.set(key, url)
+      return life === 0 || !isOwn(url) ? found : { ...found, url: inThisLife(url) }
     },
     load(url, context, next) {
       const own = isOwn(url) && !url.startsWith(runtimeUrl)
       const file = url.split('?')[0] ?? url
-      const kept = own ? stripped.get(file) : undefined
-      if (kept !== undefined) return { format: kept.format, source: kept.source, shortCircuit: true }
+      const known = own ? kept.get(file) : undefined
+      if (known !== undefined) return { ...known, shortCircuit: true }
       const loaded = next(url, context)
       if (own && loaded.source !== undefined && loaded.source !== null) {
         const source =
           typeof loaded.source === 'string' ? loaded.source : Buffer.from(loaded.source as Uint8Array).toString()
         if (source.includes('import.meta.main')) asksWhetherMain = true
-        // The same text as Node makes of it, kept: types are taken out once, not in every life.
+        // The same text as Node makes of it, kept: read once and rid of its types once, not in every life.
         if (loaded.format === 'module-typescript')
-          stripped.set(file, { format: 'module', source: stripTypeScriptTypes(source) })
+          kept.set(file, { format: 'module', source: stripTypeScriptTypes(source) })
+        else if (loaded.format === 'module') kept.set(file, { format: 'module', source })
       }
       return loaded
     },
