@@ -27,8 +27,17 @@ export interface Watch {
   end(end: End): readonly Judgement[]
 }
 
-/** How a rule's slices are named; rules that slice alike share the work. */
-type Slicing = { readonly per: readonly string[]; seen: TraceEvent | undefined; key: string | undefined }
+/** One slice: a monitor for each rule that slices alike, made when it is first needed. */
+type Row = { readonly key: string; readonly monitors: (SliceMonitor | undefined)[] }
+
+/** How slices are named. Rules that slice alike share the rows, so an event finds its slice once for all of them. */
+type Slicing = {
+  readonly per: readonly string[]
+  readonly rows: Map<string, Row>
+  rules: number
+  seen: TraceEvent | undefined
+  row: Row | undefined
+}
 
 /** Unsliced rules have one slice, open from the start: what never came is missing in it. */
 const WHOLE = '*'
@@ -40,52 +49,53 @@ class RuleWatch {
   readonly rule: Rule
   readonly compiled: Compiled
   readonly slicing: Slicing
+  readonly #slot: number
   readonly #tally: Tally = { hits: 0, evaluations: 0, closest: undefined }
-  readonly #slices = new Map<string, SliceMonitor>()
+  #slices = 0
   #worst: { readonly key: string; readonly violation: Violation } | undefined
 
   constructor(rule: Rule, slicing: Slicing) {
     this.rule = rule
     this.slicing = slicing
+    this.#slot = slicing.rules++
     this.compiled = compile(rule.clause)
-    if (rule.per.length === 0) this.#slices.set(WHOLE, this.compiled.begin(this.#tally))
+    const whole = slicing.rows.get(WHOLE)
+    if (rule.per.length === 0 && whole !== undefined) this.notice(whole)
   }
 
-  #slice(key: string): SliceMonitor {
-    const known = this.#slices.get(key)
+  /** The slice's monitor; an event of any type shows that there is such a slice. */
+  notice(row: Row): SliceMonitor {
+    const known = row.monitors[this.#slot]
     if (known !== undefined) return known
     const fresh = this.compiled.begin(this.#tally)
-    this.#slices.set(key, fresh)
+    row.monitors[this.#slot] = fresh
+    this.#slices += 1
     return fresh
   }
 
-  step(key: string, event: TraceEvent): void {
+  step(row: Row, event: TraceEvent): void {
     this.#tally.evaluations += 1
-    const violation = this.#slice(key).step(event)
-    if (violation !== undefined) this.#violated(key, violation)
+    const violation = this.notice(row).step(event)
+    if (violation !== undefined) this.#violated(row, violation)
   }
 
-  /** An event of another type shows that there is such a slice. */
-  notice(key: string): void {
-    this.#slice(key)
-  }
-
-  #violated(key: string, violation: Violation): void {
-    this.#slices.set(key, DECIDED)
+  #violated(row: Row, violation: Violation): void {
+    row.monitors[this.#slot] = DECIDED
     // The earliest is reported: later ones are often its consequence.
-    if (this.#worst === undefined || violation.atMs < this.#worst.violation.atMs) this.#worst = { key, violation }
+    if (this.#worst === undefined || violation.atMs < this.#worst.violation.atMs)
+      this.#worst = { key: row.key, violation }
   }
 
   end(end: End): Judgement {
     let waiting: { readonly key: string; readonly open: Open } | undefined
-    for (const [key, monitor] of this.#slices) {
-      const result = monitor.finish(end)
+    for (const row of this.slicing.rows.values()) {
+      const result = row.monitors[this.#slot]?.finish(end)
       if (result === undefined) continue
-      if ('open' in result) waiting ??= { key, open: result }
-      else this.#violated(key, result)
+      if ('open' in result) waiting ??= { key: row.key, open: result }
+      else this.#violated(row, result)
     }
     const { hits, evaluations, closest } = this.#tally
-    const common = { hits, evaluations, closest, slices: this.#slices.size }
+    const common = { hits, evaluations, closest, slices: this.#slices }
     const name = (key: string): string | undefined => (this.rule.per.length === 0 ? undefined : key)
     if (this.#worst !== undefined) {
       const { key, violation } = this.#worst
@@ -106,7 +116,7 @@ export function watch(rules: readonly Rule[], origin: (step: string) => string):
   const slicings = new Map<string, Slicing>()
   const watches = rules.map((rule) => {
     const name = rule.per.join('\0')
-    const slicing = slicings.get(name) ?? { per: rule.per, seen: undefined, key: undefined }
+    const slicing = slicings.get(name) ?? slicingOf(rule.per)
     slicings.set(name, slicing)
     return new RuleWatch(rule, slicing)
   })
@@ -116,18 +126,21 @@ export function watch(rules: readonly Rule[], origin: (step: string) => string):
   const everything = watches.filter(({ compiled }) => compiled.types === undefined)
   const noticing = watches.filter(({ compiled, rule }) => compiled.everySlice && rule.per.length > 0)
 
-  const keyOf = (slicing: Slicing, event: TraceEvent): string | undefined => {
-    if (slicing.per.length === 0) return WHOLE
-    if (slicing.seen !== event) {
-      slicing.seen = event
-      slicing.key = sliceOf(slicing.per, event, origin)
+  const rowOf = (slicing: Slicing, event: TraceEvent): Row | undefined => {
+    if (slicing.seen === event) return slicing.row
+    slicing.seen = event
+    const key = slicing.per.length === 0 ? WHOLE : sliceOf(slicing.per, event, origin)
+    slicing.row = key === undefined ? undefined : slicing.rows.get(key)
+    if (key !== undefined && slicing.row === undefined) {
+      slicing.row = { key, monitors: [] }
+      slicing.rows.set(key, slicing.row)
     }
-    return slicing.key
+    return slicing.row
   }
   const pass = (to: readonly RuleWatch[], event: TraceEvent): void => {
     for (const one of to) {
-      const key = keyOf(one.slicing, event)
-      if (key !== undefined) one.step(key, event)
+      const row = rowOf(one.slicing, event)
+      if (row !== undefined) one.step(row, event)
     }
   }
   return {
@@ -136,13 +149,21 @@ export function watch(rules: readonly Rule[], origin: (step: string) => string):
       if (concerned !== undefined) pass(concerned, event)
       if (everything.length > 0) pass(everything, event)
       for (const one of noticing) {
-        const key = keyOf(one.slicing, event)
-        if (key !== undefined) one.notice(key)
+        const row = rowOf(one.slicing, event)
+        if (row !== undefined) one.notice(row)
       }
     },
     end: (end) => watches.map((one) => one.end(end)),
   }
 }
+
+const slicingOf = (per: readonly string[]): Slicing => ({
+  per,
+  rows: new Map(per.length === 0 ? [[WHOLE, { key: WHOLE, monitors: [] }]] : []),
+  rules: 0,
+  seen: undefined,
+  row: undefined,
+})
 
 function sliceOf(per: readonly string[], event: TraceEvent, origin: (step: string) => string): string | undefined {
   for (const path of per) {

@@ -90,7 +90,7 @@ export type Rule = {
 const EVENT = /^([a-z][\w.-]*)(?:\[(.*)\])?$/s
 const CONDITION = /\s*([\w.-]+)\s*(!=|>=|<=|=|>|<)\s*("(?:[^"\\]|\\.)*"|[^,"]*[^,"\s])\s*(?:,(?!\s*$)|$)/sy
 /** What stands in a condition without quotes. */
-const PLAIN = /^[^\s,"[\]`]+(?: [^\s,"[\]`]+)*$/
+const PLAIN = /^(?!=)[^\s,"[\]`]+(?: [^\s,"[\]`]+)*$/
 
 /** Reads `type` or `type[field=value, field>="a, b"]`. Throws with what was expected. */
 export function parseEvent(text: string): EventPattern {

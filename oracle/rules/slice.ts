@@ -40,10 +40,18 @@ const mark = ({ index, atMs, type }: TraceEvent): Mark => ({ index, atMs, type }
 const near = (tally: Tally, distance: number): void => {
   if (tally.closest === undefined || distance < tally.closest) tally.closest = distance
 }
-const WITNESS_MAX = 16
-const keep = (marks: Mark[], one: Mark): void => {
-  marks.push(one)
-  if (marks.length > WITNESS_MAX) marks.splice(WITNESS_MAX / 2, 1)
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+const WITNESS_MAX = 8
+/** Takes an event into a witness: the first ones and the latest. */
+const keep = (marks: Mutable<Mark>[], { index, atMs, type }: TraceEvent): void => {
+  const last = marks.length < WITNESS_MAX ? undefined : marks[WITNESS_MAX - 1]
+  if (last === undefined) marks.push({ index, atMs, type })
+  else {
+    // In place: this happens at every event, and what it replaces is gone anyway.
+    last.index = index
+    last.atMs = atMs
+    last.type = type
+  }
 }
 const nothing = (): undefined => undefined
 
@@ -136,19 +144,18 @@ function count({ bound, event: pattern, withinMs }: Kind<'count'>): Compiled {
     begin(tally) {
       let found = 0
       /** Without a window some of the events, for the witness; with one the latest, as many as decide. */
-      const marks: Mark[] = []
+      const marks: Mutable<Mark>[] = []
       return {
         step(event) {
           tally.hits += 1
           if (!matches(event)) return undefined
-          const one = mark(event)
           if (withinMs === undefined) {
             found += 1
-            keep(marks, one)
+            keep(marks, event)
           } else {
             // Half-open: an event exactly `within` before this one is out.
             while (marks[0] !== undefined && marks[0].atMs <= event.atMs - withinMs) marks.shift()
-            marks.push(one)
+            marks.push(mark(event))
             found = marks.length
           }
           if (found > tooMany)
@@ -299,7 +306,7 @@ function between({ from, to, bound, event: pattern }: Kind<'between'>): Compiled
       let open: Mark | undefined
       let sinceFirst = 0
       let sinceLast = 0
-      let marks: Mark[] = []
+      let marks: Mutable<Mark>[] = []
       return {
         step(event) {
           if (open !== undefined && closes(event)) {
@@ -315,7 +322,7 @@ function between({ from, to, bound, event: pattern }: Kind<'between'>): Compiled
           } else if (open !== undefined && matches(event)) {
             sinceFirst += 1
             sinceLast += 1
-            keep(marks, mark(event))
+            keep(marks, event)
             if (bound.op !== 'at least' && sinceFirst > bound.count)
               return {
                 why: `${sinceFirst} ${printEvent(pattern)} after ${open.type}, ${wanted}`,
@@ -417,12 +424,12 @@ function sum({ of, op, limit }: Kind<'sum'>): Compiled {
     begin(tally) {
       let [total, bar] = [0n, fixed]
       let currency = /^[A-Z]{3}$/.test(unit) ? unit : undefined
-      const marks: Mark[] = []
+      const marks: Mutable<Mark>[] = []
       const say = (): string =>
         `${writeField(of)} adds up to ${toDecimal(total)}${unit === '' ? '' : ` ${unit}`}, ${op} ${toDecimal(bar)} expected`
       return {
         step(event) {
-          keep(marks, mark(event))
+          keep(marks, event)
           const wrong = (why: string): Violation => ({ why, events: marks.slice(), atMs: event.atMs })
           for (const field of other === undefined ? [of] : [of, other]) {
             if (event.type !== field.type) continue
