@@ -118,11 +118,10 @@ export function createHookClient(
     const deadlineMs = Math.min(real.now() + question.budget.timeoutMs, Date.parse(question.budget.deadline))
     const limitMs = Math.max(0, deadlineMs - real.now())
     const done = new AbortController()
-    void real.sleep(limitMs, done.signal).then(
-      () =>
-        stop.abort(new HookFailure('agent-timeout', `expected a result within ${Math.round(limitMs)} ms, got none`)),
-      () => undefined,
-    )
+    const timeUp = (): void =>
+      stop.abort(new HookFailure('agent-timeout', `expected a result within ${Math.round(limitMs)} ms, got none`))
+    if (limitMs === 0) timeUp()
+    void real.sleep(limitMs, done.signal).then(timeUp, () => undefined)
     const cancelled = (): void => stop.abort(new HookFailure('cancelled', 'cancelled by the asker'))
     if (options.signal.aborted) cancelled()
     options.signal.addEventListener('abort', cancelled)
