@@ -44,7 +44,9 @@ export function notRun(verdict: GateVerdict, data: ReportData | undefined): Mark
     determinism.certified < runs.scenarios
       ? html`<li>${determinism.certified} of ${runs.scenarios} scenarios were run again elsewhere to certify that they repeat. <code>--certify</code> does it for all.</li>`
       : null,
-    runs.cached > 0 ? html`<li>${runs.cached} runs were taken from the cache and not played again.</li>` : null,
+    runs.cached > 0
+      ? html`<li>${runs.cached === 1 ? '1 run was' : `${runs.cached} runs were`} taken from the cache and not played again.</li>`
+      : null,
     determinism.sandbox === 'bubblewrap' || determinism.sandbox === 'not started'
       ? null
       : html`<li>The program ran without the sandbox: ${determinism.sandbox}.</li>`,
@@ -57,5 +59,5 @@ export function notRun(verdict: GateVerdict, data: ReportData | undefined): Mark
   ]
   const told = lines.filter((line) => line !== null)
   return html`${told.length === 0 ? html`<p class="calm">All that was to be run has been run.</p>` : html`<ul class="not-run">${told}</ul>`}
-${data === undefined || data.gaps.length === 0 ? null : html`<details><summary>What the twins do not model <span>${data.gaps.length} things; a call to one stops the run</span></summary><dl class="gaps">${data.gaps.map(({ twin, what, why }) => html`<dt><code>${twin}</code> ${what}</dt><dd>${why}</dd>`)}</dl></details>`}`
+${data === undefined || data.gaps.length === 0 ? null : html`<details><summary>What the twins do not model <span>${data.gaps.length}; a call to one of them stops the run</span></summary><dl class="gaps">${data.gaps.map(({ twin, what, why }) => html`<dt><code>${twin}</code> ${what}</dt><dd>${why}</dd>`)}</dl></details>`}`
 }

@@ -4,7 +4,7 @@ import type { ReportData } from '../report-data.ts'
 import type { Story, StoryRow } from '../story.ts'
 import { clock } from '../timeline.ts'
 import type { GateVerdict, ReportedCheck, ReportedFinding, Status } from '../verdict.ts'
-import { html, type Markup } from './markup.ts'
+import { anchor, html, type Markup } from './markup.ts'
 import { timeline } from './timeline.ts'
 
 export const WORDS: Readonly<Record<Status, string>> = {
@@ -24,7 +24,7 @@ export function findings(verdict: GateVerdict, data: ReportData | undefined): Ma
 
 function card(check: ReportedCheck, data: ReportData | undefined, told: Set<string>): Markup {
   const { id, kind, status, why, reason, findings: found } = check
-  return html`<article class="finding ${status}" id="check-${id}">
+  return html`<article class="finding ${status}" id="${anchor(id)}">
 <header><span class="chip ${status}">${WORDS[status]}</span><h3>${id}</h3><span class="kind">${kind}</span></header>
 <p class="why">${why}</p>
 ${reason === null ? null : html`<ul class="reasons">${reason.split('\n').map((line) => html`<li>${line}</li>`)}</ul>`}

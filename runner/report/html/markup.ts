@@ -28,3 +28,6 @@ export const raw = (markup: string): Markup => ({ markup })
 
 /** A share of a whole as SVG takes it: `43.21%`. */
 export const percent = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(2)}%`
+
+/** A name as an anchor. */
+export const anchor = (name: string): string => `check-${name.replace(/[^\w.-]/g, '_')}`

@@ -5,7 +5,7 @@ import type { GateVerdict, ReportedCheck } from '../verdict.ts'
 import { costs } from './costs.ts'
 import { grid, notRun } from './coverage.ts'
 import { findings, WORDS } from './findings.ts'
-import { html, type Markup, raw } from './markup.ts'
+import { anchor, html, type Markup, raw } from './markup.ts'
 import { SCRIPT } from './script.ts'
 import { STYLE } from './style.ts'
 
@@ -62,7 +62,7 @@ function tiles({ checks, runs, cost, determinism }: GateVerdict): Markup {
 const allChecks = (checks: readonly ReportedCheck[]): Markup =>
   html`<div class="scroll"><table class="all"><tbody>${checks.map(
     ({ id, kind, status, why }) =>
-      html`<tr><td><span class="chip ${status}">${WORDS[status]}</span></td><th scope="row">${status === 'pass' ? id : html`<a href="#check-${id}">${id}</a>`}<span class="note">${kind}</span></th><td>${why}</td></tr>`,
+      html`<tr><td><span class="chip ${status}">${WORDS[status]}</span></td><th scope="row">${status === 'pass' ? id : html`<a href="#${anchor(id)}">${id}</a>`}<span class="note">${kind}</span></th><td>${why}</td></tr>`,
   )}</tbody></table></div>`
 
 const identity = ({ candidate, base, schema }: GateVerdict): Markup =>
