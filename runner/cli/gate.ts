@@ -5,6 +5,7 @@ import { UsageError } from '../gate/workspace.ts'
 import { printVerdict } from '../report/console.ts'
 import type { Seen } from '../report/report-data.ts'
 import { EXIT, type GateVerdict } from '../report/verdict.ts'
+import { evidenceWriter } from './evidence.ts'
 import { writeReports } from './reports.ts'
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
@@ -17,6 +18,7 @@ export async function runGate(
 ): Promise<void> {
   const only = Array.isArray(options.only) ? options.only.map(String) : undefined
   let seen: Seen | undefined
+  const evidence = evidenceWriter(alone ? {} : options)
   const verdict = await gate({
     project: text(options.project) ?? '.',
     base: text(options.base),
@@ -33,11 +35,17 @@ export async function runGate(
       seen = given
     },
     onOpen,
+    agent: evidence.agent,
+    approveCommand: evidence.approveCommand,
+    onRecord: evidence.onRecord,
+    holdouts: options.holdouts !== false,
   })
   if (only !== undefined && verdict.runs.scenarios === 0)
     throw new UsageError(`expected --only to name scenarios, got ${only.join(', ')}: there are none of that name.`)
+  const written = evidence.write(verdict)
   await writeReports(verdict, seen, options)
   await print(verdict, options.json === true)
+  if (written !== undefined) process.stderr.write(`evidence: ${written.path}\n`)
   if (options.annotations === true) {
     const { printAnnotations } = await import('../report/annotations.ts')
     ;(options.json === true ? process.stderr : process.stdout).write(printAnnotations(verdict))

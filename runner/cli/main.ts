@@ -3,12 +3,15 @@ import { printProblem } from '../../scenarios/scenario.ts'
 import { UsageError } from '../gate/workspace.ts'
 import { ProjectProblems } from '../project.ts'
 import { backlotVersion } from '../version.ts'
+import { addApprove } from './commands/approve.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addFidelity } from './commands/fidelity.ts'
 import { addGate } from './commands/gate.ts'
+import { addKey } from './commands/key.ts'
 import { addReplay } from './commands/replay.ts'
 import { addRun } from './commands/run.ts'
 import { addSchema } from './commands/schema.ts'
+import { addVerify } from './commands/verify.ts'
 import type { OnOpen } from './open.ts'
 
 const USAGE = 2
@@ -33,6 +36,9 @@ export async function main(argv: readonly string[]): Promise<void> {
   addRun(program, onOpen)
   addReplay(program, onOpen)
   addFidelity(program)
+  addVerify(program, onOpen)
+  addApprove(program)
+  addKey(program)
   addDoctor(program)
   addSchema(program)
 

@@ -34,7 +34,7 @@ export type GateOptions = {
   readonly critic?: 'accept' | 'object' | undefined
   /** The command by which a person approves the candidate's tree, for the message. */
   readonly approveCommand?: ((tree: string) => string) | undefined
-  /** Told of what was run, for evidence and reports. Not called for a candidate that was refused. */
+  /** Told of what was run, for evidence and reports; not for a candidate that has no tree. */
   readonly onRecord?: ((record: GateRecord) => void) | undefined
 }
 
@@ -45,7 +45,7 @@ export type GateRecord = {
   readonly candidate: Tree
   /** The brief's text, where the project has one. */
   readonly brief: string | undefined
-  /** The change as git prints it; applied to the base's tree it gives the candidate's. */
+  /** The change as git prints it; applied to the base's tree it gives the candidate's. Undefined for one that was refused. */
   readonly patch: Buffer | undefined
   readonly manifest: readonly { readonly scenario: string; readonly seed: string }[]
   readonly cases: readonly Case[]

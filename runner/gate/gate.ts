@@ -1,4 +1,5 @@
-import { resolve } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { type Facts, judgeDemands } from '../policy/demands.ts'
 import { type Decision, decide } from '../policy/policy.ts'
 import type { SideSetup } from '../pool/job.ts'
@@ -35,13 +36,21 @@ export async function gate(options: GateOptions): Promise<GateVerdict> {
       options.progress.note(`${file}:${line}:${column}: ${text}`)
 
     const { taken, refusals, decision } = takeIn({ options, project, workspace, base, shown })
-    if (refusals.length > 0) return concludeRefused({ options, project, base, taken, refusals, startedMs, decision })
+    const early = { options, project, workspace, base, candidate: taken, decision }
+    const tellNothingRan = (): void => {
+      if (taken.id !== '') options.onRecord?.(recordOf(early, NOTHING_PLAYED, factsOf(early, NOTHING_PLAYED)))
+    }
+    if (refusals.length > 0) {
+      tellNothingRan()
+      return concludeRefused({ options, project, base, taken, refusals, startedMs, decision })
+    }
 
     const mode = options.alone === true ? 'off' : project.config.sandbox.mode
     const policy = await sandboxPolicy({ ...project.config.sandbox, mode })
     const sandbox = policy.shown
-    const context: Context = { options, project, workspace, base, candidate: taken, startedMs, sandbox, decision }
+    const context: Context = { ...early, startedMs, sandbox }
     if (policy.blocked !== undefined) {
+      tellNothingRan()
       const why = 'Untrusted code runs in a sandbox.'
       return conclude(
         context,
@@ -120,7 +129,7 @@ function narrowed(project: Project, only: readonly string[] | undefined): Projec
 }
 
 /** What this gate can show for the policy's demands. */
-function factsOf({ options, project }: Context, { manifest }: Played): Facts {
+function factsOf({ options, project }: Pick<Context, 'options' | 'project'>, { manifest }: Played): Facts {
   const seeds = new Map<string, number>()
   for (const { scenario } of manifest) seeds.set(scenario.id, (seeds.get(scenario.id) ?? 0) + 1)
   // A scenario that says itself how many seeds it needs is not asked for more.
@@ -146,13 +155,15 @@ function judgePolicy({ options, project, candidate, decision }: Context, facts: 
   return judgeDemands(policy, decision, facts, approve)
 }
 
-const recordOf = (context: Context, played: Played, facts: Facts): GateRecord => {
+function recordOf(context: Omit<Context, 'sandbox' | 'startedMs'>, played: Played, facts: Facts): GateRecord {
   const { options, project, workspace, base, candidate, decision } = context
+  const brief = project.config.brief === undefined ? undefined : join(project.folder, project.config.brief)
   return {
     project,
     base,
     candidate,
-    patch: base === undefined ? undefined : patchOf(workspace.git, base, candidate),
+    brief: brief === undefined || !existsSync(brief) ? undefined : readFileSync(brief, 'utf8'),
+    patch: base === undefined || played.expected === 0 ? undefined : patchOf(workspace.git, base, candidate),
     manifest: played.manifest.map(({ scenario, seed }) => ({ scenario: scenario.id, seed })),
     cases: played.cases,
     baseCases: played.baseCases,

@@ -20,7 +20,8 @@ export type Judged = {
 
 export type Outcome = { readonly checks: readonly Judged[]; readonly figures: readonly FitnessReport[] }
 
-const SUBJECT_ENDINGS: readonly Ending['kind'][] = [
+/** Ends that the subject brought on itself. */
+export const SUBJECT_ENDINGS: readonly Ending['kind'][] = [
   'exited',
   'hung',
   'memory',

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { addEvidence } from '../evidence.ts'
 import type { OnOpen } from '../open.ts'
 import { addReports } from '../reports.ts'
 import { whole } from '../whole.ts'
@@ -17,7 +18,7 @@ export function addGate(program: Command, onOpen: OnOpen): void {
     .option('--certify', 'certify every scenario, not only one')
     .option('--no-shrink', 'do not look for the smallest case')
     .option('--exit-zero', 'report only: exit 0 whatever the verdict')
-  addReports(command).action(async (options: Record<string, unknown>) => {
+  addEvidence(addReports(command)).action(async (options: Record<string, unknown>) => {
     const { runGate } = await import('../gate.ts')
     await runGate(options, false, onOpen)
   })
