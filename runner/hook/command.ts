@@ -99,15 +99,8 @@ async function runIn(
   request: { readonly budget: { readonly timeoutMs: number } },
   work: Work,
 ): Promise<{ readonly ended: Ended; readonly usage: Usage }> {
-  const briefFile = writeNote(workshop, 'brief.md', brief)
-  const usageFile = join(workshop.notes, 'usage.json')
-  const env = {
-    ...options.env,
-    BACKLOT_BRIEF: briefFile,
-    BACKLOT_REQUEST: writeNote(workshop, 'request.json', JSON.stringify(request, null, 2)),
-    BACKLOT_USAGE: usageFile,
-  }
-  const argv = words.map((word) => word.replaceAll('{brief}', briefFile))
+  const env = programEnv(options, workshop, brief, request)
+  const argv = words.map((word) => word.replaceAll('{brief}', env.BACKLOT_BRIEF))
   const startedMs = options.real.now()
   const program = startProgram({
     argv: options.box(argv, env, [workshop.folder, workshop.notes], workshop.folder),
@@ -121,7 +114,22 @@ async function runIn(
   })
   program.stdin.end(brief)
   const ended = await program.ended
-  return { ended, usage: { ...readUsageFile(usageFile), wallMs: Math.round(options.real.now() - startedMs) } }
+  return { ended, usage: { ...readUsageFile(env.BACKLOT_USAGE), wallMs: Math.round(options.real.now() - startedMs) } }
+}
+
+/** What a program finds in its environment, with the files that it names. */
+export function programEnv(
+  { env }: Pick<CommandOptions, 'env'>,
+  workshop: Workshop,
+  brief: string,
+  request: object,
+): Record<string, string> & { BACKLOT_BRIEF: string; BACKLOT_USAGE: string } {
+  return {
+    ...env,
+    BACKLOT_BRIEF: writeNote(workshop, 'brief.md', brief),
+    BACKLOT_REQUEST: writeNote(workshop, 'request.json', JSON.stringify(request, null, 2)),
+    BACKLOT_USAGE: join(workshop.notes, 'usage.json'),
+  }
 }
 
 /** What the program wrote about its cost, if it did and if it can be read. */
