@@ -14,6 +14,7 @@ import type { Problem, Scenario } from '../scenarios/scenario.ts'
 import type { SubjectLimits } from '../scenarios/subject/process.ts'
 import type { Json } from '../twins/trace.ts'
 import type { TwinDefinition } from '../twins/twin.ts'
+import { type FactorySettings, factorySchema } from './factory/settings.ts'
 import { type HookSettings, hookSchema } from './hook/settings.ts'
 import { type PolicySettings, policySchema } from './policy/settings.ts'
 import { type SandboxSettings, sandboxShape } from './sandbox/settings.ts'
@@ -49,6 +50,7 @@ export type Config = {
   readonly protected: string[]
   readonly fitness: FitnessLimits
   readonly hook?: HookSettings | undefined
+  readonly factory: FactorySettings
   readonly intake: { readonly 'max-bytes': number; readonly 'max-files': number }
   readonly policy?: PolicySettings | undefined
 }
@@ -80,6 +82,7 @@ const configShape = z.strictObject({
   protected: z.array(z.string()).default([]),
   fitness: z.lazy(() => fitnessSchema).prefault({} as never),
   hook: hookSchema.optional(),
+  factory: z.lazy(() => factorySchema).prefault({} as never),
   intake: z
     .strictObject({ 'max-bytes': z.int().min(1).default(1_048_576), 'max-files': z.int().min(1).default(200) })
     .prefault({}),

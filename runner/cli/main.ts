@@ -5,10 +5,12 @@ import { ProjectProblems } from '../project.ts'
 import { backlotVersion } from '../version.ts'
 import { addApprove } from './commands/approve.ts'
 import { addDoctor } from './commands/doctor.ts'
+import { addFactory } from './commands/factory.ts'
 import { addFidelity } from './commands/fidelity.ts'
 import { addGate } from './commands/gate.ts'
 import { addKey } from './commands/key.ts'
 import { addReplay } from './commands/replay.ts'
+import { addRules } from './commands/rules.ts'
 import { addRun } from './commands/run.ts'
 import { addSchema } from './commands/schema.ts'
 import { addVerify } from './commands/verify.ts'
@@ -34,7 +36,9 @@ export async function main(argv: readonly string[]): Promise<void> {
 
   addGate(program, onOpen)
   addRun(program, onOpen)
+  addRules(program, onOpen)
   addReplay(program, onOpen)
+  addFactory(program, onOpen)
   addFidelity(program)
   addVerify(program, onOpen)
   addApprove(program)

@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { canonical } from '../../twins/trace.ts'
 import { printable } from '../gate/intake.ts'
 import type { Tree, Workspace } from '../gate/workspace.ts'
 import type { HookOutcome } from '../hook/client.ts'
-import type { Change, ChangeRequest, ChangeResult, CritiqueResult, FeedbackItem, Usage } from '../hook/contract.ts'
+import type { ChangeRequest, ChangeResult, CritiqueResult, FeedbackItem, Usage } from '../hook/contract.ts'
 import { printMicroUsd, readUsage } from '../hook/usage.ts'
 import type { Project } from '../project.ts'
 import { type GateVerdict, verdictSchema } from '../report/verdict.ts'
@@ -14,7 +14,7 @@ import type { Answered, Critiqued, Dispatched, Finished, Opened } from './events
 import { feedbackOf, objectionItems } from './feedback.ts'
 import type { Journal } from './journal.ts'
 import type { Account, Ledger } from './ledger.ts'
-import type { FactoryOptions } from './options.ts'
+import type { CandidateToJudge, FactoryOptions, JudgedCandidate } from './options.ts'
 import type { RunFolder } from './run-folder.ts'
 
 /** What one run of the factory knows. */
@@ -87,9 +87,10 @@ export async function runAttempt(context: RunContext, attempt: number): Promise<
     const critiqued = before.critiqued ?? (await critique(context, attempt))
     if (!critiqued.accepted) return finish(context, attempt, { status: 'fail', reason: critiqued.reason })
   }
-  const verdict = await context.oneAtATime(() => judge(context, attempt, answered))
-  writeWhole(folder.attempt(attempt).feedback, json(feedbackOf(verdict, context.project.scenarios)))
-  finish(context, attempt, { status: verdict.status, reason: null }, verdict)
+  const judged = await context.oneAtATime(() => judge(context, attempt))
+  const { feedback } = folder.attempt(attempt)
+  writeWhole(feedback, json(feedbackOf(judged.verdict, context.project.scenarios)))
+  finish(context, attempt, { status: judged.verdict.status, reason: null }, judged)
 }
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
@@ -98,12 +99,15 @@ function finish(
   { journal, options }: RunContext,
   attempt: number,
   end: Pick<Finished, 'status' | 'reason'>,
-  verdict?: GateVerdict,
+  judged?: JudgedCandidate,
 ): void {
-  const failing = verdict?.checks.filter(({ status }) => status !== 'pass').map(({ id }) => id) ?? []
-  const tree = verdict?.candidate.tree ?? null
-  journal.append({ kind: 'finished', atMs: options.now(), attempt, ...end, failing, tree })
+  const failing = judged === undefined ? [] : failingOf(judged.verdict)
+  const evidence = judged?.evidence ?? null
+  journal.append({ kind: 'finished', atMs: options.now(), attempt, ...end, failing, evidence })
 }
+
+const failingOf = ({ checks }: GateVerdict): readonly string[] =>
+  checks.filter(({ status }) => status !== 'pass').map(({ id }) => id)
 
 /** Ends an attempt that has ended this process too often. */
 export const giveUp = (context: RunContext, attempt: number): void =>
@@ -199,7 +203,7 @@ async function critique(context: RunContext, attempt: number): Promise<Critiqued
       runToken,
       goal,
       base,
-      change: changeOf(files.answer),
+      change: resultOf(files.answer).change,
       budget: { ...asked.budget, deadline: new Date(options.now() + options.limits.answerMs).toISOString() },
     },
     { signal: options.signal, onProgress: (text) => phase.said(printable(text, 120)) },
@@ -241,40 +245,74 @@ function readCritique(outcome: HookOutcome<CritiqueResult>): {
   return { accepted: false, reason: `the critic objects: ${about}`, feedback: objectionItems(objections) }
 }
 
-const changeOf = (answer: string): Change => {
+const resultOf = (answer: string): Extract<ChangeResult, { readonly status: 'completed' }> => {
   const outcome = JSON.parse(readFileSync(answer, 'utf8')) as HookOutcome<ChangeResult>
   if (outcome.kind !== 'result' || outcome.result.status !== 'completed')
     throw new Error(`${answer}: expected a change.`)
-  return outcome.result.change
+  return outcome.result
 }
 
-async function judge(context: RunContext, attempt: number, answered: Answered): Promise<GateVerdict> {
-  const { options, folder, opened } = context
+/** The verdict and its evidence. The verdict is written last: as long as it is not there, nothing of an earlier try counts. */
+async function judge(context: RunContext, attempt: number): Promise<JudgedCandidate> {
+  const { options, folder } = context
   const files = folder.attempt(attempt)
+  const kept = readJudged(files.verdict)
+  if (kept !== undefined) return kept
   if (options.signal.aborted) throw new Interrupted()
+  rmSync(files.evidence, { recursive: true, force: true })
   const phase = options.progress.begin(attempt, 'gate')
-  const verdict = await options.judge({
-    patch: files.patch,
-    base: opened.base,
-    attempt,
-    agent: { name: options.agent.name, version: null, modelFamily: answered.modelFamily, registered: true },
-    said: phase.said,
-  })
+  let judged: JudgedCandidate
+  try {
+    judged = await options.judge({ ...candidateOf(context, attempt), said: phase.said })
+  } catch (error) {
+    phase.end(options.signal.aborted ? 'interrupted' : 'broken off')
+    // What is torn down under a gate breaks it; that says nothing of the candidate.
+    throw options.signal.aborted ? new Interrupted() : error
+  }
   if (options.signal.aborted) {
     phase.end('interrupted')
     throw new Interrupted()
   }
-  writeWhole(files.verdict, json(verdict))
-  const failing = verdict.checks.filter(({ status }) => status !== 'pass').map(({ id }) => id)
-  phase.end(`${verdict.status}${failing.length === 0 ? '' : `: ${failing.slice(0, 5).join(', ')}`}`)
-  return verdict
+  writeWhole(files.verdict, json(judged))
+  const { verdict } = judged
+  const failing = failingOf(verdict)
+  const shown = failing.slice(0, 5).join(', ')
+  phase.end(`${verdict.status}${failing.length === 0 ? '' : `: ${shown}${failing.length > 5 ? ', ...' : ''}`}`)
+  return judged
 }
 
-/** The verdict on a finished attempt; undefined when it ended before one. */
-export function verdictOfAttempt({ folder }: Pick<RunContext, 'folder'>, attempt: number): GateVerdict | undefined {
-  const { verdict } = folder.attempt(attempt)
-  return existsSync(verdict) ? verdictSchema.parse(JSON.parse(readFileSync(verdict, 'utf8'))) : undefined
+function candidateOf({ options, folder, opened, brief }: RunContext, attempt: number): Omit<CandidateToJudge, 'said'> {
+  const files = folder.attempt(attempt)
+  const { agent, usage } = resultOf(files.answer)
+  return {
+    patch: files.patch,
+    base: opened.base,
+    agent: {
+      name: printable(agent.name, 60),
+      version: printable(agent.version, 60),
+      modelFamily: agent.modelFamily === undefined ? null : printable(agent.modelFamily, 60),
+      registered: options.agent.known,
+    },
+    critic: options.critic === undefined ? undefined : 'accept',
+    producer: {
+      attempt,
+      runToken: opened.token,
+      usage: usage === undefined ? null : { ...usage },
+      goal: { sha256: brief.sha256, origin: null },
+    },
+    evidence: files.evidence,
+  }
 }
+
+function readJudged(path: string): JudgedCandidate | undefined {
+  if (!existsSync(path)) return undefined
+  const { verdict, evidence } = JSON.parse(readFileSync(path, 'utf8')) as JudgedCandidate
+  return { verdict: verdictSchema.parse(verdict), evidence }
+}
+
+/** The verdict on a finished attempt, with its evidence; undefined when it ended before one. */
+export const judgedAttempt = ({ folder }: Pick<RunContext, 'folder'>, attempt: number): JudgedCandidate | undefined =>
+  readJudged(folder.attempt(attempt).verdict)
 
 /** What the next attempt in a slot is told: what the slot's last attempt that taught something got wrong. */
 export function feedbackFor({ journal, folder }: RunContext, slot: number): readonly FeedbackItem[] {

@@ -7,7 +7,7 @@ export type Contender = { readonly attempt: number; readonly verdict: GateVerdic
  * The best of those that pass: the cheapest a request, then the lowest in each figure in the order of their ids, then the earliest.
  * Undefined when none passes. The order in which they came plays no part.
  */
-export function choose(contenders: readonly Contender[]): Contender | undefined {
+export function choose<C extends Contender>(contenders: readonly C[]): C | undefined {
   const passing = contenders.filter(({ verdict }) => verdict.status === 'pass')
   return [...passing].sort(better)[0]
 }

@@ -42,8 +42,7 @@ export type Finished = OfAttempt & {
   readonly status: Status
   readonly failing: readonly string[]
   readonly reason: string | null
-  /** Of the gate's verdict; null when there is none. */
-  readonly tree: string | null
+  readonly evidence: string | null
 }
 /** The commit follows from these values alone, so that making it twice makes one. */
 export type Releasing = OfAttempt & { readonly kind: 'releasing'; readonly branch: string }
@@ -114,7 +113,7 @@ export const eventSchema: z.ZodType<FactoryEvent> = z.discriminatedUnion('kind',
     status: z.enum(['pass', 'fail', 'needs-human', 'inconclusive']),
     failing: z.array(text),
     reason: optional,
-    tree: optional,
+    evidence: optional,
   }),
   z.strictObject({ kind: z.literal('releasing'), ...ofAttempt, branch: text }),
   z.strictObject({

@@ -12,7 +12,7 @@ import { openJournal } from './journal.ts'
 import { openLedger } from './ledger.ts'
 import { takeLock } from './lock.ts'
 import { loop } from './loop.ts'
-import type { FactoryOptions } from './options.ts'
+import type { FactoryStart } from './options.ts'
 import { type FactoryOutcome, reportOutcome } from './outcome.ts'
 import { type FoundRun, factoryFolder, latestRun, type RunFolder, runFolder } from './run-folder.ts'
 
@@ -21,17 +21,19 @@ import { type FoundRun, factoryFolder, latestRun, type RunFolder, runFolder } fr
  * or what may be used is used up. Throws `UsageError` and `ProjectProblems`, and `Interrupted` after Ctrl-C; everything else is an
  * outcome. A run that was killed is gone on with by asking for the same again.
  */
-export async function runFactory(options: FactoryOptions): Promise<FactoryOutcome> {
-  const brief = readBrief(options.brief)
-  const workspace = openWorkspace(options.project)
+export async function runFactory(start: FactoryStart): Promise<FactoryOutcome> {
+  const brief = readBrief(start.brief)
+  const workspace = openWorkspace(start.project)
   try {
     if (workspace.repository === undefined)
-      throw new UsageError(`expected ${options.project} to be in a git repository, got none. Run git init and commit.`)
-    const base = workspace.base(options.base)
+      throw new UsageError(`expected ${start.project} to be in a git repository, got none. Run git init and commit.`)
+    const base = workspace.base(start.base)
     if (base.commit === undefined)
       throw new UsageError(`expected --base to be a commit, got ${base.shown}. The branch has to start somewhere.`)
-    const project = await projectAt(workspace, base, options, brief)
-    mkdirSync(factoryFolder(resolve(options.project)), { recursive: true })
+    const project = await projectAt(workspace, base, start, brief)
+    mkdirSync(factoryFolder(resolve(start.project)), { recursive: true })
+    const { settle, ...rest } = start
+    const options = { ...rest, ...settle(project) }
     return await onRun({ options, brief, workspace, base, project }, base.commit)
   } finally {
     workspace.close()
@@ -41,8 +43,8 @@ export async function runFactory(options: FactoryOptions): Promise<FactoryOutcom
 type Given = Pick<RunContext, 'options' | 'brief' | 'workspace' | 'base' | 'project'>
 
 /** The project as the base has it, with the brief held against its scenarios. */
-async function projectAt(workspace: Workspace, base: Tree, options: FactoryOptions, brief: Brief): Promise<Project> {
-  const shown = shownPath(resolve(options.project))
+async function projectAt(workspace: Workspace, base: Tree, start: FactoryStart, brief: Brief): Promise<Project> {
+  const shown = shownPath(resolve(start.project))
   const { folder } = workspace.checkOut(base, 'decide', [])
   const project = await loadProject(folder, shown)
   const own = new Map<string, readonly string[]>()
@@ -57,7 +59,7 @@ async function projectAt(workspace: Workspace, base: Tree, options: FactoryOptio
   const problems = lintBrief(brief, project.scenarios, own)
   const errors = problems.filter(({ level }) => level === 'error')
   if (errors.length > 0) throw new ProjectProblems(errors)
-  for (const problem of [...project.warnings, ...problems]) options.progress.note(printProblem(problem))
+  for (const problem of [...project.warnings, ...problems]) start.progress.note(printProblem(problem))
   return project
 }
 

@@ -8,11 +8,11 @@ import {
   feedbackFor,
   giveUp,
   Interrupted,
+  judgedAttempt,
   mayGoOn,
   type RunContext,
   runAttempt,
   Stopped,
-  verdictOfAttempt,
   writeRequest,
 } from './attempt.ts'
 import { choose } from './choose.ts'
@@ -80,23 +80,19 @@ async function judgeRound(context: RunContext, states: readonly AttemptState[]):
   const contenders = states
     .filter(({ dispatched }) => dispatched.round === round)
     .flatMap(({ dispatched: { attempt } }) => {
-      const verdict = verdictOfAttempt(context, attempt)
-      return verdict === undefined ? [] : [{ attempt, verdict }]
+      const judged = judgedAttempt(context, attempt)
+      return judged === undefined ? [] : [{ attempt, ...judged }]
     })
   const best = choose(contenders)
   if (best !== undefined) {
     const made = await release(context, best.attempt, best.verdict)
-    return end(context, best.attempt, { kind: 'released', reason: `attempt ${best.attempt} passes`, ...made })
+    const { attempt, evidence } = best
+    return end(context, attempt, { kind: 'released', reason: `attempt ${attempt} passes`, ...made, evidence })
   }
   const waiting = contenders.find(({ verdict }) => verdict.status === 'needs-human')
   if (waiting === undefined) return undefined
   const asked = waiting.verdict.checks.find(({ status }) => status === 'needs-human')
-  const evidence = await context.options.evidence({
-    folder: context.folder.evidence,
-    verdict: waiting.verdict,
-    attempt: waiting.attempt,
-    opened: context.opened,
-  })
+  const { evidence } = waiting
   const reason = `attempt ${waiting.attempt} needs a person: ${asked?.reason ?? asked?.why ?? 'no reason given'}`
   return end(context, waiting.attempt, { kind: 'needs-human', reason, branch: null, commit: null, evidence })
 }

@@ -11,7 +11,7 @@ import type { Releasing } from './events.ts'
 /** More branches of one brief than anybody looks at. */
 const BRANCHES_MAX = 1000
 
-export type Release = { readonly branch: string; readonly commit: string; readonly evidence: string | null }
+export type Release = { readonly branch: string; readonly commit: string }
 
 /**
  * Puts the judged tree of an attempt on a branch. The commit follows from what the journal says, so a release that was cut off and
@@ -23,7 +23,6 @@ export async function release(context: RunContext, attempt: number, verdict: Gat
   const { repository } = workspace
   if (repository === undefined)
     throw new UsageError('expected a git repository for the branch, got none. Run git init.')
-  const evidence = await options.evidence({ folder: folder.evidence, verdict, attempt, opened })
   const earlier = journal.events.filter((event): event is Releasing => event.kind === 'releasing')
   const atMs = earlier[0]?.atMs ?? options.now()
   const tree = judgedTree(workspace, context.base, folder.attempt(attempt).patch, verdict)
@@ -34,7 +33,7 @@ export async function release(context: RunContext, attempt: number, verdict: Gat
       await mayGoOn(context)
       journal.append({ kind: 'releasing', atMs, attempt, branch })
     }
-    if (createBranch(workspace.git, repository, branch, commit)) return { branch, commit, evidence }
+    if (createBranch(workspace.git, repository, branch, commit)) return { branch, commit }
     if (options.branch !== undefined)
       throw new UsageError(`expected to make the branch ${branch}, got one of that name. Give another with --branch.`)
   }

@@ -12,7 +12,6 @@ export type RunFolder = {
   readonly journal: string
   readonly queue: string
   readonly lock: string
-  readonly evidence: string
   attempt(attempt: number): AttemptFolder
 }
 /** The files of one attempt; each is whole or not there. */
@@ -23,6 +22,7 @@ export type AttemptFolder = {
   readonly critique: string
   readonly verdict: string
   readonly feedback: string
+  readonly evidence: string
 }
 
 export function runFolder(project: string, run: string): RunFolder {
@@ -32,7 +32,6 @@ export function runFolder(project: string, run: string): RunFolder {
     journal: join(path, 'journal.jsonl'),
     queue: join(path, 'queue.sqlite'),
     lock: join(path, 'lock.sqlite'),
-    evidence: join(path, 'evidence'),
     attempt(attempt) {
       const of = (name: string): string => join(path, `attempt-${attempt}`, name)
       return {
@@ -42,6 +41,7 @@ export function runFolder(project: string, run: string): RunFolder {
         critique: of('critique.json'),
         verdict: of('verdict.json'),
         feedback: of('feedback.json'),
+        evidence: of('evidence'),
       }
     },
   }

@@ -29,7 +29,10 @@ const branches = (): readonly string[] =>
   git('for-each-ref', '--format=%(refname:short)', 'refs/heads/backlot')
     .split('\n')
     .filter((name) => name !== '')
-const run = (agent: HookAgent, more: Partial<FactoryOptions> = {}) => runFactory(optionsFor(project, agent, more))
+const run = (agent: HookAgent, more: Partial<FactoryOptions> = {}) => {
+  const options = optionsFor(project, agent, more)
+  return runFactory({ ...options, settle: () => options })
+}
 
 test('bad attempts are told what went wrong, and the first that passes ends on a branch', async () => {
   const before = git('status', '--porcelain')
@@ -97,7 +100,7 @@ test('another agent, and other requirements, have accounts of their own', async 
   const agent = scriptedAgent(() => 'fail')
   await run(agent)
   const client = createLocalHookClient(agent, REAL)
-  expect(await run(agent, { agent: { name: 'other', client } })).toMatchObject({ spent: { attempts: 3 } })
+  expect(await run(agent, { agent: { name: 'other', client, known: true } })).toMatchObject({ spent: { attempts: 3 } })
   project.write('BRIEF.md', BRIEF.replace('is charged once', 'is charged exactly once'))
   expect(await run(agent)).toMatchObject({ spent: { attempts: 3 } })
   project.write('BRIEF.md', BRIEF)
@@ -149,7 +152,7 @@ test('a critic that objects withholds what the gate would pass, and its words be
       objections: attempt === 1 ? [{ requirement: 'AC-2', text: `no retry in ${change.kind}` }] : [],
     }),
   }
-  const named = { name: 'critic', client: createLocalHookClient(critic, REAL) }
+  const named = { name: 'critic', client: createLocalHookClient(critic, REAL), known: true }
   const outcome = await run(agent, { critic: named })
   expect(outcome).toMatchObject({ kind: 'released', attempt: 2 })
   expect(outcome.attempts[0]).toMatchObject({ status: 'fail', reason: 'the critic objects: no retry in files' })
@@ -165,6 +168,7 @@ test('a critic that accepts grants nothing, and one that is silent withholds', a
       { about: { name: 'c', version: '1', modelFamily: null, reply: [] }, ...(critique && { critique }) },
       REAL,
     ),
+    known: true,
   })
   const kind = async () => ({ verdict: 'accept', objections: [] }) as const
   expect(
@@ -187,6 +191,7 @@ test('a critic that accepts grants nothing, and one that is silent withholds', a
 })
 const other = () => ({
   name: 'other',
+  known: true,
   client: createLocalHookClient(
     scriptedAgent(() => 'pass'),
     REAL,
@@ -272,7 +277,7 @@ test('an agent that cannot be reached costs no attempt', async () => {
   const down = async () => ({ kind: 'failed', code: 'unreachable', message: 'nobody there', retryable: true }) as const
   const outcome = await run(
     scriptedAgent(() => 'pass'),
-    { agent: { name: 'scripted', client: { ...client, describe: down } } },
+    { agent: { name: 'scripted', client: { ...client, describe: down }, known: true } },
   )
   expect(outcome).toMatchObject({ kind: 'stopped', spent: { attempts: 0 } })
   expect(outcome.reason).toBe('the agent cannot be reached: nobody there')

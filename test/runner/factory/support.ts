@@ -106,7 +106,7 @@ export const judgeByNote =
       const tree = workspace.candidate(patch, workspace.base(base), { maxBytes: 1e6, maxFiles: 100 })
       if ('rule' in tree) throw new Error(tree.message)
       const [, status = '', cost] = /^\+\/\/ (\S+)(?: (\S+))?/m.exec(readFileSync(patch, 'utf8')) ?? []
-      return verdictOn(status as Status, tree.id, cost)
+      return { verdict: verdictOn(status as Status, tree.id, cost), evidence: null }
     } finally {
       workspace.close()
     }
@@ -124,14 +124,13 @@ export function optionsFor(
     brief: project.brief,
     project: project.folder,
     base: undefined,
-    agent: { name: 'scripted', client: createLocalHookClient(agent, REAL) },
+    agent: { name: 'scripted', client: createLocalHookClient(agent, REAL), known: true },
     critic: undefined,
     limits: { attempts: 3, microUsd: undefined, wallMs: 60_000, answerMs: 30_000 },
     parallel: 1,
     branch: undefined,
     fresh: false,
     judge: judgeByNote(project.folder),
-    evidence: async () => null,
     remotes: [],
     stop: stopSwitch(project.folder, undefined, async () => ({ status: 500, text: '' })),
     progress: SILENT,

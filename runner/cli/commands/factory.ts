@@ -1,0 +1,33 @@
+import type { Command } from 'commander'
+import type { OnOpen } from '../open.ts'
+import { whole } from '../whole.ts'
+
+export function addFactory(program: Command, onOpen: OnOpen): void {
+  program
+    .command('factory')
+    .description('have a brief carried out: an agent changes, the gate judges, what passes ends on a branch')
+    .argument('<brief>', 'a Markdown file with a title and a list "## Acceptance"')
+    .option('--project <dir>', 'folder with backlot.yaml (default: the nearest one above the brief)')
+    .option('--base <ref>', 'commit to build on and to judge by (default: HEAD)')
+    .option('--agent <url>', 'an agent behind the HTTP hook (default: hook in backlot.yaml)')
+    .option('--command <line>', 'a local program that edits files and exits')
+    .option('--folder <dir>', 'prepared candidates, answered one after the other')
+    .option('--sandbox <mode>', 'for --command: required, preferred or off', 'preferred')
+    .option('--network', 'for --command: it may use the network')
+    .option('--read <path...>', 'for --command: more that it may read, such as its own settings')
+    .option('--env <name...>', 'for --command: environment variables it gets')
+    .option('--attempts <n>', 'attempts on these requirements by this agent, over all runs (default: 3)', whole)
+    .option('--parallel <n>', 'attempts side by side; the best that passes wins (default: 1)', whole)
+    .option('--budget-usd <x>', 'money, as agents report it')
+    .option('--timeout <t>', 'time in all, such as 30m')
+    .option('--branch <name>', 'the branch to make (default: backlot/<brief>-<n>)')
+    .option('--pr-body <file>', 'write the body of a pull request')
+    .option('--key <file>', 'sign the evidence with this ed25519 key')
+    .option('--jobs <n>', 'workers of the gate (default: one for each core)', whole)
+    .option('--fresh', 'begin anew instead of going on with the run that is there')
+    .option('--json', 'print the outcome as one JSON object')
+    .action(async (brief: string, options: Record<string, unknown>) => {
+      const { runFactoryCommand } = await import('../factory.ts')
+      await runFactoryCommand(brief, options, onOpen)
+    })
+}
