@@ -8,6 +8,7 @@ import { addDoctor } from './commands/doctor.ts'
 import { addFactory } from './commands/factory.ts'
 import { addFidelity } from './commands/fidelity.ts'
 import { addGate } from './commands/gate.ts'
+import { addHarden } from './commands/harden.ts'
 import { addKey } from './commands/key.ts'
 import { addReplay } from './commands/replay.ts'
 import { addRules } from './commands/rules.ts'
@@ -35,6 +36,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .configureHelp({ showGlobalOptions: false })
 
   addGate(program, onOpen)
+  addHarden(program, onOpen)
   addRun(program, onOpen)
   addRules(program, onOpen)
   addReplay(program, onOpen)

@@ -1,0 +1,77 @@
+import { resolve } from 'node:path'
+import type { Run } from '../../scenarios/run.ts'
+import type { Scenario } from '../../scenarios/scenario.ts'
+import type { DecisionLog } from '../../twins/world.ts'
+import { type Entry, playAll, setupOf } from '../gate/play.ts'
+import type { Progress } from '../gate/progress.ts'
+import { openWorkspace, UsageError, type Workspace } from '../gate/workspace.ts'
+import { loadProject, type Project, shownPath } from '../project.ts'
+import { sandboxPolicy } from '../sandbox/box.ts'
+import { createPool, type Pool } from './pool.ts'
+
+/** One state of the source, ready to be run again and again, without a verdict: for mining, comparing and exploring. */
+export interface Player {
+  readonly name: string
+  /** Runs every entry; the result has the order of the entries. Throws when a worker breaks. */
+  play(entries: readonly Entry[], progress?: Progress): Promise<readonly Run[]>
+  one(scenario: Scenario, seed: string, decisions?: DecisionLog): Promise<Run>
+  close(): Promise<void>
+}
+
+/** A project and the states of its source that are looked at. */
+export interface Troupe {
+  readonly project: Project
+  /** The working tree, or what `spec` names: a folder, a patch or a commit. */
+  player(spec: string | undefined, jobs: number): Player
+  close(): Promise<void>
+}
+
+const SILENT: Progress = { begin: () => undefined, step: () => undefined, note: () => undefined, end: () => undefined }
+
+/** Opens the project in `folder`; scenarios, rules and settings come from there, whatever is run. Throws `UsageError` and `ProjectProblems`. */
+export async function openTroupe(folder: string, onOpen: (close: () => Promise<void>) => void): Promise<Troupe> {
+  const project = await loadProject(resolve(folder), shownPath(resolve(folder)))
+  let workspace: Workspace | undefined
+  const pools: Pool[] = []
+  let trees = 0
+  const close = async (): Promise<void> => {
+    await Promise.all(pools.map((pool) => pool.close()))
+    workspace?.close()
+  }
+  onOpen(close)
+  const policy = await sandboxPolicy(project.config.sandbox)
+  return {
+    project,
+    close,
+    player(spec, jobs) {
+      workspace ??= openWorkspace(folder)
+      let setup = setupOf(project, resolve(folder), undefined, workspace.packages)
+      if (spec !== undefined) {
+        if (policy.blocked !== undefined) throw new UsageError(policy.blocked)
+        const limits = { maxBytes: project.config.intake['max-bytes'], maxFiles: project.config.intake['max-files'] }
+        const tree = workspace.candidate(spec, workspace.base(undefined), limits)
+        if ('rule' in tree) throw new UsageError(`${spec}: ${tree.message}`)
+        const { root, folder: cwd } = workspace.checkOut(tree, `build-${++trees}`, [])
+        setup = setupOf(project, cwd, policy.box, [root, ...workspace.packages])
+      }
+      const pool = createPool(jobs, { base: undefined, candidate: setup })
+      pools.push(pool)
+      const broken = (entry: Entry, error: Error): never => {
+        throw new Error(`${entry.scenario.id}, seed ${entry.seed}: ${error.message}`, { cause: error })
+      }
+      return {
+        name: spec ?? 'the working tree',
+        play: (entries, progress = SILENT) => playAll(pool, 'candidate', entries, progress, broken),
+        async one(scenario, seed, decisions) {
+          const result = await pool.play({ kind: 'run', side: 'candidate', scenario, seed, decisions })
+          if (result.kind !== 'run') throw new Error('player: expected a run.')
+          return result.run
+        },
+        async close() {
+          pools.splice(pools.indexOf(pool), 1)
+          await pool.close()
+        },
+      }
+    },
+  }
+}

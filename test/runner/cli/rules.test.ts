@@ -1,0 +1,81 @@
+import { afterAll, expect, test } from 'vitest'
+import { backlot, copyProject } from '../../support/cli.ts'
+
+const project = copyProject()
+afterAll(() => project.close())
+
+const BRIEF = `# Tiny
+
+## Rules
+
+- PAY-2: Sometimes \`stripe.charge.refunded\`, in at least 30% of runs.
+- PAY-3: For each metadata.order, after \`stripe.charge.succeeded\`,
+  never \`stripe.charge.succeeded[amount>5000]\`. Small orders only.
+`
+const RULES = `import { rule } from 'backlot/oracle'
+export const rules = [rule('ANY-1').why('w').satisfy('all is well', 'stripe.charge.succeeded', () => undefined)]
+`
+project.write('BRIEF.md', BRIEF)
+project.change('backlot.yaml', 'seeds: 3', 'seeds: 3\nbrief: BRIEF.md')
+
+test('rules of a brief, of YAML and of TypeScript are listed alike', () => {
+  const { stdout, code } = backlot(['rules', 'list', '--project', project.folder])
+  expect(code).toBe(0)
+  expect(stdout).toContain(
+    'PAY-3: For each `metadata.order`, after `stripe.charge.succeeded`, never `stripe.charge.succeeded[amount>5000]`.',
+  )
+  expect(stdout).toContain('Small orders only.')
+  expect(stdout).toMatch(/BRIEF\.md:6:3\n/)
+  expect(stdout).toContain('3 rules')
+})
+
+test('what proves nothing is named: an unreachable sometimes, a vacuous rule, a check that always passes', () => {
+  project.write('backlot/rules/any.rules.ts', RULES.replace('backlot/oracle', `${process.cwd()}/oracle/index.ts`))
+  project.write(
+    'backlot/rules/more.rules.yaml',
+    'schema: 1\nrules:\n  - { id: VAC-1, for-each: metadata.ordr, at-most: 1, of: stripe.charge.succeeded }\n',
+  )
+  const { stdout, code } = backlot(['rules', 'check', '--project', project.folder, '--jobs', '1'])
+  expect(stdout).toContain(
+    'UNREACHABLE  PAY-2: Sometimes `stripe.charge.refunded`, in at least 30% of runs. `stripe.charge.refunded` never happened in 6 runs',
+  )
+  expect(stdout).toContain(
+    'NEVER-TRIGGERED  VAC-1: For each `metadata.ordr`, at most 1 `stripe.charge.succeeded`. no `stripe.charge.succeeded` has a field metadata.ordr. Did you mean "metadata.order"?',
+  )
+  expect(stdout).toContain('ALWAYS-PASSES  ANY-1: All is well. It passes whatever happens')
+  expect(stdout).toContain('5 rules on 6 runs: 3 checks that prove nothing')
+  expect(code).toBe(1)
+})
+
+test('explain shows the machine and the lines of the trace that matter', () => {
+  const { stdout } = backlot(['rules', 'explain', 'PAY-1', '--project', project.folder, '--scenario', 'lost-answer'])
+  expect(stdout).toContain('counting -- count > 1 --> VIOLATED')
+  expect(stdout).toMatch(
+    /lost-answer, seed 1: holds; exercised 1 times, 1 slices, closest call 0\n {2}\+\S+ ms\s+stripe\.charge\.succeeded {2}\[o1\] {2}counted {2}metadata\.order=o1\n$/,
+  )
+})
+
+test('a rule is translated, and one with a function stays where it is', () => {
+  const { stdout, stderr } = backlot(['rules', 'translate', '--to', 'yaml', '--project', project.folder])
+  expect(stdout).toContain(
+    '- id: PAY-1\n    why: Nobody pays twice.\n    for-each: metadata.order\n    at-most: 1\n    of: stripe.charge.succeeded\n',
+  )
+  expect(stdout).toContain('sometimes: stripe.charge.refunded\n    in-at-least: 30%')
+  expect(stderr).toContain('ANY-1 has a function in it')
+})
+
+test('a typo in an event is told before anything runs, with its place, whatever the spelling', () => {
+  project.write('BRIEF.md', BRIEF.replace('stripe.charge.refunded', 'stripe.charge.refnuded'))
+  project.write(
+    'backlot/rules/any.rules.ts',
+    RULES.replace('backlot/oracle', `${process.cwd()}/oracle/index.ts`).replace("'stripe.charge.s", "'stripe.chrge.s"),
+  )
+  const { stderr, code } = backlot(['rules', 'list', '--project', project.folder])
+  expect(code).toBe(2)
+  expect(stderr).toMatch(
+    /BRIEF\.md:5:21: error: PAY-2: no event "stripe\.charge\.refnuded" can occur\. Did you mean "stripe\.charge\.refunded"\?/,
+  )
+  expect(stderr).toContain(
+    'ANY-1: no event "stripe.chrge.succeeded" can occur. Did you mean "stripe.charge.succeeded"?',
+  )
+})
