@@ -9,6 +9,7 @@ import { addFactory } from './commands/factory.ts'
 import { addFidelity } from './commands/fidelity.ts'
 import { addGate } from './commands/gate.ts'
 import { addHarden } from './commands/harden.ts'
+import { addHook } from './commands/hook.ts'
 import { addKey } from './commands/key.ts'
 import { addReplay } from './commands/replay.ts'
 import { addRules } from './commands/rules.ts'
@@ -45,6 +46,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   addVerify(program, onOpen)
   addApprove(program)
   addKey(program)
+  addHook(program, onOpen)
   addDoctor(program)
   addSchema(program)
 

@@ -31,6 +31,7 @@ const ALLOWED: readonly Allowed[] = [
     what: ['clock', 'timer', 'chance'],
     why: 'Agents live in real time; secrets need chance.',
   },
+  { path: 'runner/cli/hook.ts', what: ['network'], why: 'It serves a hook.' },
   { path: 'runner/hook/exchange.ts', what: ['network'], why: 'It asks agents over HTTP.' },
   { path: 'runner/hook/address.ts', what: ['network'], why: 'Node keeps its block list of addresses there.' },
   { path: 'runner/hook/program.ts', what: ['process'], why: 'A local agent is a program.' },
