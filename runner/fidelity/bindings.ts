@@ -109,7 +109,10 @@ export class Bindings {
       })
       .join('/')
     const query = [...recorded.searchParams]
-    const bound = query.map(([name, value]) => [name, this.text(value, name.replace(/^.*\[(\w+)\]$/, '$1'))])
+    const bound = query.map(([name, value]): [string, string] => [
+      name,
+      this.text(value, name.replace(/^.*\[(\w+)\]$/, '$1')),
+    ])
     // Left as it was written where nothing is bound: some vendors read their query by the letter.
     if (bound.some(([, value], at) => value !== query[at]?.[1])) url.search = new URLSearchParams(bound).toString()
     return url

@@ -30,8 +30,8 @@ export type Answerer = {
 
 const HOP_HEADERS = /^(host|content-length|accept-encoding|connection|transfer-encoding|te|cookie|:.*)$/i
 const DAY_MS = 24 * 3_600_000
-/** What a vendor does by itself after a request is done by the next one. */
-const PAUSE_MS = { usual: 3_500, most: 30 * DAY_MS }
+/** Between requests whose times nobody knows; and the most that is waited where the recording was left alone. */
+const PAUSE_MS = { unknown: 3_500, most: 30 * DAY_MS }
 const START = '2026-01-01T00:00:00Z'
 
 /** A fresh twin, empty but for what its profile says was there before. Throws when the profile's seed does not fit the twin. */
@@ -86,9 +86,9 @@ export async function replayRecording(
       operation: operation ?? pathTemplate(exchange.method, recordedUrl.pathname),
       recordedMs: exchange.atMs,
     }
-    const passed = exchange.atMs === undefined || lastMs === undefined ? 0 : exchange.atMs - lastMs
+    const passed = exchange.atMs === undefined || lastMs === undefined ? PAUSE_MS.unknown : exchange.atMs - lastMs
     lastMs = exchange.atMs ?? lastMs
-    if (index > 0) await answerer.wait(Math.min(Math.max(passed, PAUSE_MS.usual), PAUSE_MS.most))
+    if (index > 0) await answerer.wait(Math.min(Math.max(passed, 0), PAUSE_MS.most))
     const outcome = await replayOne(definition, exchange, url, operation, {
       bindings,
       said,
@@ -157,27 +157,31 @@ function toRequest(
   definition.fidelity?.authorize?.(headers, exchange)
   const body = boundBody(exchange, bindings, collection)
   const empty = exchange.method === 'GET' || exchange.method === 'HEAD' || body === undefined
-  return new Request(url, { method: exchange.method, headers, ...(empty ? {} : { body: body as BodyInit }) })
+  return new Request(url, { method: exchange.method, headers, ...(empty ? {} : { body }) })
 }
 
-function boundBody(exchange: Exchange, bindings: Bindings, collection: string): string | Uint8Array | undefined {
+function boundBody(
+  exchange: Exchange,
+  bindings: Bindings,
+  collection: string,
+): string | Uint8Array<ArrayBuffer> | undefined {
   if (exchange.requestBody.length === 0) return undefined
   const type = headerOf(exchange.requestHeaders, 'content-type') ?? ''
   const text = Buffer.from(exchange.requestBody).toString()
   if (type.includes('x-www-form-urlencoded')) {
     const pairs = [...new URLSearchParams(text)]
     return new URLSearchParams(
-      pairs.map(([name, value]) => [name, bindings.text(value, name.replace(/^.*\[(\w+)\]$/, '$1'))]),
+      pairs.map(([name, value]): [string, string] => [name, bindings.text(value, name.replace(/^.*\[(\w+)\]$/, '$1'))]),
     ).toString()
   }
   if (type.includes('json') || /^\s*[{[]/.test(text)) {
     try {
       return JSON.stringify(bindings.json(JSON.parse(text), '', collection))
     } catch {
-      return exchange.requestBody
+      return new Uint8Array(exchange.requestBody)
     }
   }
-  return exchange.requestBody
+  return new Uint8Array(exchange.requestBody)
 }
 
 function compareAnswers(

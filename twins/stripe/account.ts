@@ -1,6 +1,20 @@
 import type { World } from '../world.ts'
+import type { CheckoutSession, Invoice, InvoiceItem, InvoicePayment, SetupIntent } from './billing-state.ts'
+import {
+  checkoutSessionBody,
+  invoiceBody,
+  invoiceItemBody,
+  invoicePaymentBody,
+  payoutBody,
+  priceBody,
+  productBody,
+  setupIntentBody,
+  subscriptionBody,
+} from './billing-wire.ts'
+import { CARDS_ONLY, type Dashboard } from './dashboard.ts'
 import { gap } from './gaps.ts'
-import { type Charge, createState, type Dispute, type Seed, type State } from './state.ts'
+import { type Charge, createState, type Dispute, type PaymentIntent, type Seed, type State } from './state.ts'
+import { LATEST } from './versions.ts'
 import {
   balanceTransactionBody,
   chargeBody,
@@ -17,19 +31,37 @@ import {
 export type RequestNote = { readonly id: string | null; readonly idempotency_key: string | null }
 const BY_ITSELF: RequestNote = { id: null, idempotency_key: null }
 
+/** What billing wants to know of payments, and of its own invoices. */
+export type Billing = {
+  readonly intentPaid: (intent: PaymentIntent) => void
+  readonly invoicePaid: (invoice: Invoice) => void
+  readonly invoiceFailed: (invoice: Invoice) => void
+  /** What becomes of an invoice while its subscription pauses collection; undefined when it does not. */
+  readonly collectionPaused: (invoice: Invoice) => string | undefined
+}
+
 /** One Stripe account: its state, and what all its parts need. */
 export interface Account {
   readonly world: World
   readonly state: State
   readonly id: string
+  readonly name: string
   readonly descriptor: string
+  /** The Dashboard's choice of payment methods. */
+  readonly configuration: string
+  readonly dashboard: Dashboard
+  /** Where payouts go. */
+  readonly bankAccount: string
+  /** The API version of the request being served, or the account's own. */
+  readonly version: string
+  billing: Billing
   readonly redirects: boolean
   readonly rawCardData: boolean
   /** US dollars for one unit of `currency`, as a decimal string. Throws where the seed gives none. */
   rate(currency: string): string
   /** The request on whose account things happen now. */
   readonly request: RequestNote
-  serve<T>(request: RequestNote, work: () => T): T
+  serve<T>(request: RequestNote, work: () => T, version?: string): T
   /** Whole seconds of virtual time. */
   nowS(): number
   /** An id that no row of `taken` has: after a restore, chance may repeat itself. */
@@ -42,6 +74,11 @@ export interface Account {
   delay(name: string, minMs: number, maxMs: number): number
   chargeBody(charge: Charge): Wire
   disputeBody(dispute: Dispute): Wire
+  invoiceBody(invoice: Invoice): Wire
+  invoiceItemBody(item: InvoiceItem): Wire
+  invoicePaymentBody(payment: InvoicePayment): Wire
+  setupIntentBody(intent: SetupIntent): Wire
+  checkoutSessionBody(session: CheckoutSession): Wire
   /** The wire form of any object by id; undefined when there is none. */
   body(id: string): Wire | undefined
 }
@@ -54,7 +91,16 @@ export function found<T>(row: T | undefined, what: string): T {
 
 export function createAccount(world: World, seed: Seed): Account {
   const state = createState()
-  const { descriptor = 'BACKLOT', redirects = true, raw_card_data = false, rates = {} } = seed.account ?? {}
+  const {
+    name = 'Backlot',
+    descriptor = 'BACKLOT',
+    redirects = true,
+    raw_card_data = false,
+    rates = {},
+  } = seed.account ?? {}
+  const dashboard: Dashboard = { ...CARDS_ONLY, ...seed.account?.payment_methods }
+  const configuration = world.id('pmc_1', 23)
+  let version: string = seed.account?.api_version ?? LATEST
   let request = BY_ITSELF
   let generation = 0
   const nowS = (): number => Math.floor(world.clock.now() / 1000)
@@ -62,6 +108,14 @@ export function createAccount(world: World, seed: Seed): Account {
     world,
     state,
     id: seed.account?.id ?? world.id('acct_', 16),
+    name,
+    configuration,
+    dashboard,
+    bankAccount: world.id('ba_1', 23),
+    billing: { intentPaid: nothing, invoicePaid: nothing, invoiceFailed: nothing, collectionPaused: nothing },
+    get version() {
+      return version
+    },
     descriptor,
     redirects,
     rawCardData: raw_card_data,
@@ -74,13 +128,14 @@ export function createAccount(world: World, seed: Seed): Account {
     get request() {
       return request
     },
-    serve(next, work) {
-      const outer = request
+    serve(next, work, asked) {
+      const outer = { request, version }
       request = next
+      version = asked ?? version
       try {
         return work()
       } finally {
-        request = outer
+        ;({ request, version } = outer)
       }
     },
     nowS,
@@ -111,6 +166,16 @@ export function createAccount(world: World, seed: Seed): Account {
       )
       return disputeBody(dispute, entries, found(state.charges.get(dispute.charge), dispute.charge), nowS())
     },
+    invoiceBody: (invoice) =>
+      invoiceBody(invoice, found(state.customers.get(invoice.customer), invoice.customer), account),
+    invoiceItemBody,
+    invoicePaymentBody,
+    setupIntentBody: (intent) => setupIntentBody(intent, configuration),
+    checkoutSessionBody(session) {
+      const customer = state.customers.get(session.customer ?? '')
+      const { email = null, tax_exempt: taxExempt = null } = customer ?? {}
+      return checkoutSessionBody(session, { name, configuration, dashboard, email, taxExempt })
+    },
     body(id) {
       const customer = state.customers.get(id)
       if (customer !== undefined) return customerBody(customer)
@@ -127,8 +192,32 @@ export function createAccount(world: World, seed: Seed): Account {
       const dispute = state.disputes.get(id)
       if (dispute !== undefined) return account.disputeBody(dispute)
       const endpoint = state.webhook_endpoints.get(id)
-      return endpoint === undefined ? undefined : webhookEndpointBody(endpoint, 'hidden')
+      return endpoint === undefined ? billingBody(account, id) : webhookEndpointBody(endpoint, 'hidden')
     },
   }
   return account
+}
+
+const nothing = (): undefined => undefined
+
+function billingBody(account: Account, id: string): Wire | undefined {
+  const { state } = account
+  const product = state.products.get(id)
+  if (product !== undefined) return productBody(product)
+  const price = state.prices.get(id)
+  if (price !== undefined) return priceBody(price)
+  const subscription = state.subscriptions.get(id)
+  if (subscription !== undefined) return subscriptionBody(subscription, (one) => found(state.prices.get(one), one))
+  const invoice = state.invoices.get(id)
+  if (invoice !== undefined) return account.invoiceBody(invoice)
+  const item = state.invoice_items.get(id)
+  if (item !== undefined) return invoiceItemBody(item)
+  const payment = state.invoice_payments.get(id)
+  if (payment !== undefined) return invoicePaymentBody(payment)
+  const setup = state.setup_intents.get(id)
+  if (setup !== undefined) return account.setupIntentBody(setup)
+  const session = state.checkout_sessions.get(id)
+  if (session !== undefined) return account.checkoutSessionBody(session)
+  const payout = state.payouts.get(id)
+  return payout === undefined ? undefined : payoutBody(payout)
 }

@@ -3,11 +3,12 @@ import { canonical, type Json } from '../trace.ts'
 import type { TwinApp } from '../twin.ts'
 import type { Account } from './account.ts'
 import { docUrl, type ErrorBody, malformed, Refusal } from './errors.ts'
-import { checkExpand, expand, expandField } from './expand.ts'
+import { checkExpand, expand, expandField, withLists } from './expand.ts'
 import { gap } from './gaps.ts'
 import { type Parsed, parseForm, type RawParams, readParams, type Spec } from './params.ts'
 import type { KeptAnswer } from './state.ts'
-import { API_VERSION, type Wire } from './wire.ts'
+import { asOf, isSpoken } from './versions.ts'
+import type { Wire } from './wire.ts'
 
 /** https://docs.stripe.com/api/idempotent_requests (2026-11-24). Assumed: keys live 24 h; the page says at least. */
 const KEY_LIFE_MS = 24 * 3_600_000
@@ -38,7 +39,7 @@ export const createServe =
       const requestId = account.world.id('req_', 14)
       const text = c.req.method === 'POST' ? await c.req.text() : ''
       const answer = answerTo(account, operation, c, { requestId, text, keys })
-      return toResponse(account, requestId, answer)
+      return toResponse(account, requestId, answer, c.req.header('Stripe-Version'))
     })
 
 type Answer = {
@@ -82,11 +83,15 @@ function execute<S extends Spec>(
   const { expand: wanted, ...params } = readParams<Spec>(spec, raw)
   const paths = (wanted ?? []) as readonly string[]
   checkExpand(paths, operation.gives, operation.list === true)
-  const body = account.serve({ id: requestId, idempotency_key: key }, () =>
+  const version = c.req.header('Stripe-Version') ?? account.version
+  const body = account.serve(
+    { id: requestId, idempotency_key: key },
     // readParams has read each parameter by the operation's own spec.
-    operation.run(params as Parsed<S>, (name) => c.req.param(name) ?? ''),
+    () => operation.run(params as Parsed<S>, (name) => c.req.param(name) ?? ''),
+    version,
   )
-  return { status: 200, body: JSON.stringify(expand(account, body, paths), null, 2) }
+  const whole = withLists(account, version, expand(account, body, paths))
+  return { status: 200, body: JSON.stringify(asOf(version, whole), null, 2) }
 }
 
 /** Runs an operation at most once for `key`, and repeats its first answer after that. */
@@ -186,7 +191,12 @@ const refused = (account: Account, refusal: Refusal, requestId: string): Answer 
   ...(refusal.status === 401 ? { headers: { 'WWW-Authenticate': 'Basic realm="Stripe"' } } : {}),
 })
 
-function toResponse(account: Account, requestId: string, { status, body, headers }: Answer): Response {
+function toResponse(
+  account: Account,
+  requestId: string,
+  { status, body, headers }: Answer,
+  version: string = account.version,
+): Response {
   return new Response(body, {
     status,
     headers: {
@@ -196,7 +206,7 @@ function toResponse(account: Account, requestId: string, { status, body, headers
       'Content-Length': String(Buffer.byteLength(body)),
       'Cache-Control': 'no-cache, no-store',
       'Request-Id': requestId,
-      'Stripe-Version': API_VERSION,
+      'Stripe-Version': version,
       Vary: 'Origin',
       ...headers,
     },
@@ -241,7 +251,7 @@ function masked(key: string): string {
 function checkHeaders(c: Context): void {
   if (c.req.header('Stripe-Account') !== undefined || c.req.header('Stripe-Context') !== undefined) throw gap('Connect')
   const version = c.req.header('Stripe-Version')
-  if (version !== undefined && version !== API_VERSION) throw gap('other API versions')
+  if (version !== undefined && !isSpoken(version)) throw gap('other API versions')
 }
 
 /** What an injected failure says. Only a 500 means that execution had begun, so only a 500 stays with the key. */

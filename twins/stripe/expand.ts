@@ -1,12 +1,14 @@
 import type { Json } from '../trace.ts'
-import type { Account } from './account.ts'
+import { type Account, found } from './account.ts'
+import { checkoutLineBody } from './billing-wire.ts'
 import { malformed } from './errors.ts'
 import { gap } from './gaps.ts'
 import { type Field, list, string } from './params.ts'
+import { isSince } from './versions.ts'
 import { listBody, refundBody, type Wire } from './wire.ts'
 
 /** What an object's field leads to: an object of that kind, a list in the object, or something this twin lacks. */
-type Way = { readonly to: string } | { readonly list: string } | 'unmodelled'
+type Way = { readonly to: string } | { readonly list: string } | 'shown' | 'unmodelled'
 type Ways = { readonly [field: string]: Way }
 
 const to = (kind: string): Way => ({ to: kind })
@@ -16,11 +18,11 @@ const GRAPH: Readonly<Record<string, Ways>> = {
   customer: {
     cash_balance: 'unmodelled',
     default_source: 'unmodelled',
-    invoice_credit_balance: 'unmodelled',
+    invoice_credit_balance: 'shown',
     'invoice_settings.default_payment_method': to('payment_method'),
     sources: 'unmodelled',
-    subscriptions: 'unmodelled',
-    tax: 'unmodelled',
+    subscriptions: { list: 'subscription' },
+    tax: 'shown',
     tax_ids: 'unmodelled',
     test_clock: 'unmodelled',
   },
@@ -58,6 +60,65 @@ const GRAPH: Readonly<Record<string, Ways>> = {
     source_transfer_reversal: 'unmodelled',
     transfer_reversal: 'unmodelled',
   },
+  product: { default_price: to('price'), tax_code: 'unmodelled' },
+  price: { product: to('product'), currency_options: 'unmodelled', tiers: 'unmodelled' },
+  plan: { product: to('product'), tiers: 'unmodelled' },
+  subscription: {
+    application: 'unmodelled',
+    customer: to('customer'),
+    default_payment_method: to('payment_method'),
+    default_source: 'unmodelled',
+    discounts: 'shown',
+    'items.data': to('subscription_item'),
+    latest_invoice: to('invoice'),
+    pending_setup_intent: to('setup_intent'),
+    schedule: 'shown',
+    test_clock: 'unmodelled',
+  },
+  subscription_item: {
+    discounts: 'shown',
+    'plan.product': to('product'),
+    price: to('price'),
+    'price.product': to('product'),
+  },
+  invoice: {
+    application: 'unmodelled',
+    confirmation_secret: 'shown',
+    customer: to('customer'),
+    default_payment_method: to('payment_method'),
+    default_source: 'unmodelled',
+    discounts: 'shown',
+    'lines.data': to('line_item'),
+    'parent.subscription_details.subscription': to('subscription'),
+    payments: { list: 'invoice_payment' },
+    test_clock: 'unmodelled',
+    'total_discount_amounts.discount': 'shown',
+  },
+  line_item: {
+    discounts: 'shown',
+    'pricing.price_details.price': to('price'),
+    'pricing.price_details.product': to('product'),
+  },
+  invoiceitem: { customer: to('customer'), discounts: 'shown', invoice: to('invoice'), test_clock: 'unmodelled' },
+  invoice_payment: { invoice: to('invoice'), 'payment.payment_intent': to('payment_intent') },
+  setup_intent: {
+    application: 'unmodelled',
+    customer: to('customer'),
+    latest_attempt: 'unmodelled',
+    mandate: 'unmodelled',
+    payment_method: to('payment_method'),
+  },
+  'checkout.session': {
+    customer: to('customer'),
+    invoice: to('invoice'),
+    line_items: { list: 'item' },
+    payment_intent: to('payment_intent'),
+    payment_link: 'unmodelled',
+    setup_intent: to('setup_intent'),
+    subscription: to('subscription'),
+  },
+  item: { 'price.product': to('product') },
+  payout: { balance_transaction: to('balance_transaction'), destination: 'unmodelled' },
   balance_transaction: { source: to('any') },
   dispute: { charge: to('charge'), payment_intent: to('payment_intent') },
   event: {},
@@ -75,7 +136,7 @@ const isObject = (value: Json | undefined): value is Wire =>
 /** The way that starts `path` at `kind`, and what is left of the path. */
 function step(kind: string, path: readonly string[]): { readonly way: Way; readonly length: number } | undefined {
   const ways = GRAPH[kind] ?? {}
-  for (const length of [1, 2]) {
+  for (const length of [1, 2, 3]) {
     const way = path.length >= length ? ways[path.slice(0, length).join('.')] : undefined
     if (way !== undefined) return { way, length }
   }
@@ -109,6 +170,7 @@ function checkPath(kind: string, parts: readonly string[], path: string): void {
   const found = step(kind, parts)
   if (found === undefined) throw cannot(path)
   if (found.way === 'unmodelled') throw gap('expanding what is not modelled')
+  if (found.way === 'shown') return
   const rest = parts.slice(found.length)
   if ('to' in found.way) checkPath(found.way.to, rest, path)
   else if (rest.length > 0) {
@@ -131,15 +193,78 @@ function expandPath(account: Account, body: Wire, parts: readonly string[]): Wir
     const data: readonly Json[] = body.data
     return { ...body, data: data.map((item) => (isObject(item) ? expandPath(account, item, rest) : item)) }
   }
-  if (body.object === 'charge' && head === 'refunds') {
-    return { ...body, refunds: expandPath(account, refundsOf(account, body), rest) }
-  }
+  const hidden = hiddenField(account, body, head)
+  if (hidden !== undefined) return { ...body, [head]: isObject(hidden) ? expandPath(account, hidden, rest) : hidden }
   const value = body[head]
   if (typeof value === 'string') {
     const object = account.body(value)
     return object === undefined ? body : { ...body, [head]: expandPath(account, object, rest) }
   }
   return isObject(value) ? { ...body, [head]: expandPath(account, value, rest) } : body
+}
+
+/** A field that is there only when asked for; undefined when `head` is none. */
+function hiddenField(account: Account, body: Wire, head: string): Json | undefined {
+  const id = String(body.id)
+  switch (`${String(body.object)}.${head}`) {
+    case 'charge.refunds':
+      return refundsOf(account, body)
+    case 'customer.tax':
+      return { automatic_tax: 'unrecognized_location', ip_address: null, location: null, provider: 'stripe' }
+    case 'customer.invoice_credit_balance':
+      return {}
+    case 'customer.subscriptions':
+      return subscriptionsOf(account, id)
+    case 'invoice.confirmation_secret':
+      return secretOf(account, id)
+    case 'invoice.payments': {
+      const rows = account.state.invoice_payments.all().filter(({ invoice }) => invoice === id)
+      return listBody('/v1/invoices/payments', rows.toReversed().map(account.invoicePaymentBody), false)
+    }
+    case 'checkout.session.line_items': {
+      const lines = account.state.checkout_sessions.get(id)?.lines ?? []
+      const rows = lines.map((line) => checkoutLineBody(line, found(account.state.prices.get(line.price), line.price)))
+      return listBody(`/v1/checkout/sessions/${id}/line_items`, rows, false)
+    }
+    default:
+      return undefined
+  }
+}
+
+function subscriptionsOf(account: Account, customer: string): Wire {
+  const rows = account.state.subscriptions.all().filter((one) => one.customer === customer && one.status !== 'canceled')
+  const bodies = rows.toReversed().map(({ id }) => account.body(id) ?? null)
+  return { ...listBody(`/v1/customers/${customer}/subscriptions`, bodies, false), total_count: rows.length }
+}
+
+/** What a browser needs to pay an invoice; null where nothing is due. */
+function secretOf(account: Account, invoice: string): Json {
+  const payment = account.state.invoice_payments.all().findLast((one) => one.invoice === invoice)
+  if (payment === undefined) return null
+  const intent = found(account.state.payment_intents.get(payment.payment_intent), payment.payment_intent)
+  return { client_secret: intent.client_secret, type: 'payment_intent' }
+}
+
+/** Before 2022-11-15 a payment held its charges and a charge its refunds: https://docs.stripe.com/upgrades#2022-11-15 (2026-11-24). */
+export function withLists(account: Account, version: string, body: Wire): Wire {
+  if (isSince(version, '2022-11-15')) return body
+  const inner: Wire = Object.fromEntries(
+    Object.entries(body).map(([key, value]) => [key, nested(value, (item) => withLists(account, version, item))]),
+  )
+  if (body.object === 'charge') return { ...inner, refunds: refundsOf(account, inner) }
+  if (body.object !== 'payment_intent') return inner
+  const id = String(body.id)
+  const charges = account.state.charges.all().filter(({ payment_intent }) => payment_intent === id)
+  const bodies = charges.toReversed().map((charge) => withLists(account, version, account.chargeBody(charge)))
+  return {
+    ...inner,
+    charges: { ...listBody(`/v1/charges?payment_intent=${id}`, bodies, false), total_count: bodies.length },
+  }
+}
+
+const nested = (value: Json, change: (item: Wire) => Wire): Json => {
+  if (Array.isArray(value)) return value.map((item: Json) => nested(item, change))
+  return isObject(value) ? change(value) : value
 }
 
 function refundsOf(account: Account, charge: Wire): Wire {

@@ -1,6 +1,91 @@
 import type { FidelityProfile } from '../fidelity.ts'
+import { type Exchange, headerOf } from '../recording/har.ts'
+import type { Json } from '../trace.ts'
+import { isSpoken } from './versions.ts'
+
+type Wire = { readonly [key: string]: Json }
+const isObject = (value: Json | undefined): value is Wire =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function* objectsIn(value: Json): Generator<Wire> {
+  if (Array.isArray(value)) for (const item of value) yield* objectsIn(item as Json)
+  else if (isObject(value)) {
+    yield value
+    for (const item of Object.values(value)) yield* objectsIn(item)
+  }
+}
+
+const bodyOf = ({ responseBody }: Exchange): Json => {
+  try {
+    return JSON.parse(Buffer.from(responseBody ?? []).toString()) as Json
+  } catch {
+    return null
+  }
+}
+
+/** Prices that were there before: the account's own catalogue, of which answers show a part. */
+function given(exchanges: readonly Exchange[]): Json {
+  const bodies = exchanges.map(bodyOf)
+  const created = new Set(
+    exchanges.flatMap(({ method, url }, at) => {
+      const body = bodies[at]
+      return method === 'POST' && new URL(url).pathname === '/v1/prices' && isObject(body ?? null)
+        ? [(body as Wire).id]
+        : []
+    }),
+  )
+  const prices = new Map<string, Json>()
+  for (const price of bodies.flatMap((body) => [...objectsIn(body)])) {
+    if (price.object !== 'price' || typeof price.id !== 'string' || created.has(price.id)) continue
+    prices.set(price.id, seededPrice(price.id, price))
+  }
+  for (const [at, { requestBody }] of exchanges.entries()) {
+    const missing = JSON.stringify(bodies[at]).includes('No such price')
+    for (const [name, id] of new URLSearchParams(Buffer.from(requestBody).toString())) {
+      if (/\[price\]$/.test(name) && !missing && !created.has(id) && !prices.has(id))
+        prices.set(id, seededPrice(id, {}))
+    }
+  }
+  const versions = exchanges.map(({ responseHeaders }) => headerOf(responseHeaders, 'stripe-version'))
+  const version = versions.find((one) => one !== undefined && isSpoken(one))
+  const payment_methods = dashboardIn(bodies)
+  const account = { payment_methods, ...(version === undefined ? {} : { api_version: version }) }
+  return { prices: [...prices.values()], account }
+}
+
+/** What the Dashboard of the account had switched on, as payments and hosted pages tell. */
+function dashboardIn(bodies: readonly Json[]): Json {
+  const listed = { payments: ['card'], invoices: ['card'] }
+  for (const body of bodies.flatMap((one) => [...objectsIn(one)])) {
+    const { object, payment_method_types: types } = body
+    if (!Array.isArray(types) || (object !== 'payment_intent' && object !== 'checkout.session')) continue
+    const which = object === 'payment_intent' && body.automatic_payment_methods === null ? 'invoices' : 'payments'
+    if (types.length > listed[which].length) listed[which] = types.map(String)
+  }
+  return listed
+}
+
+/** Assumed of a price that is named and never shown: ten dollars a month. */
+function seededPrice(id: string, price: Wire): Json {
+  const { recurring, unit_amount = 1000, currency = 'usd', nickname, product, type } = price
+  const every = isObject(recurring)
+    ? { interval: recurring.interval ?? 'month', interval_count: recurring.interval_count ?? 1 }
+    : type === 'one_time'
+      ? {}
+      : { interval: 'month' }
+  const of = isObject(product) ? product : { id: product }
+  return {
+    id,
+    unit_amount: unit_amount ?? 0,
+    currency,
+    ...every,
+    ...(typeof nickname === 'string' ? { nickname } : {}),
+    ...(typeof of.id === 'string' ? { product: { id: of.id } } : {}),
+  }
+}
 
 /** How recordings of Stripe are replayed. */
 export const FIDELITY: FidelityProfile = {
   authorize: (headers) => headers.set('Authorization', 'Bearer sk_test_fidelity'),
+  given,
 }

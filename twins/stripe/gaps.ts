@@ -1,21 +1,37 @@
 import type { Gap } from '../twin.ts'
 import { type NotModelled, notModelled } from '../twin.ts'
+import { type Field, unmodelled } from './params.ts'
 
 /** What this twin does not model. A row whose reason starts with `Assumed:` is modelled, on a guess. */
 export const GAPS: readonly Gap[] = [
-  { what: 'billing (invoices, subscriptions, products, prices, coupons, tax)', why: 'Only payments are modelled.' },
-  { what: 'Checkout and payment links', why: 'A hosted page needs a browser that visits it.' },
-  { what: 'SetupIntents and ConfirmationTokens', why: 'Cards are saved by attaching them or by setup_future_usage.' },
+  {
+    what: 'coupons, tax and other parts of billing',
+    why: 'Products, prices, subscriptions and invoices are modelled.',
+  },
+  { what: 'prices other than so much for each', why: 'Tiers, meters and amounts a customer chooses need usage.' },
+  { what: 'goods, tax codes and marketing features of products', why: 'They change no amount here.' },
+  { what: 'billing cycles set by hand, schedules and pending updates', why: 'A cycle starts when it starts.' },
+  { what: 'subscriptions of several intervals or currencies', why: 'One period holds for all items.' },
+  {
+    what: 'what a hosted page may ask for beyond the payment',
+    why: 'Nobody fills the page in: checkout.session.completed pays.',
+  },
+  { what: 'payment links and the billing portal', why: 'A hosted page needs a browser that visits it.' },
+  { what: 'ConfirmationTokens', why: 'Stripe.js makes them in a browser.' },
   { what: 'tokens and sources', why: 'Use a test PaymentMethod such as pm_card_visa, or card[token]=tok_visa.' },
   { what: 'creating or capturing charges directly', why: 'The Charges API is legacy; use PaymentIntents.' },
   { what: 'Connect', why: 'One account is modelled, and no other.' },
-  { what: 'payouts, transfers and top-ups', why: 'Money stays in the balance.' },
+  { what: 'transfers and top-ups', why: 'They belong to Connect.' },
+  { what: 'bank accounts and other ways out', why: 'Payouts go to the one account there is.' },
   { what: 'customer balance, cash balance and tax ids', why: 'Only cards pay here.' },
   { what: 'files', why: 'Evidence is text; nothing is uploaded.' },
   { what: 'search', why: 'The index lags behind writes by an unpublished time; list and filter instead.' },
   { what: 'API v2', why: 'It has other idempotency, lists and events.' },
   { what: 'the rest of the API', why: 'Terminal, Issuing, Radar, Identity, Treasury, Reporting and others.' },
-  { what: 'payment methods that are not cards', why: 'Each has its own flow and timing.' },
+  {
+    what: 'payment methods that are not cards',
+    why: 'Some can be kept and read; charging them has its own flow and timing.',
+  },
   { what: 'mandates', why: 'Cards need none.' },
   { what: 'line items, hooks and payment details', why: 'They do not change how a payment goes.' },
   { what: 'method options beyond request_three_d_secure', why: 'They belong to features that few accounts have.' },
@@ -36,6 +52,12 @@ export const GAPS: readonly Gap[] = [
     what: 'webhook retry intervals',
     why: 'Assumed: 5 min, 30 min, 2, 5, 10 h, then every 12 h up to 3 days. Stripe publishes the 3 days only.',
   },
+  {
+    what: 'collecting an invoice again',
+    why: 'Assumed: after 3, 5 and 7 more days; then the subscription is canceled.',
+  },
+  { what: 'payout arrival', why: 'Assumed: at midnight UTC two days later, weekends included.' },
+  { what: 'older API versions', why: 'Assumed: what a later version added is left out, and nothing else differs.' },
   { what: 'webhook timeouts', why: 'Assumed: 20 s. Stripe asks for a quick answer and names no figure.' },
   { what: 'webhook delay', why: 'Assumed: an event is first sent 0.1 to 2 s after it happened, each on its own.' },
   { what: 'object locks', why: 'Assumed: never contended; inject a rate-limit fault to see a 429.' },
@@ -57,3 +79,7 @@ export const GAPS: readonly Gap[] = [
 
 /** The error for a row of the list above. */
 export const gap = (what: string): NotModelled => notModelled('stripe', GAPS, what)
+
+/** Parameters Stripe knows and this twin does not, by name, each running into the row `what`. */
+export const loudly = (names: string, what: string): Readonly<Record<string, Field<never>>> =>
+  Object.fromEntries(names.split(' ').map((name) => [name, unmodelled(() => gap(what))]))

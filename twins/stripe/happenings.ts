@@ -2,10 +2,13 @@ import { z } from 'zod'
 import { fieldAt } from '../faults.ts'
 import type { Json } from '../trace.ts'
 import type { Account } from './account.ts'
+import { cardNamed } from './cards.ts'
+import { completeSession } from './checkout.ts'
 import { closeDispute, isChargedBack, openDispute } from './disputes.ts'
 import { kept, send } from './events.ts'
 import { authenticated, authenticationFailed } from './payments.ts'
 import { refund } from './refunds.ts'
+import { confirmSetup, setupFailed } from './routes/setup-intents.ts'
 import type { Charge, Dispute, PaymentIntent, StoredEvent, WebhookEndpoint } from './state.ts'
 
 /** What someone at Stripe's side, or at the bank, can do. */
@@ -14,6 +17,9 @@ export const HAPPENINGS = [
   'dispute.closed',
   'payment_intent.authenticated',
   'payment_intent.authentication_failed',
+  'setup_intent.authenticated',
+  'setup_intent.authentication_failed',
+  'checkout.session.completed',
   'charge.refunded_from_dashboard',
   'webhook_endpoint.disabled',
   'webhook_endpoint.enabled',
@@ -35,6 +41,14 @@ const WITH = {
   'dispute.closed': z.strictObject({ dispute: anId, charge: anId, where, status: z.enum(['won', 'lost']) }),
   'payment_intent.authenticated': z.strictObject({ payment_intent: anId, where }),
   'payment_intent.authentication_failed': z.strictObject({ payment_intent: anId, where }),
+  'setup_intent.authenticated': z.strictObject({ setup_intent: anId, where }),
+  'setup_intent.authentication_failed': z.strictObject({ setup_intent: anId, where }),
+  'checkout.session.completed': z.strictObject({
+    checkout_session: anId,
+    where,
+    card: z.string().default('pm_card_visa'),
+    email: z.string().default('customer@example.com'),
+  }),
   'charge.refunded_from_dashboard': z.strictObject({
     charge: anId,
     payment_intent: anId,
@@ -81,6 +95,26 @@ export function happen(account: Account, event: string, fields: Json): void {
       else authenticationFailed(account, intent)
       return
     }
+    case 'setup_intent.authenticated':
+    case 'setup_intent.authentication_failed': {
+      const { setup_intent, where: wanted } = read(event, fields)
+      const rows = state.setup_intents.all().filter(({ status }) => status === 'requires_action')
+      const intent = the(event, 'a setup intent that requires action', rows, setup_intent, wanted)
+      if (event === 'setup_intent.authenticated') confirmSetup(account, intent, true)
+      else setupFailed(account, intent)
+      return
+    }
+    case 'checkout.session.completed': {
+      const { checkout_session, where: wanted, card, email } = read(event, fields)
+      const rows = state.checkout_sessions.all().filter(({ status }) => status === 'open')
+      completeSession(
+        account,
+        the(event, 'an open checkout session', rows, checkout_session, wanted),
+        rowOf(card),
+        email,
+      )
+      return
+    }
     case 'charge.refunded_from_dashboard': {
       const { amount, reason, ...which } = read(event, fields)
       const can = (charge: Charge): boolean => charge.captured && !charge.refunded && !isChargedBack(account, charge)
@@ -106,6 +140,13 @@ export function happen(account: Account, event: string, fields: Json): void {
     default:
       event satisfies never
   }
+}
+
+function rowOf(card: string): string {
+  const row = cardNamed(card)
+  if (row === undefined || row === 'unmodelled')
+    throw new Error(`stripe checkout.session.completed: expected a test card such as pm_card_visa, got "${card}".`)
+  return row
 }
 
 function read<Name extends Happening>(event: Name, fields: Json): z.output<(typeof WITH)[Name]> {

@@ -4,29 +4,37 @@ import { createServe, failure } from './answer.ts'
 import { FIDELITY } from './fidelity.ts'
 import { GAPS } from './gaps.ts'
 import { HAPPENINGS, happen } from './happenings.ts'
+import { intentPaid } from './invoices.ts'
 import { PRICES } from './prices.ts'
 import { restore } from './restore.ts'
 import { addBalance } from './routes/balance.ts'
+import { addCatalog } from './routes/catalog.ts'
 import { addCharges } from './routes/charges.ts'
+import { addCheckout } from './routes/checkout.ts'
 import { addCustomers } from './routes/customers.ts'
 import { addDisputes } from './routes/disputes.ts'
 import { addEvents } from './routes/events.ts'
 import { checkGap } from './routes/gaps.ts'
+import { addInvoiceItems, addInvoices } from './routes/invoices.ts'
 import { addPaymentIntents } from './routes/payment-intents.ts'
 import { addPaymentMethods } from './routes/payment-methods.ts'
+import { addPayouts } from './routes/payouts.ts'
 import { addRefunds } from './routes/refunds.ts'
+import { addSetupIntents } from './routes/setup-intents.ts'
+import { addSubscriptions } from './routes/subscriptions.ts'
 import { addWebhookEndpoints } from './routes/webhook-endpoints.ts'
 import { plant } from './seed.ts'
 import { type Seed, seedSchema, toSnapshot } from './state.ts'
-import { API_VERSION } from './wire.ts'
+import { collectionPaused, invoiceFailed, invoicePaid } from './subscriptions.ts'
+import { API_VERSIONS } from './versions.ts'
 
 export { type Seed, seedSchema } from './state.ts'
 
-/** A Stripe account in the US that takes cards: customers, payments, refunds, disputes, the balance, webhooks. */
+/** A Stripe account in the US that takes cards: payments, billing, Checkout, refunds, disputes, the balance, webhooks. */
 export const stripe: TwinDefinition<Seed> = {
   name: 'stripe',
   origins: ['https://api.stripe.com'],
-  apiVersions: [API_VERSION],
+  apiVersions: API_VERSIONS,
   seed: seedSchema,
   prices: PRICES,
   gaps: GAPS,
@@ -66,6 +74,53 @@ export const stripe: TwinDefinition<Seed> = {
     'balance_transactions.retrieve',
     'balance_transactions.list',
     'events.retrieve',
+    'products.create',
+    'products.retrieve',
+    'products.update',
+    'products.delete',
+    'products.list',
+    'prices.create',
+    'prices.retrieve',
+    'prices.update',
+    'prices.list',
+    'subscriptions.create',
+    'subscriptions.retrieve',
+    'subscriptions.update',
+    'subscriptions.cancel',
+    'subscriptions.resume',
+    'subscriptions.list',
+    'invoices.create',
+    'invoices.retrieve',
+    'invoices.update',
+    'invoices.delete',
+    'invoices.list',
+    'invoices.list_lines',
+    'invoices.finalize',
+    'invoices.pay',
+    'invoices.void',
+    'invoices.mark_uncollectible',
+    'invoices.send',
+    'invoice_payments.list',
+    'invoice_payments.retrieve',
+    'invoiceitems.create',
+    'invoiceitems.retrieve',
+    'invoiceitems.delete',
+    'invoiceitems.list',
+    'setup_intents.create',
+    'setup_intents.retrieve',
+    'setup_intents.update',
+    'setup_intents.confirm',
+    'setup_intents.cancel',
+    'setup_intents.list',
+    'checkout.sessions.create',
+    'checkout.sessions.retrieve',
+    'checkout.sessions.list',
+    'checkout.sessions.expire',
+    'checkout.sessions.list_line_items',
+    'payouts.create',
+    'payouts.retrieve',
+    'payouts.cancel',
+    'payouts.list',
     'events.list',
     'webhook_endpoints.create',
     'webhook_endpoints.retrieve',
@@ -87,9 +142,31 @@ export const stripe: TwinDefinition<Seed> = {
     'charge.refunded',
     'charge.succeeded',
     'charge.updated',
+    'checkout.session.completed',
+    'checkout.session.expired',
     'customer.created',
     'customer.deleted',
     'customer.updated',
+    'customer.subscription.created',
+    'customer.subscription.deleted',
+    'customer.subscription.paused',
+    'customer.subscription.resumed',
+    'customer.subscription.trial_will_end',
+    'customer.subscription.updated',
+    'invoice.created',
+    'invoice.deleted',
+    'invoice.finalized',
+    'invoice.marked_uncollectible',
+    'invoice.paid',
+    'invoice.payment_action_required',
+    'invoice.payment_failed',
+    'invoice.payment_succeeded',
+    'invoice.sent',
+    'invoice.updated',
+    'invoice.voided',
+    'invoice_payment.paid',
+    'invoiceitem.created',
+    'invoiceitem.deleted',
     'payment_intent.amount_capturable_updated',
     'payment_intent.canceled',
     'payment_intent.created',
@@ -99,6 +176,19 @@ export const stripe: TwinDefinition<Seed> = {
     'payment_method.attached',
     'payment_method.detached',
     'payment_method.updated',
+    'payout.canceled',
+    'payout.created',
+    'payout.paid',
+    'price.created',
+    'price.updated',
+    'product.created',
+    'product.deleted',
+    'product.updated',
+    'setup_intent.canceled',
+    'setup_intent.created',
+    'setup_intent.requires_action',
+    'setup_intent.setup_failed',
+    'setup_intent.succeeded',
     'refund.created',
     'refund.failed',
     'refund.updated',
@@ -122,6 +212,19 @@ export const stripe: TwinDefinition<Seed> = {
     addBalance(account, serve)
     addEvents(account, serve)
     addWebhookEndpoints(account, serve)
+    addCatalog(account, serve)
+    addSubscriptions(account, serve)
+    addInvoices(account, serve)
+    addInvoiceItems(account, serve)
+    addSetupIntents(account, serve)
+    addCheckout(account, serve)
+    addPayouts(account, serve)
+    account.billing = {
+      intentPaid: (intent) => intentPaid(account, intent),
+      invoicePaid: (invoice) => invoicePaid(account, invoice),
+      invoiceFailed: (invoice) => invoiceFailed(account, invoice),
+      collectionPaused: (invoice) => collectionPaused(account, invoice),
+    }
     plant(account, seed)
     return {
       operationOf: app.operationOf,

@@ -152,6 +152,17 @@ export const bookDisputeWon = (account: Account, dispute: string, charge: Charge
     type: 'adjustment',
   })
 
+/** Money on its way to the bank, or back from there. */
+export const bookPayout = (account: Account, payout: string, amount: number): BalanceTransaction =>
+  book(account, {
+    amount,
+    description: amount < 0 ? 'STRIPE PAYOUT' : 'STRIPE PAYOUT CANCEL',
+    reporting_category: amount < 0 ? 'payout' : 'payout_reversal',
+    source: payout,
+    type: amount < 0 ? 'payout' : 'payout_cancel',
+    atOnce: true,
+  })
+
 /** The balance: what is available by now, and what is not yet. */
 export function balance(account: Account): { readonly available: number; readonly pending: number } {
   const nowS = account.nowS()

@@ -1,3 +1,4 @@
+import type { Json } from '../trace.ts'
 import { type Account, found } from './account.ts'
 import { cardNamed, cardNumbered, cardOf } from './cards.ts'
 import { cardError, docUrl, invalid, malformed, missing, Refusal } from './errors.ts'
@@ -14,12 +15,13 @@ import {
   type Needed,
   object,
   type Parsed,
+  type Raw,
   required,
   string,
   unmodelled,
 } from './params.ts'
 import type { Metadata, PaymentMethod } from './state.ts'
-import { paymentMethodBody } from './wire.ts'
+import { opaque, paymentMethodBody } from './wire.ts'
 
 const SPENT =
   'This PaymentMethod was previously used without being attached to a Customer or was detached from a Customer, and may not be used again.'
@@ -90,7 +92,7 @@ export const METHOD_SPEC: {
 
 /** Types Stripe knows: https://docs.stripe.com/api/payment_methods/create (2026-11-24). Only cards are modelled. */
 export function createMethod(account: Account, params: Parsed<typeof METHOD_SPEC>): PaymentMethod {
-  if (params.type !== 'card') throw gap('payment methods that are not cards')
+  if (params.type !== 'card') return newOther(account, params)
   if (params.card === undefined)
     throw malformed('Missing required param: card.', { code: 'parameter_missing', param: 'card' })
   const { number, token, exp_month, exp_year } = params.card
@@ -141,6 +143,7 @@ export function newMethod(account: Account, row: string, details: Details = {}, 
     id: id ?? account.newId('pm_1', 23, state.payment_methods),
     created: account.nowS(),
     card: row,
+    other: null,
     exp_month: details.exp_month ?? now.getUTCMonth() + 1,
     exp_year: details.exp_year ?? now.getUTCFullYear() + 1,
     allow_redisplay: details.allow_redisplay ?? 'unspecified',
@@ -149,6 +152,79 @@ export function newMethod(account: Account, row: string, details: Details = {}, 
     metadata: details.metadata || {},
     use: 'fresh',
   })
+}
+
+/** Methods that can be stored and read; what they are told is what they hold, but for what Stripe looks up. */
+const SIMPLE_TYPES =
+  'afterpay_clearpay alipay bancontact eps fpx giropay grabpay ideal klarna p24 sepa_debit sofort'.split(' ')
+/** Codes of the Dutch banks: https://docs.stripe.com/api/payment_methods/object#payment_method_object-ideal-bic (2026-11-24). */
+const BICS: Readonly<Record<string, string>> = {
+  abn_amro: 'ABNANL2A',
+  asn_bank: 'ASNBNL21',
+  bunq: 'BUNQNL2A',
+  ing: 'INGBNL2A',
+  knab: 'KNABNL2H',
+  n26: 'NTSBDEB1',
+  rabobank: 'RABONL2U',
+  regiobank: 'RBRBNL21',
+  revolut: 'REVOLT21',
+  sns_bank: 'SNSBNL2A',
+  triodos_bank: 'TRIONL2U',
+}
+
+export type OtherParams = Readonly<Record<string, Readonly<Record<string, string>> | undefined>>
+/** Fields of those types, as a creation takes them. */
+export const simpleTypes = (): Readonly<Record<string, Field<Readonly<Record<string, string>>>>> =>
+  Object.fromEntries(
+    SIMPLE_TYPES.map((type) => [
+      type,
+      {
+        needed: false,
+        read: (raw: Raw, path: string) => {
+          const names = typeof raw === 'object' && !Array.isArray(raw) ? Object.keys(raw) : []
+          const texts = object(Object.fromEntries(names.map((name) => [name, string()]))).read(raw, path)
+          return Object.fromEntries(Object.entries(texts).map(([name, value]) => [name, String(value)]))
+        },
+      },
+    ]),
+  )
+
+function newOther(account: Account, params: Parsed<typeof METHOD_SPEC>): PaymentMethod {
+  const { type } = params
+  if (!SIMPLE_TYPES.includes(type)) throw gap('payment methods that are not cards')
+  const given = (params as unknown as OtherParams)[type] ?? {}
+  const made = newMethod(account, '', params)
+  return account.state.payment_methods.add({ ...made, other: { type, details: detailsOf(type, given) } })
+}
+
+/** Shapes as recorded by github.com/pay-rails/pay on 2025-10-31. */
+function detailsOf(type: string, given: Readonly<Record<string, string>>): Json {
+  switch (type) {
+    case 'fpx':
+      return { account_holder_type: given.account_holder_type ?? 'individual', bank: given.bank ?? null }
+    case 'ideal':
+      return { bank: given.bank ?? null, bic: BICS[given.bank ?? ''] ?? null }
+    case 'eps':
+    case 'p24':
+      return { bank: given.bank ?? null }
+    case 'klarna':
+      return { dob: null }
+    case 'sofort':
+      return { country: given.country ?? null }
+    case 'sepa_debit': {
+      const iban = (given.iban ?? '').replaceAll(' ', '')
+      return {
+        bank_code: iban.slice(4, 8),
+        branch_code: '',
+        country: iban.slice(0, 2),
+        fingerprint: opaque(`iban ${iban}`, 16),
+        generated_from: { charge: null, setup_attempt: null },
+        last4: iban.slice(-4),
+      }
+    }
+    default:
+      return {}
+  }
 }
 
 /** The method behind an id or a test name such as `pm_card_visa`, of which every use makes a new one. */
@@ -168,6 +244,7 @@ export function methodFor(account: Account, id: string, customer: string | null)
 
 /** Wordings as quoted in public reports of the live API, read 2026-11-24. */
 export function checkUsable(method: PaymentMethod, customer: string | null): void {
+  if (method.other !== null) throw gap('payment methods that are not cards')
   if (method.use === 'spent') {
     throw invalid(
       'The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared with a connected account without Customer attachment, or was detached from a Customer. It may not be used again. To use a PaymentMethod multiple times, you must attach it to a Customer first.',
@@ -188,6 +265,7 @@ export function checkUsable(method: PaymentMethod, customer: string | null): voi
 
 /** Saves a card. Declining test cards refuse to be saved: recorded by github.com/pay-rails/pay on 2025-10-31. */
 export function attach(account: Account, method: PaymentMethod, customer: string): void {
+  if (method.other !== null) throw gap('payment methods that are not cards')
   if (method.use === 'spent') throw invalid(SPENT)
   if (method.customer !== null) {
     if (method.customer === customer) return

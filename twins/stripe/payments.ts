@@ -36,7 +36,7 @@ export function checkReturnUrl(
   account: Account,
   intent: Pick<PaymentIntent, 'automatic_payment_methods' | 'return_url'>,
 ): void {
-  const redirects = account.redirects && intent.automatic_payment_methods.allow_redirects === 'always'
+  const redirects = account.redirects && intent.automatic_payment_methods?.allow_redirects === 'always'
   if (redirects && intent.return_url === null) throw malformed(RETURN_URL)
 }
 
@@ -281,6 +281,7 @@ function take(account: Account, intent: PaymentIntent, paid: Charge, amount: num
   else paid.balance_transaction = bookCharge(account, paid).id
   emit(account, event, account.chargeBody(paid))
   emitIntent(account, 'succeeded', intent)
+  account.billing.intentPaid(intent)
   disputeLater(account, paid)
 }
 

@@ -1,10 +1,14 @@
 import type { Json } from '../trace.ts'
 import { type Account, found } from './account.ts'
+import { watchSession } from './checkout.ts'
 import { decideByEvidence } from './disputes.ts'
 import { schedule } from './events.ts'
+import { watchInvoice } from './invoices.ts'
 import { disputeLater, expireLater, settleLater } from './payments.ts'
 import { becomeLater } from './refunds.ts'
+import { watchPayout } from './routes/payouts.ts'
 import { fromSnapshot } from './state.ts'
+import { watch } from './subscriptions.ts'
 
 /**
  * Puts an account into the state of a snapshot, and back on the clock whatever that state still has before it. What was
@@ -24,6 +28,10 @@ export function restore(account: Account, json: Json): void {
   for (const refund of state.refunds.all()) {
     becomeLater(account, refund, found(state.charges.get(refund.charge), refund.charge))
   }
+  for (const subscription of state.subscriptions.all()) watch(account, subscription)
+  for (const invoice of state.invoices.all()) watchInvoice(account, invoice)
+  for (const session of state.checkout_sessions.all()) watchSession(account, session)
+  for (const payout of state.payouts.all()) watchPayout(account, payout)
   for (const dispute of state.disputes.all()) {
     if (dispute.status.endsWith('under_review')) decideByEvidence(account, dispute)
   }

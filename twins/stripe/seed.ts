@@ -1,5 +1,6 @@
 import type { Account } from './account.ts'
 import { cardNamed } from './cards.ts'
+import { newProduct } from './catalog.ts'
 import { bookCharge } from './ledger.ts'
 import { newMethod } from './payment-methods.ts'
 import { newCustomer } from './routes/customers.ts'
@@ -33,7 +34,29 @@ export function plant(account: Account, seed: Seed): void {
     }
     state.customers.add(customer)
   }
+  for (const wish of seed.prices ?? []) plantPrice(account, wish)
   for (const wish of seed.payments ?? []) plantPayment(account, wish)
+}
+
+function plantPrice(account: Account, wish: NonNullable<Seed['prices']>[number]): void {
+  const { state } = account
+  const { product: of = {}, interval, interval_count = 1, trial_period_days = null } = wish
+  const known = of.id === undefined ? undefined : state.products.get(of.id)
+  const product = known ?? state.products.add(newProduct(account, of.name ?? wish.nickname ?? wish.id, of.id))
+  product.unit_label ??= of.unit_label ?? null
+  state.prices.add({
+    id: wish.id,
+    created: account.nowS(),
+    currency: wish.currency ?? 'usd',
+    product: product.id,
+    recurring: interval === undefined ? null : { interval, interval_count, trial_period_days },
+    unit_amount: wish.unit_amount,
+    active: true,
+    lookup_key: wish.lookup_key ?? null,
+    metadata: {},
+    nickname: wish.nickname ?? null,
+    tax_behavior: 'unspecified',
+  })
 }
 
 function rowOf(card: string, where: string): string {
@@ -103,6 +126,9 @@ function plantPayment(account: Account, wish: NonNullable<Seed['payments']>[numb
     amount_capturable: 0,
     amount_received: amount,
     automatic_payment_methods: { allow_redirects: 'always', enabled: true },
+    configuration: account.configuration,
+    methods: account.dashboard.payments,
+    invoice: null,
     canceled_at: null,
     cancellation_reason: null,
     capture_method: 'automatic',

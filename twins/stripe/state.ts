@@ -1,5 +1,18 @@
 import { z } from 'zod'
 import type { Json } from '../trace.ts'
+import type {
+  CheckoutSession,
+  Invoice,
+  InvoiceItem,
+  InvoicePayment,
+  Payout,
+  Price,
+  Product,
+  SetupIntent,
+  Subscription,
+} from './billing-state.ts'
+import type { Dashboard } from './dashboard.ts'
+import { API_VERSIONS } from './versions.ts'
 
 /** Strings by key, as Stripe keeps them. */
 export type Metadata = { readonly [key: string]: string }
@@ -23,6 +36,7 @@ export type Customer = {
   default_payment_method: string | null
   metadata: Metadata
   name: string | null
+  next_invoice_sequence: number
   phone: string | null
   preferred_locales: readonly string[]
   shipping: Json
@@ -32,8 +46,10 @@ export type Customer = {
 export type PaymentMethod = {
   readonly id: string
   readonly created: number
-  /** A row of cards.ts: how the card behaves. */
+  /** A row of cards.ts: how the card behaves. Empty where `other` says what it is. */
   readonly card: string
+  /** A method that is no card: it can be kept and read, not charged. */
+  readonly other: { readonly type: string; readonly details: Json } | null
   readonly exp_month: number
   readonly exp_year: number
   allow_redisplay: string
@@ -60,13 +76,20 @@ export type PaymentIntent = {
   amount_received: number
   allowed_payment_method_types: readonly string[] | null
   excluded_payment_method_types: readonly string[] | null
-  automatic_payment_methods: { readonly allow_redirects: 'always' | 'never'; readonly enabled: boolean }
+  /** Null where the caller, or an invoice, has named the methods. */
+  automatic_payment_methods: { readonly allow_redirects: 'always' | 'never'; readonly enabled: boolean } | null
   canceled_at: number | null
   cancellation_reason: string | null
   capture_method: 'automatic' | 'automatic_async' | 'manual'
   currency: string
   customer: string | null
   description: string | null
+  /** What may pay: cards, and what else the Dashboard switches on. */
+  readonly methods: readonly string[]
+  /** The Dashboard's choice of payment methods, where that decides. */
+  readonly configuration: string | null
+  /** The invoice it pays. */
+  readonly invoice: string | null
   last_payment_error: Json
   latest_charge: string | null
   metadata: Metadata
@@ -159,9 +182,16 @@ export type BalanceTransaction = {
   readonly fee: number
   readonly fee_details: readonly FeeDetail[]
   readonly net: number
-  readonly reporting_category: 'charge' | 'refund' | 'refund_failure' | 'dispute' | 'dispute_reversal'
+  readonly reporting_category:
+    | 'charge'
+    | 'refund'
+    | 'refund_failure'
+    | 'dispute'
+    | 'dispute_reversal'
+    | 'payout'
+    | 'payout_reversal'
   readonly source: string
-  readonly type: 'charge' | 'refund' | 'refund_failure' | 'adjustment'
+  readonly type: 'charge' | 'refund' | 'refund_failure' | 'adjustment' | 'payout' | 'payout_cancel'
 }
 
 export type Dispute = {
@@ -274,6 +304,15 @@ export type State = {
   readonly webhook_endpoints: Table<WebhookEndpoint>
   readonly webhook_deliveries: Table<Delivery>
   readonly idempotency_keys: Table<KeptAnswer>
+  readonly products: Table<Product>
+  readonly prices: Table<Price>
+  readonly subscriptions: Table<Subscription>
+  readonly invoices: Table<Invoice>
+  readonly invoice_items: Table<InvoiceItem>
+  readonly invoice_payments: Table<InvoicePayment>
+  readonly setup_intents: Table<SetupIntent>
+  readonly checkout_sessions: Table<CheckoutSession>
+  readonly payouts: Table<Payout>
 }
 
 export const createState = (): State => ({
@@ -288,6 +327,15 @@ export const createState = (): State => ({
   webhook_endpoints: new Table(),
   webhook_deliveries: new Table(),
   idempotency_keys: new Table(),
+  products: new Table(),
+  prices: new Table(),
+  subscriptions: new Table(),
+  invoices: new Table(),
+  invoice_items: new Table(),
+  invoice_payments: new Table(),
+  setup_intents: new Table(),
+  checkout_sessions: new Table(),
+  payouts: new Table(),
 })
 
 const rows = z.array(z.looseObject({ id: z.string() }))
@@ -303,6 +351,15 @@ const snapshotSchema = z.strictObject({
   webhook_endpoints: rows,
   webhook_deliveries: rows,
   idempotency_keys: rows,
+  products: rows,
+  prices: rows,
+  subscriptions: rows,
+  invoices: rows,
+  invoice_items: rows,
+  invoice_payments: rows,
+  setup_intents: rows,
+  checkout_sessions: rows,
+  payouts: rows,
 })
 
 /** Every table as a plain list. Rows are copies; what they hold is replaced, never changed, so it is shared. */
@@ -344,6 +401,20 @@ type SeededPayment = {
   readonly description?: string | undefined
   readonly metadata?: Metadata | undefined
 }
+/** A price, and with it its product. */
+type SeededPrice = {
+  readonly id: string
+  readonly unit_amount: number
+  readonly currency?: string | undefined
+  readonly interval?: 'day' | 'week' | 'month' | 'year' | undefined
+  readonly interval_count?: number | undefined
+  readonly trial_period_days?: number | undefined
+  readonly lookup_key?: string | undefined
+  readonly nickname?: string | undefined
+  readonly product?:
+    | { readonly id?: string | undefined; readonly name?: string | undefined; readonly unit_label?: string | undefined }
+    | undefined
+}
 type SeededWebhook = {
   readonly url: string
   readonly secret?: string | undefined
@@ -374,6 +445,20 @@ const seededPayment = z.strictObject({
   description: z.string().optional(),
   metadata: metadata.optional(),
 })
+const seededPrice = z.strictObject({
+  id: z.string(),
+  unit_amount: z.int().min(0),
+  currency: z.string().optional(),
+  /** How often it is due; left out, once. */
+  interval: z.enum(['day', 'week', 'month', 'year']).optional(),
+  interval_count: z.int().positive().optional(),
+  trial_period_days: z.int().positive().optional(),
+  lookup_key: z.string().optional(),
+  nickname: z.string().optional(),
+  product: z
+    .strictObject({ id: z.string().optional(), name: z.string().optional(), unit_label: z.string().optional() })
+    .optional(),
+})
 const seededWebhook = z.strictObject({
   url: z.url(),
   secret: z.string().startsWith('whsec_').optional(),
@@ -387,10 +472,16 @@ export type Seed = {
   readonly account?:
     | {
         readonly id?: string | undefined
+        /** What the business is called. */
+        readonly name?: string | undefined
+        /** The API version of requests that name none. */
+        readonly api_version?: string | undefined
         /** What customers see on their statement. */
         readonly descriptor?: string | undefined
         /** Whether payment methods that redirect are switched on in the Dashboard; they are, by default. */
         readonly redirects?: boolean | undefined
+        /** Payment methods the Dashboard switches on, for payments and for invoices; cards only, by default. */
+        readonly payment_methods?: Partial<Dashboard> | undefined
         /** Whether raw card numbers are allowed; they are not, by default. */
         readonly raw_card_data?: boolean | undefined
         /** US dollars for one unit of another currency, as decimal strings by currency. */
@@ -398,6 +489,7 @@ export type Seed = {
       }
     | undefined
   readonly customers?: readonly SeededCustomer[] | undefined
+  readonly prices?: readonly SeededPrice[] | undefined
   /** Payments that succeeded before the scenario starts. */
   readonly payments?: readonly SeededPayment[] | undefined
   readonly webhooks?: readonly SeededWebhook[] | undefined
@@ -408,13 +500,19 @@ export const seedSchema: z.ZodType<Seed> = z.strictObject({
   account: z
     .strictObject({
       id: z.string().startsWith('acct_').optional(),
+      name: z.string().optional(),
+      api_version: z.enum(API_VERSIONS).optional(),
       descriptor: z.string().min(5).max(22).optional(),
       redirects: z.boolean().optional(),
+      payment_methods: z
+        .strictObject({ payments: z.array(z.string()).optional(), invoices: z.array(z.string()).optional() })
+        .optional() as z.ZodType<Partial<Dashboard> | undefined>,
       raw_card_data: z.boolean().optional(),
       rates: z.record(z.string().length(3), z.string().regex(/^\d+(\.\d+)?$/)).optional(),
     })
     .optional(),
   customers: z.array(seededCustomer).optional(),
+  prices: z.array(seededPrice).optional(),
   payments: z.array(seededPayment).optional(),
   webhooks: z.array(seededWebhook).optional(),
 })

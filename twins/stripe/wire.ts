@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Json } from '../trace.ts'
 import { cardOf, last4 } from './cards.ts'
+import { methodOptionsOf } from './dashboard.ts'
 import type {
   BalanceTransaction,
   Charge,
@@ -13,9 +14,10 @@ import type {
   StoredEvent,
   WebhookEndpoint,
 } from './state.ts'
+import { LATEST } from './versions.ts'
 
-/** The one version this twin speaks: what stripe 23.1 sends. */
-export const API_VERSION = '2026-10-28.endive'
+/** What stripe 23.1 sends, and what the bodies of this file are shaped for. */
+export const API_VERSION: string = LATEST
 
 /** An object as it is sent. Fields held against the types of stripe 23.1 by test/twins/stripe/wire.test.ts. */
 export type Wire = { readonly [field: string]: Json }
@@ -54,7 +56,7 @@ export const customerBody = (customer: Customer): Wire =>
         livemode: false,
         metadata: customer.metadata,
         name: customer.name,
-        next_invoice_sequence: 1,
+        next_invoice_sequence: customer.next_invoice_sequence,
         phone: customer.phone,
         preferred_locales: customer.preferred_locales,
         shipping: customer.shipping,
@@ -65,12 +67,11 @@ export const customerBody = (customer: Customer): Wire =>
 const checks = { address_line1_check: null, address_postal_code_check: null, cvc_check: 'pass' }
 
 export function paymentMethodBody(method: PaymentMethod): Wire {
+  const shared = sharedMethodBody(method)
+  if (method.other !== null) return { ...shared, [method.other.type]: method.other.details, type: method.other.type }
   const card = cardOf(method.card)
   return {
-    id: method.id,
-    object: 'payment_method',
-    allow_redisplay: method.allow_redisplay,
-    billing_details: { ...method.billing_details, address: method.billing_details.address ?? NO_ADDRESS },
+    ...shared,
     card: {
       brand: card.brand,
       checks,
@@ -87,14 +88,21 @@ export function paymentMethodBody(method: PaymentMethod): Wire {
       three_d_secure_usage: { supported: card.authentication !== undefined },
       wallet: null,
     },
-    created: method.created,
-    customer: method.customer,
-    customer_account: null,
-    livemode: false,
-    metadata: method.metadata,
     type: 'card',
   }
 }
+
+const sharedMethodBody = (method: PaymentMethod): Wire => ({
+  id: method.id,
+  object: 'payment_method',
+  allow_redisplay: method.allow_redisplay,
+  billing_details: { ...method.billing_details, address: method.billing_details.address ?? NO_ADDRESS },
+  created: method.created,
+  customer: method.customer,
+  customer_account: null,
+  livemode: false,
+  metadata: method.metadata,
+})
 
 export const paymentIntentBody = (intent: PaymentIntent): Wire => ({
   id: intent.id,
@@ -125,17 +133,19 @@ export const paymentIntentBody = (intent: PaymentIntent): Wire => ({
   metadata: intent.metadata,
   next_action: intent.next_action,
   on_behalf_of: null,
+  ...(intent.invoice === null
+    ? {}
+    : { payment_details: { customer_reference: null, order_reference: intent.invoice.slice(0, 25) } }),
   payment_method: intent.payment_method,
-  payment_method_configuration_details: null,
-  payment_method_options: {
-    card: {
-      installments: null,
-      mandate_options: null,
-      network: null,
-      request_three_d_secure: intent.request_three_d_secure,
-    },
-  },
-  payment_method_types: ['card'],
+  payment_method_configuration_details:
+    intent.configuration === null ? null : { id: intent.configuration, parent: null },
+  payment_method_options: methodOptionsOf(intent, {
+    installments: null,
+    mandate_options: null,
+    network: null,
+    request_three_d_secure: intent.request_three_d_secure,
+  }),
+  payment_method_types: intent.methods,
   payment_record: null,
   processing: null,
   receipt_email: intent.receipt_email,

@@ -1,7 +1,7 @@
 import type Stripe from 'stripe'
 import { beforeAll, expect, test } from 'vitest'
 import { declared } from './declared.ts'
-import { openListeningShop, pay, type Shop } from './support.ts'
+import { openListeningShop, pay, RETURN, type Shop } from './support.ts'
 
 // The SDK's own types are the measure: each field they demand is sent, and nothing is sent that they do not know.
 
@@ -29,9 +29,10 @@ let refund: Stripe.Refund
 let intent: Stripe.PaymentIntent
 let challenged: Stripe.PaymentIntent
 let customer: Stripe.Response<Stripe.Customer>
+let subscription: Stripe.Subscription
 
 beforeAll(async () => {
-  shop = openListeningShop()
+  shop = openListeningShop({ prices: [{ id: 'monthly', unit_amount: 1000, interval: 'month' }] })
   customer = await shop.sdk.customers.create({ email: 'ann@example.com' })
   intent = await pay(shop, { customer: customer.id })
   challenged = await pay(shop, { payment_method: 'pm_card_authenticationRequired' })
@@ -39,6 +40,12 @@ beforeAll(async () => {
   await shop.world.clock.advance(10_000)
   refund = await shop.sdk.refunds.create({ payment_intent: intent.id, amount: 100 })
   charge = await shop.sdk.charges.retrieve(String(intent.latest_charge), { expand: ['balance_transaction', 'refunds'] })
+  const card = await shop.sdk.paymentMethods.attach('pm_card_visa', { customer: customer.id })
+  subscription = await shop.sdk.subscriptions.create({
+    customer: customer.id,
+    default_payment_method: card.id,
+    items: [{ price: 'monthly' }],
+  })
   const found = (await shop.sdk.disputes.list()).data[0]
   if (found === undefined) throw new Error('expected a dispute')
   dispute = found
@@ -74,6 +81,31 @@ test.each<readonly [file: string, name: string, body: () => object | Promise<obj
   ['Events', 'EventBase', async () => Object((await shop.sdk.events.list({ limit: 1 })).data[0])],
   ['WebhookEndpoints', 'WebhookEndpoint', async () => Object((await shop.sdk.webhookEndpoints.list()).data[0])],
   ['Balance', 'Balance', () => shop.sdk.balance.retrieve()],
+  ['Products', 'Product', () => shop.sdk.products.create({ name: 'Tea' })],
+  ['Prices', 'Price', () => shop.sdk.prices.retrieve('monthly')],
+  ['Prices', 'Price.Recurring', async () => (await shop.sdk.prices.retrieve('monthly')).recurring ?? {}],
+  ['Subscriptions', 'Subscription', () => subscription],
+  ['SubscriptionItems', 'SubscriptionItem', () => subscription.items.data[0] ?? {}],
+  ['Plans', 'Plan', () => subscription.items.data[0]?.plan ?? {}],
+  ['Invoices', 'Invoice', async () => Object((await shop.sdk.invoices.list()).data[0])],
+  ['InvoiceLineItems', 'InvoiceLineItem', async () => Object((await shop.sdk.invoices.list()).data[0]?.lines.data[0])],
+  ['InvoicePayments', 'InvoicePayment', async () => Object((await shop.sdk.invoicePayments.list()).data[0])],
+  [
+    'InvoiceItems',
+    'InvoiceItem',
+    () => shop.sdk.invoiceItems.create({ customer: customer.id, amount: 1, currency: 'usd' }),
+  ],
+  ['SetupIntents', 'SetupIntent', () => shop.sdk.setupIntents.create({})],
+  [
+    'Checkout/Sessions',
+    'Session',
+    () =>
+      shop.sdk.checkout.sessions.create({
+        mode: 'subscription',
+        success_url: RETURN,
+        line_items: [{ price: 'monthly', quantity: 1 }],
+      }),
+  ],
 ])('%s: %s has the fields of stripe 23.1', async (file, name, body) => {
   expect(differences(file, name, await body())).toEqual([])
 })

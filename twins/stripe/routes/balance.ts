@@ -46,7 +46,7 @@ export function addBalance(account: Account, serve: Serve): void {
     spec: {
       ...LIST_SPEC,
       currency: string(),
-      payout: unmodelled(() => gap('payouts, transfers and top-ups')),
+      payout: unmodelled(() => gap('bank accounts and other ways out')),
       source: string(),
       type: string(),
     },

@@ -26,8 +26,7 @@ import { attach, checkUsable, resolveMethod } from '../payment-methods.ts'
 import type { Address, Customer } from '../state.ts'
 import { customerBody, deletedBody, paymentMethodBody } from '../wire.ts'
 
-const billing = (): Field<never> =>
-  unmodelled(() => gap('billing (invoices, subscriptions, products, prices, coupons, tax)'))
+const billing = (): Field<never> => unmodelled(() => gap('coupons, tax and other parts of billing'))
 const balances = (): Field<never> => unmodelled(() => gap('customer balance, cash balance and tax ids'))
 const sources = (): Field<never> => unmodelled(() => gap('tokens and sources'))
 
@@ -140,6 +139,7 @@ export const newCustomer = (account: Account, id?: string): Customer => ({
   default_payment_method: null,
   metadata: {},
   name: null,
+  next_invoice_sequence: 1,
   phone: null,
   preferred_locales: [],
   shipping: null,

@@ -1,8 +1,9 @@
 import { gap } from '../gaps.ts'
 
-const BILLING = 'billing (invoices, subscriptions, products, prices, coupons, tax)'
+const BILLING = 'coupons, tax and other parts of billing'
+const CYCLES = 'billing cycles set by hand, schedules and pending updates'
 const CONNECT = 'Connect'
-const PAYOUTS = 'payouts, transfers and top-ups'
+const PAYOUTS = 'transfers and top-ups'
 const REST = 'the rest of the API'
 
 /** Paths Stripe has and this twin lacks, by pattern; the first that matches names the row of gaps.ts. */
@@ -22,14 +23,21 @@ const PATHS: readonly (readonly [RegExp, string])[] = [
   [/\/customers\/\w+\/(sources|cards|bank_accounts)|\/v1\/(tokens|sources)\b/, 'tokens and sources'],
   [/\/customers\/\w+\/(subscriptions|discount)/, BILLING],
   [
-    /\/v1\/(invoices|invoiceitems|invoice_payments|invoice_rendering_templates|subscriptions|subscription_items|subscription_schedules|products|prices|plans|coupons|promotion_codes|tax|tax_rates|tax_codes|tax_ids|quotes|credit_notes|billing|billing_portal|entitlements)\b/,
+    /\/v1\/(invoice_rendering_templates|subscription_items|plans|coupons|promotion_codes|tax|tax_rates|tax_codes|tax_ids|quotes|credit_notes|billing|entitlements)\b/,
     BILLING,
   ],
-  [/\/v1\/(checkout|payment_links)\b/, 'Checkout and payment links'],
-  [/\/v1\/(setup_intents|setup_attempts|confirmation_tokens)\b/, 'SetupIntents and ConfirmationTokens'],
+  [/\/v1\/invoices\/(create_preview|upcoming|\w+\/(add_lines|remove_lines|update_lines|attach_payment))/, BILLING],
+  [/^POST \/v1\/(invoiceitems\/\w+|invoices\/\w+\/lines\/\w+)$/, BILLING],
+  [/\/v1\/subscription_schedules\b|\/subscriptions\/\w+\/(discount|migrate)/, CYCLES],
+  [/\/v1\/products\/\w+\/features/, BILLING],
+  [/\/v1\/(payment_links|billing_portal)\b/, 'payment links and the billing portal'],
+  [/^POST \/v1\/checkout\/sessions\/\w+(\/approve)?$/, 'what a hosted page may ask for beyond the payment'],
+  [/\/setup_intents\/\w+\/verify_microdeposits$|\/v1\/setup_attempts\b/, 'payment methods that are not cards'],
+  [/\/v1\/confirmation_tokens\b/, 'ConfirmationTokens'],
   [/\/v1\/mandates\b/, 'mandates'],
   [/\/v1\/(account|accounts|account_links|account_sessions|application_fees|balance_settings)\b/, CONNECT],
-  [/\/v1\/(payouts|transfers|topups)\b/, PAYOUTS],
+  [/\/v1\/(transfers|topups)\b|\/payouts\/\w+(\/reverse)$/, PAYOUTS],
+  [/^POST \/v1\/payouts\/(?!.*\/cancel$)\w+$/, 'bank accounts and other ways out'],
   [/\/v1\/(files|file_links)\b/, 'files'],
   [/\/v1\/test_helpers\/test_clocks\b/, 'test clocks'],
   [

@@ -26,6 +26,7 @@ import {
 import { checkUsable, createMethod, METHOD_SPEC, otherTypes, resolveMethod } from '../payment-methods.ts'
 import { cancel, capture, checkReturnUrl, confirm, emitIntent, unexpected } from '../payments.ts'
 import type { PaymentIntent, PaymentMethod } from '../state.ts'
+import { isSince } from '../versions.ts'
 import { paymentIntentBody } from '../wire.ts'
 import { customerOf, shippingBody, shippingField } from './customers.ts'
 
@@ -73,7 +74,7 @@ const shared = {
 } satisfies Spec
 
 const confirming = {
-  confirmation_token: unmodelled(() => gap('SetupIntents and ConfirmationTokens')),
+  confirmation_token: unmodelled(() => gap('ConfirmationTokens')),
   error_on_requires_action: flag(),
   mandate: mandates(),
   mandate_data: mandates(),
@@ -212,6 +213,8 @@ export function addPaymentIntents(account: Account, serve: Serve): void {
       const automatic = params.automatic_payment_methods
       if (automatic?.enabled === false) throw gap('payment methods that are not cards')
       if (params.customer !== undefined) customerOf(account, params.customer, 'customer', 400)
+      // Before 2023-08-16 a payment without a list of methods took cards.
+      const byDashboard = automatic !== undefined || isSince(account.version, '2023-08-16')
       const id = account.newId('pi_3', 23, state.payment_intents)
       const intent: PaymentIntent = {
         id,
@@ -223,13 +226,18 @@ export function addPaymentIntents(account: Account, serve: Serve): void {
         amount_received: 0,
         allowed_payment_method_types: null,
         excluded_payment_method_types: null,
-        automatic_payment_methods: { allow_redirects: automatic?.allow_redirects ?? 'always', enabled: true },
+        automatic_payment_methods: byDashboard
+          ? { allow_redirects: automatic?.allow_redirects ?? 'always', enabled: true }
+          : null,
         canceled_at: null,
         cancellation_reason: null,
-        capture_method: 'automatic_async',
+        capture_method: isSince(account.version, '2024-04-10') ? 'automatic_async' : 'automatic',
+        configuration: byDashboard ? account.configuration : null,
+        methods: byDashboard ? account.dashboard.payments : ['card'],
         currency: params.currency,
         customer: null,
         description: null,
+        invoice: null,
         last_payment_error: null,
         latest_charge: null,
         metadata: mergeMetadata({}, params.metadata),

@@ -23,6 +23,7 @@ import {
   METHOD_SPEC,
   otherTypes,
   resolveMethod,
+  simpleTypes,
 } from '../payment-methods.ts'
 import type { PaymentMethod } from '../state.ts'
 import { paymentMethodBody } from '../wire.ts'
@@ -43,6 +44,7 @@ export function addPaymentMethods(account: Account, serve: Serve): void {
     spec: {
       ...METHOD_SPEC,
       ...otherTypes(),
+      ...simpleTypes(),
       customer: connect(),
       customer_account: connect(),
       payment_method: connect(),

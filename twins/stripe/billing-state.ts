@@ -1,0 +1,236 @@
+import type { Json } from '../trace.ts'
+import type { Metadata } from './state.ts'
+
+// Stored shapes of billing, by the same rules as those of state.ts.
+
+export type Product = {
+  readonly id: string
+  readonly created: number
+  active: boolean
+  default_price: string | null
+  description: string | null
+  images: readonly string[]
+  metadata: Metadata
+  name: string
+  shippable: boolean | null
+  statement_descriptor: string | null
+  unit_label: string | null
+  updated: number
+  url: string | null
+}
+
+export type Interval = 'day' | 'week' | 'month' | 'year'
+export type Recurring = {
+  readonly interval: Interval
+  readonly interval_count: number
+  readonly trial_period_days: number | null
+}
+export type Price = {
+  readonly id: string
+  readonly created: number
+  readonly currency: string
+  readonly product: string
+  readonly recurring: Recurring | null
+  readonly unit_amount: number
+  active: boolean
+  lookup_key: string | null
+  metadata: Metadata
+  nickname: string | null
+  tax_behavior: string
+}
+
+export type SubscriptionItem = {
+  readonly id: string
+  readonly created: number
+  metadata: Metadata
+  price: string
+  quantity: number
+}
+export type SubscriptionStatus =
+  | 'incomplete'
+  | 'incomplete_expired'
+  | 'trialing'
+  | 'active'
+  | 'past_due'
+  | 'unpaid'
+  | 'paused'
+  | 'canceled'
+export type Subscription = {
+  readonly id: string
+  readonly created: number
+  readonly currency: string
+  readonly customer: string
+  readonly start_date: number
+  billing_cycle_anchor: number
+  cancel_at: number | null
+  cancel_at_period_end: boolean
+  canceled_at: number | null
+  cancellation_details: {
+    readonly comment: string | null
+    readonly feedback: string | null
+    readonly reason: string | null
+  }
+  collection_method: 'charge_automatically' | 'send_invoice'
+  current_period_end: number
+  current_period_start: number
+  days_until_due: number | null
+  default_payment_method: string | null
+  description: string | null
+  ended_at: number | null
+  items: readonly SubscriptionItem[]
+  latest_invoice: string | null
+  metadata: Metadata
+  /** What happens at the end of a trial without a payment method. */
+  missing_payment_method: 'cancel' | 'create_invoice' | 'pause'
+  pause_collection: Json
+  pending_setup_intent: string | null
+  save_default_payment_method: 'off' | 'on_subscription'
+  status: SubscriptionStatus
+  trial_end: number | null
+  trial_start: number | null
+}
+
+export type InvoiceItem = {
+  readonly id: string
+  readonly amount: number
+  readonly currency: string
+  readonly customer: string
+  readonly date: number
+  readonly period: { readonly start: number; readonly end: number }
+  readonly price: string
+  readonly product: string
+  readonly proration: boolean
+  readonly quantity: number
+  readonly subscription: string | null
+  readonly unit_amount: number
+  description: string | null
+  invoice: string | null
+  metadata: Metadata
+}
+
+export type InvoiceLine = {
+  readonly id: string
+  readonly amount: number
+  readonly description: string | null
+  readonly metadata: Metadata
+  readonly period: { readonly start: number; readonly end: number }
+  readonly price: string
+  readonly product: string
+  readonly proration: boolean
+  readonly quantity: number
+  readonly unit_amount: number
+  /** What the line bills: an invoice item, or an item of the invoice's subscription. */
+  readonly invoice_item: string | null
+  readonly subscription: string | null
+  readonly subscription_item: string | null
+}
+export type Invoice = {
+  readonly id: string
+  readonly created: number
+  readonly currency: string
+  readonly customer: string
+  readonly billing_reason: 'manual' | 'subscription_create' | 'subscription_cycle' | 'subscription_update'
+  readonly subscription: string | null
+  readonly period_start: number
+  readonly period_end: number
+  amount_paid: number
+  attempt_count: number
+  attempted: boolean
+  auto_advance: boolean
+  collection_method: 'charge_automatically' | 'send_invoice'
+  default_payment_method: string | null
+  description: string | null
+  due_date: number | null
+  effective_at: number | null
+  footer: string | null
+  lines: readonly InvoiceLine[]
+  metadata: Metadata
+  next_payment_attempt: number | null
+  number: string | null
+  paid_out_of_band: boolean
+  status: 'draft' | 'open' | 'paid' | 'void' | 'uncollectible'
+  statement_descriptor: string | null
+  finalized_at: number | null
+  marked_uncollectible_at: number | null
+  paid_at: number | null
+  voided_at: number | null
+}
+
+export type InvoicePayment = {
+  readonly id: string
+  readonly created: number
+  readonly amount_requested: number
+  readonly currency: string
+  readonly invoice: string
+  readonly payment_intent: string
+  amount_paid: number
+  status: 'open' | 'paid' | 'canceled'
+  paid_at: number | null
+  canceled_at: number | null
+}
+
+export type SetupIntent = {
+  readonly id: string
+  readonly created: number
+  readonly client_secret: string
+  readonly automatic: boolean
+  readonly usage: 'off_session' | 'on_session'
+  cancellation_reason: string | null
+  customer: string | null
+  description: string | null
+  last_setup_error: Json
+  metadata: Metadata
+  next_action: Json
+  payment_method: string | null
+  return_url: string | null
+  status: 'requires_payment_method' | 'requires_confirmation' | 'requires_action' | 'succeeded' | 'canceled'
+}
+
+export type CheckoutLine = {
+  readonly id: string
+  readonly amount: number
+  readonly currency: string
+  readonly description: string
+  readonly price: string
+  readonly quantity: number
+}
+export type CheckoutSession = {
+  readonly id: string
+  readonly created: number
+  readonly expires_at: number
+  readonly currency: string | null
+  readonly customer_email: string | null
+  readonly client_reference_id: string | null
+  readonly mode: 'payment' | 'setup' | 'subscription'
+  readonly lines: readonly CheckoutLine[]
+  readonly cancel_url: string | null
+  readonly success_url: string | null
+  readonly allow_promotion_codes: boolean | null
+  readonly locale: string | null
+  /** What to give to the payment, setup or subscription when it is made. */
+  readonly data: { readonly description?: string; readonly metadata?: Metadata; readonly trial_period_days?: number }
+  readonly customer_creation: string | null
+  customer: string | null
+  invoice: string | null
+  metadata: Metadata
+  payment_intent: string | null
+  payment_status: 'paid' | 'unpaid' | 'no_payment_required'
+  setup_intent: string | null
+  status: 'open' | 'complete' | 'expired'
+  subscription: string | null
+}
+
+export type Payout = {
+  readonly id: string
+  readonly created: number
+  readonly amount: number
+  readonly arrival_date: number
+  readonly currency: string
+  readonly destination: string
+  readonly method: 'standard' | 'instant'
+  balance_transaction: string | null
+  description: string | null
+  metadata: Metadata
+  statement_descriptor: string | null
+  status: 'pending' | 'in_transit' | 'paid' | 'canceled'
+}

@@ -1,0 +1,581 @@
+import type { Json } from '../trace.ts'
+import type {
+  CheckoutLine,
+  CheckoutSession,
+  Invoice,
+  InvoiceItem,
+  InvoiceLine,
+  InvoicePayment,
+  Payout,
+  Price,
+  Product,
+  SetupIntent,
+  Subscription,
+  SubscriptionItem,
+} from './billing-state.ts'
+import { checkoutOptions, type Dashboard } from './dashboard.ts'
+import type { Customer } from './state.ts'
+import { listBody, opaque, type Wire } from './wire.ts'
+
+// Shapes as recorded by github.com/pay-rails/pay in 2025-11 and 2026-03, completed after the types of stripe 23.1.
+
+export const productBody = (product: Product): Wire => ({
+  id: product.id,
+  object: 'product',
+  active: product.active,
+  created: product.created,
+  default_price: product.default_price,
+  description: product.description,
+  images: product.images,
+  livemode: false,
+  marketing_features: [],
+  metadata: product.metadata,
+  name: product.name,
+  package_dimensions: null,
+  shippable: product.shippable,
+  statement_descriptor: product.statement_descriptor,
+  tax_code: null,
+  tax_details: null,
+  type: 'service',
+  unit_label: product.unit_label,
+  updated: product.updated,
+  url: product.url,
+})
+
+export const priceBody = (price: Price): Wire => ({
+  id: price.id,
+  object: 'price',
+  active: price.active,
+  billing_scheme: 'per_unit',
+  created: price.created,
+  currency: price.currency,
+  custom_unit_amount: null,
+  livemode: false,
+  lookup_key: price.lookup_key,
+  metadata: price.metadata,
+  nickname: price.nickname,
+  product: price.product,
+  recurring: price.recurring === null ? null : { ...price.recurring, meter: null, usage_type: 'licensed' },
+  tax_behavior: price.tax_behavior,
+  tiers_mode: null,
+  transform_quantity: null,
+  type: price.recurring === null ? 'one_time' : 'recurring',
+  unit_amount: price.unit_amount,
+  unit_amount_decimal: String(price.unit_amount),
+})
+
+/** The price in the shape it had before 2018, which subscriptions still carry. */
+export const planBody = (price: Price): Wire => ({
+  id: price.id,
+  object: 'plan',
+  active: price.active,
+  amount: price.unit_amount,
+  amount_decimal: String(price.unit_amount),
+  billing_scheme: 'per_unit',
+  created: price.created,
+  currency: price.currency,
+  interval: price.recurring?.interval ?? 'month',
+  interval_count: price.recurring?.interval_count ?? 1,
+  livemode: false,
+  metadata: price.metadata,
+  meter: null,
+  nickname: price.nickname,
+  product: price.product,
+  tiers_mode: null,
+  transform_usage: null,
+  trial_period_days: price.recurring?.trial_period_days ?? null,
+  usage_type: 'licensed',
+})
+
+const NO_TAX = { disabled_reason: null, enabled: false, liability: null }
+
+const itemBody = (item: SubscriptionItem, of: Subscription, price: Price): Wire => ({
+  id: item.id,
+  object: 'subscription_item',
+  billing_thresholds: null,
+  created: item.created,
+  current_period_end: of.current_period_end,
+  current_period_start: of.current_period_start,
+  current_trial: null,
+  discounts: [],
+  metadata: item.metadata,
+  plan: planBody(price),
+  price: priceBody(price),
+  quantity: item.quantity,
+  subscription: of.id,
+  tax_rates: [],
+})
+
+/** `priceOf` looks a price up by id. */
+export function subscriptionBody(subscription: Subscription, priceOf: (id: string) => Price): Wire {
+  const items = subscription.items.map((item) => itemBody(item, subscription, priceOf(item.price)))
+  return {
+    id: subscription.id,
+    object: 'subscription',
+    application: null,
+    application_fee_percent: null,
+    automatic_tax: NO_TAX,
+    billing_cycle_anchor: subscription.billing_cycle_anchor,
+    billing_cycle_anchor_config: null,
+    billing_mode: {
+      flexible: { proration_discounts: 'included' },
+      type: 'flexible',
+      updated_at: subscription.created,
+    },
+    billing_schedules: [],
+    billing_thresholds: null,
+    cancel_at: subscription.cancel_at,
+    cancel_at_period_end: subscription.cancel_at_period_end,
+    canceled_at: subscription.canceled_at,
+    cancellation_details: subscription.cancellation_details,
+    collection_method: subscription.collection_method,
+    created: subscription.created,
+    currency: subscription.currency,
+    customer: subscription.customer,
+    customer_account: null,
+    days_until_due: subscription.days_until_due,
+    default_payment_method: subscription.default_payment_method,
+    default_source: null,
+    default_tax_rates: [],
+    description: subscription.description,
+    discounts: [],
+    ended_at: subscription.ended_at,
+    invoice_settings: { account_tax_ids: null, issuer: { type: 'self' } },
+    items: {
+      ...listBody(`/v1/subscription_items?subscription=${subscription.id}`, items, false),
+      total_count: items.length,
+    },
+    latest_invoice: subscription.latest_invoice,
+    livemode: false,
+    managed_payments: null,
+    metadata: subscription.metadata,
+    next_pending_invoice_item_invoice: null,
+    on_behalf_of: null,
+    pause_collection: subscription.pause_collection,
+    payment_settings: {
+      payment_method_options: null,
+      payment_method_types: null,
+      save_default_payment_method: subscription.save_default_payment_method,
+    },
+    pending_invoice_item_interval: null,
+    pending_setup_intent: subscription.pending_setup_intent,
+    pending_update: null,
+    schedule: null,
+    start_date: subscription.start_date,
+    status: subscription.status,
+    test_clock: null,
+    transfer_data: null,
+    trial_end: subscription.trial_end,
+    trial_settings: { end_behavior: { missing_payment_method: subscription.missing_payment_method } },
+    trial_start: subscription.trial_start,
+  }
+}
+
+const pricing = (of: { readonly price: string; readonly product: string; readonly unit_amount: number }): Json => ({
+  price_details: { price: of.price, product: of.product },
+  type: 'price_details',
+  unit_amount_decimal: String(of.unit_amount),
+})
+
+export const invoiceItemBody = (item: InvoiceItem): Wire => ({
+  id: item.id,
+  object: 'invoiceitem',
+  amount: item.amount,
+  currency: item.currency,
+  customer: item.customer,
+  customer_account: null,
+  date: item.date,
+  description: item.description,
+  discountable: !item.proration,
+  discounts: [],
+  invoice: item.invoice,
+  livemode: false,
+  metadata: item.metadata,
+  parent:
+    item.subscription === null
+      ? null
+      : {
+          subscription_details: { subscription: item.subscription, subscription_item: null },
+          type: 'subscription_details',
+        },
+  period: item.period,
+  pricing: pricing(item),
+  proration: item.proration,
+  quantity: item.quantity,
+  quantity_decimal: String(item.quantity),
+  tax_rates: [],
+  test_clock: null,
+})
+
+const proration = { credited_items: null }
+
+export const invoiceLineBody = (line: InvoiceLine, of: Invoice): Wire => ({
+  id: line.id,
+  object: 'line_item',
+  amount: line.amount,
+  currency: of.currency,
+  description: line.description,
+  discount_amounts: [],
+  discountable: !line.proration,
+  discounts: [],
+  invoice: of.id,
+  livemode: false,
+  metadata: line.metadata,
+  parent:
+    line.invoice_item === null
+      ? {
+          invoice_item_details: null,
+          subscription_item_details: {
+            invoice_item: null,
+            proration: false,
+            proration_details: proration,
+            subscription: line.subscription,
+            subscription_item: line.subscription_item,
+          },
+          type: 'subscription_item_details',
+        }
+      : {
+          invoice_item_details: {
+            invoice_item: line.invoice_item,
+            proration: line.proration,
+            proration_details: proration,
+            subscription: line.subscription,
+          },
+          subscription_item_details: null,
+          type: 'invoice_item_details',
+        },
+  period: line.period,
+  pretax_credit_amounts: [],
+  pricing: pricing(line),
+  quantity: line.quantity,
+  quantity_decimal: String(line.quantity),
+  subscription: line.subscription,
+  subtotal: line.amount,
+  taxes: [],
+})
+
+export const totalOf = (invoice: Pick<Invoice, 'lines'>): number =>
+  invoice.lines.reduce((sum, { amount }) => sum + amount, 0)
+
+/** Less than nothing is owed by nobody here: customer balances are not modelled. */
+export const dueOf = (invoice: Pick<Invoice, 'lines'>): number => Math.max(0, totalOf(invoice))
+
+type Seller = { readonly id: string; readonly name: string }
+
+export function invoiceBody(invoice: Invoice, customer: Customer, seller: Seller): Wire {
+  const total = totalOf(invoice)
+  const due = dueOf(invoice)
+  const final = invoice.finalized_at !== null
+  const lines = invoice.lines.map((line) => invoiceLineBody(line, invoice))
+  const page = `${seller.id}/test_${opaque(`invoice ${invoice.id}`, 72)}`
+  return {
+    id: invoice.id,
+    object: 'invoice',
+    account_country: 'US',
+    account_name: seller.name,
+    account_tax_ids: null,
+    amount_due: due,
+    amount_overpaid: 0,
+    amount_paid: invoice.amount_paid,
+    amount_remaining: due - invoice.amount_paid,
+    amount_shipping: 0,
+    application: null,
+    attempt_count: invoice.attempt_count,
+    attempted: invoice.attempted,
+    auto_advance: invoice.auto_advance,
+    automatic_tax: { ...NO_TAX, provider: null, status: null },
+    automatically_finalizes_at: null,
+    billing_reason: invoice.billing_reason,
+    collection_method: invoice.collection_method,
+    created: invoice.created,
+    currency: invoice.currency,
+    custom_fields: null,
+    customer: invoice.customer,
+    customer_account: null,
+    customer_address: customer.address,
+    customer_email: customer.email,
+    customer_name: customer.name,
+    customer_phone: customer.phone,
+    customer_shipping: customer.shipping,
+    customer_tax_exempt: customer.tax_exempt,
+    customer_tax_ids: [],
+    default_payment_method: invoice.default_payment_method,
+    default_source: null,
+    default_tax_rates: [],
+    description: invoice.description,
+    discounts: [],
+    due_date: invoice.due_date,
+    effective_at: invoice.effective_at,
+    ending_balance: final ? 0 : null,
+    footer: invoice.footer,
+    from_invoice: null,
+    hosted_invoice_url: final ? `https://invoice.stripe.com/i/${page}?s=ap` : null,
+    invoice_pdf: final ? `https://pay.stripe.com/invoice/${page}/pdf?s=ap` : null,
+    issuer: { type: 'self' },
+    last_finalization_error: null,
+    latest_revision: null,
+    lines: { ...listBody(`/v1/invoices/${invoice.id}/lines`, lines, false), total_count: lines.length },
+    livemode: false,
+    metadata: invoice.metadata,
+    next_payment_attempt: invoice.next_payment_attempt,
+    number: invoice.number,
+    on_behalf_of: null,
+    parent:
+      invoice.subscription === null
+        ? null
+        : {
+            quote_details: null,
+            subscription_details: { metadata: {}, subscription: invoice.subscription },
+            type: 'subscription_details',
+          },
+    payment_settings: { default_mandate: null, payment_method_options: null, payment_method_types: null },
+    period_end: invoice.period_end,
+    period_start: invoice.period_start,
+    post_payment_credit_notes_amount: 0,
+    pre_payment_credit_notes_amount: 0,
+    receipt_number: null,
+    rendering:
+      invoice.subscription === null
+        ? {
+            amount_tax_display: null,
+            pdf: { page_size: final ? 'letter' : 'auto' },
+            template: null,
+            template_version: null,
+          }
+        : null,
+    shipping_cost: null,
+    shipping_details: null,
+    starting_balance: 0,
+    statement_descriptor: invoice.statement_descriptor,
+    status: invoice.status,
+    status_transitions: {
+      finalized_at: invoice.finalized_at,
+      marked_uncollectible_at: invoice.marked_uncollectible_at,
+      paid_at: invoice.paid_at,
+      voided_at: invoice.voided_at,
+    },
+    subtotal: total,
+    subtotal_excluding_tax: total,
+    test_clock: null,
+    total,
+    total_discount_amounts: [],
+    total_excluding_tax: total,
+    total_pretax_credit_amounts: [],
+    total_taxes: [],
+    webhooks_delivered_at: invoice.created,
+  }
+}
+
+export const invoicePaymentBody = (payment: InvoicePayment): Wire => ({
+  id: payment.id,
+  object: 'invoice_payment',
+  amount_paid: payment.status === 'paid' ? payment.amount_paid : null,
+  amount_requested: payment.amount_requested,
+  created: payment.created,
+  currency: payment.currency,
+  invoice: payment.invoice,
+  is_default: true,
+  livemode: false,
+  payment: { payment_intent: payment.payment_intent, type: 'payment_intent' },
+  status: payment.status,
+  status_transitions: { canceled_at: payment.canceled_at, paid_at: payment.paid_at },
+})
+
+/** `configuration` is the Dashboard's choice of payment methods. */
+export const setupIntentBody = (intent: SetupIntent, configuration: string): Wire => ({
+  id: intent.id,
+  object: 'setup_intent',
+  allowed_payment_method_types: null,
+  application: null,
+  automatic_payment_methods: intent.automatic ? { allow_redirects: 'always', enabled: true } : null,
+  cancellation_reason: intent.cancellation_reason,
+  client_secret: intent.client_secret,
+  created: intent.created,
+  customer: intent.customer,
+  customer_account: null,
+  description: intent.description,
+  excluded_payment_method_types: null,
+  flow_directions: null,
+  last_setup_error: intent.last_setup_error,
+  latest_attempt: intent.status === 'succeeded' ? `setatt_1${opaque(`attempt ${intent.id}`, 23)}` : null,
+  livemode: false,
+  managed_payments: null,
+  mandate: null,
+  metadata: intent.metadata,
+  next_action: intent.next_action,
+  on_behalf_of: null,
+  payment_method: intent.payment_method,
+  payment_method_configuration_details: intent.automatic ? { id: configuration, parent: null } : null,
+  payment_method_options: { card: { mandate_options: null, network: null, request_three_d_secure: 'automatic' } },
+  payment_method_types: ['card'],
+  single_use_mandate: null,
+  status: intent.status,
+  usage: intent.usage,
+})
+
+export const checkoutLineBody = (line: CheckoutLine, price: Price): Wire => ({
+  id: line.id,
+  object: 'item',
+  adjustable_quantity: null,
+  amount_discount: 0,
+  amount_subtotal: line.amount,
+  amount_tax: 0,
+  amount_total: line.amount,
+  currency: line.currency,
+  description: line.description,
+  metadata: {},
+  price: priceBody(price),
+  quantity: line.quantity,
+})
+
+type Shop = {
+  readonly name: string
+  readonly configuration: string
+  readonly dashboard: Dashboard
+  readonly email: string | null
+  readonly taxExempt: string | null
+}
+
+export function checkoutSessionBody(session: CheckoutSession, shop: Shop): Wire {
+  const total = session.lines.reduce((sum, { amount }) => sum + amount, 0)
+  const sells = session.mode !== 'setup'
+  const email = session.customer_email ?? shop.email
+  return {
+    id: session.id,
+    object: 'checkout.session',
+    adaptive_pricing: { enabled: sells },
+    after_expiration: null,
+    allow_promotion_codes: session.allow_promotion_codes,
+    allowed_payment_method_types: null,
+    amount_subtotal: sells ? total : null,
+    amount_total: sells ? total : null,
+    automatic_tax: { enabled: false, liability: null, provider: null, status: null },
+    billing_address_collection: null,
+    branding_settings: {
+      background_color: '#ffffff',
+      border_style: 'rounded',
+      button_color: '#0074d4',
+      display_name: shop.name,
+      font_family: 'default',
+      icon: null,
+      logo: null,
+    },
+    cancel_url: session.cancel_url,
+    client_reference_id: session.client_reference_id,
+    client_secret: null,
+    collected_information: { business_name: null, individual_name: null, shipping_details: null },
+    consent: null,
+    consent_collection: null,
+    created: session.created,
+    currency: session.currency,
+    currency_conversion: null,
+    custom_fields: [],
+    custom_text: {
+      after_submit: null,
+      shipping_address: null,
+      submit: null,
+      terms_of_service_acceptance: null,
+    },
+    customer: session.customer,
+    customer_account: null,
+    customer_creation: session.customer_creation,
+    customer_details:
+      email === null && session.customer === null
+        ? null
+        : {
+            address: null,
+            business_name: null,
+            email,
+            individual_name: null,
+            name: null,
+            phone: null,
+            tax_exempt: sells ? (shop.taxExempt ?? 'none') : null,
+            tax_ids: null,
+          },
+    customer_email: session.customer_email,
+    discounts: sells ? [] : null,
+    expires_at: session.expires_at,
+    integration_identifier: null,
+    invoice: session.invoice,
+    invoice_creation:
+      session.mode === 'payment'
+        ? {
+            enabled: false,
+            invoice_data: {
+              account_tax_ids: null,
+              custom_fields: null,
+              description: null,
+              footer: null,
+              issuer: null,
+              metadata: {},
+              rendering_options: null,
+            },
+          }
+        : null,
+    livemode: false,
+    locale: session.locale,
+    managed_payments: null,
+    metadata: session.metadata,
+    mode: session.mode,
+    origin_context: null,
+    payment_intent: session.payment_intent,
+    payment_link: null,
+    payment_method_collection: session.mode === 'payment' ? 'if_required' : 'always',
+    payment_method_configuration_details: { id: shop.configuration, parent: null },
+    payment_method_options: checkoutOptions(session.mode, shop.dashboard),
+    payment_method_types: shop.dashboard.payments,
+    payment_status: session.payment_status,
+    permissions: null,
+    phone_number_collection: { enabled: false },
+    recovered_from: null,
+    saved_payment_method_options:
+      sells && (session.mode === 'subscription' || session.customer !== null)
+        ? { allow_redisplay_filters: ['always'], payment_method_remove: 'disabled', payment_method_save: null }
+        : null,
+    setup_intent: session.setup_intent,
+    shipping_address_collection: null,
+    shipping_cost: null,
+    shipping_options: [],
+    status: session.status,
+    submit_type: null,
+    subscription: session.subscription,
+    success_url: session.success_url,
+    total_details: sells ? { amount_discount: 0, amount_shipping: 0, amount_tax: 0 } : null,
+    ui_mode: 'hosted_page',
+    url:
+      session.status === 'open'
+        ? `https://checkout.stripe.com/c/pay/${session.id}#${opaque(`checkout ${session.id}`, 80)}`
+        : null,
+    wallet_options: null,
+  }
+}
+
+export const payoutBody = (payout: Payout): Wire => ({
+  id: payout.id,
+  object: 'payout',
+  amount: payout.amount,
+  application_fee: null,
+  application_fee_amount: null,
+  arrival_date: payout.arrival_date,
+  automatic: false,
+  balance_transaction: payout.balance_transaction,
+  created: payout.created,
+  currency: payout.currency,
+  description: payout.description,
+  destination: payout.destination,
+  failure_balance_transaction: null,
+  failure_code: null,
+  failure_message: null,
+  livemode: false,
+  metadata: payout.metadata,
+  method: payout.method,
+  original_payout: null,
+  payout_method: null,
+  reconciliation_status: 'not_applicable',
+  reversed_by: null,
+  source_type: 'card',
+  statement_descriptor: payout.statement_descriptor,
+  status: payout.status,
+  trace_id: { status: 'pending', value: null },
+  type: 'bank_account',
+})

@@ -1,0 +1,333 @@
+import { type Account, found } from './account.ts'
+import type { Invoice, InvoiceItem, InvoiceLine, InvoicePayment } from './billing-state.ts'
+import { dueOf, totalOf } from './billing-wire.ts'
+import { invalid, Refusal } from './errors.ts'
+import { emit } from './events.ts'
+import { gap } from './gaps.ts'
+import { resolveMethod } from './payment-methods.ts'
+import { cancel, confirm } from './payments.ts'
+import type { PaymentIntent, PaymentMethod } from './state.ts'
+
+const HOUR_S = 3600
+const DAY_S = 24 * HOUR_S
+/** A draft waits an hour: https://docs.stripe.com/invoicing/integration/automatic-advancement-collection (2026-11-24). */
+const DRAFT_S = HOUR_S
+/** Assumed: Smart Retries choose their times by a model of Stripe's own; these are the documented defaults of a fixed plan. */
+export const RETRY_DELAYS_S: readonly number[] = [3 * DAY_S, 5 * DAY_S, 7 * DAY_S]
+
+export const NO_METHOD =
+  'This customer has no attached payment source or default payment method. Please consider adding a default payment method. For more information, visit https://stripe.com/docs/billing/subscriptions/payment-methods-setting#payment-method-priority.'
+
+/** Why an invoice's payment is made, as it shows on the statement of the charge. Recorded by github.com/pay-rails/pay. */
+const DESCRIPTION: Readonly<Record<Invoice['billing_reason'], string>> = {
+  manual: 'Payment for Invoice',
+  subscription_create: 'Subscription creation',
+  subscription_cycle: 'Subscription update',
+  subscription_update: 'Subscription update',
+}
+
+export const emitInvoice = (account: Account, type: string, invoice: Invoice): void =>
+  void emit(account, `invoice.${type}`, account.invoiceBody(invoice))
+
+type Draft = Pick<Invoice, 'customer' | 'currency' | 'billing_reason' | 'lines'> & Partial<Invoice>
+
+/** Stores a draft. */
+export function draftInvoice(account: Account, draft: Draft): Invoice {
+  const now = account.nowS()
+  const invoice: Invoice = {
+    id: account.newId('in_1', 23, account.state.invoices),
+    created: now,
+    subscription: null,
+    period_start: now,
+    period_end: now,
+    amount_paid: 0,
+    attempt_count: 0,
+    attempted: false,
+    auto_advance: false,
+    collection_method: 'charge_automatically',
+    default_payment_method: null,
+    description: null,
+    due_date: null,
+    effective_at: null,
+    footer: null,
+    metadata: {},
+    next_payment_attempt: null,
+    number: null,
+    paid_out_of_band: false,
+    status: 'draft',
+    statement_descriptor: null,
+    finalized_at: null,
+    marked_uncollectible_at: null,
+    paid_at: null,
+    voided_at: null,
+    ...draft,
+  }
+  account.state.invoices.add(invoice)
+  emitInvoice(account, 'created', invoice)
+  watchInvoice(account, invoice)
+  return invoice
+}
+
+/** The line that bills an invoice item. */
+export const lineOf = (account: Account, item: InvoiceItem): InvoiceLine => ({
+  id: account.newId('il_1', 23, { get: () => undefined }),
+  amount: item.amount,
+  description: item.description,
+  metadata: item.metadata,
+  period: item.period,
+  price: item.price,
+  product: item.product,
+  proration: item.proration,
+  quantity: item.quantity,
+  unit_amount: item.unit_amount,
+  invoice_item: item.id,
+  subscription: item.subscription,
+  subscription_item: null,
+})
+
+/** Items of a customer that no invoice has yet; of one subscription where it is given. */
+export const pendingItems = (
+  account: Account,
+  customer: string,
+  currency: string,
+  subscription?: string,
+): readonly InvoiceItem[] =>
+  account.state.invoice_items
+    .all()
+    .filter((item) => item.customer === customer && item.invoice === null && item.currency === currency)
+    .filter((item) => subscription === undefined || item.subscription === null || item.subscription === subscription)
+
+/** Moves items onto a draft. */
+export function takeItems(account: Account, invoice: Invoice, items: readonly InvoiceItem[]): void {
+  for (const item of items) item.invoice = invoice.id
+  invoice.lines = [...invoice.lines, ...items.map((item) => lineOf(account, item))]
+}
+
+export const paymentOf = (account: Account, invoice: Invoice): InvoicePayment | undefined =>
+  account.state.invoice_payments.all().findLast((payment) => payment.invoice === invoice.id)
+
+const badState = (invoice: Invoice, what: string): Refusal =>
+  invalid(`This invoice can no longer be ${what} because it has a status of ${invoice.status}.`, {
+    code: 'invoice_not_editable',
+  })
+
+/** Makes a draft final: it gets its number, and a payment where something is due. */
+export function finalizeInvoice(account: Account, invoice: Invoice): void {
+  if (invoice.status !== 'draft') throw badState(invoice, 'finalized')
+  const customer = found(account.state.customers.get(invoice.customer), invoice.customer)
+  if (customer.balance !== 0 || totalOf(invoice) < 0) throw gap('customer balance, cash balance and tax ids')
+  const now = account.nowS()
+  invoice.status = 'open'
+  invoice.number = `${customer.invoice_prefix}-${String(customer.next_invoice_sequence).padStart(4, '0')}`
+  customer.next_invoice_sequence += 1
+  invoice.effective_at = now
+  invoice.finalized_at = now
+  const due = dueOf(invoice)
+  if (due > 0) newPayment(account, invoice, due)
+  emitInvoice(account, 'finalized', invoice)
+  if (due === 0) {
+    invoice.attempted = true
+    settleInvoice(account, invoice)
+  }
+}
+
+function newPayment(account: Account, invoice: Invoice, due: number): void {
+  const { state } = account
+  const id = account.newId('pi_3', 23, state.payment_intents)
+  state.payment_intents.add({
+    id,
+    created: account.nowS(),
+    client_secret: `${id}_secret_${account.world.draw('client secret').text(25)}`,
+    confirmation_method: 'automatic',
+    amount: due,
+    amount_capturable: 0,
+    amount_received: 0,
+    allowed_payment_method_types: null,
+    excluded_payment_method_types: null,
+    automatic_payment_methods: null,
+    canceled_at: null,
+    cancellation_reason: null,
+    configuration: null,
+    methods: account.dashboard.invoices,
+    capture_method: 'automatic',
+    currency: invoice.currency,
+    customer: invoice.customer,
+    description: DESCRIPTION[invoice.billing_reason],
+    invoice: invoice.id,
+    last_payment_error: null,
+    latest_charge: null,
+    metadata: {},
+    next_action: null,
+    payment_method: null,
+    receipt_email: null,
+    request_three_d_secure: 'automatic',
+    return_url: null,
+    setup_future_usage: invoice.subscription === null ? null : 'off_session',
+    shipping: null,
+    statement_descriptor: null,
+    statement_descriptor_suffix: null,
+    status: 'requires_payment_method',
+    transfer_group: null,
+  })
+  state.invoice_payments.add({
+    id: account.newId('inpay_1', 23, state.invoice_payments),
+    created: account.nowS(),
+    amount_requested: due,
+    currency: invoice.currency,
+    invoice: invoice.id,
+    payment_intent: id,
+    amount_paid: 0,
+    status: 'open',
+    paid_at: null,
+    canceled_at: null,
+  })
+}
+
+/** https://docs.stripe.com/billing/subscriptions/payment-methods-setting (2026-11-24): invoice, subscription, customer. */
+export function methodOfInvoice(account: Account, invoice: Invoice): string | null {
+  const { customers, subscriptions } = account.state
+  return (
+    invoice.default_payment_method ??
+    subscriptions.get(invoice.subscription ?? '')?.default_payment_method ??
+    customers.get(invoice.customer)?.default_payment_method ??
+    null
+  )
+}
+
+type Paying = { readonly method?: string | undefined; readonly offSession: boolean }
+
+/** Tries to collect an invoice, a draft first being made final. Throws the decline; a challenge leaves the invoice open. */
+export function payInvoice(account: Account, invoice: Invoice, { method, offSession }: Paying): void {
+  if (invoice.status === 'draft') finalizeInvoice(account, invoice)
+  else if (invoice.status === 'paid') throw invalid('Invoice is already paid', { code: 'invoice_already_paid' })
+  else if (invoice.status === 'void') throw badState(invoice, 'paid')
+  if (dueOf(invoice) === 0) return
+  const payment = found(paymentOf(account, invoice), `a payment of ${invoice.id}`)
+  const intent = found(account.state.payment_intents.get(payment.payment_intent), payment.payment_intent)
+  const id = method ?? methodOfInvoice(account, invoice)
+  if (id === null) throw invalid(NO_METHOD, { code: 'resource_missing' })
+  const payer: PaymentMethod = resolveMethod(account, id, 'payment_method')
+  invoice.attempt_count += 1
+  invoice.attempted = true
+  intent.payment_method = payer.id
+  intent.status = 'requires_confirmation'
+  // A card that was saved once may be charged without its owner: a first payment is made in their presence.
+  if (offSession) intent.setup_future_usage = null
+  try {
+    confirm(account, intent, { offSession, errorOnRequiresAction: false, returnUrl: undefined, useStripeSdk: false })
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    emitInvoice(account, 'payment_failed', invoice)
+    throw error
+  }
+  // Confirming has changed it.
+  if ((intent.status as PaymentIntent['status']) === 'requires_action')
+    emitInvoice(account, 'payment_action_required', invoice)
+}
+
+/** The money of an intent is there: if it was for an invoice, that is paid. */
+export function intentPaid(account: Account, intent: PaymentIntent): void {
+  const payment = account.state.invoice_payments.all().find((one) => one.payment_intent === intent.id)
+  if (payment === undefined) return
+  payment.status = 'paid'
+  payment.amount_paid = intent.amount_received
+  payment.paid_at = account.nowS()
+  emit(account, 'invoice_payment.paid', account.invoicePaymentBody(payment))
+  settleInvoice(account, found(account.state.invoices.get(payment.invoice), payment.invoice))
+}
+
+/** Nothing is due any more. */
+export function settleInvoice(account: Account, invoice: Invoice): void {
+  invoice.status = 'paid'
+  invoice.paid_at = account.nowS()
+  invoice.amount_paid = dueOf(invoice)
+  invoice.next_payment_attempt = null
+  invoice.auto_advance = false
+  emitInvoice(account, 'paid', invoice)
+  emitInvoice(account, 'payment_succeeded', invoice)
+  account.billing.invoicePaid(invoice)
+}
+
+function closePayment(account: Account, invoice: Invoice): void {
+  const payment = paymentOf(account, invoice)
+  if (payment?.status !== 'open') return
+  payment.status = 'canceled'
+  payment.canceled_at = account.nowS()
+  const intent = found(account.state.payment_intents.get(payment.payment_intent), payment.payment_intent)
+  if (intent.status !== 'canceled' && intent.status !== 'succeeded') cancel(account, intent, 'void_invoice')
+}
+
+/** https://docs.stripe.com/api/invoices/void (2026-11-24): open ones and uncollectible ones. */
+export function voidInvoice(account: Account, invoice: Invoice): void {
+  if (invoice.status !== 'open' && invoice.status !== 'uncollectible') throw badState(invoice, 'voided')
+  invoice.status = 'void'
+  invoice.voided_at = account.nowS()
+  invoice.auto_advance = false
+  invoice.next_payment_attempt = null
+  closePayment(account, invoice)
+  emitInvoice(account, 'voided', invoice)
+}
+
+export function markUncollectible(account: Account, invoice: Invoice): void {
+  if (invoice.status !== 'open') throw badState(invoice, 'marked uncollectible')
+  invoice.status = 'uncollectible'
+  invoice.marked_uncollectible_at = account.nowS()
+  invoice.auto_advance = false
+  invoice.next_payment_attempt = null
+  emitInvoice(account, 'marked_uncollectible', invoice)
+}
+
+/** Puts on the clock what an invoice still has before it; also after a restore. */
+export function watchInvoice(account: Account, invoice: Invoice): void {
+  const dueS =
+    invoice.status === 'draft' && invoice.auto_advance ? invoice.created + DRAFT_S : invoice.next_payment_attempt
+  if (dueS === null) return
+  account.later(dueS * 1000 - account.world.clock.now(), () => advance(account, invoice), `invoice ${invoice.id}`)
+}
+
+function advance(account: Account, invoice: Invoice): void {
+  const now = account.nowS()
+  const draftDue = invoice.status === 'draft' && invoice.auto_advance && now >= invoice.created + DRAFT_S
+  const retryDue =
+    invoice.status === 'open' && invoice.next_payment_attempt !== null && now >= invoice.next_payment_attempt
+  if (draftDue || retryDue) collect(account, invoice)
+}
+
+/** What Stripe does by itself with an invoice that is to be collected. */
+export function collect(account: Account, invoice: Invoice): void {
+  const pause = account.billing.collectionPaused(invoice)
+  if (pause === 'keep_as_draft') {
+    invoice.auto_advance = false
+    return
+  }
+  if (invoice.status === 'draft') finalizeInvoice(account, invoice)
+  // Finalizing has changed it.
+  const status: Invoice['status'] = invoice.status
+  if (status !== 'open') return
+  if (pause === 'void') {
+    voidInvoice(account, invoice)
+    return
+  }
+  if (pause === 'mark_uncollectible') {
+    markUncollectible(account, invoice)
+    return
+  }
+  if (invoice.collection_method === 'send_invoice') {
+    emitInvoice(account, 'sent', invoice)
+    return
+  }
+  try {
+    payInvoice(account, invoice, { offSession: true })
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    retryLater(account, invoice)
+  }
+}
+
+function retryLater(account: Account, invoice: Invoice): void {
+  const waitS = RETRY_DELAYS_S[Math.max(0, invoice.attempt_count - 1)]
+  invoice.next_payment_attempt = waitS === undefined ? null : account.nowS() + waitS
+  emitInvoice(account, 'updated', invoice)
+  watchInvoice(account, invoice)
+  account.billing.invoiceFailed(invoice)
+}

@@ -1,0 +1,306 @@
+import type { Account } from '../account.ts'
+import type { Serve } from '../answer.ts'
+import type { Price, Product } from '../billing-state.ts'
+import { priceBody, productBody } from '../billing-wire.ts'
+import { newProduct, priceOf, productOf } from '../catalog.ts'
+import { currency } from '../currencies.ts'
+import { invalid, malformed } from '../errors.ts'
+import { emit } from '../events.ts'
+import { loudly } from '../gaps.ts'
+import { LIST_SPEC, page } from '../lists.ts'
+import {
+  choice,
+  emptyable,
+  type Field,
+  flag,
+  integer,
+  list,
+  mergeMetadata,
+  metadata,
+  object,
+  type Parsed,
+  required,
+  type Spec,
+  string,
+  url,
+} from '../params.ts'
+import type { Metadata } from '../state.ts'
+import { deletedBody } from '../wire.ts'
+
+const OTHER_PRICES = 'prices other than so much for each'
+const OTHER_PRODUCTS = 'goods, tax codes and marketing features of products'
+
+const productSpec = {
+  active: flag(),
+  description: emptyable(string()),
+  images: list(string()),
+  metadata: metadata(),
+  shippable: flag(),
+  statement_descriptor: string(22),
+  unit_label: emptyable(string()),
+  url: emptyable(url()),
+  ...loudly('marketing_features package_dimensions tax_code tax_details', OTHER_PRODUCTS),
+} satisfies Spec
+
+type RecurringParams = {
+  readonly interval: 'day' | 'week' | 'month' | 'year'
+  readonly interval_count?: number | undefined
+  readonly trial_period_days?: number | undefined
+  readonly usage_type?: string | undefined
+}
+const recurring = (): Field<RecurringParams> =>
+  object({
+    interval: required(choice('day', 'week', 'month', 'year')),
+    interval_count: integer(1, 1095),
+    trial_period_days: integer(0),
+    usage_type: choice('licensed'),
+    ...loudly('meter', OTHER_PRICES),
+  })
+
+const priceDataSpec = {
+  currency: required(currency()),
+  recurring: recurring(),
+  tax_behavior: choice('exclusive', 'inclusive', 'unspecified'),
+  unit_amount: integer(0),
+  ...loudly('currency_options custom_unit_amount unit_amount_decimal', OTHER_PRICES),
+} satisfies Spec
+
+const pricing = {
+  active: flag(),
+  lookup_key: emptyable(string(200)),
+  metadata: metadata(),
+  nickname: emptyable(string()),
+  tax_behavior: choice('exclusive', 'inclusive', 'unspecified'),
+  transfer_lookup_key: flag(),
+  ...loudly('currency_options', OTHER_PRICES),
+} satisfies Spec
+
+function applyProduct(
+  product: Product,
+  params: Parsed<typeof productSpec> & { readonly name?: string | undefined },
+  nowS: number,
+): void {
+  product.metadata = mergeMetadata(product.metadata, params.metadata)
+  if (params.name !== undefined) product.name = params.name
+  if (params.active !== undefined) product.active = params.active
+  if (params.description !== undefined) product.description = params.description || null
+  if (params.images !== undefined) product.images = params.images
+  if (params.shippable !== undefined) product.shippable = params.shippable
+  if (params.statement_descriptor !== undefined) product.statement_descriptor = params.statement_descriptor
+  if (params.unit_label !== undefined) product.unit_label = params.unit_label || null
+  if (params.url !== undefined) product.url = params.url || null
+  product.updated = nowS
+}
+
+/** What a price is made of, however it was asked for. */
+export type PriceParams = {
+  readonly currency: string
+  readonly unit_amount?: number | undefined
+  readonly recurring?: RecurringParams | undefined
+  readonly tax_behavior?: 'exclusive' | 'inclusive' | 'unspecified' | undefined
+  readonly active?: boolean | undefined
+  readonly lookup_key?: string | undefined
+  readonly transfer_lookup_key?: boolean | undefined
+  readonly nickname?: string | undefined
+  readonly metadata?: Metadata | '' | undefined
+}
+
+/** A new price of `product`. Throws when it names no amount. */
+export function newPrice(account: Account, product: string, params: PriceParams): Price {
+  if (params.unit_amount === undefined) {
+    throw malformed('Missing required param: unit_amount.', { code: 'parameter_missing', param: 'unit_amount' })
+  }
+  const { state } = account
+  const taken = params.lookup_key ? state.prices.all().find((one) => one.lookup_key === params.lookup_key) : undefined
+  if (taken !== undefined && params.transfer_lookup_key !== true) {
+    throw invalid(`A price (\`${taken.id}\`) already uses that lookup key.`, { param: 'lookup_key' })
+  }
+  if (taken !== undefined) taken.lookup_key = null
+  const { interval, interval_count = 1, trial_period_days = null } = params.recurring ?? { interval: undefined }
+  return state.prices.add({
+    id: account.newId('price_1', 23, state.prices),
+    created: account.nowS(),
+    currency: params.currency,
+    product,
+    recurring: interval === undefined ? null : { interval, interval_count, trial_period_days },
+    unit_amount: params.unit_amount,
+    active: params.active ?? true,
+    lookup_key: params.lookup_key || null,
+    metadata: mergeMetadata({}, params.metadata),
+    nickname: params.nickname || null,
+    tax_behavior: params.tax_behavior ?? 'unspecified',
+  })
+}
+
+export function addCatalog(account: Account, serve: Serve): void {
+  const { state } = account
+  serve({
+    name: 'products.create',
+    route: 'POST /v1/products',
+    spec: {
+      ...productSpec,
+      id: string(),
+      name: required(string()),
+      type: choice('service', 'good'),
+      default_price_data: object(priceDataSpec),
+    },
+    gives: 'product',
+    run(params) {
+      if (params.id !== undefined && state.products.get(params.id) !== undefined) {
+        throw invalid('Product already exists.', { code: 'resource_already_exists', param: 'id' })
+      }
+      const product = newProduct(account, params.name, params.id ?? account.newId('prod_', 14, state.products))
+      applyProduct(product, params, account.nowS())
+      state.products.add(product)
+      const data = params.default_price_data
+      const price = data === undefined ? undefined : newPrice(account, product.id, data)
+      if (price !== undefined) product.default_price = price.id
+      emit(account, 'product.created', productBody(product))
+      if (price !== undefined) emit(account, 'price.created', priceBody(price))
+      return productBody(product)
+    },
+  })
+  serve({
+    name: 'products.retrieve',
+    route: 'GET /v1/products/:id',
+    spec: {},
+    gives: 'product',
+    run: (_, at) => productBody(productOf(account, at('id'), 'id', 404)),
+  })
+  serve({
+    name: 'products.update',
+    route: 'POST /v1/products/:id',
+    spec: { ...productSpec, name: string(), default_price: emptyable(string()) },
+    gives: 'product',
+    run(params, at) {
+      const product = productOf(account, at('id'), 'id', 404)
+      const before = productBody(product)
+      if (params.default_price) priceOf(account, params.default_price, 'default_price')
+      applyProduct(product, params, account.nowS())
+      if (params.default_price !== undefined) product.default_price = params.default_price || null
+      emit(account, 'product.updated', productBody(product), before)
+      return productBody(product)
+    },
+  })
+  serve({
+    name: 'products.delete',
+    route: 'DELETE /v1/products/:id',
+    spec: {},
+    gives: 'product',
+    run(_, at) {
+      const product = productOf(account, at('id'), 'id', 404)
+      if (state.prices.all().some((price) => price.product === product.id)) {
+        throw invalid('This product cannot be deleted because it has one or more user-created prices.')
+      }
+      state.products.remove(product.id)
+      emit(account, 'product.deleted', productBody(product))
+      return deletedBody('product', product.id)
+    },
+  })
+  serve({
+    name: 'products.list',
+    route: 'GET /v1/products',
+    spec: { ...LIST_SPEC, active: flag(), ids: list(string()), shippable: flag(), type: string(), url: string() },
+    gives: 'product',
+    list: true,
+    run(params) {
+      const wanted = state.products
+        .all()
+        .filter((one) => params.active === undefined || one.active === params.active)
+        .filter((one) => params.ids === undefined || params.ids.includes(one.id))
+        .filter((one) => params.shippable === undefined || one.shippable === params.shippable)
+        .filter((one) => params.url === undefined || one.url === params.url)
+      return page('/v1/products', 'product', wanted, params, productBody)
+    },
+  })
+  serve({
+    name: 'prices.create',
+    route: 'POST /v1/prices',
+    spec: {
+      ...pricing,
+      ...priceDataSpec,
+      product: string(),
+      product_data: object({
+        id: string(),
+        active: flag(),
+        metadata: metadata(),
+        name: required(string()),
+        statement_descriptor: string(22),
+        unit_label: string(),
+        ...loudly('tax_code tax_details', OTHER_PRODUCTS),
+      }),
+      ...loudly('billing_scheme tiers tiers_mode transform_quantity', OTHER_PRICES),
+    },
+    gives: 'price',
+    run(params) {
+      const data = params.product_data
+      if (params.product === undefined && data === undefined) {
+        throw malformed('Missing required param: product.', { code: 'parameter_missing', param: 'product' })
+      }
+      if (params.product !== undefined) productOf(account, params.product, 'product', 400)
+      const price = newPrice(account, params.product ?? data?.id ?? account.newId('prod_', 14, state.products), params)
+      if (params.product === undefined && data !== undefined) {
+        const product = newProduct(account, data.name, price.product)
+        applyProduct(product, { ...data, ...NOTHING }, account.nowS())
+        state.products.add(product)
+        emit(account, 'product.created', productBody(product))
+      }
+      emit(account, 'price.created', priceBody(price))
+      return priceBody(price)
+    },
+  })
+  serve({
+    name: 'prices.retrieve',
+    route: 'GET /v1/prices/:id',
+    spec: {},
+    gives: 'price',
+    run: (_, at) => priceBody(priceOf(account, at('id'), 'price', 404)),
+  })
+  serve({
+    name: 'prices.update',
+    route: 'POST /v1/prices/:id',
+    spec: pricing,
+    gives: 'price',
+    run(params, at) {
+      const price = priceOf(account, at('id'), 'price', 404)
+      const before = priceBody(price)
+      price.metadata = mergeMetadata(price.metadata, params.metadata)
+      if (params.active !== undefined) price.active = params.active
+      if (params.lookup_key !== undefined) price.lookup_key = params.lookup_key || null
+      if (params.nickname !== undefined) price.nickname = params.nickname || null
+      if (params.tax_behavior !== undefined) price.tax_behavior = params.tax_behavior
+      emit(account, 'price.updated', priceBody(price), before)
+      return priceBody(price)
+    },
+  })
+  serve({
+    name: 'prices.list',
+    route: 'GET /v1/prices',
+    spec: {
+      ...LIST_SPEC,
+      active: flag(),
+      currency: string(),
+      lookup_keys: list(string()),
+      product: string(),
+      recurring: object({ interval: string(), usage_type: string(), ...loudly('meter', OTHER_PRICES) }),
+      type: choice('one_time', 'recurring'),
+    },
+    gives: 'price',
+    list: true,
+    run(params) {
+      const wanted = state.prices
+        .all()
+        .filter((one) => params.active === undefined || one.active === params.active)
+        .filter((one) => params.currency === undefined || one.currency === params.currency)
+        .filter((one) => params.product === undefined || one.product === params.product)
+        .filter((one) => params.type === undefined || (one.recurring === null) === (params.type === 'one_time'))
+        .filter(
+          (one) => params.recurring?.interval === undefined || one.recurring?.interval === params.recurring.interval,
+        )
+        .filter((one) => params.lookup_keys === undefined || params.lookup_keys.includes(one.lookup_key ?? ''))
+      return page('/v1/prices', 'price', wanted, params, priceBody)
+    },
+  })
+}
+
+const NOTHING = { description: undefined, images: undefined, shippable: undefined, url: undefined } as const

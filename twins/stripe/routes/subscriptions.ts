@@ -1,0 +1,345 @@
+import type { Account } from '../account.ts'
+import type { Serve } from '../answer.ts'
+import type { Subscription } from '../billing-state.ts'
+import { currency } from '../currencies.ts'
+import { malformed, missing } from '../errors.ts'
+import { emit } from '../events.ts'
+import { loudly } from '../gaps.ts'
+import { LIST_SPEC, page } from '../lists.ts'
+import {
+  choice,
+  emptyable,
+  type Field,
+  flag,
+  integer,
+  list,
+  mergeMetadata,
+  metadata,
+  object,
+  type Parsed,
+  type Raw,
+  required,
+  type Spec,
+  string,
+} from '../params.ts'
+import { resolveMethod } from '../payment-methods.ts'
+import {
+  applyWishes,
+  bodyOf,
+  cancelNow,
+  changeItems,
+  endTrial,
+  resume,
+  start,
+  type Wish,
+  watch,
+} from '../subscriptions.ts'
+import { customerOf } from './customers.ts'
+
+const TAX = 'coupons, tax and other parts of billing'
+const CYCLES = 'billing cycles set by hand, schedules and pending updates'
+const CONNECT = 'Connect'
+const DAY_S = 24 * 3600
+
+/** A moment in whole seconds, or `now`. */
+const moment = (): Field<number | 'now'> => ({
+  needed: false,
+  read: (raw: Raw, path: string) => (raw === 'now' ? 'now' : integer(0).read(raw, path)),
+})
+
+const itemSpec = {
+  metadata: metadata(),
+  price: string(),
+  quantity: integer(0),
+  ...loudly('billing_thresholds current_trial discounts price_data tax_rates', TAX),
+  plan: string(),
+} satisfies Spec
+
+const shared = {
+  cancel_at_period_end: flag(),
+  collection_method: choice('charge_automatically', 'send_invoice'),
+  days_until_due: integer(0),
+  default_payment_method: emptyable(string()),
+  description: emptyable(string(500)),
+  metadata: metadata(),
+  off_session: flag(),
+  payment_settings: object({
+    save_default_payment_method: choice('off', 'on_subscription'),
+    ...loudly('payment_method_options payment_method_types', TAX),
+  }),
+  proration_behavior: choice('always_invoice', 'create_prorations', 'none'),
+  trial_end: moment(),
+  trial_settings: object({
+    end_behavior: required(object({ missing_payment_method: required(choice('cancel', 'create_invoice', 'pause')) })),
+  }),
+  ...loudly('application_fee_percent on_behalf_of transfer_data', CONNECT),
+  ...loudly(
+    'add_invoice_items automatic_tax billing_thresholds default_source default_tax_rates discounts invoice_settings',
+    TAX,
+  ),
+  ...loudly('billing_cycle_anchor billing_schedules pending_invoice_item_interval trial_from_plan', CYCLES),
+} satisfies Spec
+
+const createSpec = {
+  ...shared,
+  cancel_at: integer(0),
+  currency: currency(),
+  customer: required(string()),
+  items: required(list(object(itemSpec))),
+  payment_behavior: choice('allow_incomplete', 'default_incomplete', 'error_if_incomplete'),
+  trial_period_days: integer(0, 730),
+  ...loudly('backdate_start_date billing_cycle_anchor_config billing_mode', CYCLES),
+  ...loudly('customer_account', CONNECT),
+} satisfies Spec
+
+const updateSpec = {
+  ...shared,
+  cancel_at: emptyable(integer(0)),
+  cancellation_details: object({ comment: emptyable(string()), feedback: emptyable(string()) }),
+  items: list(object({ ...itemSpec, id: string(), deleted: flag(), ...loudly('clear_usage', TAX) })),
+  pause_collection: emptyable(
+    object({ behavior: required(choice('keep_as_draft', 'mark_uncollectible', 'void')), resumes_at: integer(0) }),
+  ),
+  payment_behavior: choice('allow_incomplete', 'default_incomplete', 'error_if_incomplete'),
+  ...loudly('proration_date', CYCLES),
+} satisfies Spec
+
+const wishOf = (
+  item: Partial<Parsed<typeof itemSpec>> & { readonly id?: string | undefined; readonly deleted?: boolean | undefined },
+): Wish => ({
+  id: item.id,
+  price: item.price ?? item.plan,
+  quantity: item.quantity,
+  metadata: item.metadata === undefined ? undefined : mergeMetadata({}, item.metadata),
+  deleted: item.deleted,
+})
+
+function applyShared(account: Account, subscription: Subscription, params: Partial<Parsed<typeof shared>>): void {
+  const method = params.default_payment_method
+  if (method) {
+    const saved = resolveMethod(account, method, 'default_payment_method')
+    if (saved.customer !== subscription.customer) {
+      throw malformed(
+        `The customer does not have a payment method with the ID ${method}. The payment method must be attached to the customer.`,
+        { code: 'resource_missing', param: 'default_payment_method' },
+      )
+    }
+  }
+  subscription.metadata = mergeMetadata(subscription.metadata, params.metadata)
+  if (method !== undefined) subscription.default_payment_method = method || null
+  if (params.collection_method !== undefined) subscription.collection_method = params.collection_method
+  if (params.days_until_due !== undefined) subscription.days_until_due = params.days_until_due
+  if (params.description !== undefined) subscription.description = params.description || null
+  const saves = params.payment_settings?.save_default_payment_method
+  if (saves !== undefined) subscription.save_default_payment_method = saves
+  const missingMethod = params.trial_settings?.end_behavior.missing_payment_method
+  if (missingMethod !== undefined) subscription.missing_payment_method = missingMethod
+}
+
+/** Marks a subscription to end with its period, or takes the mark away. */
+function endWithPeriod(account: Account, subscription: Subscription, ends: boolean): void {
+  if (ends === subscription.cancel_at_period_end) return
+  subscription.cancel_at_period_end = ends
+  subscription.cancel_at = ends ? subscription.current_period_end : null
+  subscription.canceled_at = ends ? account.nowS() : null
+  subscription.cancellation_details = {
+    ...subscription.cancellation_details,
+    reason: ends ? 'cancellation_requested' : null,
+  }
+}
+
+export function addSubscriptions(account: Account, serve: Serve): void {
+  const { state } = account
+  const subscriptionAt = (id: string): Subscription => {
+    const subscription = state.subscriptions.get(id)
+    if (subscription === undefined) throw missing('subscription', id, 'id', 404)
+    return subscription
+  }
+  serve({
+    name: 'subscriptions.create',
+    route: 'POST /v1/subscriptions',
+    spec: createSpec,
+    gives: 'subscription',
+    run(params) {
+      const customer = customerOf(account, params.customer, 'customer', 400)
+      const items = applyWishes(account, [], params.items.map(wishOf))
+      const now = account.nowS()
+      const first = state.prices.get(items[0]?.price ?? '')
+      const days = params.trial_period_days ?? 0
+      const trialEnd =
+        params.trial_end === 'now' ? undefined : (params.trial_end ?? (days > 0 ? now + days * DAY_S : undefined))
+      const subscription: Subscription = {
+        id: account.newId('sub_1', 23, state.subscriptions),
+        created: now,
+        currency: first?.currency ?? params.currency ?? 'usd',
+        customer: customer.id,
+        start_date: now,
+        billing_cycle_anchor: now,
+        cancel_at: params.cancel_at ?? null,
+        cancel_at_period_end: false,
+        canceled_at: null,
+        cancellation_details: { comment: null, feedback: null, reason: null },
+        collection_method: 'charge_automatically',
+        current_period_end: now,
+        current_period_start: now,
+        days_until_due: null,
+        default_payment_method: null,
+        description: null,
+        ended_at: null,
+        items,
+        latest_invoice: null,
+        metadata: {},
+        missing_payment_method: 'create_invoice',
+        pause_collection: null,
+        pending_setup_intent: null,
+        save_default_payment_method: 'off',
+        status: 'active',
+        trial_end: trialEnd ?? null,
+        trial_start: trialEnd === undefined ? null : now,
+      }
+      applyShared(account, subscription, params)
+      if (subscription.collection_method === 'send_invoice' && subscription.days_until_due === null) {
+        throw malformed('You must specify `days_until_due` if collection method is `send_invoice`.', {
+          param: 'days_until_due',
+        })
+      }
+      start(account, subscription, {
+        payment_behavior: params.payment_behavior ?? 'allow_incomplete',
+        offSession: params.off_session ?? false,
+      })
+      if (params.cancel_at_period_end === true) endWithPeriod(account, subscription, true)
+      return bodyOf(account, subscription)
+    },
+  })
+  serve({
+    name: 'subscriptions.retrieve',
+    route: 'GET /v1/subscriptions/:id',
+    spec: {},
+    gives: 'subscription',
+    run: (_, at) => bodyOf(account, subscriptionAt(at('id'))),
+  })
+  serve({
+    name: 'subscriptions.update',
+    route: 'POST /v1/subscriptions/:id',
+    spec: updateSpec,
+    gives: 'subscription',
+    run(params, at) {
+      const subscription = subscriptionAt(at('id'))
+      if (subscription.status === 'canceled' || subscription.status === 'incomplete_expired') {
+        throw malformed('A canceled subscription can only update its cancellation_details and metadata.')
+      }
+      const before = bodyOf(account, subscription)
+      const items =
+        params.items === undefined ? undefined : applyWishes(account, subscription.items, params.items.map(wishOf))
+      applyShared(account, subscription, params)
+      if (params.cancellation_details !== undefined) {
+        const { comment, feedback } = params.cancellation_details
+        subscription.cancellation_details = {
+          ...subscription.cancellation_details,
+          ...(comment === undefined ? {} : { comment: comment || null }),
+          ...(feedback === undefined ? {} : { feedback: feedback || null }),
+        }
+      }
+      if (params.pause_collection !== undefined) {
+        const pause = params.pause_collection
+        subscription.pause_collection =
+          pause === '' ? null : { behavior: pause.behavior, resumes_at: pause.resumes_at ?? null }
+      }
+      if (params.trial_end === 'now') endTrial(account, subscription)
+      else if (params.trial_end !== undefined) {
+        subscription.trial_start ??= account.nowS()
+        subscription.trial_end = params.trial_end
+        subscription.status = 'trialing'
+        subscription.current_period_end = params.trial_end
+        subscription.billing_cycle_anchor = params.trial_end
+      }
+      if (items !== undefined)
+        changeItems(account, subscription, items, params.proration_behavior ?? 'create_prorations')
+      if (params.cancel_at_period_end !== undefined) endWithPeriod(account, subscription, params.cancel_at_period_end)
+      if (params.cancel_at !== undefined) {
+        subscription.cancel_at = params.cancel_at === '' ? null : params.cancel_at
+        subscription.canceled_at = params.cancel_at === '' ? null : account.nowS()
+      }
+      watch(account, subscription)
+      emit(account, 'customer.subscription.updated', bodyOf(account, subscription), before)
+      return bodyOf(account, subscription)
+    },
+  })
+  serve({
+    name: 'subscriptions.cancel',
+    route: 'DELETE /v1/subscriptions/:id',
+    spec: {
+      cancellation_details: object({ comment: emptyable(string()), feedback: emptyable(string()) }),
+      ...loudly('invoice_now prorate', CYCLES),
+    },
+    gives: 'subscription',
+    run(params, at) {
+      const subscription = subscriptionAt(at('id'))
+      // A canceled one is gone: recorded in public reports as resource_missing.
+      if (subscription.status === 'canceled') throw missing('subscription', subscription.id, 'id', 404)
+      const { comment, feedback } = params.cancellation_details ?? {}
+      subscription.cancellation_details = {
+        comment: comment || subscription.cancellation_details.comment,
+        feedback: feedback || subscription.cancellation_details.feedback,
+        reason: null,
+      }
+      cancelNow(account, subscription, 'cancellation_requested')
+      return bodyOf(account, subscription)
+    },
+  })
+  serve({
+    name: 'subscriptions.resume',
+    route: 'POST /v1/subscriptions/:id/resume',
+    spec: loudly('billing_cycle_anchor proration_behavior proration_date', CYCLES),
+    gives: 'subscription',
+    run(_, at) {
+      const subscription = subscriptionAt(at('id'))
+      resume(account, subscription)
+      return bodyOf(account, subscription)
+    },
+  })
+  serve({
+    name: 'subscriptions.list',
+    route: 'GET /v1/subscriptions',
+    spec: {
+      ...LIST_SPEC,
+      collection_method: string(),
+      customer: string(),
+      price: string(),
+      plan: string(),
+      status: choice(
+        'active',
+        'all',
+        'canceled',
+        'ended',
+        'incomplete',
+        'incomplete_expired',
+        'past_due',
+        'paused',
+        'trialing',
+        'unpaid',
+      ),
+      ...loudly('automatic_tax', TAX),
+      ...loudly('current_period_end current_period_start', CYCLES),
+      ...loudly('customer_account', CONNECT),
+      ...loudly('test_clock', 'test clocks'),
+    },
+    gives: 'subscription',
+    list: true,
+    run(params) {
+      const price = params.price ?? params.plan
+      const wanted = state.subscriptions
+        .all()
+        .filter((one) => params.customer === undefined || one.customer === params.customer)
+        .filter((one) => price === undefined || one.items.some((item) => item.price === price))
+        .filter((one) => params.collection_method === undefined || one.collection_method === params.collection_method)
+        // Without a status, what has been canceled stays out: https://docs.stripe.com/api/subscriptions/list (2026-11-24).
+        .filter((one) => {
+          const ended = one.status === 'canceled' || one.status === 'incomplete_expired'
+          if (params.status === undefined) return one.status !== 'canceled'
+          return params.status === 'all' || (params.status === 'ended' ? ended : one.status === params.status)
+        })
+      return page('/v1/subscriptions', 'subscription', wanted, params, (one) => bodyOf(account, one))
+    },
+  })
+}

@@ -1,0 +1,465 @@
+import { type Account, found } from './account.ts'
+import type { Invoice, InvoiceLine, Price, Subscription, SubscriptionItem } from './billing-state.ts'
+import { subscriptionBody } from './billing-wire.ts'
+import { after, priceOf } from './catalog.ts'
+import { display } from './currencies.ts'
+import { invalid, Refusal } from './errors.ts'
+import { emit } from './events.ts'
+import { gap } from './gaps.ts'
+import {
+  collect,
+  draftInvoice,
+  finalizeInvoice,
+  NO_METHOD,
+  payInvoice,
+  pendingItems,
+  takeItems,
+  voidInvoice,
+  watchInvoice,
+} from './invoices.ts'
+import type { Wire } from './wire.ts'
+
+const DAY_S = 24 * 3600
+/** https://docs.stripe.com/billing/subscriptions/overview (2026-11-24): 23 hours to pay the first invoice. */
+const INCOMPLETE_S = 23 * 3600
+/** https://docs.stripe.com/billing/subscriptions/trials (2026-11-24). */
+const TRIAL_WARNING_S = 3 * DAY_S
+
+export const bodyOf = (account: Account, subscription: Subscription): Wire =>
+  subscriptionBody(subscription, (id) => found(account.state.prices.get(id), id))
+
+const tell = (account: Account, type: string, subscription: Subscription, before?: Wire): void =>
+  void emit(account, `customer.subscription.${type}`, bodyOf(account, subscription), before)
+
+const priceIn = (account: Account, item: SubscriptionItem): Price =>
+  found(account.state.prices.get(item.price), item.price)
+const amountOf = (account: Account, item: SubscriptionItem): number =>
+  priceIn(account, item).unit_amount * item.quantity
+
+/** `1 user × Basic (at $10.00 / month)`, as recorded by github.com/pay-rails/pay on 2025-11-10. */
+function nameOf(account: Account, price: Price, quantity: number): string {
+  const product = found(account.state.products.get(price.product), price.product)
+  const unit = product.unit_label === null ? '' : ` ${product.unit_label}`
+  return `${quantity}${unit} × ${product.name}`
+}
+function rateOf(price: Price): string {
+  const { interval = 'month', interval_count: count = 1 } = price.recurring ?? {}
+  return `${display(price.unit_amount, price.currency)} / ${count === 1 ? interval : `${count} ${interval}s`}`
+}
+
+function periodLines(account: Account, subscription: Subscription, free: boolean): readonly InvoiceLine[] {
+  return subscription.items.map((item) => {
+    const price = priceIn(account, item)
+    const name = nameOf(account, price, item.quantity)
+    return {
+      id: account.newId('il_1', 23, { get: () => undefined }),
+      amount: free ? 0 : amountOf(account, item),
+      description: free ? `Free trial for ${name}` : `${name} (at ${rateOf(price)})`,
+      metadata: {},
+      period: { start: subscription.current_period_start, end: subscription.current_period_end },
+      price: price.id,
+      product: price.product,
+      proration: false,
+      quantity: item.quantity,
+      unit_amount: free ? 0 : price.unit_amount,
+      invoice_item: null,
+      subscription: subscription.id,
+      subscription_item: item.id,
+    }
+  })
+}
+
+const intervalOf = (account: Account, items: readonly SubscriptionItem[]): NonNullable<Price['recurring']> => {
+  const [first] = items
+  const recurring = first === undefined ? null : priceIn(account, first).recurring
+  return found(recurring ?? undefined, 'a recurring price')
+}
+
+/** When the period that starts at `startS` ends. */
+function periodEnd(account: Account, subscription: Subscription, startS: number): number {
+  const { interval, interval_count } = intervalOf(account, subscription.items)
+  return after(startS, interval, interval_count, subscription.billing_cycle_anchor)
+}
+
+export type Wish = {
+  readonly id?: string | undefined
+  readonly price?: string | undefined
+  readonly quantity?: number | undefined
+  readonly metadata?: SubscriptionItem['metadata'] | undefined
+  readonly deleted?: boolean | undefined
+}
+
+/** Items as `wishes` change them: by id, or new ones. Throws when prices do not go together. */
+export function applyWishes(
+  account: Account,
+  items: readonly SubscriptionItem[],
+  wishes: readonly Wish[],
+): readonly SubscriptionItem[] {
+  let next = [...items]
+  for (const [at, wish] of wishes.entries()) {
+    if (wish.price !== undefined) priceOf(account, wish.price, `items[${at}][price]`)
+    if (wish.id === undefined) {
+      if (wish.price === undefined)
+        throw invalid(`Missing required param: items[${at}][price].`, {
+          code: 'parameter_missing',
+          param: `items[${at}][price]`,
+        })
+      const created = account.nowS()
+      const id = account.newId('si_', 14, { get: () => undefined })
+      next.push({ id, created, metadata: wish.metadata ?? {}, price: wish.price, quantity: wish.quantity ?? 1 })
+      continue
+    }
+    const old = next.find(({ id }) => id === wish.id)
+    if (old === undefined)
+      throw invalid(`No such subscription item: '${wish.id}'`, { code: 'resource_missing', param: `items[${at}][id]` })
+    next =
+      wish.deleted === true
+        ? next.filter((item) => item !== old)
+        : next.map((item) =>
+            item === old
+              ? {
+                  ...old,
+                  price: wish.price ?? old.price,
+                  quantity: wish.quantity ?? (wish.price === undefined ? old.quantity : 1),
+                  metadata: wish.metadata ?? old.metadata,
+                }
+              : item,
+          )
+  }
+  if (next.length === 0) throw invalid('A subscription must have at least one active plan.', { param: 'items' })
+  const prices = next.map((item) => priceIn(account, item))
+  const one = prices.find(({ recurring }) => recurring === null)
+  if (one !== undefined) {
+    throw invalid(
+      `The price specified is set to \`type=one_time\` but this field only accepts prices with \`type=recurring\`.`,
+      { param: 'items[0][price]' },
+    )
+  }
+  const cadence = new Set(
+    prices.map(({ recurring, currency }) => `${currency} ${recurring?.interval} ${recurring?.interval_count}`),
+  )
+  if (cadence.size > 1) throw gap('subscriptions of several intervals or currencies')
+  return next
+}
+
+export type Start = {
+  readonly payment_behavior: 'allow_incomplete' | 'default_incomplete' | 'error_if_incomplete'
+  readonly offSession: boolean
+}
+
+/** Starts a stored subscription: its first invoice, and how that goes decides its status. */
+export function start(account: Account, subscription: Subscription, { payment_behavior, offSession }: Start): void {
+  const { state } = account
+  const trial = subscription.trial_end !== null
+  const now = account.nowS()
+  subscription.billing_cycle_anchor = subscription.trial_end ?? now
+  subscription.current_period_start = now
+  subscription.current_period_end = subscription.trial_end ?? periodEnd(account, subscription, now)
+  const automatic = subscription.collection_method === 'charge_automatically'
+  const owed = !trial && subscription.items.some((item) => amountOf(account, item) > 0)
+  const customer = found(state.customers.get(subscription.customer), subscription.customer)
+  const method = subscription.default_payment_method ?? customer.default_payment_method
+  if (automatic && owed && method === null && payment_behavior !== 'default_incomplete') {
+    throw invalid(NO_METHOD, { code: 'resource_missing' })
+  }
+  subscription.status = trial ? 'trialing' : 'active'
+  state.subscriptions.add(subscription)
+  const invoice = draftInvoice(account, {
+    customer: subscription.customer,
+    currency: subscription.currency,
+    billing_reason: 'subscription_create',
+    subscription: subscription.id,
+    collection_method: subscription.collection_method,
+    due_date: automatic ? null : now + (subscription.days_until_due ?? 0) * DAY_S,
+    lines: periodLines(account, subscription, trial),
+  })
+  takeItems(account, invoice, pendingItems(account, subscription.customer, subscription.currency, subscription.id))
+  subscription.latest_invoice = invoice.id
+  if (!automatic) {
+    // Assumed: an invoice to be sent stays a draft for its hour, and the subscription is active at once.
+    invoice.auto_advance = true
+    tell(account, 'created', subscription)
+    watch(account, subscription)
+    watchInvoice(account, invoice)
+    return
+  }
+  payFirst(account, subscription, invoice, { payment_behavior, offSession })
+  tell(account, 'created', subscription)
+  watch(account, subscription)
+}
+
+function payFirst(account: Account, subscription: Subscription, invoice: Invoice, how: Start): void {
+  const { state } = account
+  finalizeInvoice(account, invoice)
+  if (paid(invoice)) return
+  subscription.status = 'incomplete'
+  if (how.payment_behavior === 'default_incomplete') return
+  try {
+    payInvoice(account, invoice, { offSession: how.offSession })
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    if (how.payment_behavior === 'error_if_incomplete') {
+      state.subscriptions.remove(subscription.id)
+      state.invoices.remove(invoice.id)
+      throw error
+    }
+  }
+  if (paid(invoice)) subscription.status = 'active'
+  else if (how.payment_behavior === 'error_if_incomplete') {
+    state.subscriptions.remove(subscription.id)
+    state.invoices.remove(invoice.id)
+    throw new Refusal(402, {
+      type: 'card_error',
+      code: 'subscription_payment_intent_requires_action',
+      message:
+        'Payment for this subscription requires additional user action before it can be completed successfully. Payment can be completed using the PaymentIntent associated with `subscription.latest_invoice`. For more details see: https://stripe.com/docs/billing/subscriptions/overview#requires-action',
+    })
+  }
+}
+const paid = ({ status }: Invoice): boolean => status === 'paid'
+
+/** Ends a subscription at once. */
+export function cancelNow(account: Account, subscription: Subscription, reason: string): void {
+  const now = account.nowS()
+  subscription.status = 'canceled'
+  subscription.canceled_at ??= now
+  subscription.cancel_at = null
+  subscription.cancel_at_period_end = false
+  subscription.ended_at = now
+  subscription.cancellation_details = { ...subscription.cancellation_details, reason }
+  for (const invoice of account.state.invoices.all()) {
+    if (invoice.subscription === subscription.id && (invoice.status === 'draft' || invoice.status === 'open')) {
+      invoice.auto_advance = false
+      invoice.next_payment_attempt = null
+    }
+  }
+  tell(account, 'deleted', subscription)
+}
+
+/** Puts on the clock what a subscription has before it; also after a restore. */
+export function watch(account: Account, subscription: Subscription): void {
+  const due = nextMoment(subscription)
+  if (due !== undefined) {
+    account.later(
+      due * 1000 - account.world.clock.now(),
+      () => turn(account, subscription),
+      `subscription ${subscription.id}`,
+    )
+  }
+  const warning =
+    subscription.status === 'trialing' && subscription.trial_end !== null ? subscription.trial_end - TRIAL_WARNING_S : 0
+  if (warning > account.nowS()) {
+    account.later(
+      warning * 1000 - account.world.clock.now(),
+      () => {
+        if (subscription.status === 'trialing' && subscription.trial_end === warning + TRIAL_WARNING_S)
+          tell(account, 'trial_will_end', subscription)
+      },
+      `trial of ${subscription.id}`,
+    )
+  }
+}
+
+function nextMoment(subscription: Subscription): number | undefined {
+  switch (subscription.status) {
+    case 'incomplete':
+      return subscription.created + INCOMPLETE_S
+    case 'trialing':
+    case 'active':
+    case 'past_due':
+      return Math.min(subscription.current_period_end, subscription.cancel_at ?? Number.POSITIVE_INFINITY)
+    default:
+      return undefined
+  }
+}
+
+function turn(account: Account, subscription: Subscription): void {
+  const due = nextMoment(subscription)
+  const now = account.nowS()
+  // What was put on the clock before a change is late or early: the state decides.
+  if (due === undefined || now < due) return
+  if (subscription.status === 'incomplete') {
+    const before = bodyOf(account, subscription)
+    subscription.status = 'incomplete_expired'
+    subscription.ended_at = now
+    const invoice = account.state.invoices.get(subscription.latest_invoice ?? '')
+    if (invoice?.status === 'open') voidInvoice(account, invoice)
+    tell(account, 'updated', subscription, before)
+    return
+  }
+  if (subscription.cancel_at_period_end || (subscription.cancel_at !== null && subscription.cancel_at <= now)) {
+    cancelNow(account, subscription, 'cancellation_requested')
+    return
+  }
+  renew(account, subscription)
+}
+
+function renew(account: Account, subscription: Subscription): void {
+  const before = bodyOf(account, subscription)
+  const customer = found(account.state.customers.get(subscription.customer), subscription.customer)
+  const method = subscription.default_payment_method ?? customer.default_payment_method
+  if (subscription.status === 'trialing') {
+    if (method === null && subscription.missing_payment_method === 'cancel') {
+      cancelNow(account, subscription, 'payment_failed')
+      return
+    }
+    if (method === null && subscription.missing_payment_method === 'pause') {
+      subscription.status = 'paused'
+      tell(account, 'paused', subscription, before)
+      return
+    }
+    subscription.status = 'active'
+  }
+  subscription.current_period_start = subscription.current_period_end
+  subscription.current_period_end = periodEnd(account, subscription, subscription.current_period_start)
+  bill(account, subscription, 'subscription_cycle', periodLines(account, subscription, false))
+  tell(account, 'updated', subscription, before)
+  watch(account, subscription)
+}
+
+function bill(
+  account: Account,
+  subscription: Subscription,
+  reason: 'subscription_cycle' | 'subscription_update',
+  lines: readonly InvoiceLine[],
+): Invoice {
+  const now = account.nowS()
+  const automatic = subscription.collection_method === 'charge_automatically'
+  const invoice = draftInvoice(account, {
+    customer: subscription.customer,
+    currency: subscription.currency,
+    billing_reason: reason,
+    subscription: subscription.id,
+    collection_method: subscription.collection_method,
+    due_date: automatic ? null : now + (subscription.days_until_due ?? 0) * DAY_S,
+    auto_advance: true,
+    lines,
+  })
+  takeItems(account, invoice, pendingItems(account, subscription.customer, subscription.currency, subscription.id))
+  subscription.latest_invoice = invoice.id
+  return invoice
+}
+
+export type Proration = 'create_prorations' | 'none' | 'always_invoice'
+
+/** Changes what is subscribed to. What is left of the period is credited and charged by the second. */
+export function changeItems(
+  account: Account,
+  subscription: Subscription,
+  items: readonly SubscriptionItem[],
+  proration: Proration,
+): void {
+  const before = subscription.items
+  const [was, is] = [intervalOf(account, before), intervalOf(account, items)]
+  const sameCycle = was.interval === is.interval && was.interval_count === is.interval_count
+  const changed = (item: SubscriptionItem, others: readonly SubscriptionItem[]): boolean =>
+    !others.some(({ id, price, quantity }) => id === item.id && price === item.price && quantity === item.quantity)
+  const prorates = subscription.status === 'active' && proration !== 'none'
+  const removed = before.filter((item) => changed(item, items))
+  const added = items.filter((item) => changed(item, before))
+  if (prorates) for (const item of removed) prorate(account, subscription, item, -1)
+  if (prorates && sameCycle) for (const item of added) prorate(account, subscription, item, 1)
+  subscription.items = items
+  if (subscription.status !== 'active') return
+  if (!sameCycle) {
+    // https://docs.stripe.com/billing/subscriptions/billing-cycle (2026-11-24): another interval starts a cycle at once.
+    const now = account.nowS()
+    subscription.billing_cycle_anchor = now
+    subscription.current_period_start = now
+    subscription.current_period_end = periodEnd(account, subscription, now)
+    collect(account, bill(account, subscription, 'subscription_update', periodLines(account, subscription, false)))
+  } else if (proration === 'always_invoice' && removed.length + added.length > 0) {
+    collect(account, bill(account, subscription, 'subscription_update', []))
+  }
+  watch(account, subscription)
+}
+
+function prorate(account: Account, subscription: Subscription, item: SubscriptionItem, sign: 1 | -1): void {
+  const now = account.nowS()
+  const { current_period_start: startS, current_period_end: endS } = subscription
+  const price = priceIn(account, item)
+  const amount = sign * Math.round((amountOf(account, item) * (endS - now)) / (endS - startS))
+  const day = new Date(now * 1000).toUTCString().slice(5, 16)
+  const created = account.state.invoice_items.add({
+    id: account.newId('ii_1', 23, account.state.invoice_items),
+    amount,
+    currency: subscription.currency,
+    customer: subscription.customer,
+    date: now,
+    description: `${sign < 0 ? 'Unused' : 'Remaining'} time on ${nameOf(account, price, item.quantity)} after ${day}`,
+    invoice: null,
+    metadata: {},
+    period: { start: now, end: endS },
+    price: price.id,
+    product: price.product,
+    proration: true,
+    quantity: item.quantity,
+    subscription: subscription.id,
+    unit_amount: Math.round(amount / Math.max(1, item.quantity)),
+  })
+  emit(account, 'invoiceitem.created', account.invoiceItemBody(created))
+}
+
+/** The trial is over now: the first real period starts, and is billed. */
+export function endTrial(account: Account, subscription: Subscription): void {
+  if (subscription.status !== 'trialing') return
+  const now = account.nowS()
+  subscription.trial_end = now
+  subscription.status = 'active'
+  subscription.billing_cycle_anchor = now
+  subscription.current_period_start = now
+  subscription.current_period_end = periodEnd(account, subscription, now)
+  collect(account, bill(account, subscription, 'subscription_update', periodLines(account, subscription, false)))
+  watch(account, subscription)
+}
+
+/** A paused one goes on, from now. */
+export function resume(account: Account, subscription: Subscription): void {
+  if (subscription.status !== 'paused') {
+    throw invalid(
+      `The subscription cannot be resumed because it has a status of ${subscription.status}. Only paused subscriptions can be resumed.`,
+    )
+  }
+  const before = bodyOf(account, subscription)
+  const now = account.nowS()
+  subscription.status = 'active'
+  subscription.billing_cycle_anchor = now
+  subscription.current_period_start = now
+  subscription.current_period_end = periodEnd(account, subscription, now)
+  collect(account, bill(account, subscription, 'subscription_cycle', periodLines(account, subscription, false)))
+  tell(account, 'resumed', subscription, before)
+  watch(account, subscription)
+}
+
+/** A subscription's invoice is paid, or has failed for now or for good. */
+export function invoicePaid(account: Account, invoice: Invoice): void {
+  const subscription = account.state.subscriptions.get(invoice.subscription ?? '')
+  if (subscription === undefined) return
+  if (!['incomplete', 'past_due', 'unpaid'].includes(subscription.status)) return
+  const before = bodyOf(account, subscription)
+  subscription.status = 'active'
+  tell(account, 'updated', subscription, before)
+  watch(account, subscription)
+}
+export function invoiceFailed(account: Account, invoice: Invoice): void {
+  const subscription = account.state.subscriptions.get(invoice.subscription ?? '')
+  if (subscription === undefined || subscription.status === 'canceled') return
+  if (invoice.next_payment_attempt === null) {
+    // Assumed: the account cancels what it cannot collect, which is Stripe's default.
+    cancelNow(account, subscription, 'payment_failed')
+    return
+  }
+  if (subscription.status !== 'active') return
+  const before = bodyOf(account, subscription)
+  subscription.status = 'past_due'
+  tell(account, 'updated', subscription, before)
+}
+
+/** What becomes of invoices while collection is paused; undefined when it is not. */
+export function collectionPaused(account: Account, invoice: Invoice): string | undefined {
+  const pause = account.state.subscriptions.get(invoice.subscription ?? '')?.pause_collection
+  if (pause === null || pause === undefined || typeof pause !== 'object' || !('behavior' in pause)) return undefined
+  const resumesAt = 'resumes_at' in pause ? pause.resumes_at : null
+  if (typeof resumesAt === 'number' && resumesAt <= account.nowS()) return undefined
+  return String(pause.behavior)
+}
