@@ -33,29 +33,26 @@ const ledgerEntry = z.strictObject({
  */
 export function readEvidence(folder: string, keys: readonly KeyObject[]): Read {
   const at = (name: string): string => join(folder, name)
+  const ledger = ledgerOf(folder)
+  const own = ledger.entries.filter((entry) => entry.folder === basename(folder))
+  const first = own.find(({ kind }) => kind === 'gate-run')
+  if (first === undefined) throw new Error(`${ledger.file}: expected an entry for ${basename(folder)}, got none`)
+  for (const { files } of own) for (const [name, digest] of Object.entries(files)) same(at(name), digest)
+
   const envelope = text(at(GATE_RUN_FILE))
   const opened = told(at(GATE_RUN_FILE), () => open(envelope, keys))
   const { statement, predicate: run } = told(at(GATE_RUN_FILE), () => stated(opened, GATE_RUN, gateRunSchema))
   const [subject] = statement.subject
   if (subject === undefined) throw new Error(`${at(GATE_RUN_FILE)}: expected a subject, got none`)
-
+  anchored(ledger, run.chain, first.index)
   same(at(VERDICT_FILE), run.verdict)
   if (run.inputs.patch !== null) same(at(PATCH_FILE), run.inputs.patch)
-
-  const entries = ledgerOf(folder)
-  const own = entries.filter((entry) => entry.folder === basename(folder))
-  const first = own.find(({ kind }) => kind === 'gate-run')
-  if (first === undefined) throw new Error(`${ledgerFile(folder)}: expected an entry for ${basename(folder)}, got none`)
-  anchored(folder, run.chain, first.index)
-
-  const files = Object.assign({}, ...own.map((entry) => entry.files)) as Record<string, string>
-  for (const [name, digest] of Object.entries(files)) same(at(name), digest)
 
   const inputs: Record<string, string> = { [GATE_RUN_FILE]: sha256(envelope) }
   const approvals = own.slice(1).map((entry): Approval => {
     const name = Object.keys(entry.files).find((file) => file.startsWith('approval-')) ?? ''
     const approval = readApproval(at(name), run, opened.digest, subject)
-    anchored(folder, approval.chain, entry.index)
+    anchored(ledger, approval.chain, entry.index)
     inputs[name] = sha256(text(at(name)))
     checkSummary(at(name.replace('approval-', 'vsa-')), approverKeys(run), subject, inputs)
     return approval
@@ -116,21 +113,32 @@ function stated<T>(
   return { statement: read, predicate: schema.parse(read.predicate) }
 }
 
-export const ledgerFile = (folder: string): string => join(dirname(folder), LEDGER)
+type Ledger = {
+  readonly file: string
+  readonly entries: readonly z.infer<typeof ledgerEntry>[]
+  readonly heads: readonly string[]
+}
 
-const ledgerOf = (folder: string): readonly z.infer<typeof ledgerEntry>[] =>
-  readChain(ledgerFile(folder)).entries.map((entry, at) => {
-    const read = ledgerEntry.parse(entry)
-    if (read.index !== at) throw new Error(`${ledgerFile(folder)}:${at + 1}: expected entry ${at}, got ${read.index}`)
-    return read
+function ledgerOf(folder: string): Ledger {
+  const file = join(dirname(folder), LEDGER)
+  const { entries, heads } = readChain(file)
+  const read = entries.map((entry, at) => {
+    const one = told(file, () => ledgerEntry.parse(entry))
+    if (one.index !== at) throw new Error(`${file}:${at + 1}: expected entry ${at}, got ${one.index}`)
+    return one
   })
+  return { file, entries: read, heads }
+}
 
 /** The signed place in the ledger is the real one: nothing before it was changed, taken out or put in. */
-function anchored(folder: string, chain: { readonly index: number; readonly prev: string }, index: number): void {
-  const { heads } = readChain(ledgerFile(folder))
+function anchored(
+  { file, heads }: Ledger,
+  chain: { readonly index: number; readonly prev: string },
+  index: number,
+): void {
   if (chain.index !== index || heads[index] !== chain.prev)
     throw new Error(
-      `${ledgerFile(folder)}: expected the ledger that was signed before entry ${chain.index}, got another. Entries were changed, taken out or put in.`,
+      `${file}: expected the ledger that was signed before entry ${chain.index}, got another. Entries were changed, taken out or put in.`,
     )
 }
 

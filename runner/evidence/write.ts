@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Json } from '../../twins/trace.ts'
 import type { GateRecord } from '../gate/context.ts'
 import type { GateVerdict, Status } from '../report/verdict.ts'
-import { appendChain, readChain } from '../store/chain.ts'
+import { appendChain, mendChain, readChain } from '../store/chain.ts'
 import { withLock } from '../store/lock.ts'
 import { backlotVersion } from '../version.ts'
 import { seal, sha256 } from './envelope.ts'
@@ -80,8 +80,9 @@ export function writeEvidence(given: {
   })
 }
 
-/** Where the next entry of a folder's ledger goes. */
+/** Where the next entry of a folder's ledger goes; the caller holds the lock. */
 export function nextLink(folder: string): { readonly index: number; readonly prev: string } {
+  mendChain(join(folder, LEDGER))
   const { entries, head } = readChain(join(folder, LEDGER))
   return { index: entries.length, prev: head }
 }

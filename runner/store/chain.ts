@@ -45,14 +45,18 @@ export function readChain(path: string): Chain {
   return { entries, head, heads }
 }
 
-/** Appends one entry, on disk before it returns; the caller holds a lock. What a killed writer left half written goes first. */
+/** Cuts off what a killed writer left half written; the caller holds a lock. */
+export function mendChain(path: string): void {
+  if (!existsSync(path)) return
+  const bytes = readFileSync(path)
+  const { rest } = split(bytes)
+  if (rest > 0) truncateSync(path, bytes.length - rest)
+}
+
+/** Appends one entry, on disk before it returns; the caller holds a lock. */
 export function appendChain(path: string, entry: Entry): string {
   mkdirSync(dirname(path), { recursive: true })
-  if (existsSync(path)) {
-    const bytes = readFileSync(path)
-    const { rest } = split(bytes)
-    if (rest > 0) truncateSync(path, bytes.length - rest)
-  }
+  mendChain(path)
   const { head } = readChain(path)
   const hash = link(head, entry)
   const file = openSync(path, 'a')
