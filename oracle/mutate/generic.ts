@@ -5,7 +5,7 @@ const data: Facts = { class: 'data', severity: 'minor', detector: 'an expectatio
 
 /** What a survivor of each of StrykerJS's own mutators means. */
 const GENERIC: Readonly<Record<string, Facts>> = {
-  ArithmeticOperator: { class: 'money', severity: 'major', detector: 'exact amounts and times' },
+  ArithmeticOperator: { ...logic, detector: 'exact amounts and times' },
   ArrayDeclaration: data,
   ArrowFunction: logic,
   BlockStatement: logic,
@@ -22,7 +22,7 @@ const GENERIC: Readonly<Record<string, Facts>> = {
   UpdateOperator: logic,
   Regex: { ...logic, detector: 'a scenario with what the pattern must refuse' },
   OptionalChaining: { ...logic, severity: 'minor' },
-  AssignmentOperator: { class: 'money', severity: 'major', detector: 'exact sums' },
+  AssignmentOperator: { ...logic, detector: 'exact sums' },
 }
 
 export const genericFacts = (mutator: string): Facts => GENERIC[mutator] ?? logic

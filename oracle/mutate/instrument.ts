@@ -80,6 +80,12 @@ async function liveMutators(): Promise<LiveMutator[]> {
   return allMutators
 }
 
+/** A name in a destructuring looks like a property and is none. */
+const onValues = ({ name, mutate }: LiveMutator): LiveMutator => ({
+  name,
+  mutate: (path) => (path.isObjectProperty() && path.parentPath.isObjectPattern() ? [] : mutate(path)),
+})
+
 /** All mutants of all files in one text each, switched on by id while the program runs. Throws when a source names the switch. */
 export async function instrument(sources: readonly Source[], options: Options): Promise<Instrumented> {
   const refused = sources.flatMap(suspicious).find((one) => one.refused)
@@ -88,7 +94,7 @@ export async function instrument(sources: readonly Source[], options: Options): 
   const functions = new Map<string, string>()
   const fileOf = filesInOrder(sources)
   const extra: LiveMutator[] = [
-    ...(options.families.includes('domain') ? domainMutators : []),
+    ...(options.families.includes('domain') ? domainMutators.map(onValues) : []),
     ...(options.families.includes('extreme')
       ? [extremeMutator((program, place, name) => functions.set(`${fileOf(program)}:${place}`, name))]
       : []),

@@ -36,6 +36,17 @@ const ALLOWED: readonly Allowed[] = [
   { path: 'runner/hook/address.ts', what: ['network'], why: 'Node keeps its block list of addresses there.' },
   { path: 'runner/hook/program.ts', what: ['process'], why: 'A local agent is a program.' },
   { path: 'runner/gate/workspace.ts', what: ['clock'], why: 'What a killed gate left behind is told by its age.' },
+  { path: 'runner/harden/pool.ts', what: ['process'], why: 'Workers block so that the main thread need not.' },
+  {
+    path: 'runner/harden/worker.ts',
+    what: ['process', 'clock'],
+    why: 'It is such a worker, and asks the quickest first.',
+  },
+  {
+    path: 'runner/cli/harden.ts',
+    what: ['clock', 'chance'],
+    why: 'People wait in real time; no program may guess the name of its switch.',
+  },
   { path: 'runner/sandbox/bubblewrap.ts', what: ['process'], why: 'A sandbox is proven by starting one.' },
   {
     path: 'runner/sandbox/docker.ts',

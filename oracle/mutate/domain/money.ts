@@ -149,7 +149,7 @@ export const moneyMutators: readonly DomainMutator[] = [
     },
   },
   {
-    ...base,
+    class: 'logic',
     severity: 'major',
     name: 'NumberShift',
     does: 'a limit, a fee or a delay is one off',

@@ -36,8 +36,12 @@ export function serving(): void {
   if (held.control !== undefined) held.control.currentTestId = SERVING
 }
 
-export const passed = (): { readonly loading: Counts; readonly serving: Counts; readonly hits: number } => ({
-  loading: held.control?.mutantCoverage.static ?? {},
-  serving: held.control?.mutantCoverage.perTest[SERVING] ?? {},
-  hits: held.control?.hitCount ?? 0,
-})
+/** What this life has passed so far; undefined for a program that is not instrumented. */
+export const passed = (): { readonly loading: Counts; readonly serving: Counts; readonly hits: number } | undefined =>
+  held.control === undefined
+    ? undefined
+    : {
+        loading: held.control.mutantCoverage.static,
+        serving: held.control.mutantCoverage.perTest[SERVING] ?? {},
+        hits: held.control.hitCount,
+      }

@@ -134,6 +134,8 @@ function begin(frame: Frame): void {
 function finish(): never {
   if (!ended) {
     ended = true
+    // Nobody can ask later.
+    realm.probed = true
     endTurn()
     channel.send(realm.out.take(sequence))
   }

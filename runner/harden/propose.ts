@@ -1,0 +1,201 @@
+import { judgeExpectations } from '../../oracle/expectations.ts'
+import { judgeRule } from '../../oracle/rules/monitor.ts'
+import type { Rule } from '../../oracle/rules/rule.ts'
+import type { Run } from '../../scenarios/run.ts'
+import type { Expectation, Scenario } from '../../scenarios/scenario.ts'
+import type { Json } from '../../twins/trace.ts'
+
+/** Something that could be added to the oracle. `text` is how it stands in its file. */
+export type Proposal =
+  | {
+      readonly kind: 'expectation'
+      readonly scenario: string
+      readonly expectation: Expectation
+      readonly text: string
+    }
+  | { readonly kind: 'rule'; readonly rule: Rule; readonly text: string }
+
+/** The places in the list of the proposals that do not let this run through. */
+export const noticesOf = (proposals: readonly Proposal[], scenario: Scenario, run: Run): readonly number[] =>
+  proposals.flatMap((proposal, at) => (objects(proposal, scenario, run) ? [at] : []))
+
+function objects(proposal: Proposal, scenario: Scenario, run: Run): boolean {
+  // A run that broke off is noticed already.
+  if (run.ending.kind !== 'horizon') return false
+  if (proposal.kind === 'rule') return judgeRule(proposal.rule, run).status === 'violated'
+  if (proposal.scenario !== scenario.id) return false
+  return judgeExpectations({ ...scenario, then: [proposal.expectation] }, run).status === 'fail'
+}
+
+/**
+ * Expectations that all of these runs of one scenario meet: how often each operation is called, how many rows there are, what stays the
+ * same in them, in the answers, in the log. What differs from run to run is not proposed.
+ */
+export function expectationsFrom(
+  scenario: Scenario,
+  runs: readonly Run[],
+  operations: readonly string[],
+): readonly Proposal[] {
+  const [first] = runs
+  if (first === undefined) return []
+  const proposals: Proposal[] = []
+  const add = (expectation: Unplaced, text: string): void =>
+    void proposals.push({
+      kind: 'expectation',
+      scenario: scenario.id,
+      expectation: { ...expectation, place: scenario.place },
+      text: `- { ${text} }`,
+    })
+  for (const to of operations) {
+    const counts = new Set(runs.map((run) => run.trace.filter(({ type }) => type === to).length))
+    const [count] = counts
+    if (counts.size !== 1 || count === undefined) continue
+    add(
+      {
+        kind: 'calls',
+        to,
+        where: undefined,
+        count: { min: count, max: count },
+        beforeMs: undefined,
+        afterMs: undefined,
+      },
+      `calls: ${to}, count: ${count}`,
+    )
+  }
+  for (const where of eventsThatRecur(runs, operations)) addCalls(add, where)
+  for (const [twin, state] of Object.entries(first.states)) {
+    if (state === null || typeof state !== 'object' || Array.isArray(state)) continue
+    for (const name of Object.keys(state)) {
+      const lists = runs.map((run) => (run.states[twin] as Readonly<Record<string, Json>>)[name])
+      if (lists.every(Array.isArray)) addRows(add, `${twin}.${name}`, lists as readonly (readonly Json[])[])
+    }
+  }
+  for (const [step, answer] of Object.entries(first.answers)) {
+    const answers = runs.map((run) => run.answers[step])
+    if (answers.some((one) => one === undefined || one.status !== answer.status)) continue
+    const body = common(answers.map((one) => one?.body ?? null))
+    const head = { kind: 'answer', step, headers: undefined } as const
+    add(
+      { ...head, status: answer.status, body: undefined, withinMs: undefined },
+      `answer: ${step}, status: ${answer.status}`,
+    )
+    if (body !== undefined && typeof body === 'object' && body !== null && Object.keys(body).length > 0)
+      add(
+        { ...head, status: answer.status, body, withinMs: undefined },
+        `answer: ${step}, status: ${answer.status}, body: ${flow(body)}`,
+      )
+    const slowest = Math.max(...answers.map((one) => (one === undefined ? 0 : one.answeredAtMs - one.askedAtMs)))
+    const withinS = Math.max(1, Math.ceil((slowest * 1.5) / 1000))
+    add(
+      { ...head, status: undefined, body: undefined, withinMs: withinS * 1000 },
+      `answer: ${step}, within: ${withinS}s`,
+    )
+  }
+  return proposals
+}
+
+type Unplaced = Expectation extends infer E ? (E extends Expectation ? Omit<E, 'place'> : never) : never
+type Add = (expectation: Unplaced, text: string) => void
+type Recurring = { readonly to: string; readonly where: Readonly<Record<string, Json>>; readonly count: number }
+
+const WHERE_MAX = 40
+
+/** Calls with the fields that are the same in every run, and how many of them there are. */
+function eventsThatRecur(runs: readonly Run[], types: readonly string[]): readonly Recurring[] {
+  const found: Recurring[] = []
+  for (const to of [...types, 'app.log', 'app.exited']) {
+    const perRun = runs.map((run) => run.trace.filter(({ type }) => type === to))
+    const [first = []] = perRun
+    if (first.length === 0 || first.length > WHERE_MAX || perRun.some((events) => events.length !== first.length))
+      continue
+    for (const at of first.keys()) {
+      const where = scalars(common(perRun.map((events) => (events[at]?.fields ?? null) as Json)))
+      for (const [field, value] of Object.entries(where)) {
+        const counts = new Set(
+          perRun.map((events) => events.filter(({ fields }) => same(fields as Json, field, value)).length),
+        )
+        const [count] = counts
+        if (counts.size !== 1 || count === undefined) continue
+        if (!found.some((one) => one.to === to && one.where[field] === value))
+          found.push({ to, where: { [field]: value }, count })
+      }
+    }
+  }
+  return found
+}
+
+const addCalls = (add: Add, { to, where, count }: Recurring): void =>
+  add(
+    { kind: 'calls', to, where, count: { min: count, max: count }, beforeMs: undefined, afterMs: undefined },
+    `calls: ${to}, where: ${flow(where)}, count: ${count}`,
+  )
+
+function addRows(add: Add, path: string, lists: readonly (readonly Json[])[]): void {
+  const [first = []] = lists
+  if (lists.some((list) => list.length !== first.length)) return
+  const state = (where: Readonly<Record<string, Json>> | undefined, count: number): Unplaced => ({
+    kind: 'state',
+    path,
+    where,
+    count: { min: count, max: count },
+    is: undefined,
+    sum: undefined,
+  })
+  add(state(undefined, first.length), `state: ${path}, count: ${first.length}`)
+  if (first.length > WHERE_MAX) return
+  const seen = new Set<string>()
+  for (const at of first.keys()) {
+    const where = scalars(common(lists.map((list) => list[at] ?? null)))
+    for (const [field, value] of Object.entries(where)) {
+      const count = first.filter((row) => same(row, field, value)).length
+      const text = `state: ${path}, where: ${flow({ [field]: value })}, count: ${count}`
+      if (seen.has(text) || lists.some((list) => list.filter((row) => same(row, field, value)).length !== count))
+        continue
+      seen.add(text)
+      add(state({ [field]: value }, count), text)
+    }
+  }
+}
+
+/** What is the same in all values: objects key by key, everything else whole. */
+function common(values: readonly Json[]): Json | undefined {
+  const [first, ...rest] = values
+  if (first === undefined) return undefined
+  if (first !== null && typeof first === 'object' && !Array.isArray(first)) {
+    if (rest.some((one) => one === null || typeof one !== 'object' || Array.isArray(one))) return undefined
+    const shared: Record<string, Json> = {}
+    for (const [key, value] of Object.entries(first)) {
+      if (value === undefined) continue
+      const one = common([value, ...rest.map((other) => (other as Readonly<Record<string, Json>>)[key] ?? null)])
+      if (one !== undefined) shared[key] = one
+    }
+    return shared
+  }
+  return rest.every((one) => JSON.stringify(one) === JSON.stringify(first)) ? first : undefined
+}
+
+/** The plain values inside, by dot path. Regular expressions and long texts make no good condition. */
+function scalars(value: Json | undefined, path = ''): Readonly<Record<string, Json>> {
+  if (value === null || value === undefined || Array.isArray(value)) return {}
+  if (typeof value !== 'object') {
+    const plain =
+      typeof value !== 'string' || (value.length > 0 && value.length <= 200 && !/^\/.*\/[a-z]*$/s.test(value))
+    return plain && path !== '' ? { [path]: value } : {}
+  }
+  return Object.assign(
+    {},
+    ...Object.entries(value).map(([key, one]) => scalars(one, path === '' ? key : `${path}.${key}`)),
+  ) as Readonly<Record<string, Json>>
+}
+
+function same(row: Json, path: string, value: Json): boolean {
+  let at: Json | undefined = row
+  for (const part of path.split('.')) {
+    if (at === null || typeof at !== 'object' || Array.isArray(at)) return false
+    at = (at as Readonly<Record<string, Json | undefined>>)[part]
+  }
+  return at === value
+}
+
+/** Data as a flow mapping of YAML: JSON is one, and every key is quoted where it must be. */
+const flow = (value: Json): string => JSON.stringify(value)

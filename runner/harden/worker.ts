@@ -1,0 +1,196 @@
+/** A worker thread: judges mutants one after another on a stage of its own. It blocks while a subject works; the main thread does not. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { specMutants } from '../../oracle/mutate/spec.ts'
+import { judgeRule } from '../../oracle/rules/monitor.ts'
+import type { Run } from '../../scenarios/run.ts'
+import { nodeSubject } from '../../scenarios/subject/process.ts'
+import { loadProject } from '../project.ts'
+import { boxed } from '../sandbox/box.ts'
+import { TWINS } from '../twins.ts'
+import { type Base, baseOf, type Case, type Noticed, notice, type Oracle } from './case.ts'
+import { noticesOf } from './propose.ts'
+import { createMutantStage, type MutantRun } from './stage.ts'
+import type { HardenSetup, MutantResult, Order, Outcome, Task, TaskResult } from './task.ts'
+
+const setup = workerData as HardenSetup
+const { cwd, entry, args, env, port, origin, limits, box, packages } = setup.side
+const TURNS_FACTOR = 20
+const TURNS_LEAST = 500
+
+const stage = createMutantStage({
+  twins: TWINS.filter(({ name }) => setup.side.twins.includes(name)),
+  port,
+  publicOrigin: origin,
+  subject: (zone) =>
+    nodeSubject({
+      cwd,
+      entry,
+      args,
+      limits,
+      env: { ...zone, ...env },
+      ...boxed(box, packages),
+    }),
+})
+
+const bases: (Base | undefined)[] = []
+/** Kills and real time per case, to ask first whoever is likeliest to know soonest. */
+const kills: number[] = setup.cases.map(() => 0)
+const tookMs: number[] = setup.cases.map(() => 1)
+let oracle: Oracle | undefined
+
+async function theOracle(): Promise<Oracle> {
+  if (oracle !== undefined) return oracle
+  const { rules, config } = await loadProject(setup.project, setup.project)
+  oracle = { rules, fitness: config.fitness }
+  return oracle
+}
+
+const caseAt = (at: number): Case => {
+  const found = setup.cases[at]
+  if (found === undefined) throw new Error(`harden: expected a case at ${at}, got none.`)
+  return found
+}
+const baseAt = (at: number): Base => {
+  const found = bases[at]
+  if (found === undefined)
+    throw new Error(`harden: expected the pristine run of case ${at} before it is compared with.`)
+  return found
+}
+
+function play(
+  one: Case,
+  active: string | undefined,
+  more: {
+    readonly hitLimit?: number | undefined
+    readonly turnsMax?: number | undefined
+    readonly seed?: string | undefined
+  } = {},
+): Promise<MutantRun> {
+  return stage.run(one.scenario, {
+    seed: more.seed ?? one.seed,
+    turnsMax: more.turnsMax,
+    mutant: { word: setup.word, active, hitLimit: more.hitLimit },
+  })
+}
+
+async function judgeOne(order: Order, all: boolean): Promise<MutantResult> {
+  const judging = await theOracle()
+  const places = order.cases
+    .map((at, index) => ({ at, hitLimit: order.hitLimits[index] }))
+    .sort((a, b) => worth(b.at) - worth(a.at) || a.at - b.at)
+  const outcomes: Outcome[] = []
+  for (const { at, hitLimit } of places) {
+    const { scenario } = caseAt(at)
+    const base = baseAt(at)
+    const turnsMax = TURNS_LEAST + TURNS_FACTOR * base.run.turns
+    const { run, hits } = await play(caseAt(at), order.id, { hitLimit, turnsMax })
+    const noticed = notice(judging, scenario, base, run)
+    const timedOut = run.ending.kind === 'hung' || run.ending.kind === 'memory' || hits > (hitLimit ?? hits)
+    outcomes.push({ at, noticed, same: run.hash === base.run.hash, timedOut, broken: brokenBy(judging, noticed, run) })
+    if (noticed.length === 0) continue
+    kills[at] = (kills[at] ?? 0) + 1
+    if (!all) break
+  }
+  return { id: order.id, outcomes }
+}
+
+const worth = (at: number): number => ((kills[at] ?? 0) + 0.5) / (tookMs[at] ?? 1)
+
+/** Which mutants of a rule are broken by a run that breaks the rule: those that are not are told from it here. */
+function brokenBy(judging: Oracle, noticed: readonly Noticed[], run: Run): Readonly<Record<string, readonly number[]>> {
+  const broken: Record<string, readonly number[]> = {}
+  for (const rule of judging.rules) {
+    if (!noticed.some(({ check }) => check === rule.id)) continue
+    broken[rule.id] = specMutants(rule).flatMap((mutant, at) =>
+      judgeRule(mutant.rule, run).status === 'violated' ? [at] : [],
+    )
+  }
+  return broken
+}
+
+/**
+ * A batch, and after it a pristine run that must be what it was. If it is not, some mutant has left a mark on the process (in a
+ * package, say), and each of the batch is judged again, in a process of its own.
+ */
+async function judgeBatch(orders: readonly Order[], all: boolean): Promise<TaskResult> {
+  const results: MutantResult[] = []
+  for (const order of orders) {
+    const result = await judgeOne(order, all)
+    const survived = result.outcomes.every(({ noticed }) => noticed.length === 0)
+    // What packages were told while loading outlives a restart: only a new process shows that it is no longer said.
+    results.push(order.atLoad && survived ? await judgeAlone(order, all) : result)
+    parentPort?.postMessage({ step: true, survived })
+  }
+  const sentinel =
+    [...setup.cases.keys()].sort((a, b) => (tookMs[a] ?? 0) - (tookMs[b] ?? 0))[Math.floor(setup.cases.length / 2)] ?? 0
+  const { run } = await play(caseAt(sentinel), undefined)
+  if (run.hash === baseAt(sentinel).run.hash) return { kind: 'judge', results, again: 0 }
+  const again: MutantResult[] = []
+  for (const order of orders) again.push(await judgeAlone(order, all))
+  return { kind: 'judge', results: again, again: again.length }
+}
+
+async function judgeAlone(order: Order, all: boolean): Promise<MutantResult> {
+  stage.forget()
+  const result = await judgeOne(order, all)
+  stage.forget()
+  return result
+}
+
+async function perform(task: Task): Promise<TaskResult> {
+  switch (task.kind) {
+    case 'pristine': {
+      const one = caseAt(task.at)
+      // Run twice: the first may start a process.
+      await play(one, undefined)
+      const startedMs = performance.now()
+      const { run, passed } = await play(one, undefined)
+      const ms = performance.now() - startedMs
+      const judging = await theOracle()
+      return { kind: 'pristine', run, passed, ms, noticed: notice(judging, one.scenario, baseOf(judging, run), run) }
+    }
+    case 'bases': {
+      const judging = await theOracle()
+      for (const [at, run] of task.runs.entries()) bases[at] = baseOf(judging, run)
+      for (const [at, ms] of task.ms.entries()) tookMs[at] = ms
+      return { kind: 'bases' }
+    }
+    case 'judge':
+      return judgeBatch(task.orders, task.all)
+    case 'try': {
+      const noticed: (readonly number[])[] = []
+      for (const [index, at] of task.at.entries()) {
+        const hitLimit = task.order?.hitLimits[index]
+        const turnsMax = TURNS_LEAST + TURNS_FACTOR * baseAt(at).run.turns
+        const { run } = await play(caseAt(at), task.order?.id, { hitLimit, turnsMax, seed: task.seed })
+        noticed.push(noticesOf(task.proposals, caseAt(at).scenario, run))
+      }
+      if (task.order?.atLoad === true) stage.forget()
+      return { kind: 'try', noticed }
+    }
+    case 'vary': {
+      const { run } = await play(task.case, undefined)
+      const judging = await theOracle()
+      const base = baseAt(task.at)
+      return { kind: 'vary', same: run.hash === base.run.hash, noticed: notice(judging, task.case.scenario, base, run) }
+    }
+    default:
+      return task satisfies never
+  }
+}
+
+parentPort?.on('message', (message: { readonly id: number; readonly task: Task } | 'close') => {
+  if (message === 'close') {
+    stage.close()
+    parentPort?.close()
+    return
+  }
+  perform(message.task).then(
+    (result) => parentPort?.postMessage({ id: message.id, result }),
+    (error: unknown) =>
+      parentPort?.postMessage({
+        id: message.id,
+        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      }),
+  )
+})
