@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { GateGit } from '../gate/git.ts'
 import { printable } from '../gate/intake.ts'
 import { contentOf } from './answer.ts'
-import type { Change } from './contract.ts'
+import type { Change, FileChange } from './contract.ts'
 import { HookFailure } from './failure.ts'
 
 /** A change as a patch that git wrote; undefined when two trees are the same. */
@@ -38,23 +38,9 @@ export function applyChange(git: GateGit, base: string, change: Change): string 
         throw new HookFailure('does-not-apply', `expected a patch of the base, got: ${printable(wrong.text, 200)}`)
       break
     }
-    case 'files': {
-      const lines = change.files.map((file) => {
-        if (file.op === 'delete') return `0 ${'0'.repeat(40)}\t${file.path}\0`
-        const blob = git
-          .run(['hash-object', '-w', '--stdin', '--no-filters'], { input: contentOf(file) })
-          .toString()
-          .trim()
-        return `${file.mode} ${blob}\t${file.path}\0`
-      })
-      try {
-        git.run(['update-index', '-z', '--index-info'], { index, input: Buffer.from(lines.join('')) })
-      } catch (error) {
-        const why = error instanceof Error ? error.message : String(error)
-        throw new HookFailure('does-not-apply', `expected files that git takes, got: ${printable(why, 200)}`)
-      }
+    case 'files':
+      putFiles(git, index, base, change.files)
       break
-    }
     case 'gitRef':
       return git
         .run(['rev-parse', '--verify', '--end-of-options', `${change.commit}^{tree}`])
@@ -65,6 +51,48 @@ export function applyChange(git: GateGit, base: string, change: Change): string 
   }
   return git.run(['write-tree'], { index }).toString().trim()
 }
+
+/** Puts files into an index. Git leaves out what it does not take, and takes away what is in the way, without an error: that is looked at. */
+function putFiles(git: GateGit, index: string, base: string, files: readonly FileChange[]): void {
+  const wanted = new Map<string, string>()
+  const lines = files.map((file) => {
+    if (file.op === 'delete') return `0 ${'0'.repeat(40)}\t${file.path}\0`
+    const blob = git
+      .run(['hash-object', '-w', '--stdin', '--no-filters'], { input: contentOf(file) })
+      .toString()
+      .trim()
+    wanted.set(file.path, `${file.mode} ${blob}`)
+    return `${file.mode} ${blob}\t${file.path}\0`
+  })
+  const named = new Set(files.map(({ path }) => path))
+  const refuse = (path: string): HookFailure =>
+    new HookFailure('does-not-apply', `expected files that git takes as they are, got ${printable(path, 100)}`)
+  try {
+    git.run(['update-index', '-z', '--index-info'], { index, input: Buffer.from(lines.join('')) })
+  } catch {
+    throw refuse([...named].join(', '))
+  }
+  const held = new Map(
+    entriesOf(git.run(['ls-files', '--stage', '-z'], { index })).map(([mode, blob, path]) => [path, `${mode} ${blob}`]),
+  )
+  for (const path of named) if (held.get(path) !== wanted.get(path)) throw refuse(path)
+  for (const [, , path] of entriesOf(
+    git.run(['ls-tree', '-r', '-z', '--format=%(objectmode) %(objectname) 0%x09%(path)', base]),
+  ))
+    if (!held.has(path) && !named.has(path)) throw refuse(path)
+}
+
+/** Mode, object and path of each entry of `git ls-files --stage -z`. */
+const entriesOf = (listing: Buffer): readonly (readonly [string, string, string])[] =>
+  listing
+    .toString('utf8')
+    .split('\0')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const tab = line.indexOf('\t')
+      const [mode = '', blob = ''] = line.slice(0, tab).split(' ')
+      return [mode, blob, line.slice(tab + 1)]
+    })
 
 export type Landing = {
   readonly git: GateGit
