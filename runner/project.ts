@@ -15,7 +15,9 @@ import type { SubjectLimits } from '../scenarios/subject/process.ts'
 import type { Json } from '../twins/trace.ts'
 import type { TwinDefinition } from '../twins/twin.ts'
 import { type FactorySettings, factorySchema } from './factory/settings.ts'
+import { type Quarantined, quarantineSchema } from './gate/quarantine.ts'
 import { type HookSettings, hookSchema } from './hook/settings.ts'
+import { type HoldoutSettings, holdoutSchema } from './holdout/settings.ts'
 import { type PolicySettings, policySchema } from './policy/settings.ts'
 import { type SandboxSettings, sandboxShape } from './sandbox/settings.ts'
 import { TWINS } from './twins.ts'
@@ -49,10 +51,13 @@ export type Config = {
   readonly sandbox: SandboxSettings
   readonly protected: string[]
   readonly fitness: FitnessLimits
+  readonly quarantine: Quarantined[]
+  readonly cache?: { readonly 'public-key': string } | undefined
   readonly hook?: HookSettings | undefined
   readonly factory: FactorySettings
   readonly intake: { readonly 'max-bytes': number; readonly 'max-files': number }
   readonly policy?: PolicySettings | undefined
+  readonly holdouts?: HoldoutSettings | undefined
 }
 
 const configShape = z.strictObject({
@@ -80,6 +85,8 @@ const configShape = z.strictObject({
   seeds: z.int().min(1).max(10_000).default(20),
   sandbox: sandboxShape,
   protected: z.array(z.string()).default([]),
+  quarantine: z.lazy(() => quarantineSchema).prefault([]),
+  cache: z.strictObject({ 'public-key': z.string() }).optional(),
   fitness: z.lazy(() => fitnessSchema).prefault({} as never),
   hook: hookSchema.optional(),
   factory: z.lazy(() => factorySchema).prefault({} as never),
@@ -87,6 +94,7 @@ const configShape = z.strictObject({
     .strictObject({ 'max-bytes': z.int().min(1).default(1_048_576), 'max-files': z.int().min(1).default(200) })
     .prefault({}),
   policy: z.lazy(() => policySchema).optional(),
+  holdouts: z.lazy(() => holdoutSchema).optional(),
 })
 const configSchema: z.ZodType<Config> = configShape as unknown as z.ZodType<Config>
 
@@ -196,13 +204,20 @@ export async function loadProject(folder: string, shown: string): Promise<Projec
         })
     }
   }
+  config.quarantine.forEach(({ scenario }, index) => {
+    const known = scenarios.map(({ id }) => id)
+    if (!known.includes(scenario))
+      problems.push(
+        yaml.problem(['quarantine', index, 'scenario'], `no scenario "${scenario}".${suggest(scenario, known)}`),
+      )
+  })
   if (problems.length > 0) throw new ProjectProblems(problems)
   const deciding = [CONFIG, ...ruleFiles, ...scenarioFiles, ...(config.brief === undefined ? [] : [config.brief])]
   return { folder, config, twins, scenarios, rules, deciding, warnings }
 }
 
 /** A scenario's own state wins over the project's defaults, key by key. */
-function withDefaults(scenario: Scenario, defaults: Config['defaults']): Scenario {
+export function withDefaults(scenario: Scenario, defaults: Config['defaults']): Scenario {
   const given: Record<string, Json> = {}
   for (const name of new Set([...Object.keys(defaults), ...Object.keys(scenario.given)])) {
     given[name] = {

@@ -5,12 +5,14 @@ import { ProjectProblems } from '../project.ts'
 import { backlotVersion } from '../version.ts'
 import { addApprove } from './commands/approve.ts'
 import { addDoctor } from './commands/doctor.ts'
+import { addExplore } from './commands/explore.ts'
 import { addFactory } from './commands/factory.ts'
 import { addFidelity } from './commands/fidelity.ts'
 import { addGate } from './commands/gate.ts'
 import { addHarden } from './commands/harden.ts'
 import { addHook } from './commands/hook.ts'
 import { addKey } from './commands/key.ts'
+import { addMerge } from './commands/merge.ts'
 import { addReplay } from './commands/replay.ts'
 import { addRules } from './commands/rules.ts'
 import { addRun } from './commands/run.ts'
@@ -39,8 +41,10 @@ export async function main(argv: readonly string[]): Promise<void> {
   addGate(program, onOpen)
   addHarden(program, onOpen)
   addRun(program, onOpen)
+  addExplore(program, onOpen)
   addRules(program, onOpen)
   addReplay(program, onOpen)
+  addMerge(program, onOpen)
   addFactory(program, onOpen)
   addFidelity(program)
   addVerify(program, onOpen)

@@ -2,7 +2,9 @@ import type { Facts } from '../policy/demands.ts'
 import type { Decision } from '../policy/policy.ts'
 import type { Project } from '../project.ts'
 import type { Seen } from '../report/report-data.ts'
+import type { CacheSettings } from './cached.ts'
 import type { Case } from './cases.ts'
+import type { NamedPart, Part } from './part.ts'
 import type { Progress } from './progress.ts'
 import type { Tree, Workspace } from './workspace.ts'
 
@@ -20,6 +22,13 @@ export type GateOptions = {
   readonly certify: boolean
   /** Play only this part of the manifest; parts count from 1. What comes of it is no verdict yet. */
   readonly shard?: { readonly index: number; readonly of: number } | undefined
+  /** Told of the part that was played, with all that `merge` needs of it. */
+  readonly onPart?: ((part: Omit<Part, 'verdict'>) => void) | undefined
+  /** Parts that were played elsewhere: they are judged together, and nothing of the manifest is played again. */
+  readonly parts?: readonly NamedPart[] | undefined
+  readonly cache?: CacheSettings | undefined
+  /** The date, such as 2026-11-26: quarantine ends on a day. */
+  readonly today?: string | undefined
   /** Told of what was seen, for reports that show more than the verdict. Not called for a candidate that was refused. */
   readonly onSeen?: ((seen: Seen) => void) | undefined
   readonly progress: Progress

@@ -67,7 +67,11 @@ export async function gate(options: GateOptions): Promise<GateVerdict> {
     const rehearsal = await rehearse(context, pool)
     const facts = factsOf(context, rehearsal)
     options.onRecord?.(recordOf(context, rehearsal, facts))
-    return conclude(context, [...judgePolicy(context, facts), ...rehearsal.checks], rehearsal)
+    return conclude(
+      context,
+      [...(options.shard === undefined ? judgePolicy(context, facts) : []), ...rehearsal.checks],
+      rehearsal,
+    )
   } finally {
     await close()
   }

@@ -6,6 +6,7 @@ import type { Pool } from '../pool/pool.ts'
 import { limitsOf, type Project } from '../project.ts'
 import type { BoxSetup } from '../sandbox/box.ts'
 import type { Progress } from './progress.ts'
+import { NO_RECALL, type Recall } from './recall.ts'
 
 /** One entry of the manifest: what must have been run before anything may pass. */
 export type Entry = { readonly scenario: Scenario; readonly seed: string }
@@ -39,21 +40,24 @@ export const setupOf = (
   }
 }
 
-/** Runs every entry on one side. The result has the manifest's order; an entry whose worker broke is missing from it. */
+/** Runs every entry on one side, but for those that `recall` knows. The result has the manifest's order; an entry whose worker broke is missing from it. */
 export async function playAll(
   pool: Pool,
   side: Side,
   entries: readonly Entry[],
   progress: Progress,
   broken: (entry: Entry, error: Error) => void,
+  recall: Recall = NO_RECALL,
 ): Promise<readonly Run[]> {
   const runs = await Promise.all(
     entries.map(async (entry) => {
       try {
-        const result = await pool.play({ kind: 'run', side, ...entry })
-        if (result.kind !== 'run') throw new Error('expected a run')
-        progress.step(result.run.ending.kind !== 'horizon')
-        return result.run
+        const known = recall.take(side, entry)
+        if (known.kind === 'missing') throw new Error(known.why)
+        const { run } = known.kind === 'run' ? known : await played(pool, side, entry)
+        if (known.kind === 'play') recall.keep(side, entry, run)
+        progress.step(run.ending.kind !== 'horizon')
+        return run
       } catch (error) {
         broken(entry, error instanceof Error ? error : new Error(String(error)))
         progress.step(true)
@@ -64,25 +68,34 @@ export async function playAll(
   return runs.filter((run) => run !== undefined)
 }
 
-/** Certifies entries of the candidate: `run` is the warm one that counts; two more follow, one of them in a new process in a foreign place. */
+async function played(pool: Pool, side: Side, entry: Entry): Promise<{ readonly run: Run }> {
+  const result = await pool.play({ kind: 'run', side, ...entry })
+  if (result.kind !== 'run') throw new Error('expected a run')
+  return result
+}
+
+/** Certifies entries of one side: `run` is the warm one that counts; two more follow, one of them in a new process in a foreign place. */
 export const certifyAll = (
   pool: Pool,
   entries: readonly Entry[],
   runs: readonly Run[],
+  side: Side = 'candidate',
 ): Promise<readonly Certificate[]> =>
   Promise.all(
     entries.flatMap(({ scenario, seed }) => {
       const first = runs.find((run) => run.scenario === scenario.id && run.seed === seed)
-      return first === undefined || first.ending.kind !== 'horizon' ? [] : [certifyOne(pool, scenario, seed, first)]
+      return first === undefined || first.ending.kind !== 'horizon'
+        ? []
+        : [certifyOne(pool, side, scenario, seed, first)]
     }),
   )
 
-async function certifyOne(pool: Pool, scenario: Scenario, seed: string, first: Run): Promise<Certificate> {
+async function certifyOne(pool: Pool, side: Side, scenario: Scenario, seed: string, first: Run): Promise<Certificate> {
   // A scenario with a zone of its own keeps it; the rest of the environment is foreign all the same.
   const env = scenario.zone === undefined ? FOREIGN : { LANG: FOREIGN.LANG ?? 'C.UTF-8' }
   const [again, elsewhere] = await Promise.all([
-    pool.play({ kind: 'run', side: 'candidate', scenario, seed }),
-    pool.play({ kind: 'run', side: 'candidate', scenario, seed, fresh: true, env }),
+    pool.play({ kind: 'run', side, scenario, seed }),
+    pool.play({ kind: 'run', side, scenario, seed, fresh: true, env }),
   ])
   if (again.kind !== 'run' || elsewhere.kind !== 'run') throw new Error('expected runs')
   return judge([

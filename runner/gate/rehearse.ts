@@ -2,39 +2,42 @@ import type { Certificate } from '../../scenarios/certificate.ts'
 import type { Run } from '../../scenarios/run.ts'
 import type { Pool } from '../pool/pool.ts'
 import type { ReportedCheck } from '../report/verdict.ts'
+import { cachedRuns } from './cached.ts'
 import { casesOf, satisfactionOf } from './cases.ts'
 import { type Played, plainCheck } from './conclude.ts'
 import type { Context } from './context.ts'
 import { reportChecks } from './findings.ts'
+import { classify } from './flake.ts'
 import { judge } from './judge.ts'
+import { collect, entriesOf, identityOf, partOf } from './part.ts'
 import { certifyAll, type Entry, manifestOf, playAll } from './play.ts'
+import type { Recall } from './recall.ts'
 
-/** Plays the whole manifest on both sides and judges it. */
+/** Plays the manifest on both sides, or its part, or takes the parts that were played elsewhere; and judges it. */
 export async function rehearse(
   context: Context,
   pool: Pool,
 ): Promise<Played & { readonly checks: readonly ReportedCheck[] }> {
   const { options, project, base, decision } = context
   const seeds = options.seeds ?? Math.max(project.config.seeds, decision?.demands.seeds ?? 0)
-  const entries = manifestOf(project.scenarios, seeds)
-  const { candidateRuns, baseRuns, broken } = await playBoth(context, pool, entries)
-  const certificates = await certify(context, pool, entries, candidateRuns)
-  options.onSeen?.({
-    project,
-    entries,
-    base: base === undefined ? undefined : baseRuns,
-    candidate: candidateRuns,
-    cached: new Set(),
-  })
-  const outcome = judge(
-    project,
-    { base: base === undefined ? undefined : baseRuns, candidate: candidateRuns },
-    certificates,
-  )
-  const manifest = judgeManifest(entries, candidateRuns, broken)
+  const all = manifestOf(project.scenarios, seeds)
+  const entries = options.shard === undefined ? all : entriesOf(all, options.shard)
+  const { candidateRuns, baseRuns, broken, certificates, cached, problem } = await obtain(context, pool, all, entries)
+  const runs = { base: base === undefined ? undefined : baseRuns, candidate: candidateRuns }
+  options.onSeen?.({ project, entries, ...runs, cached })
+  if (options.shard !== undefined) {
+    const portion = { base: baseRuns, candidate: candidateRuns, cached, certificates, broken }
+    options.onPart?.(partOf(context, options.shard, all, portion))
+  }
+  const outcome = judge(project, runs, certificates)
+  const judged =
+    options.shard === undefined
+      ? await classify(context, pool, outcome.checks, runs)
+      : outcome.checks.filter(({ verdict }) => verdict.status === 'fail')
+  const first = [problem, judgeManifest(entries, candidateRuns, broken), partCheck(options.shard)]
   const checks = [
-    ...(manifest === undefined ? [] : [manifest]),
-    ...(await reportChecks(context, pool, outcome.checks, candidateRuns)),
+    ...first.filter((one) => one !== undefined),
+    ...(await reportChecks(context, pool, judged, candidateRuns)),
   ]
   const cases = casesOf(project, candidateRuns)
   return {
@@ -42,7 +45,7 @@ export async function rehearse(
     figures: outcome.figures,
     runs: candidateRuns,
     expected: entries.length,
-    cached: 0,
+    cached: cached.size,
     certificates,
     satisfaction: satisfactionOf(cases),
     cases,
@@ -51,19 +54,72 @@ export async function rehearse(
   }
 }
 
+type Obtained = {
+  readonly candidateRuns: readonly Run[]
+  readonly baseRuns: readonly Run[]
+  readonly broken: readonly string[]
+  readonly certificates: readonly Certificate[]
+  readonly cached: ReadonlySet<string>
+  readonly problem: ReportedCheck | undefined
+}
+
+/** The runs of `entries` and their certificates: out of parts where there are any, else out of the cache or played. */
+async function obtain(
+  context: Context,
+  pool: Pool,
+  all: readonly Entry[],
+  entries: readonly Entry[],
+): Promise<Obtained> {
+  const { options } = context
+  if (options.parts !== undefined) {
+    const parts = collect(options.parts, identityOf(context, all), all)
+    const played = await playBoth(context, pool, entries, parts.recall)
+    // What broke in a part is told in the part's words, once.
+    const told = new Set(parts.broken.map((text) => text.split(':').slice(0, 2).join(':')))
+    const broken = played.broken.filter((text) => !told.has(text.split(':').slice(0, 2).join(':')))
+    return { ...played, ...parts, broken: [...parts.broken, ...broken] }
+  }
+  const { recall, cached, told } = cachedRuns(context)
+  const played = await playBoth(context, pool, entries, recall)
+  const note = told()
+  if (note !== undefined) options.progress.note(note)
+  const sample = options.certify ? all.filter(({ seed }) => seed === '1') : all.slice(0, 1)
+  const certificates = await certify(
+    context,
+    pool,
+    sample.filter((entry) => entries.includes(entry)),
+    played.candidateRuns,
+  )
+  return { ...played, certificates, cached, problem: undefined }
+}
+
+/** A part is never a pass, whoever reads it. */
+const partCheck = (shard: Context['options']['shard']): ReportedCheck | undefined =>
+  shard === undefined
+    ? undefined
+    : plainCheck(
+        'part',
+        'determinism',
+        'inconclusive',
+        'A part is not the whole.',
+        `Part ${shard.index} of ${shard.of} was played. All parts together give a verdict: npx backlot merge FILE...`,
+      )
+
 async function playBoth(
   { options, project, base, sandbox }: Context,
   pool: Pool,
   entries: readonly Entry[],
-): Promise<{
-  readonly candidateRuns: readonly Run[]
-  readonly baseRuns: readonly Run[]
-  readonly broken: readonly string[]
-}> {
-  const { progress } = options
+  recall: Recall,
+): Promise<Pick<Obtained, 'candidateRuns' | 'baseRuns' | 'broken'>> {
+  const { progress, shard, parts } = options
   const seeds = new Set(entries.map(({ seed }) => seed)).size
   const sides = base === undefined ? '' : ', base and candidate'
-  progress.note(`running ${project.scenarios.length} scenarios x ${seeds} seeds${sides}; sandbox: ${sandbox}`)
+  const which = shard === undefined ? '' : `part ${shard.index} of ${shard.of}, ${entries.length} runs of `
+  progress.note(
+    parts === undefined
+      ? `running ${which}${project.scenarios.length} scenarios x ${seeds} seeds${sides}; sandbox: ${sandbox}`
+      : `merging ${parts.length} parts of ${project.scenarios.length} scenarios x ${seeds} seeds${sides}`,
+  )
   progress.begin('runs', entries.length * (base === undefined ? 1 : 2))
   const broken: string[] = []
   const lost =
@@ -71,8 +127,8 @@ async function playBoth(
     (entry: Entry, error: Error): void =>
       void broken.push(`${side}: ${entry.scenario.id}, seed ${entry.seed}: ${error.message.split('\n')[0]}`)
   const [candidateRuns, baseRuns] = await Promise.all([
-    playAll(pool, 'candidate', entries, progress, lost('candidate')),
-    base === undefined ? [] : playAll(pool, 'base', entries, progress, lost('base')),
+    playAll(pool, 'candidate', entries, progress, lost('candidate'), recall),
+    base === undefined ? [] : playAll(pool, 'base', entries, progress, lost('base'), recall),
   ])
   progress.end()
   return { candidateRuns, baseRuns, broken }
@@ -81,10 +137,9 @@ async function playBoth(
 async function certify(
   { options }: Context,
   pool: Pool,
-  entries: readonly Entry[],
+  sample: readonly Entry[],
   runs: readonly Run[],
 ): Promise<readonly Certificate[]> {
-  const sample = options.certify ? entries.filter(({ seed }) => seed === '1') : entries.slice(0, 1)
   if (options.certify)
     options.progress.note(
       `certifying ${sample.length} scenarios: twice in one process, once in another in a foreign zone and locale`,

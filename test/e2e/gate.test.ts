@@ -85,7 +85,7 @@ test('a double charge fails for its reason; its file replays to the same hash, a
     /^2 of 2 steps: answer-lost on stripe.payment_intents.create; POST \/pay$/,
   )
   expect(readFileSync(junit, 'utf8')).toContain('<failure message="PAY-1: For each')
-  expect(readFileSync(markdown, 'utf8')).toContain('## Backlot: fail')
+  expect(readFileSync(markdown, 'utf8')).toContain('## Backlot: ❌ fail')
 })
 
 test('a replay says when the code has changed since', () => {

@@ -17,6 +17,10 @@ export function addGate(program: Command, onOpen: OnOpen): void {
     .option('--json', 'print the verdict as one JSON object')
     .option('--certify', 'certify every scenario, not only one')
     .option('--no-shrink', 'do not look for the smallest case')
+    .option('--shard <i/n>', 'play part i of n and write it to --verdict; "backlot merge" judges all parts')
+    .option('--cache <dir>', 'take runs from there that were played before on the very same ground')
+    .option('--no-cache', 'play everything')
+    .option('--cache-write', 'also write what was played into the cache: for trusted jobs only')
     .option('--exit-zero', 'report only: exit 0 whatever the verdict')
   addEvidence(addReports(command)).action(async (options: Record<string, unknown>) => {
     const { runGate } = await import('../gate.ts')
