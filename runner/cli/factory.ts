@@ -2,8 +2,7 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 import { readPrivateKey } from '../evidence/key.ts'
-import { writeEvidence } from '../evidence/write.ts'
-import { chooseAgents } from '../factory/agents.ts'
+import { evidenceFolder, writeEvidence } from '../evidence/write.ts'
 import { Interrupted } from '../factory/attempt.ts'
 import { runFactory } from '../factory/factory.ts'
 import type { FactoryStart, JudgeCandidate, Settled } from '../factory/options.ts'
@@ -21,12 +20,12 @@ import { CONFIG, type Project } from '../project.ts'
 import { printMarkdown } from '../report/markdown.ts'
 import { verdictSchema } from '../report/verdict.ts'
 import { writeWhole } from '../store/artefact.ts'
+import { chooseAgents, type FactoryAgentFlags } from './factory-agents.ts'
 import type { OnOpen } from './open.ts'
 
 type Options = Readonly<Record<string, unknown>>
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 const number = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined)
-const list = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : [])
 
 /** `backlot factory`: builds what the command line asks for, waits, and tells how it came out. */
 export async function runFactoryCommand(brief: string, options: Options, onOpen: OnOpen): Promise<void> {
@@ -109,18 +108,12 @@ function settle({ config }: Project, { project, options }: Given, note: (text: s
   const wallMs = durationOf('--timeout', text(options.timeout) ?? factory.timeout)
   const answerMs = durationOf('answer-timeout', factory['answer-timeout'])
   const budget = text(options.budgetUsd) ?? factory['budget-usd']
-  const { agent, critic } = chooseAgents(
-    {
-      url: text(options.agent),
-      command: text(options.command),
-      folder: text(options.folder),
-      sandbox: sandboxOf(text(options.sandbox)),
-      network: options.network === true,
-      reads: list(options.read),
-      env: list(options.env),
-    },
-    { project, hook, environment: process.env, answerMs, note },
-  )
+  const { agent, critic } = chooseAgents(options as FactoryAgentFlags, {
+    project,
+    hook,
+    environment: process.env,
+    note,
+  })
   return {
     agent,
     critic,
@@ -161,11 +154,6 @@ function usdOf(value: string): number {
   return microUsd
 }
 
-function sandboxOf(mode: string | undefined): 'required' | 'preferred' | 'off' {
-  if (mode === 'required' || mode === 'preferred' || mode === 'off') return mode
-  throw new UsageError(`expected --sandbox to be required, preferred or off, got "${mode}".`)
-}
-
 /** The gate in this process, and what it signs of its verdict. */
 function judgeWithGate({ project, options, open }: Given): JudgeCandidate {
   const keyFile = text(options.key)
@@ -184,6 +172,10 @@ function judgeWithGate({ project, options, open }: Given): JudgeCandidate {
       now: () => performance.now(),
       agent,
       critic,
+      approveCommand:
+        key === undefined
+          ? undefined
+          : (tree) => `npx backlot approve ${shown(evidenceFolder(evidence, tree))} --as NAME --key FILE`,
       onRecord(made) {
         record = made
       },

@@ -1,6 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import type { GateGit } from '../gate/git.ts'
 import type { Change } from '../hook/contract.ts'
 import { HookFailure } from '../hook/failure.ts'
@@ -13,7 +11,9 @@ export function writePatch(
   path: string,
   place: { readonly git: GateGit; readonly base: string; readonly remotes: readonly string[] },
 ): string | undefined {
-  const folder = mkdtempSync(join(tmpdir(), 'backlot-land-'))
+  // Beside the patch, so that what a kill leaves is in the run's folder and gone with the next try.
+  const folder = `${path}.landing`
+  mkdirSync(folder, { recursive: true })
   try {
     const { file } = landChange(change, { ...place, folder })
     writeWhole(path, readFileSync(file))

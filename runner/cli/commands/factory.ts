@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { OnOpen } from '../open.ts'
 import { whole } from '../whole.ts'
 
@@ -10,12 +10,22 @@ export function addFactory(program: Command, onOpen: OnOpen): void {
     .option('--project <dir>', 'folder with backlot.yaml (default: the nearest one above the brief)')
     .option('--base <ref>', 'commit to build on and to judge by (default: HEAD)')
     .option('--agent <url>', 'an agent behind the HTTP hook (default: hook in backlot.yaml)')
-    .option('--command <line>', 'a local program that edits files and exits')
-    .option('--folder <dir>', 'prepared candidates, answered one after the other')
-    .option('--sandbox <mode>', 'for --command: required, preferred or off', 'preferred')
-    .option('--network', 'for --command: it may use the network')
-    .option('--read <path...>', 'for --command: more that it may read, such as its own settings')
-    .option('--env <name...>', 'for --command: environment variables it gets')
+    .option('--command <line>', 'a local program that edits files and exits; the brief comes on its standard input')
+    .option('--critique-command <line>', 'a local program that may object to a change before the gate sees it')
+    .option('--acp <line>', 'a local agent that speaks the Agent Client Protocol')
+    .option('--a2a <url>', 'an A2A agent (its bearer token in A2A_TOKEN)')
+    .option('--folder <dir>', 'prepared candidates, in the order of answers.yaml')
+    .option('--shell', 'give the lines to /bin/sh instead of splitting them into words')
+    .option('--env <name...>', 'variables a local program gets beside PATH, LANG and HOME')
+    .option('--network', 'a local program may use the network (one that talks to its model has to)')
+    .option('--read <dir...>', 'folders a local program may read beside its copy: its own installation, say')
+    .addOption(
+      new Option('--sandbox <mode>', 'where a local program runs')
+        .choices(['required', 'preferred', 'off'])
+        .default('preferred'),
+    )
+    .option('--name <name>', 'how a local agent is called in reports and by the policy')
+    .option('--model-family <name>', 'the family of its model')
     .option('--attempts <n>', 'attempts on these requirements by this agent, over all runs (default: 3)', whole)
     .option('--parallel <n>', 'attempts side by side; the best that passes wins (default: 1)', whole)
     .option('--budget-usd <x>', 'money, as agents report it')
