@@ -1,39 +1,105 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { sandboxStatus } from '../sandbox/bubblewrap.ts'
+import { join } from 'node:path'
+import { UsageError } from '../gate/workspace.ts'
+import { CONFIG, loadProject } from '../project.ts'
+import { boxStatus } from '../sandbox/box.ts'
+import { boxesOf, climbWalls } from '../sandbox/climb.ts'
+import { type Profile, type SandboxSettings, sandboxOf } from '../sandbox/settings.ts'
 
-type Line = { readonly what: string; readonly ok: boolean; readonly found: string; readonly wayOut: string }
+const DOCTOR_SCHEMA = 'backlot.doctor/v1'
 
-/** Whether a program starts; found out by starting it. */
-function starts(what: string, path: string, args: readonly string[], wayOut: string): Line {
-  const { status, stdout, error } = spawnSync(path, args, { encoding: 'utf8', timeout: 10_000 })
-  const found = error?.message ?? stdout.trim().split('\n')[0] ?? ''
-  return {
-    what,
-    ok: status === 0,
-    found: status === 0 ? found : existsSync(path) ? found || `ended with ${status}` : 'not there',
-    wayOut,
-  }
+type Line = {
+  readonly kind: 'tool' | 'wall'
+  readonly id: string
+  readonly status: 'ok' | 'MISSING' | 'OPEN'
+  readonly found: string
+  readonly what: string
+  readonly wayOut: string
 }
 
-/** Tells what the gate needs of this machine and whether it is there. Exit 0 when nothing is missing, 2 otherwise. */
-export function runDoctor(): void {
-  const sandbox = sandboxStatus()
-  const lines: readonly Line[] = [
-    { what: 'node', ok: true, found: process.versions.node, wayOut: '' },
-    starts('git', '/usr/bin/git', ['--version'], 'apt-get install git'),
-    starts('mkfifo', '/usr/bin/mkfifo', ['--version'], 'apt-get install coreutils'),
-    starts(
-      'setpriv',
-      '/usr/bin/setpriv',
-      ['--pdeathsig', 'KILL', '--', '/bin/echo', 'kills a program with its gate'],
-      'apt-get install util-linux',
-    ),
-    sandbox.available
-      ? { what: 'sandbox', ok: true, found: 'bubblewrap starts', wayOut: '' }
-      : { what: 'sandbox', ok: false, found: sandbox.why, wayOut: sandbox.wayOut },
-  ]
-  for (const { what, ok, found, wayOut } of lines)
-    process.stdout.write(`${ok ? 'ok      ' : 'MISSING '}${what.padEnd(10)}${found}${ok ? '' : `. ${wayOut}`}\n`)
-  process.exitCode = lines.every(({ ok }) => ok) ? 0 : 2
+/** Whether a program starts; found out by starting it. */
+function starts(id: string, path: string, args: readonly string[], wayOut: string): Line {
+  const { status, stdout, error } = spawnSync(path, args, { encoding: 'utf8', timeout: 10_000 })
+  const said = error?.message ?? stdout.trim().split('\n')[0] ?? ''
+  const found = status === 0 ? said : existsSync(path) ? said || `ended with ${status}` : 'not there'
+  return { kind: 'tool', id, status: status === 0 ? 'ok' : 'MISSING', found, what: path, wayOut }
+}
+
+const tools = (): readonly Line[] => [
+  { kind: 'tool', id: 'node', status: 'ok', found: process.versions.node, what: process.execPath, wayOut: '' },
+  starts('git', '/usr/bin/git', ['--version'], 'apt-get install git'),
+  starts('mkfifo', '/usr/bin/mkfifo', ['--version'], 'apt-get install coreutils'),
+  starts(
+    'setpriv',
+    '/usr/bin/setpriv',
+    ['--pdeathsig', 'KILL', '--', '/bin/echo', 'kills a program with its gate'],
+    'apt-get install util-linux',
+  ),
+  starts(
+    'prlimit',
+    '/usr/bin/prlimit',
+    ['--core=0', '--', '/bin/echo', 'limits a program'],
+    'apt-get install util-linux',
+  ),
+]
+
+/**
+ * Tells what the gate needs of this machine and whether it is there, and proves every wall of the sandbox by climbing it. Exit 0 when
+ * nothing is missing or open, 2 otherwise.
+ */
+export async function runDoctor(options: Readonly<Record<string, unknown>>): Promise<void> {
+  const settings = await settingsOf(options)
+  const found = tools()
+  const walls = await climbed(settings)
+  const lines = [...found, ...walls]
+  const ok = lines.every(({ status }) => status === 'ok')
+  if (options.json === true) {
+    const print = (of: readonly Line[]): readonly object[] => of.map(({ kind: _, ...line }) => line)
+    const report = { schema: DOCTOR_SCHEMA, ok, profile: settings.profile, tools: print(found), walls: print(walls) }
+    process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
+  } else process.stdout.write(printed(lines, settings.profile))
+  process.exitCode = ok ? 0 : 2
+}
+
+/** The profile asked for, or that of the project, where there is one. */
+async function settingsOf(options: Readonly<Record<string, unknown>>): Promise<SandboxSettings> {
+  const folder = typeof options.project === 'string' ? options.project : '.'
+  const settings = existsSync(join(folder, CONFIG)) ? (await loadProject(folder, folder)).config.sandbox : sandboxOf({})
+  const { profile } = options
+  if (profile === undefined) return settings
+  if (profile !== 'bubblewrap' && profile !== 'docker')
+    throw new UsageError(`expected --profile to be bubblewrap or docker, got "${String(profile)}".`)
+  return { ...settings, profile: profile satisfies Profile }
+}
+
+async function climbed({ profile, limits }: SandboxSettings): Promise<readonly Line[]> {
+  const status = await boxStatus(profile, limits)
+  if (!status.available) {
+    const { why, wayOut } = status
+    return [{ kind: 'wall', id: 'sandbox', status: 'MISSING', found: why, what: profile, wayOut }]
+  }
+  const walls = await climbWalls(boxesOf(status.box))
+  return walls.map(({ id, what, status: held, got, wayOut }) => ({
+    kind: 'wall',
+    id,
+    status: held,
+    found: got,
+    what,
+    wayOut,
+  }))
+}
+
+function printed(lines: readonly Line[], profile: Profile): string {
+  const shown = lines.map(({ kind, id, status, found, what, wayOut }) => {
+    const text = kind === 'tool' ? found : status === 'ok' ? `${what}: ${found}` : `expected: ${what}; got: ${found}`
+    return `${status.padEnd(9)}${id.padEnd(14)}${text}${status === 'ok' ? '' : `. ${wayOut}`}\n`
+  })
+  const bad = lines.filter(({ status }) => status !== 'ok').length
+  const walls = lines.filter(({ kind }) => kind === 'wall').length
+  const end =
+    bad === 0
+      ? `nothing is missing; ${walls} walls of ${profile} held. They stop mistakes and ordinary cheating, not an exploit of the kernel.\n`
+      : `${bad} of ${lines.length} are not as they should be; candidates do not run until they are.\n`
+  return shown.join('') + end
 }

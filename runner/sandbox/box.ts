@@ -19,6 +19,8 @@ export type SandboxPolicy = {
 export async function sandboxPolicy({ mode, profile, limits }: SandboxSettings): Promise<SandboxPolicy> {
   if (mode === 'off') return { box: undefined, blocked: undefined, shown: 'off' }
   const found = await boxStatus(profile, limits)
+  // Boxes read as users of their own: trees that are checked out from now on have to be readable for all.
+  if (found.available) process.umask(0o022)
   if (found.available) return { box: found.box, blocked: undefined, shown: profile }
   if (mode === 'preferred') return { box: undefined, blocked: undefined, shown: `none (${found.why})` }
   const blocked = `The project requires a sandbox, and ${found.why}. ${found.wayOut}`
@@ -45,11 +47,11 @@ export async function boxStatus(profile: SandboxSettings['profile'], limits: San
   }
 }
 
+/** What a subject's options take. */
+export type Boxed = { readonly wrap?: Wrap; readonly place?: Place }
+
 /** A box as a subject's options want it; none at all runs the program as a plain process. */
-export function boxed(
-  box: BoxSetup | undefined,
-  packages: readonly string[],
-): { readonly wrap?: Wrap; readonly place?: Place } {
+export function boxed(box: BoxSetup | undefined, packages: readonly string[]): Boxed {
   switch (box?.profile) {
     case undefined:
       return {}
