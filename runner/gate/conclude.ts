@@ -6,6 +6,7 @@ import type { Project } from '../project.ts'
 import {
   type GateVerdict,
   type ReportedCheck,
+  type ReportedHoldout,
   type ReportedPolicy,
   type ReportedSatisfaction,
   type Status,
@@ -30,6 +31,7 @@ export type Played = {
   readonly cases: readonly Case[]
   readonly baseCases: readonly Case[] | undefined
   readonly manifest: readonly Entry[]
+  readonly holdout: ReportedHoldout | null
 }
 export const NOTHING_PLAYED: Played = {
   runs: [],
@@ -41,6 +43,7 @@ export const NOTHING_PLAYED: Played = {
   cases: [],
   baseCases: undefined,
   manifest: [],
+  holdout: null,
 }
 
 /** A check that has a reason and no findings. */
@@ -107,7 +110,7 @@ function head(
     decision,
   }: Pick<Context, 'options' | 'project' | 'base' | 'candidate' | 'startedMs' | 'decision'>,
   checks: readonly ReportedCheck[],
-  { runs, expected, cached }: Played,
+  { runs, expected, cached, holdout }: Played,
 ): Omit<GateVerdict, 'cost' | 'figures' | 'determinism' | 'satisfaction'> {
   return {
     schema: VERDICT_SCHEMA,
@@ -130,7 +133,7 @@ function head(
     },
     shard: options.shard ?? null,
     policy: decision === undefined ? null : reportedPolicy(decision),
-    holdout: null,
+    holdout,
     twins: project.twins.map(({ name, apiVersions }) => ({ name, apiVersions, fidelity: null, recordedAt: null })),
   }
 }

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { commitHoldouts, judgeHoldouts } from '../holdout/holdout.ts'
 import { type Facts, judgeDemands } from '../policy/demands.ts'
 import { type Decision, decide } from '../policy/policy.ts'
 import type { SideSetup } from '../pool/job.ts'
@@ -63,15 +64,15 @@ export async function gate(options: GateOptions): Promise<GateVerdict> {
         `no sandbox: ${policy.shown.slice(6, -1)}. The project only prefers one; "backlot doctor" says how to get it.`,
       )
 
+    const committed = commitHoldouts(context)
     pool = createPool(options.jobs, placeSides(context, policy.box))
     const rehearsal = await rehearse(context, pool)
-    const facts = factsOf(context, rehearsal)
-    options.onRecord?.(recordOf(context, rehearsal, facts))
-    return conclude(
-      context,
-      [...(options.shard === undefined ? judgePolicy(context, facts) : []), ...rehearsal.checks],
-      rehearsal,
-    )
+    const sealed = await judgeHoldouts(context, pool, committed, rehearsal)
+    const played: Played = { ...rehearsal, holdout: sealed.reported }
+    const facts = { ...factsOf(context, played), holdouts: sealed.judged }
+    options.onRecord?.(recordOf(context, played, facts))
+    const demanded = options.shard === undefined ? judgePolicy(context, facts) : []
+    return conclude(context, [...demanded, ...rehearsal.checks, ...(sealed.check ? [sealed.check] : [])], played)
   } finally {
     await close()
   }

@@ -51,6 +51,7 @@ export async function rehearse(
     cases,
     baseCases: base === undefined ? undefined : casesOf(project, baseRuns),
     manifest: entries,
+    holdout: null,
   }
 }
 

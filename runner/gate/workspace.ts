@@ -29,6 +29,8 @@ export type Tree = { readonly id: string; readonly shown: string; readonly commi
 /** The gate's own place on disk: a repository and the trees that are checked out of it. Gone when the gate ends. */
 export interface Workspace {
   readonly git: GateGit
+  /** The folder all of it is in; no box ever sees it. */
+  readonly root: string
   /** The project's folder inside a tree, with a slash at the end; empty when the project is the tree. */
   readonly prefix: string
   readonly repository: UserRepository | undefined
@@ -91,6 +93,7 @@ export function openWorkspace(folder: string): Workspace {
 
   return {
     git,
+    root,
     prefix,
     repository,
     packages: packageFolders.map(({ real }) => real),

@@ -23,7 +23,12 @@ const ALLOWED: readonly Allowed[] = [
   { path: 'runner/pool/pool.ts', what: ['process'], why: 'Workers block so that the main thread need not.' },
   { path: 'runner/pool/worker.ts', what: ['process'], why: 'It is such a worker.' },
   { path: 'runner/cli/gate.ts', what: ['clock'], why: 'People wait in real time.' },
+  { path: 'runner/cli/real-time.ts', what: ['clock'], why: 'People wait in real time, and results carry their date.' },
   { path: 'runner/cli/fidelity.ts', what: ['clock'], why: 'Recordings age in real time.' },
+  { path: 'runner/cli/evidence.ts', what: ['clock'], why: 'Evidence says when it was signed.' },
+  { path: 'runner/cli/approve.ts', what: ['clock'], why: 'So does an approval.' },
+  { path: 'runner/cli/verify.ts', what: ['clock'], why: 'The age of evidence is real.' },
+  { path: 'runner/holdout/entropy.ts', what: ['chance'], why: 'A salt that can be guessed hides nothing.' },
   { path: 'runner/cli/doctor.ts', what: ['process'], why: 'What is missing shows by trying.' },
   { path: 'runner/gate/git.ts', what: ['process'], why: 'Git is a program.' },
   {
