@@ -1,5 +1,28 @@
 export type { Check } from './check.ts'
 export { judgeExpectations } from './expectations.ts'
+export { events, type Measure, rows, total } from './properties/measure.ts'
+export {
+  type ExpectedAnswer,
+  judgeModel,
+  type Model,
+  type ModelCall,
+  type ModelCommand,
+  storiesOf,
+} from './properties/model.ts'
+export { type OpenApiOptions, scenariosFromOpenApi } from './properties/openapi.ts'
+export {
+  compareTellings,
+  faultsLeaveNoMark,
+  orderSwapped,
+  type Relation,
+  sameRequestTwice,
+  shiftedByAWeek,
+  splitPayment,
+  unitChanged,
+} from './properties/relations.ts'
+export { aCall, aFault, anyStory, aWhile, storyOf, type Unnamed } from './properties/story.ts'
+export { type VariationOptions, variationsOf } from './properties/variations.ts'
+export { writeScenario } from './properties/write-scenario.ts'
 export { parseBriefRules } from './rules/brief.ts'
 export { type AllOf, all, type OneOf, type RuleStart, rule, type TimedRule } from './rules/builder.ts'
 export { judgeRules, type RuleReport, type Share } from './rules/judge.ts'

@@ -14,13 +14,13 @@ import type { Verdict } from '../../oracle/verdict.ts'
 import { suggest } from '../../scenarios/parse/nearest.ts'
 import { RUN_SCHEMA, type Run } from '../../scenarios/run.ts'
 import { manifestOf } from '../gate/play.ts'
-import { createProgress } from '../gate/progress.ts'
 import { replayArtefact } from '../gate/replay.ts'
 import { UsageError } from '../gate/workspace.ts'
 import { openTroupe } from '../pool/player.ts'
 import { loadProject, type Project, shownPath } from '../project.ts'
 import { readArtefact } from '../store/artefact.ts'
 import type { OnOpen } from './open.ts'
+import { realProgress } from './real-time.ts'
 
 type Options = Readonly<Record<string, unknown>>
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
@@ -154,7 +154,7 @@ export async function checkRules(options: Options, onOpen: OnOpen): Promise<void
     const { project } = troupe
     const jobs = typeof options.jobs === 'number' ? options.jobs : Math.min(4, availableParallelism())
     const entries = manifestOf(project.scenarios, typeof options.seeds === 'number' ? options.seeds : 3)
-    const progress = createProgress(process.stderr, () => performance.now())
+    const progress = realProgress()
     progress.note(`running ${entries.length} runs of ${project.scenarios.length} scenarios on the working tree`)
     progress.begin('runs', entries.length)
     const runs = (await troupe.player(undefined, jobs).play(entries, progress)).filter(
