@@ -6,7 +6,7 @@ export type Refusal = { readonly rule: string; readonly message: string; readonl
 
 export type IntakeLimits = { readonly maxBytes: number; readonly maxFiles: number }
 
-/** Files by which a checkout or an install would run something of the candidate's. */
+/** Files by which a checkout or an install would run something of the candidate's, and those in which we remember what was decided. */
 const CONTROL = new Set([
   '.npmrc',
   '.yarnrc',
@@ -17,6 +17,7 @@ const CONTROL = new Set([
   '.gitmodules',
   '.git',
   'node_modules',
+  '.backlot',
 ])
 const LOCKFILES = new Set([
   'package-lock.json',
@@ -59,7 +60,7 @@ export function inspectChange(
     if (mode === '120000') refuse('symlink', `${shown}: expected a file, got a symbolic link`)
     else if (mode === '160000') refuse('submodule', `${shown}: expected a file, got a submodule`)
     else if (control !== undefined)
-      refuse('control-file', `${shown}: expected source, got a file that git or npm would act on (${control})`)
+      refuse('control-file', `${shown}: expected source, got a file that git, npm or backlot would act on (${control})`)
     else if (BAD_NAME.test(path)) refuse('names', `${shown}: expected a plain name, got control or reserved characters`)
     else if (inner === undefined)
       refuse('outside', `${shown}: expected changes inside ${prefix}, got one outside the project`)
