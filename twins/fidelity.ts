@@ -20,5 +20,7 @@ export type FidelityProfile = {
    * (a price list, a workspace's users) and, of a language model, its words; never what the twin has to work out.
    */
   readonly given?: (exchanges: readonly Exchange[]) => Json
+  /** The time between two requests, for recorders whose clock stands still. Otherwise it is what was recorded. */
+  readonly pauseMs?: number
   readonly ignores?: readonly Ignore[]
 }

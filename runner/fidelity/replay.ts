@@ -23,7 +23,8 @@ export type Interaction = {
 /** Something that answers as the vendor would: the twin, or the vendor itself. */
 export type Answerer = {
   readonly operationOf: (method: string, url: URL) => string | undefined
-  readonly fetch: (request: Request) => Promise<Response>
+  /** `entry` is the place of the recorded request in its file, from 1. */
+  readonly fetch: (request: Request, entry: number) => Promise<Response>
   /** Lets the time pass that passed between two recorded requests. */
   readonly wait: (ms: number) => Promise<void>
 }
@@ -42,14 +43,12 @@ export function freshTwin(definition: TwinDefinition<unknown>, { file, exchanges
   const seed = definition.seed.parse(definition.fidelity?.given?.(exchanges) ?? {})
   const twin: Twin = definition.create(world, seed)
   const origins = definition.origins.map(originPattern)
-  let step = 0
   return {
     operationOf: (method, url) =>
       origins.some((pattern) => pattern.test(url.origin)) ? twin.operationOf(method, url) : undefined,
-    fetch: (request) => {
-      step += 1
-      const key = `${step}/${definition.name}.${file}`
-      return world.within({ step: String(step), key }, async () => twin.fetch(request))
+    fetch: (request, entry) => {
+      const key = `${entry}/${definition.name}.${file}`
+      return world.within({ step: String(entry), key }, async () => twin.fetch(request))
     },
     wait: (ms) => world.clock.advance(ms),
   }
@@ -86,10 +85,11 @@ export async function replayRecording(
       operation: operation ?? pathTemplate(exchange.method, recordedUrl.pathname),
       recordedMs: exchange.atMs,
     }
-    const passed = exchange.atMs === undefined || lastMs === undefined ? PAUSE_MS.unknown : exchange.atMs - lastMs
+    const recordedMs = exchange.atMs === undefined || lastMs === undefined ? PAUSE_MS.unknown : exchange.atMs - lastMs
+    const passed = definition.fidelity?.pauseMs ?? recordedMs
     lastMs = exchange.atMs ?? lastMs
     if (index > 0) await answerer.wait(Math.min(Math.max(passed, 0), PAUSE_MS.most))
-    const outcome = await replayOne(definition, exchange, url, operation, {
+    const outcome = await replayOne(definition, exchange, index + 1, url, operation, {
       bindings,
       said,
       missing,
@@ -110,6 +110,7 @@ type Context = Pick<Comparison, 'bindings' | 'said' | 'onIgnored'> & {
 async function replayOne(
   definition: TwinDefinition<unknown>,
   exchange: Exchange,
+  entry: number,
   url: URL,
   operation: string | undefined,
   { bindings, said, missing, answerer, onIgnored }: Context,
@@ -124,7 +125,7 @@ async function replayOne(
   if (sent !== undefined) said.add(sent)
   let response: Response
   try {
-    response = await answerer.fetch(toRequest(definition, exchange, url, bindings, collection))
+    response = await answerer.fetch(toRequest(definition, exchange, url, bindings, collection), entry)
   } catch (error) {
     if (error instanceof NotModelled) return { kind: 'unmodelled', why: error.message }
     const got = error instanceof Error ? error.message : String(error)

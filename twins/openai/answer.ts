@@ -2,7 +2,7 @@ import { notModelled } from '../twin.ts'
 import type { World } from '../world.ts'
 import { GAPS } from './gaps.ts'
 import { MODELS } from './prices.ts'
-import type { Completion, Seed, State, Turn } from './state.ts'
+import type { Completion, Item, Seed, State, Turn } from './state.ts'
 import { countTokens, firstTokens } from './tokens.ts'
 
 /** What the model says to one request, and what it costs. */
@@ -10,8 +10,13 @@ export type Answer = {
   readonly text: string
   readonly refusal: string | undefined
   readonly calls: readonly { readonly id: string; readonly name: string; readonly arguments: string }[]
+  /** Output items in their order, where the script gives them. */
+  readonly items: readonly Item[] | undefined
+  readonly annotations: readonly Item[]
+  readonly moderation: Item | undefined
   readonly cut: boolean
   readonly inputTokens: number
+  readonly cachedTokens: number
   readonly outputTokens: number
   readonly reasoningTokens: number
 }
@@ -26,15 +31,19 @@ export type Ask = {
   readonly input: string
   readonly inputTokens: number
   readonly outputMax: number | undefined
-  readonly structured: boolean
+  /** What nobody but a script can answer, by its row of gaps.ts; undefined when any text will do. */
+  readonly needsScript: string | undefined
+  /** The input holds what no tokenizer of ours can count. */
+  readonly uncounted: boolean
 }
 
 /** Finds the turn for a request, or makes a text up from the seed. The model is a script: likeness never decides. */
 export function answer(world: World, seed: Seed, state: State, ask: Ask): Answer {
-  const turn = takeTurn(seed, state, ask)
+  const turn = takeTurn(world, seed, state, ask)
   if (turn === undefined && seed.answers === 'scripted')
     throw notModelled('openai', GAPS, 'a turn that no script foresees')
-  if (turn === undefined && ask.structured) throw notModelled('openai', GAPS, 'structured output without a script')
+  if (turn === undefined && ask.needsScript !== undefined) throw notModelled('openai', GAPS, ask.needsScript)
+  if (ask.uncounted && turn?.tokens?.input === undefined) throw notModelled('openai', GAPS, 'input other than text')
   const said = turn === undefined ? seeded(world, seed) : (turn.say ?? turn.refuse ?? '')
   const calls = (turn?.calls ?? []).map(({ name, arguments: args }) => ({
     id: world.id('call_', 24),
@@ -42,27 +51,38 @@ export function answer(world: World, seed: Seed, state: State, ask: Ask): Answer
     arguments: args,
   }))
   // Reasoning models think before they speak, and that is billed as output. Assumed: 64 to 256 tokens of it.
-  const reasoningTokens = MODELS[ask.model]?.reasons === true ? world.draw('reasoning').int(1, 4) * 64 : 0
+  const thinks = MODELS[ask.model]?.reasons === true
+  const reasoningTokens = turn?.tokens?.reasoning ?? (thinks ? world.draw('reasoning').int(1, 4) * 64 : 0)
   const room = ask.outputMax === undefined ? Number.POSITIVE_INFINITY : Math.max(0, ask.outputMax - reasoningTokens)
   const kept = firstTokens(said, room)
   const callTokens = calls.reduce((sum, call) => sum + countTokens(call.name) + countTokens(call.arguments), 0)
+  const itemTokens = (turn?.items ?? []).reduce((sum, item) => sum + countTokens(wordsOf(item)), 0)
+  const counted = kept.tokens + callTokens + itemTokens + Math.min(reasoningTokens, ask.outputMax ?? reasoningTokens)
   return {
     text: turn?.refuse === undefined ? kept.text : '',
     refusal: turn?.refuse,
     calls,
+    items: turn?.items,
+    annotations: turn?.annotations ?? [],
+    moderation: turn?.moderation,
     cut: !kept.whole,
-    inputTokens: ask.inputTokens,
-    outputTokens:
-      turn?.output_tokens ?? kept.tokens + callTokens + Math.min(reasoningTokens, ask.outputMax ?? reasoningTokens),
+    inputTokens: turn?.tokens?.input ?? ask.inputTokens,
+    cachedTokens: turn?.tokens?.cached ?? 0,
+    outputTokens: turn?.tokens?.output ?? turn?.output_tokens ?? counted,
     reasoningTokens,
   }
 }
 
-function takeTurn(seed: Seed, state: State, { model, input }: Ask): Turn | undefined {
+/** What the model itself wrote of an item: not what a tool gave back. */
+const wordsOf = ({ text, name, arguments: args, code }: Item): string =>
+  [text, name, args, code].filter((part) => typeof part === 'string').join(' ')
+
+function takeTurn(world: World, seed: Seed, state: State, { model, input }: Ask): Turn | undefined {
   for (const [at, turn] of (seed.turns ?? []).entries()) {
     if (state.used_turns.includes(at) && turn.repeat !== true) continue
     if (turn.when?.model !== undefined && turn.when.model !== model) continue
     if (turn.when?.contains !== undefined && !input.includes(turn.when.contains)) continue
+    if (turn.when?.step !== undefined && turn.when.step !== world.cause.step) continue
     if (!state.used_turns.includes(at)) state.used_turns.push(at)
     return turn
   }
@@ -76,11 +96,12 @@ function seeded(world: World, { words = { min: 8, max: 20 } }: Seed): string {
 }
 
 /** Bills an answer and keeps it: it is made and paid for even when nobody receives it. */
-export function bill(world: World, state: State, completion: Completion): void {
-  world.money.charge('openai', `${completion.model}:input`, completion.input_tokens)
-  world.money.charge('openai', `${completion.model}:output`, completion.output_tokens)
-  state.completions.push(completion)
-  state.window.push({ at_ms: completion.created_ms, tokens: completion.input_tokens + completion.output_tokens })
+export function bill(world: World, state: State, completion: Completion, cachedTokens = 0): void {
   const { id, endpoint, model, input_tokens, output_tokens } = completion
+  world.money.charge('openai', `${model}:input`, input_tokens - cachedTokens)
+  if (cachedTokens > 0) world.money.charge('openai', `${model}:cached-input`, cachedTokens)
+  world.money.charge('openai', `${model}:output`, output_tokens)
+  state.completions.push(completion)
+  state.window.push({ at_ms: completion.created_ms, tokens: input_tokens + output_tokens })
   world.trace.record('openai.completion.created', { id, endpoint, model, input_tokens, output_tokens })
 }

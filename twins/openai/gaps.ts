@@ -3,15 +3,30 @@ import type { Gap } from '../twin.ts'
 /** What this twin does not model. A request that needs it ends the run as inconclusive. */
 export const GAPS: readonly Gap[] = [
   { what: 'a turn that no script foresees', why: 'The seed says answers: scripted, and none of its turns matches.' },
-  { what: 'input other than text', why: 'Tokens of images, audio and files are not counted.' },
-  { what: 'tools other than functions', why: 'Built-in tools act on services that no twin stands in for.' },
+  {
+    what: 'input other than text',
+    why: 'Tokens of images, audio and files are not counted: give a turn with tokens.input.',
+  },
+  {
+    what: 'hosted tools without a script',
+    why: 'They act on services that no twin stands in for: give a turn with items.',
+  },
+  { what: 'moderation without a script', why: 'What it finds cannot be made up: give a turn with moderation.' },
   { what: 'several choices', why: 'n is 1: seeded answers are one text each.' },
   { what: 'log probabilities', why: 'A script has no distribution to take them from.' },
-  { what: 'background responses', why: 'The queue of background work is not simulated.' },
-  { what: 'conversations', why: 'State is kept by previous_response_id only.' },
-  { what: 'service tiers', why: 'Priority and flex prices are not in the price list; the default tier is.' },
+  { what: 'stored prompts', why: 'They live in the dashboard.' },
+  { what: 'audio output and predictions', why: 'Answers are texts.' },
+  { what: 'the priority tier', why: 'Its prices are not in the price list.' },
+  {
+    what: 'chunking, filters and search of vector stores',
+    why: 'What a search finds is the model’s, and so the script’s.',
+  },
   {
     what: 'structured output without a script',
     why: 'A seeded text meets no schema: give the answer as a turn of the seed.',
   },
+  { what: 'flex prices', why: 'Assumed: those of the default tier; the price list has no others.' },
+  { what: 'background work', why: 'Assumed: it begins after one second and ends after three.' },
+  { what: 'embeddings', why: 'Assumed: unit vectors that hang on the text alone; what is alike does not lie close.' },
+  { what: 'encrypted reasoning', why: 'Assumed: an opaque text that hangs on the item’s id.' },
 ]

@@ -1,23 +1,59 @@
 import { calcPrice } from '@pydantic/genai-prices'
 import type { Price } from '../money.ts'
 
-/** Models that answer, by the names the API takes; each stands for a dated snapshot, which is what an answer names. */
-export const MODELS: Readonly<
-  Record<string, { readonly snapshot: string; readonly context: number; readonly reasons: boolean }>
-> = {
-  'gpt-4o': { snapshot: 'gpt-4o-2024-08-06', context: 128_000, reasons: false },
-  'gpt-4o-mini': { snapshot: 'gpt-4o-mini-2024-07-18', context: 128_000, reasons: false },
-  'gpt-4.1': { snapshot: 'gpt-4.1-2025-04-14', context: 1_047_576, reasons: false },
-  'gpt-4.1-mini': { snapshot: 'gpt-4.1-mini-2025-04-14', context: 1_047_576, reasons: false },
-  'gpt-4.1-nano': { snapshot: 'gpt-4.1-nano-2025-04-14', context: 1_047_576, reasons: false },
+/** What an API's answers know of a model. */
+type Model = {
+  readonly snapshot: string
+  readonly context: number
+  /** It thinks before it speaks. */
+  readonly reasons: boolean
+  /** Other names the API takes. */
+  readonly aliases?: readonly string[]
+  /** What its chat completions lack or have, as recorded by github.com/pydantic/pydantic-ai. */
+  readonly logprobs?: true
+  readonly audio?: true
+  /** Its messages say whether they are commentary or the final answer. */
+  readonly phases?: true
+}
+
+/**
+ * Models that answer, by the names the API takes; each stands for a snapshot, which is what an answer names.
+ * Sources: https://developers.openai.com/api/docs/models (2026-11-24), recordings of 2025-02 to 2026-08.
+ */
+export const MODELS: Readonly<Record<string, Model>> = {
+  'gpt-4o': { snapshot: 'gpt-4o-2024-08-06', context: 128_000, reasons: false, logprobs: true },
+  'gpt-4o-mini': { snapshot: 'gpt-4o-mini-2024-07-18', context: 128_000, reasons: false, logprobs: true },
+  'gpt-4o-audio-preview': {
+    snapshot: 'gpt-4o-audio-preview-2024-12-17',
+    context: 128_000,
+    reasons: false,
+    audio: true,
+  },
+  'gpt-4o-search-preview': { snapshot: 'gpt-4o-search-preview-2025-03-11', context: 128_000, reasons: false },
+  'gpt-4.1': { snapshot: 'gpt-4.1-2025-04-14', context: 1_047_576, reasons: false, logprobs: true },
+  'gpt-4.1-mini': { snapshot: 'gpt-4.1-mini-2025-04-14', context: 1_047_576, reasons: false, logprobs: true },
+  'gpt-4.1-nano': { snapshot: 'gpt-4.1-nano-2025-04-14', context: 1_047_576, reasons: false, logprobs: true },
+  'gpt-4.5-preview': { snapshot: 'gpt-4.5-preview-2025-02-27', context: 128_000, reasons: false },
   'gpt-5': { snapshot: 'gpt-5-2025-08-07', context: 400_000, reasons: true },
   'gpt-5-mini': { snapshot: 'gpt-5-mini-2025-08-07', context: 400_000, reasons: true },
   'gpt-5-nano': { snapshot: 'gpt-5-nano-2025-08-07', context: 400_000, reasons: true },
+  'gpt-5.1': { snapshot: 'gpt-5.1-2025-11-13', context: 400_000, reasons: true },
+  'gpt-5.2': { snapshot: 'gpt-5.2-2025-12-11', context: 400_000, reasons: true },
+  'gpt-5.4': { snapshot: 'gpt-5.4-2026-03-05', context: 1_050_000, reasons: true, phases: true },
+  'gpt-5.5': { snapshot: 'gpt-5.5-2026-04-23', context: 1_000_000, reasons: true, phases: true },
+  'gpt-5.6-sol': { snapshot: 'gpt-5.6-sol', context: 1_050_000, reasons: true, phases: true, aliases: ['gpt-5.6'] },
+  o1: { snapshot: 'o1-2024-12-17', context: 200_000, reasons: true },
+  'o1-mini': { snapshot: 'o1-mini-2024-09-12', context: 128_000, reasons: true },
+  o3: { snapshot: 'o3-2025-04-16', context: 200_000, reasons: true },
+  'o3-mini': { snapshot: 'o3-mini-2025-01-31', context: 200_000, reasons: true },
+  'o4-mini': { snapshot: 'o4-mini-2025-04-16', context: 200_000, reasons: true },
 }
 
 /** The model a request names, by alias or snapshot; exact, because a prefix would give nonsense a price. */
 export const modelOf = (name: string): string | undefined =>
-  Object.keys(MODELS).find((alias) => alias === name || MODELS[alias]?.snapshot === name)
+  Object.keys(MODELS).find(
+    (key) => key === name || MODELS[key]?.snapshot === name || MODELS[key]?.aliases?.includes(name) === true,
+  )
 
 const PER_MILLION = 6
 /** A table number per million tokens as a decimal per token; text is shifted, so that no float multiplies. */
@@ -37,16 +73,17 @@ function rateOf(value: unknown): number | undefined {
 }
 
 /** Rates of @pydantic/genai-prices 0.1.8 only: the package's own sums are binary floats. Its table is bundled and offline. */
-export const PRICES: readonly Price[] = Object.keys(MODELS).flatMap((model): readonly Price[] => {
+const CHAT_PRICES: readonly Price[] = Object.keys(MODELS).flatMap((model): readonly Price[] => {
   const found = calcPrice({ input_tokens: 1, output_tokens: 1 }, model, {
     providerId: 'openai',
     timestamp: new Date('2026-11-24T12:00:00Z'),
   })
   if (found === null || found.model.id !== model)
     throw new Error(`twins/openai/prices.ts: expected a price of ${model}, got ${found?.model.id ?? 'none'}.`)
-  const { input_mtok, output_mtok } = found.model_price
+  const { input_mtok, output_mtok, cache_read_mtok = input_mtok } = found.model_price
   const rows = [
     ['input', rateOf(input_mtok)],
+    ['cached-input', rateOf(cache_read_mtok)],
     ['output', rateOf(output_mtok)],
   ] as const
   return rows.map(([kind, rate]) => {
@@ -63,3 +100,31 @@ export const PRICES: readonly Price[] = Object.keys(MODELS).flatMap((model): rea
     }
   })
 })
+
+/** Embedding models and their dimensions: https://developers.openai.com/api/docs/guides/embeddings (2026-11-24). */
+export const EMBEDDERS: Readonly<Record<string, number>> = {
+  'text-embedding-3-small': 1536,
+  'text-embedding-3-large': 3072,
+  'text-embedding-ada-002': 1536,
+}
+
+export const PRICES: readonly Price[] = [
+  ...CHAT_PRICES,
+  ...Object.keys(EMBEDDERS).map((model): Price => {
+    const found = calcPrice({ input_tokens: 1 }, model, {
+      providerId: 'openai',
+      timestamp: new Date('2026-11-24T12:00:00Z'),
+    })
+    const rate = rateOf(found?.model_price.input_mtok)
+    if (rate === undefined) throw new Error(`twins/openai/prices.ts: expected a price of ${model}, got none.`)
+    return {
+      sku: `${model}:input`,
+      rate: perToken(rate),
+      fixed: '0',
+      currency: 'USD',
+      per: 'input token',
+      source: 'https://github.com/pydantic/genai-prices',
+      readOn: '2026-11-24',
+    }
+  }),
+]

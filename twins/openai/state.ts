@@ -1,15 +1,41 @@
 import { z } from 'zod'
+import type { Json } from '../trace.ts'
 
+/** Tokens a turn says it took, where the twin cannot count them: images, audio, hosted tools. */
+export type Tokens = {
+  readonly input?: number | undefined
+  readonly cached?: number | undefined
+  readonly output?: number | undefined
+  readonly reasoning?: number | undefined
+}
 /** One answer the scenario foresees: the first turn that fits a request and is not used up is given. */
 export type Turn = {
-  readonly when?: { readonly model?: string | undefined; readonly contains?: string | undefined } | undefined
+  readonly when?:
+    | {
+        readonly model?: string | undefined
+        readonly contains?: string | undefined
+        /** The scenario step on whose account the request is made. */
+        readonly step?: string | undefined
+      }
+    | undefined
   readonly say?: string | undefined
   readonly refuse?: string | undefined
   readonly calls?: readonly { readonly name: string; readonly arguments: string }[] | undefined
+  /**
+   * Output items of a response in their order, without ids: `{ type: message, text }`, `{ type: reasoning, summary: [..] }`,
+   * `{ type: function_call, name, arguments }`, and what hosted tools did, such as `{ type: web_search_call, action }`.
+   */
+  readonly items?: readonly Item[] | undefined
+  /** Citations of a chat completion. */
+  readonly annotations?: readonly Item[] | undefined
+  /** What a moderation that was asked for finds. */
+  readonly moderation?: Item | undefined
   /** Answers every fitting request, not only the first. */
   readonly repeat?: boolean | undefined
   readonly output_tokens?: number | undefined
+  readonly tokens?: Tokens | undefined
 }
+export type Item = { readonly [key: string]: Json }
 export type Seed = {
   /** Keys that are valid; any that looks like one when left out. */
   readonly keys?: readonly string[] | undefined
@@ -33,26 +59,70 @@ export type Completion = {
   readonly text: string
   readonly created_ms: number
 }
-/** A stored response, as `GET /v1/responses/{id}` gives it back. */
+/** A stored response, as `GET /v1/responses/{id}` gives it back once it is there. */
 export type StoredResponse = {
   readonly id: string
-  readonly body: { readonly [key: string]: unknown }
+  body: Item
   readonly input: readonly unknown[]
+  /** When work in the background begins and ends; null where the answer waits for it. */
+  readonly starts_ms: number | null
+  readonly ends_ms: number | null
+}
+export type StoredFile = {
+  readonly id: string
+  readonly bytes: number
+  readonly created_at: number
+  readonly filename: string
+  readonly purpose: string
+  readonly expires_at: number | null
+  readonly content: string
+}
+export type VectorStore = {
+  readonly id: string
+  readonly created_at: number
+  name: string | null
+  description: string | null
+  metadata: Item
+  files: readonly VectorStoreFile[]
+}
+export type VectorStoreFile = {
+  readonly id: string
+  readonly created_at: number
+  readonly ready_ms: number
+  readonly bytes: number
+  readonly attributes: Item
+}
+export type Conversation = {
+  readonly id: string
+  readonly created_at: number
+  metadata: Item
+  items: readonly Item[]
 }
 export type State = {
   completions: Completion[]
   responses: StoredResponse[]
+  files: StoredFile[]
+  vector_stores: VectorStore[]
+  conversations: Conversation[]
   used_turns: number[]
   /** Requests and tokens of the last minute, for the limits. */
   window: { at_ms: number; tokens: number }[]
 }
 
+const item = z.record(z.string(), z.json()) as z.ZodType<Item>
+const count = z.int().min(0).optional()
 const turn = z.strictObject({
-  when: z.strictObject({ model: z.string().optional(), contains: z.string().optional() }).optional(),
+  when: z
+    .strictObject({ model: z.string().optional(), contains: z.string().optional(), step: z.string().optional() })
+    .optional(),
   say: z.string().optional(),
   refuse: z.string().optional(),
   calls: z.array(z.strictObject({ name: z.string(), arguments: z.string() })).optional(),
+  items: z.array(item).optional(),
+  annotations: z.array(item).optional(),
+  moderation: item.optional(),
   repeat: z.boolean().optional(),
+  tokens: z.strictObject({ input: count, cached: count, output: count, reasoning: count }).optional(),
   output_tokens: z.int().min(0).optional(),
 })
 export const seedSchema: z.ZodType<Seed> = z.strictObject({
@@ -76,7 +146,45 @@ const completion = z.strictObject({
 export const stateSchema: z.ZodType<State> = z.strictObject({
   completions: z.array(completion),
   responses: z.array(
-    z.strictObject({ id: z.string(), body: z.record(z.string(), z.unknown()), input: z.array(z.unknown()) }),
+    z.strictObject({
+      id: z.string(),
+      body: item,
+      input: z.array(z.unknown()),
+      starts_ms: z.number().nullable(),
+      ends_ms: z.number().nullable(),
+    }),
+  ),
+  files: z.array(
+    z.strictObject({
+      id: z.string(),
+      bytes: z.number(),
+      created_at: z.number(),
+      filename: z.string(),
+      purpose: z.string(),
+      expires_at: z.number().nullable(),
+      content: z.string(),
+    }),
+  ),
+  vector_stores: z.array(
+    z.strictObject({
+      id: z.string(),
+      created_at: z.number(),
+      name: z.string().nullable(),
+      description: z.string().nullable(),
+      metadata: item,
+      files: z.array(
+        z.strictObject({
+          id: z.string(),
+          created_at: z.number(),
+          ready_ms: z.number(),
+          bytes: z.number(),
+          attributes: item,
+        }),
+      ),
+    }),
+  ),
+  conversations: z.array(
+    z.strictObject({ id: z.string(), created_at: z.number(), metadata: item, items: z.array(item) }),
   ),
   used_turns: z.array(z.number()),
   window: z.array(z.strictObject({ at_ms: z.number(), tokens: z.number() })),

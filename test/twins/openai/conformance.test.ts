@@ -25,6 +25,18 @@ runTwinTests({
     const { id } = z.object({ id: z.string() }).parse(await answer.json())
     await send(request('GET', `${responses}/${id}`))
     await send(request('GET', `${responses}/${id}/input_items`))
+    await send(request('POST', '/v1/embeddings', { model: 'text-embedding-3-small', input: 'Hi' }))
+    await send(request('POST', `${responses}/compact`, { model: 'gpt-5', input: 'Hi' }))
+    const talk = await send(request('POST', '/v1/conversations', {}))
+    const { id: conversation } = z.object({ id: z.string() }).parse(await talk.json())
+    await send(request('POST', responses, { model: 'gpt-5', input: 'Hi', conversation, background: true }))
+    const form = new FormData()
+    form.set('purpose', 'assistants')
+    form.set('file', new File(['Paris is the capital of France.'], 'facts.txt'))
+    const headers = { Authorization: 'Bearer sk-test' }
+    const sent = await send(new Request('https://api.openai.com/v1/files', { method: 'POST', headers, body: form }))
+    const file = z.object({ id: z.string() }).parse(await sent.json())
+    await send(request('POST', '/v1/vector_stores', { name: 'facts', file_ids: [file.id] }))
     await send(request('GET', '/v1/models'))
     await send(request('GET', '/v1/models/gpt-5'))
     const other = z
@@ -39,12 +51,14 @@ runTwinTests({
       ...chat,
       messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'x' } }] }],
     }),
-    'tools other than functions': post(responses, { model: 'gpt-5', input: 'Hi', tools: [{ type: 'web_search' }] }),
+    'hosted tools without a script': post(responses, { model: 'gpt-5', input: 'Hi', tools: [{ type: 'web_search' }] }),
     'several choices': post(completions, { ...chat, n: 2 }),
     'log probabilities': post(completions, { ...chat, logprobs: true }),
-    'background responses': post(responses, { model: 'gpt-5', input: 'Hi', background: true }),
-    conversations: post(responses, { model: 'gpt-5', input: 'Hi', conversation: 'conv_1' }),
-    'service tiers': post(completions, { ...chat, service_tier: 'priority' }),
+    'moderation without a script': post(responses, { model: 'gpt-5', input: 'Hi', moderation: { model: 'omni' } }),
+    'stored prompts': post(responses, { model: 'gpt-5', input: 'Hi', prompt: { id: 'pmpt_1' } }),
+    'audio output and predictions': post(completions, { ...chat, audio: { voice: 'ash', format: 'mp3' } }),
+    'the priority tier': post(completions, { ...chat, service_tier: 'priority' }),
+    'chunking, filters and search of vector stores': post('/v1/vector_stores/vs_1/search', { query: 'x' }),
     'structured output without a script': post(completions, {
       ...chat,
       response_format: { type: 'json_schema', json_schema: { name: 'x', schema: {} } },

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { Json } from '../../trace.ts'
 import { notModelled, type TwinApp } from '../../twin.ts'
@@ -9,7 +10,7 @@ import { MODELS } from '../prices.ts'
 import type { Seed, State } from '../state.ts'
 import { countChat, pieces } from '../tokens.ts'
 import { commonHeaders, invalid, sse, streamOf } from '../wire.ts'
-import { textOf, unknownParameter } from './input.ts'
+import { outOfBounds, textOf, UNREADABLE, unknownParameter } from './input.ts'
 
 /** Parameters that change nothing here, or that are looked at below. Source: openai 7.57 src/resources/chat/completions. */
 const KNOWN = [
@@ -45,6 +46,7 @@ const KNOWN = [
   'audio',
   'web_search_options',
   'prediction',
+  'moderation',
 ]
 
 const ROLES = ['system', 'developer', 'user', 'assistant', 'tool', 'function']
@@ -58,12 +60,13 @@ export function addChatRoutes(app: TwinApp, world: World, seed: Seed, state: Sta
     if (body === undefined) return invalid('We could not parse the JSON body of your request.', null)
     const unknown = unknownParameter(body, KNOWN)
     if (unknown !== undefined) return unknown
+    const outside = outOfBounds(body)
+    if (outside !== undefined) return outside
     if (body.n !== undefined && body.n !== 1) throw notModelled('openai', GAPS, 'several choices')
     if (body.logprobs === true) throw notModelled('openai', GAPS, 'log probabilities')
-    if (body.audio !== undefined || body.web_search_options !== undefined)
-      throw notModelled('openai', GAPS, 'input other than text')
-    if (body.service_tier !== undefined && body.service_tier !== 'auto' && body.service_tier !== 'default')
-      throw notModelled('openai', GAPS, 'service tiers')
+    if (body.audio !== undefined || body.prediction != null)
+      throw notModelled('openai', GAPS, 'audio output and predictions')
+    if (body.service_tier === 'priority') throw notModelled('openai', GAPS, 'the priority tier')
     const found = checkModel(body.model)
     if (found instanceof Response) return found
     const { model } = found
@@ -83,6 +86,21 @@ export function addChatRoutes(app: TwinApp, world: World, seed: Seed, state: Sta
         return invalid(
           `Invalid value: '${role}'. Supported values are: ${ROLES.map((one) => `'${one}'`).join(', ')}.`,
           `messages[${at}].role`,
+          'invalid_value',
+        )
+      }
+      // Source: https://developers.openai.com/api/docs/guides/reasoning (2026-11-24); the wording as recorded in 2025-02.
+      if (role === 'system' && model === 'o1-mini') {
+        return invalid(
+          `Unsupported value: 'messages[${at}].role' does not support 'system' with this model.`,
+          `messages[${at}].role`,
+          'unsupported_value',
+        )
+      }
+      if (MODELS[model]?.audio !== true && holdsAudio(content)) {
+        return invalid(
+          `Invalid 'messages[${at}]'. Content blocks are expected to be either text or image_url type.`,
+          `messages[${at}]`,
           'invalid_value',
         )
       }
@@ -121,26 +139,32 @@ export function addChatRoutes(app: TwinApp, world: World, seed: Seed, state: Sta
       input,
       inputTokens,
       outputMax,
-      structured: format?.type === 'json_schema' || format?.type === 'json_object',
+      needsScript: needsScript(body, format?.type),
+      uncounted: input.includes(UNREADABLE),
     })
     const id = world.id('chatcmpl-', 29)
     const createdMs = world.clock.now()
-    bill(world, state, {
-      id,
-      endpoint: 'chat.completions',
-      model,
-      input_tokens: said.inputTokens,
-      output_tokens: said.outputTokens,
-      reasoning_tokens: said.reasoningTokens,
-      text: said.text,
-      created_ms: createdMs,
-    })
+    bill(
+      world,
+      state,
+      {
+        id,
+        endpoint: 'chat.completions',
+        model,
+        input_tokens: said.inputTokens,
+        output_tokens: said.outputTokens,
+        reasoning_tokens: said.reasoningTokens,
+        text: said.text,
+        created_ms: createdMs,
+      },
+      said.cachedTokens,
+    )
     const head = {
       id,
       created: Math.floor(createdMs / 1000),
       model: MODELS[model]?.snapshot ?? model,
-      service_tier: 'default',
-      system_fingerprint: null,
+      ...(model === 'gpt-4o-search-preview' ? {} : { service_tier: body.service_tier === 'flex' ? 'flex' : 'default' }),
+      system_fingerprint: fingerprintOf(model),
     }
     const headers = { ...commonHeaders(world), ...limited }
     if (body.stream === true) {
@@ -151,13 +175,39 @@ export function addChatRoutes(app: TwinApp, world: World, seed: Seed, state: Sta
       {
         ...head,
         object: 'chat.completion',
-        choices: [{ index: 0, message: messageOf(said), logprobs: null, finish_reason: finish(said) }],
-        usage: usageOf(said),
+        choices: [
+          {
+            index: 0,
+            message: messageOf(said),
+            ...(MODELS[model]?.logprobs === true ? { logprobs: null } : {}),
+            finish_reason: finish(said),
+          },
+        ],
+        ...(body.moderation == null ? {} : { moderation: said.moderation ?? null }),
+        usage: usageOf(said, MODELS[model]?.audio === true),
       } as never,
       200,
       headers,
     )
   })
+}
+
+/** As recorded by github.com/pydantic/pydantic-ai in 2025 and 2026: none of models that think, but for o3-mini. */
+function fingerprintOf(model: string): string | null {
+  if (model === 'gpt-4o-search-preview') return ''
+  const { logprobs = false, audio = false, snapshot = model } = MODELS[model] ?? {}
+  return logprobs || audio || model === 'o3-mini' ? `fp_${fingerprint(snapshot)}` : null
+}
+const fingerprint = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 10)
+
+const holdsAudio = (content: unknown): boolean =>
+  Array.isArray(content) && content.some((part: { readonly type?: unknown } | null) => part?.type === 'input_audio')
+
+/** Why only a script can answer; undefined when any text will do. */
+function needsScript(body: Record<string, unknown>, format: string | undefined): string | undefined {
+  if (format === 'json_schema' || format === 'json_object') return 'structured output without a script'
+  if (body.web_search_options != null) return 'hosted tools without a script'
+  return body.moderation == null ? undefined : 'moderation without a script'
 }
 
 const finish = ({ cut, calls }: Answer): string => (calls.length > 0 ? 'tool_calls' : cut ? 'length' : 'stop')
@@ -169,20 +219,25 @@ const messageOf = (said: Answer): Json => ({
   role: 'assistant',
   content: said.refusal !== undefined || said.calls.length > 0 ? null : said.text,
   refusal: said.refusal ?? null,
-  annotations: [],
+  annotations: said.annotations,
   ...(said.calls.length === 0 ? {} : { tool_calls: toolCalls(said) }),
 })
 
-const usageOf = ({ inputTokens, outputTokens, reasoningTokens }: Answer): Json => ({
+const usageOf = ({ inputTokens, cachedTokens, outputTokens, reasoningTokens }: Answer, audio = false): Json => ({
   prompt_tokens: inputTokens,
   completion_tokens: outputTokens,
   total_tokens: inputTokens + outputTokens,
-  prompt_tokens_details: { cached_tokens: 0, audio_tokens: 0 },
+  prompt_tokens_details: {
+    cached_tokens: cachedTokens,
+    audio_tokens: 0,
+    ...(audio ? { image_tokens: 0, text_tokens: inputTokens } : {}),
+  },
   completion_tokens_details: {
     reasoning_tokens: reasoningTokens,
     audio_tokens: 0,
     accepted_prediction_tokens: 0,
     rejected_prediction_tokens: 0,
+    ...(audio ? { text_tokens: outputTokens } : {}),
   },
 })
 

@@ -5,12 +5,15 @@ import { MODELS } from '../prices.ts'
 import type { Seed } from '../state.ts'
 import { commonHeaders, errorBody, refusal } from '../wire.ts'
 
+/** Assumed of a model whose name has no date. */
+const UNDATED = '2026-07-01'
+
 /** Aliases and snapshots are models alike. `created` is the snapshot's date. */
 const ALL = Object.entries(MODELS).flatMap(([alias, { snapshot }]) =>
   [alias, snapshot].map((id) => ({
     id,
     object: 'model',
-    created: Date.parse(`${snapshot.slice(-10)}T00:00:00Z`) / 1000,
+    created: Date.parse(/\d{4}-\d\d-\d\d$/.exec(snapshot)?.[0] ?? UNDATED) / 1000,
     owned_by: 'system',
   })),
 )

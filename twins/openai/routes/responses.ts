@@ -1,101 +1,169 @@
+import type { Context } from 'hono'
 import type { Json } from '../../trace.ts'
 import { notModelled, type TwinApp } from '../../twin.ts'
 import type { World } from '../../world.ts'
-import { type Answer, answer, bill } from '../answer.ts'
+import { answer, bill } from '../answer.ts'
 import { GAPS } from '../gaps.ts'
 import { checkContext, checkKey, checkLimits, checkModel } from '../guard.ts'
-import { MODELS } from '../prices.ts'
-import type { Seed, State } from '../state.ts'
-import { countChat, pieces } from '../tokens.ts'
-import { commonHeaders, errorBody, invalid, refusal, sse, streamOf } from '../wire.ts'
-import { textOf, unknownParameter } from './input.ts'
+import { newId, opaque, pending, responseOf, usageOf } from '../response-body.ts'
+import type { Item, Seed, State, StoredResponse } from '../state.ts'
+import { eventsOf } from '../stream.ts'
+import { countChat } from '../tokens.ts'
+import { commonHeaders, errorBody, invalid, refusal, streamOf } from '../wire.ts'
+import { outOfBounds, textOf, UNREADABLE, unknownParameter } from './input.ts'
 
 /** Source: openai 7.57 src/resources/responses/responses.ts, ResponseCreateParams. */
-const KNOWN = [
-  'model',
-  'input',
-  'instructions',
-  'stream',
-  'stream_options',
-  'max_output_tokens',
-  'max_tool_calls',
-  'temperature',
-  'top_p',
-  'top_logprobs',
-  'user',
-  'metadata',
-  'store',
-  'previous_response_id',
-  'reasoning',
-  'text',
-  'tools',
-  'tool_choice',
-  'parallel_tool_calls',
-  'truncation',
-  'include',
-  'background',
-  'conversation',
-  'service_tier',
-  'safety_identifier',
-  'prompt_cache_key',
-  'prompt',
-]
+const KNOWN =
+  'model input instructions stream stream_options max_output_tokens max_tool_calls temperature top_p top_logprobs user metadata store previous_response_id reasoning text tools tool_choice parallel_tool_calls truncation include background conversation service_tier safety_identifier prompt_cache_key prompt_cache_retention prompt_cache_options prompt moderation context_management'.split(
+    ' ',
+  )
+/** Assumed, like all of it: https://developers.openai.com/api/docs/guides/background (2026-11-24) names no times. */
+const BACKGROUND_MS = { starts: 1_000, ends: 3_000 }
 
-type Item = { readonly role: string; readonly text: string }
+type Body = Record<string, unknown>
+type Turn = { readonly role: string; readonly text: string }
 
-/** The input as messages; function calls and their outputs count as text. */
-function readInput(input: unknown): readonly Item[] {
+/** Items that carry what the model or a tool did earlier; what counts of them is their text. */
+const EARLIER =
+  /^(function_call|custom_tool_call|mcp_\w+|\w+_call|\w+_call_output|compaction|item_reference|additional_tools|tool_search_output)$/
+
+/** The input as messages; calls and their outputs count as text. */
+function readInput(input: unknown): readonly Turn[] {
   if (typeof input === 'string') return [{ role: 'user', text: input }]
   if (!Array.isArray(input)) return []
-  return input.map((entry: unknown): Item => {
-    const item = entry !== null && typeof entry === 'object' ? (entry as Record<string, unknown>) : {}
-    if (item.type === 'function_call')
-      return { role: 'assistant', text: `${String(item.name)}${String(item.arguments)}` }
-    if (item.type === 'function_call_output')
+  return input.map((entry: unknown): Turn => {
+    const item = entry !== null && typeof entry === 'object' ? (entry as Body) : {}
+    const { type } = item
+    if (type === 'function_call') return { role: 'assistant', text: `${String(item.name)}${String(item.arguments)}` }
+    if (type === 'function_call_output')
       return { role: 'tool', text: typeof item.output === 'string' ? item.output : textOf(item.output) }
-    if (item.type === 'reasoning') return { role: 'assistant', text: '' }
-    if (item.type !== undefined && item.type !== 'message') throw notModelled('openai', GAPS, 'input other than text')
+    if (type === 'reasoning') return { role: 'assistant', text: '' }
+    if (typeof type === 'string' && EARLIER.test(type)) return { role: 'assistant', text: JSON.stringify(item) }
+    if (type !== undefined && type !== 'message') throw notModelled('openai', GAPS, 'input other than text')
     return { role: String(item.role ?? 'user'), text: textOf(item.content) }
   })
 }
 
+const MEDIA = /^data:(audio|video)\/[\w.+-]+/
+
+/** Files in the input must be of a type that can be read. The wording as recorded on 2026-02-09. */
+function badFile(input: unknown, path = 'input'): Response | undefined {
+  if (Array.isArray(input)) {
+    for (const [at, item] of input.entries()) {
+      const bad = badFile(item, `${path}[${at}]`)
+      if (bad !== undefined) return bad
+    }
+    return undefined
+  }
+  if (input === null || typeof input !== 'object') return undefined
+  const item = input as Body
+  const media = item.type === 'input_file' && typeof item.file_data === 'string' ? MEDIA.exec(item.file_data) : null
+  if (media !== null) {
+    const param = `${path}.file_data`
+    return invalid(
+      `Invalid file data: '${param}'. Expected a base64-encoded data URL with a valid file MIME type (e.g. 'data:text/plain;base64,SGVsbG8sIFdvcmxkIQ=='), but got unsupported MIME type '${media[0].slice('data:'.length)}'. Please see https://platform.openai.com/docs/assistants/tools/file-search#supported-files for supported file types.`,
+      param,
+      'invalid_value',
+    )
+  }
+  return badFile(item.content, `${path}.content`) ?? badFile(item.output, `${path}.output`)
+}
+
+/** A thought must be followed by what it led to. The wording as recorded on 2025-09-12. */
+function tornThought(state: State, input: unknown): Response | undefined {
+  const items = Array.isArray(input) ? (input as readonly Body[]) : []
+  for (const [at, item] of items.entries()) {
+    if (item?.type !== 'reasoning' || typeof item.id !== 'string') continue
+    const source = state.responses
+      .map(({ body }) => body.output as readonly Item[])
+      .find((output) => output.some(({ id }) => id === item.id))
+    const index = source?.findIndex(({ id }) => id === item.id) ?? -1
+    const follower = source?.[index + 1]
+    const next = items[at + 1]
+    if (follower === undefined) continue
+    const follows = next?.id === follower.id || (next?.call_id !== undefined && next.call_id === follower.call_id)
+    if (follows) continue
+    return invalid(`Item '${item.id}' of type 'reasoning' was provided without its required following item.`, 'input')
+  }
+  return undefined
+}
+
+const isHosted = (tool: unknown): boolean =>
+  !['function', 'custom', 'tool_search'].includes(String((tool as Body | null)?.type))
+
+/** Why only a script can answer; undefined when any text will do. */
+function needsScript(body: Body): string | undefined {
+  const format = (body.text as { readonly format?: { readonly type?: string } } | undefined)?.format?.type
+  if (format === 'json_schema' || format === 'json_object') return 'structured output without a script'
+  if (Array.isArray(body.tools) && body.tools.some(isHosted)) return 'hosted tools without a script'
+  return body.moderation == null ? undefined : 'moderation without a script'
+}
+
 export function addResponseRoutes(app: TwinApp, world: World, seed: Seed, state: State): void {
-  app.on('responses.create', 'POST /v1/responses', async (c) => {
-    const unauthorised = checkKey(c.req.header('authorization'), seed)
-    if (unauthorised !== undefined) return unauthorised
-    const body = (await c.req.json().catch(() => undefined)) as Record<string, unknown> | undefined
-    if (body === undefined) return invalid('We could not parse the JSON body of your request.', null)
-    const unknown = unknownParameter(body, KNOWN)
-    if (unknown !== undefined) return unknown
-    if (body.background === true) throw notModelled('openai', GAPS, 'background responses')
-    if (body.conversation !== undefined || body.prompt !== undefined) throw notModelled('openai', GAPS, 'conversations')
-    if (body.service_tier !== undefined && body.service_tier !== 'auto' && body.service_tier !== 'default')
-      throw notModelled('openai', GAPS, 'service tiers')
-    const tools = Array.isArray(body.tools) ? (body.tools as readonly { readonly type?: string }[]) : []
-    if (tools.some(({ type }) => type !== 'function')) throw notModelled('openai', GAPS, 'tools other than functions')
+  const stored = (id: string): StoredResponse | Response =>
+    state.responses.find((response) => response.id === id) ??
+    refusal(404, errorBody(`Response with id '${id}' not found.`, 'invalid_request_error', null, null))
+  const guarded = (operation: string, route: string, run: (c: Context) => Response | Promise<Response>): void =>
+    app.on(operation, route, (c) => checkKey(c.req.header('authorization'), seed) ?? run(c))
+  const reply = (c: Context, body: unknown, headers: Record<string, string> = {}): Response =>
+    c.json(body as never, 200, { ...commonHeaders(world), ...headers })
+
+  /** What was said before: by an earlier response, or in the conversation. */
+  const before = (body: Body): readonly Turn[] | Response => {
+    const previousId = body.previous_response_id
+    if (typeof previousId === 'string') {
+      const previous = state.responses.find(({ id }) => id === previousId)
+      if (previous !== undefined) return [...readInput(previous.input), ...readInput(previous.body.output)]
+      const message = `Previous response with id '${previousId}' not found.`
+      return invalid(message, 'previous_response_id', 'previous_response_not_found')
+    }
+    if (body.conversation == null) return []
+    const id = typeof body.conversation === 'string' ? body.conversation : String((body.conversation as Item).id)
+    const conversation = state.conversations.find((one) => one.id === id)
+    if (conversation !== undefined) return readInput(conversation.items)
+    return refusal(404, errorBody(`Conversation with id '${id}' not found.`, 'invalid_request_error', null, null))
+  }
+
+  /** The messages of a request with their tokens, or the vendor's refusal. */
+  const read = (
+    body: Body,
+  ): { readonly model: string; readonly items: readonly Turn[]; readonly tokens: number } | Response => {
     const found = checkModel(body.model)
     if (found instanceof Response) return found
-    const { model } = found
-    if (body.input === undefined)
+    if (body.input === undefined && body.previous_response_id == null)
       return invalid("Missing required parameter: 'input'.", 'input', 'missing_required_parameter')
-    const previousId = body.previous_response_id
-    const previous = typeof previousId === 'string' ? state.responses.find(({ id }) => id === previousId) : undefined
-    if (typeof previousId === 'string' && previous === undefined) {
-      return invalid(
-        `Previous response with id '${previousId}' not found.`,
-        'previous_response_id',
-        'previous_response_not_found',
-      )
-    }
-    const before = previous === undefined ? [] : [...readInput(previous.input), ...readInput(previous.body.output)]
+    const bad = badFile(body.input) ?? tornThought(state, body.input)
+    if (bad !== undefined) return bad
+    const earlier = before(body)
+    if (earlier instanceof Response) return earlier
     const instructions = typeof body.instructions === 'string' ? [{ role: 'system', text: body.instructions }] : []
-    const items = [...instructions, ...before, ...readInput(body.input)]
-    const inputTokens = countChat(items)
-    const tooLong = checkContext(model, inputTokens)
-    if (tooLong !== undefined) return tooLong
-    const limited = checkLimits(world, seed, state, model, inputTokens)
-    if (limited instanceof Response) return limited
+    const items = [...instructions, ...earlier, ...readInput(body.input)]
+    return { model: found.model, items, tokens: countChat(items) }
+  }
 
+  const fileNamed = (name: Json | undefined): Item => {
+    const file = state.files.find(({ filename }) => filename === name)
+    const store = state.vector_stores.find(({ files }) => files.some(({ id }) => id === file?.id))
+    return {
+      ...(file === undefined ? {} : { file_id: file.id }),
+      ...(store === undefined ? {} : { vector_store_id: store.id }),
+    }
+  }
+
+  guarded('responses.create', 'POST /v1/responses', async (c) => {
+    const body = (await c.req.json().catch(() => undefined)) as Body | undefined
+    if (body === undefined) return invalid('We could not parse the JSON body of your request.', null)
+    const refused = unknownParameter(body, KNOWN) ?? outOfBounds(body)
+    if (refused !== undefined) return refused
+    if (body.prompt !== undefined) throw notModelled('openai', GAPS, 'stored prompts')
+    if (body.service_tier === 'priority') throw notModelled('openai', GAPS, 'the priority tier')
+    const asked = read(body)
+    if (asked instanceof Response) return asked
+    const { model, items, tokens } = asked
+    const tooLong = checkContext(model, tokens)
+    if (tooLong !== undefined) return tooLong
+    const limited = checkLimits(world, seed, state, model, tokens)
+    if (limited instanceof Response) return limited
     const outputMax = typeof body.max_output_tokens === 'number' ? body.max_output_tokens : undefined
     if (outputMax !== undefined && outputMax < 16)
       return invalid(
@@ -103,193 +171,168 @@ export function addResponseRoutes(app: TwinApp, world: World, seed: Seed, state:
         'max_output_tokens',
         'integer_below_min_value',
       )
-    const format = (body.text as { readonly format?: { readonly type?: string } } | undefined)?.format?.type
     const input = items.map(({ text }) => text).join('\n')
     const said = answer(world, seed, state, {
       model,
       input,
-      inputTokens,
+      inputTokens: tokens,
       outputMax,
-      structured: format === 'json_schema' || format === 'json_object',
+      needsScript: needsScript(body),
+      uncounted: input.includes(UNREADABLE),
     })
-    const id = `resp_${world.draw('id resp').text(50, '0123456789abcdef')}`
+    const id = newId(world, 'resp_')
     const createdMs = world.clock.now()
-    bill(world, state, {
+    const charged = { model, input_tokens: said.inputTokens, output_tokens: said.outputTokens }
+    const kept = {
       id,
       endpoint: 'responses',
-      model,
-      input_tokens: said.inputTokens,
-      output_tokens: said.outputTokens,
       reasoning_tokens: said.reasoningTokens,
       text: said.text,
       created_ms: createdMs,
-    })
-    const response = responseOf(world, body, said, { id, model, createdMs, outputMax })
-    if (body.store !== false)
-      state.responses.push({
-        id,
-        body: response,
-        input:
-          typeof body.input === 'string'
-            ? [
-                {
-                  type: 'message',
-                  role: 'user',
-                  content: [{ type: 'input_text', text: body.input }],
-                  id: world.id('msg_', 48),
-                },
-              ]
-            : (body.input as readonly unknown[]),
-      })
+    } as const
+    bill(world, state, { ...kept, ...charged }, said.cachedTokens)
+    const response = responseOf(world, body, said, { id, model, createdMs, outputMax, fileNamed })
+    keep(body, response, createdMs)
     const headers = { ...commonHeaders(world), ...limited }
-    return body.stream === true ? streamOf(events(response, said), headers) : c.json(response as never, 200, headers)
+    if (body.stream === true) return streamOf(eventsOf(response), headers)
+    return reply(c, body.background === true ? pending(response, 'queued') : response, limited)
   })
 
-  const stored = (id: string): State['responses'][number] | Response =>
-    state.responses.find((response) => response.id === id) ??
-    refusal(404, errorBody(`Response with id '${id}' not found.`, 'invalid_request_error', null, null))
+  /** Stores a response, and what was said in its conversation. */
+  const keep = (body: Body, response: Item, createdMs: number): void => {
+    const background = body.background === true
+    const input =
+      typeof body.input === 'string'
+        ? [
+            {
+              type: 'message',
+              role: 'user',
+              content: [{ type: 'input_text', text: body.input }],
+              id: newId(world, 'msg_'),
+            },
+          ]
+        : ((body.input ?? []) as readonly Item[])
+    const conversation = (response.conversation as Item | undefined)?.id
+    const talk = state.conversations.find(({ id }) => id === conversation)
+    if (talk !== undefined) talk.items = [...talk.items, ...input, ...(response.output as readonly Item[])]
+    if (body.store === false && !background) return
+    const waits = background && body.stream !== true
+    state.responses.push({
+      id: String(response.id),
+      body: response,
+      input,
+      starts_ms: waits ? createdMs + BACKGROUND_MS.starts : null,
+      ends_ms: waits ? createdMs + BACKGROUND_MS.ends : null,
+    })
+  }
 
-  app.on('responses.retrieve', 'GET /v1/responses/:id', (c) => {
-    const unauthorised = checkKey(c.req.header('authorization'), seed)
-    if (unauthorised !== undefined) return unauthorised
+  /** A stored response as it is by now. */
+  const now = ({ body, starts_ms, ends_ms }: StoredResponse): Item => {
+    const nowMs = world.clock.now()
+    if (ends_ms === null || nowMs >= ends_ms) return body
+    return pending(body, starts_ms !== null && nowMs < starts_ms ? 'queued' : 'in_progress')
+  }
+
+  guarded('responses.retrieve', 'GET /v1/responses/:id', (c) => {
     const found = stored(c.req.param('id') ?? '')
-    return found instanceof Response ? found : c.json(found.body as never, 200, commonHeaders(world))
+    if (found instanceof Response) return found
+    if (c.req.query('stream') !== 'true') return reply(c, now(found))
+    const behind = c.req.query('starting_after')
+    const from = behind === undefined ? 0 : Number(behind) + 1
+    return streamOf(eventsOf(found.body).slice(from), commonHeaders(world))
   })
-  app.on('responses.delete', 'DELETE /v1/responses/:id', (c) => {
-    const unauthorised = checkKey(c.req.header('authorization'), seed)
-    if (unauthorised !== undefined) return unauthorised
+  guarded('responses.cancel', 'POST /v1/responses/:id/cancel', (c) => {
+    const found = stored(c.req.param('id') ?? '')
+    if (found instanceof Response) return found
+    if (found.body.background !== true)
+      return invalid('Only responses that were created with background set to true can be canceled.', null)
+    if (now(found).status !== 'completed') {
+      found.body = { ...pending(found.body, 'queued'), status: 'cancelled' }
+      state.responses = state.responses.map((one) =>
+        one === found ? { ...found, starts_ms: null, ends_ms: null } : one,
+      )
+    }
+    return reply(c, found.body)
+  })
+  guarded('responses.delete', 'DELETE /v1/responses/:id', (c) => {
     const found = stored(c.req.param('id') ?? '')
     if (found instanceof Response) return found
     state.responses = state.responses.filter(({ id }) => id !== found.id)
-    return c.json({ id: found.id, object: 'response', deleted: true }, 200, commonHeaders(world))
+    return reply(c, { id: found.id, object: 'response', deleted: true })
   })
-  app.on('responses.input_items', 'GET /v1/responses/:id/input_items', (c) => {
-    const unauthorised = checkKey(c.req.header('authorization'), seed)
-    if (unauthorised !== undefined) return unauthorised
+  guarded('responses.input_items', 'GET /v1/responses/:id/input_items', (c) => {
     const found = stored(c.req.param('id') ?? '')
     if (found instanceof Response) return found
     const ids = found.input.map((item) =>
       item !== null && typeof item === 'object' && 'id' in item ? String(item.id) : null,
     )
-    return c.json(
-      {
-        object: 'list',
-        data: found.input,
-        first_id: ids[0] ?? null,
-        last_id: ids.at(-1) ?? null,
-        has_more: false,
-      } as never,
-      200,
-      commonHeaders(world),
+    return reply(c, {
+      object: 'list',
+      data: found.input,
+      first_id: ids[0] ?? null,
+      last_id: ids.at(-1) ?? null,
+      has_more: false,
+    })
+  })
+  guarded('responses.input_tokens', 'POST /v1/responses/input_tokens', async (c) => {
+    const asked = read((await c.req.json().catch(() => ({}))) as Body)
+    if (asked instanceof Response) return asked
+    if (asked.items.some(({ text }) => text.includes(UNREADABLE)))
+      throw notModelled('openai', GAPS, 'input other than text')
+    return reply(c, { object: 'response.input_tokens', input_tokens: asked.tokens })
+  })
+  guarded('responses.compact', 'POST /v1/responses/compact', async (c) => {
+    const body = (await c.req.json().catch(() => ({}))) as Body
+    const asked = read(body)
+    if (asked instanceof Response) return asked
+    const said = answer(world, seed, state, {
+      model: asked.model,
+      input: asked.items.map(({ text }) => text).join('\n'),
+      inputTokens: asked.tokens,
+      outputMax: undefined,
+      needsScript: undefined,
+      uncounted: false,
+    })
+    const id = newId(world, 'resp_')
+    const createdMs = world.clock.now()
+    const used = {
+      input_tokens: said.inputTokens,
+      output_tokens: said.outputTokens,
+      reasoning_tokens: said.reasoningTokens,
+    }
+    bill(
+      world,
+      state,
+      { id, endpoint: 'responses', model: asked.model, text: '', created_ms: createdMs, ...used },
+      said.cachedTokens,
     )
+    const previous = state.responses.find((one) => one.id === body.previous_response_id)
+    const output = [...userMessages(previous?.input), ...userMessages(body.input)].map(
+      (text): Json => ({
+        id: newId(world, 'msg_'),
+        type: 'message',
+        status: 'completed',
+        content: [{ type: 'input_text', text }],
+        role: 'user',
+      }),
+    )
+    const compaction = newId(world, 'cmp_')
+    return reply(c, {
+      id,
+      object: 'response.compaction',
+      created_at: Math.floor(createdMs / 1000),
+      output: [
+        ...output,
+        { id: compaction, type: 'compaction', encrypted_content: `gAAAAA${opaque(compaction, 900)}` },
+      ],
+      usage: usageOf(said),
+    })
   })
 }
 
-type Given = {
-  readonly id: string
-  readonly model: string
-  readonly createdMs: number
-  readonly outputMax: number | undefined
-}
-type Body = { readonly [key: string]: unknown }
-
-/** Source: components/schemas/Response in https://github.com/openai/openai-openapi (2026-11-24). */
-function responseOf(
-  world: World,
-  body: Record<string, unknown>,
-  said: Answer,
-  { id, model, createdMs, outputMax }: Given,
-): Body {
-  const part =
-    said.refusal === undefined
-      ? { type: 'output_text', annotations: [], logprobs: [], text: said.text }
-      : { type: 'refusal', refusal: said.refusal }
-  const status = said.cut ? 'incomplete' : 'completed'
-  const output: Json[] = [
-    ...(MODELS[model]?.reasons === true ? [{ id: world.id('rs_', 48), type: 'reasoning', summary: [] }] : []),
-    ...said.calls.map((call) => ({
-      id: world.id('fc_', 48),
-      type: 'function_call',
-      status: 'completed',
-      arguments: call.arguments,
-      call_id: call.id,
-      name: call.name,
-    })),
-    ...(said.calls.length > 0
-      ? []
-      : [{ id: world.id('msg_', 48), type: 'message', status, content: [part], role: 'assistant' }]),
-  ]
-  return {
-    id,
-    object: 'response',
-    created_at: Math.floor(createdMs / 1000),
-    status,
-    background: false,
-    error: null,
-    incomplete_details: said.cut ? { reason: 'max_output_tokens' } : null,
-    instructions: body.instructions ?? null,
-    max_output_tokens: outputMax ?? null,
-    max_tool_calls: null,
-    model: MODELS[model]?.snapshot ?? model,
-    output,
-    parallel_tool_calls: body.parallel_tool_calls ?? true,
-    previous_response_id: body.previous_response_id ?? null,
-    reasoning: { effort: MODELS[model]?.reasons === true ? 'medium' : null, summary: null },
-    service_tier: 'default',
-    store: body.store ?? true,
-    temperature: body.temperature ?? 1,
-    text: body.text ?? { format: { type: 'text' }, verbosity: 'medium' },
-    tool_choice: body.tool_choice ?? 'auto',
-    tools: body.tools ?? [],
-    top_logprobs: 0,
-    top_p: body.top_p ?? 1,
-    truncation: body.truncation ?? 'disabled',
-    usage: {
-      input_tokens: said.inputTokens,
-      input_tokens_details: { cached_tokens: 0 },
-      output_tokens: said.outputTokens,
-      output_tokens_details: { reasoning_tokens: said.reasoningTokens },
-      total_tokens: said.inputTokens + said.outputTokens,
-    },
-    user: body.user ?? null,
-    metadata: body.metadata ?? {},
-  }
-}
-
-/** The named events of a stream, numbered. Source: openai 7.57 src/resources/responses/responses.ts, ResponseStreamEvent. */
-function events(response: Body, said: Answer): readonly string[] {
-  let sequence = 0
-  const out: string[] = []
-  const emit = (type: string, more: Body): void =>
-    void out.push(sse({ type, sequence_number: sequence++, ...more } as Json, type))
-  const begun = { ...response, status: 'in_progress', output: [], usage: null, incomplete_details: null }
-  emit('response.created', { response: begun })
-  emit('response.in_progress', { response: begun })
-  for (const [output_index, entry] of (response.output as readonly Record<string, unknown>[]).entries()) {
-    const { id: item_id, type } = entry
-    if (type === 'message') {
-      const [part] = entry.content as readonly Record<string, unknown>[]
-      const at = { item_id, output_index, content_index: 0 }
-      const refused = part?.type === 'refusal'
-      emit('response.output_item.added', { output_index, item: { ...entry, status: 'in_progress', content: [] } })
-      emit('response.content_part.added', {
-        ...at,
-        part: refused ? { type: 'refusal', refusal: '' } : { ...part, text: '' },
-      })
-      const text = refused ? (said.refusal ?? '') : said.text
-      const name = refused ? 'refusal' : 'output_text'
-      for (const delta of pieces(text))
-        emit(`response.${name}.delta`, { ...at, delta, ...(refused ? {} : { logprobs: [] }) })
-      emit(`response.${name}.done`, { ...at, ...(refused ? { refusal: text } : { text, logprobs: [] }) })
-      emit('response.content_part.done', { ...at, part })
-    } else if (type === 'function_call') {
-      const args = String(entry.arguments)
-      emit('response.output_item.added', { output_index, item: { ...entry, status: 'in_progress', arguments: '' } })
-      for (const delta of pieces(args)) emit('response.function_call_arguments.delta', { item_id, output_index, delta })
-      emit('response.function_call_arguments.done', { item_id, output_index, name: entry.name, arguments: args })
-    } else emit('response.output_item.added', { output_index, item: entry })
-    emit('response.output_item.done', { output_index, item: entry })
-  }
-  emit(said.cut ? 'response.incomplete' : 'response.completed', { response })
-  return out
+/** What the user said; the rest is what is compacted. Recorded on 2026-04-02 by github.com/pydantic/pydantic-ai. */
+function userMessages(input: unknown): readonly string[] {
+  if (typeof input === 'string') return [input]
+  if (!Array.isArray(input)) return []
+  return (input as readonly Body[]).filter(({ role }) => role === 'user').map(({ content }) => textOf(content))
 }
