@@ -306,8 +306,10 @@ function candidateOf({ options, folder, opened, brief }: RunContext, attempt: nu
 
 function readJudged(path: string): JudgedCandidate | undefined {
   if (!existsSync(path)) return undefined
-  const { verdict, evidence } = JSON.parse(readFileSync(path, 'utf8')) as JudgedCandidate
-  return { verdict: verdictSchema.parse(verdict), evidence }
+  const judged = JSON.parse(readFileSync(path, 'utf8')) as JudgedCandidate
+  // Looked at, but handed on as it was written: its digest stands in the commit.
+  verdictSchema.parse(judged.verdict)
+  return judged
 }
 
 /** The verdict on a finished attempt, with its evidence; undefined when it ended before one. */

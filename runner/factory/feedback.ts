@@ -29,6 +29,9 @@ export const objectionItems = (objections: readonly Objection[]): readonly Feedb
     untrustedText: short(text),
   }))
 
+/** A scenario of something new fails on the base as well: what counts for the next attempt is how it failed here. */
+const FAILS_ON_BASE = /^The base fails it too: .* Mend the base or the scenario first\. The candidate: (.*)$/s
+
 function itemsOf(check: ReportedCheck, covers: ReadonlyMap<string, string | null>): readonly FeedbackItem[] {
   const item = (finding: ReportedFinding | undefined, bucket: Bucket, text: string): FeedbackItem => {
     const scenario = finding?.scenario ?? (check.kind === 'expectation' ? check.id : null)
@@ -40,6 +43,9 @@ function itemsOf(check: ReportedCheck, covers: ReadonlyMap<string, string | null
       untrustedText: short(text),
     }
   }
+  const [, missed] = FAILS_ON_BASE.exec(check.reason ?? '') ?? []
+  if (missed !== undefined)
+    return [item(undefined, bucketOf({ ...check, status: 'fail' }, missed), `${check.id}: ${check.why} ${missed}`)]
   if (check.findings.length === 0)
     return [item(undefined, bucketOf(check, ''), `${check.id}: ${check.why} ${check.reason ?? ''}`)]
   return check.findings.slice(0, FINDINGS_PER_CHECK_MAX).map((finding) => {

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { printable } from '../gate/intake.ts'
 import type { Tree, Workspace } from '../gate/workspace.ts'
 import { UsageError } from '../gate/workspace.ts'
@@ -26,7 +25,7 @@ export async function release(context: RunContext, attempt: number, verdict: Gat
   const earlier = journal.events.filter((event): event is Releasing => event.kind === 'releasing')
   const atMs = earlier[0]?.atMs ?? options.now()
   const tree = judgedTree(workspace, context.base, folder.attempt(attempt).patch, verdict)
-  const message = messageOf(context, attempt, folder.attempt(attempt).verdict)
+  const message = messageOf(context, attempt, verdict)
   const commit = makeCommit(workspace.git, { tree, parent: opened.base, message, atMs })
   for (const branch of branches(context, earlier.at(-1)?.branch)) {
     if (earlier.at(-1)?.branch !== branch) {
@@ -57,16 +56,20 @@ function judgedTree(workspace: Workspace, base: Tree, patch: string, verdict: Ga
   return taken.id
 }
 
-const sha256 = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex')
+/** Of the verdict as evidence holds it, so that the commit names it. */
+const digestOf = (verdict: GateVerdict): string =>
+  createHash('sha256')
+    .update(`${JSON.stringify(verdict, null, 2)}\n`)
+    .digest('hex')
 
 /** What the commit says: ours alone, so that no word of an agent's is taken for ours. */
-function messageOf({ brief, opened }: RunContext, attempt: number, verdict: string): string {
+function messageOf({ brief, opened }: RunContext, attempt: number, verdict: GateVerdict): string {
   return `${printable(brief.title, 60)}
 
 Made by ${printable(opened.agent, 100)} and passed by the gate; no person has looked at it yet.
 
 Backlot-Run: ${opened.run}, attempt ${attempt}
 Backlot-Brief: sha256:${opened.brief.sha256}
-Backlot-Verdict: sha256:${sha256(verdict)}
+Backlot-Verdict: sha256:${digestOf(verdict)}
 `
 }

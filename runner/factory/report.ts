@@ -62,7 +62,7 @@ function next(outcome: FactoryOutcome, colours: Colours): readonly string[] {
   switch (outcome.kind) {
     case 'released':
       lines.push(`branch ${outcome.branch} at ${outcome.commit}`)
-      if (outcome.evidence !== null) lines.push(`evidence ${outcome.evidence}`)
+      if (outcome.evidence !== null) lines.push(command(`npx backlot verify ${outcome.evidence} --key PUBLIC-KEY`))
       lines.push(command(`git diff ${outcome.base.slice(0, 12)} ${outcome.branch}`))
       break
     case 'needs-human': {
@@ -107,6 +107,6 @@ ${rows.join('\n')}
 ${tried.join('\n')}
 
 ${summary}
-${evidence === null ? 'No evidence was signed.' : `Evidence: ${quoted(evidence)}. Check it with ${quoted(`npx backlot verify ${evidence}`)}.`}
+${evidence === null ? 'No evidence was signed.' : `Evidence: ${quoted(evidence)}. Check it with ${quoted(`npx backlot verify ${evidence} --key PUBLIC-KEY`)}.`}
 `
 }

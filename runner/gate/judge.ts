@@ -89,7 +89,7 @@ function againstBase(verdict: Verdict, base: Verdict | undefined): Verdict {
   if (verdict.status !== 'fail' || base?.status !== 'fail') return verdict
   return {
     status: 'inconclusive',
-    reason: `The base fails it too: ${base.findings[0]?.message ?? ''} Mend the base or the scenario first.`,
+    reason: `The base fails it too: ${base.findings[0]?.message ?? ''} Mend the base or the scenario first. The candidate: ${verdict.findings[0]?.message ?? ''}`,
   }
 }
 

@@ -52,6 +52,21 @@ test('what was not measured says so with its reason', () => {
   ])
 })
 
+test('a scenario of something new, which the base fails too, tells how it failed', () => {
+  const reason =
+    'The base fails it too: health: expected status 200, got 404 Mend the base or the scenario first. The candidate: health: expected body {}'
+  const open = check('expectation', '', { id: 'health', status: 'inconclusive', reason, findings: [] })
+  expect(feedback([open])).toEqual([
+    {
+      set: 'visible',
+      scenario: 'health',
+      requirement: null,
+      bucket: 'value-mismatch',
+      untrustedText: 'health: Why. health: expected body {}',
+    },
+  ])
+})
+
 test('it is capped, escaped, and fits the contract', () => {
   const long = check('rule', `${'\u202e'.repeat(3000)}`)
   const items = feedback(Array.from({ length: 60 }, () => long))
