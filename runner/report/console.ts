@@ -1,6 +1,7 @@
 import pc from 'picocolors'
 import { duration } from '../../oracle/expectations.ts'
-import type { GateVerdict, ReportedCheck, Status } from './verdict.ts'
+import { oddChecks } from './notices.ts'
+import type { GateVerdict, ReportedCheck, ReportedFinding, Status } from './verdict.ts'
 
 const LABEL: Readonly<Record<Status, string>> = {
   pass: 'pass',
@@ -19,9 +20,10 @@ const paint = (status: Status, colours: Colours): ((text: string) => string) =>
 export function printVerdict(verdict: GateVerdict, options: { readonly colour: boolean }): string {
   const colours = pc.createColors(options.colour)
   const lines: string[] = []
-  const odd = verdict.checks.filter(({ status }) => status !== 'pass')
-  for (const check of odd) lines.push(...printCheck(check, colours), '')
-  if (verdict.figures.length > 0 && verdict.base !== null) lines.push(...printFigures(verdict, colours), '')
+  for (const check of oddChecks(verdict)) lines.push(...printCheck(check, colours), '')
+  // A part's figures would compare a part with nothing that anybody knows.
+  if (verdict.figures.length > 0 && verdict.base !== null && verdict.shard === null)
+    lines.push(...printFigures(verdict, colours), '')
   lines.push(...printCount(verdict, colours))
   return `${lines.join('\n')}\n`
 }
@@ -31,7 +33,7 @@ function printCheck({ id, status, why, reason, findings }: ReportedCheck, colour
   const indent = ' '.repeat(WIDTH)
   const lines = [`${label}${colours.bold(id)}: ${why}`]
   if (reason !== null) lines.push(...reason.split('\n').map((line) => `${indent}${line}`))
-  for (const finding of findings) {
+  for (const [finding, also] of grouped(findings)) {
     const where =
       finding.scenario === null
         ? ''
@@ -40,8 +42,21 @@ function printCheck({ id, status, why, reason, findings }: ReportedCheck, colour
     if (finding.place !== null) lines.push(`${indent}${colours.dim(finding.place)}`)
     if (finding.smallest !== null) lines.push(`${indent}smallest case, ${finding.smallest}`)
     if (finding.replay !== null) lines.push(`${indent}replay: ${colours.cyan(finding.replay)}`)
+    if (also.length > 0) lines.push(`${indent}${colours.dim(`the same with seed ${also.join(', ')}`)}`)
   }
   return lines
+}
+
+/** Findings that say the same of other seeds are told once, with those seeds. */
+function grouped(findings: readonly ReportedFinding[]): readonly (readonly [ReportedFinding, readonly string[]])[] {
+  const groups = new Map<string, readonly [ReportedFinding, string[]]>()
+  for (const finding of findings) {
+    const key = `${finding.scenario}\0${finding.message}`
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [finding, []])
+    else group[1].push(finding.seed ?? '?')
+  }
+  return [...groups.values()]
 }
 
 const BAR = 30
@@ -67,21 +82,38 @@ function printFigures({ figures, checks }: GateVerdict, colours: Colours): reado
   })
 }
 
-function printCount(
-  { status, checks, runs, cost, base, candidate, project, determinism }: GateVerdict,
-  colours: Colours,
-): readonly string[] {
+function printCount(verdict: GateVerdict, colours: Colours): readonly string[] {
+  const { status, checks, runs, cost, base, candidate, project, determinism, shard } = verdict
   const count = (one: Status): number => checks.filter((check) => check.status === one).length
   const parts = [`${count('pass')} checks passed`, `${count('fail')} failed`]
   if (count('inconclusive') > 0) parts.push(`${count('inconclusive')} inconclusive`)
   if (count('needs-human') > 0) parts.push(`${count('needs-human')} for a person`)
+  const cached = runs.cached === 0 ? '' : ` (${runs.cached} from the cache)`
   const missing = runs.total < runs.expected ? ` of ${runs.expected}` : ''
   const money =
     cost === null ? '' : `; cost per request ${cost.base === null ? '' : `${cost.base} -> `}${cost.candidate}`
   const certified = determinism.of === 0 ? '' : `, ${determinism.certified} of ${determinism.of} certified`
   return [
-    `${parts.join(', ')} in ${(runs.wallMs / 1000).toFixed(1)} s: ${runs.total}${missing} runs of ${runs.scenarios} scenarios (${duration(runs.virtualMs)} of virtual time)${money}`,
+    `${parts.join(', ')} in ${(runs.wallMs / 1000).toFixed(1)} s: ${runs.total}${missing} runs${cached} of ${runs.scenarios} scenarios (${duration(runs.virtualMs)} of virtual time)${money}`,
     `determinism ${determinism.tier}${certified}; sandbox: ${determinism.sandbox}`,
-    `${paint(status, colours)(colours.bold(status))}  ${project}: ${candidate.name}${base === null ? '' : ` against ${base.name}`}`,
+    ...printBeside(verdict),
+    `${paint(status, colours)(colours.bold(status))}  ${project}: ${candidate.name}${base === null ? '' : ` against ${base.name}`}${shard === null ? '' : `, part ${shard.index} of ${shard.of} and no verdict yet`}`,
   ]
+}
+
+/** What stands beside the verdict: the tier it was held to, sealed scenarios by number, and how often all of it held. */
+function printBeside({ policy, holdout, satisfaction, checks }: GateVerdict): readonly string[] {
+  const lines: string[] = []
+  if (policy !== null)
+    lines.push(`policy: tier ${policy.tier} by ${policy.rule}${policy.owner === null ? '' : `, owner ${policy.owner}`}`)
+  if (holdout !== null && holdout.evaluated > 0)
+    lines.push(
+      `sealed scenarios: ${holdout.evaluated} evaluated, ${holdout.passed === true ? 'passed' : 'not passed'}; ${holdout.budgetLeft} evaluations left`,
+    )
+  // Where everything held, the count of checks has said so.
+  if (satisfaction !== null && checks.some(({ status }) => status === 'fail'))
+    lines.push(
+      `${satisfaction.passed} of ${satisfaction.of} runs kept every promise (at least ${(100 * satisfaction.lower).toFixed(1)} % of all would, with 95 % confidence)`,
+    )
+  return lines
 }
