@@ -6,6 +6,7 @@ import { findRepository, resolveCommit } from '../gate/git.ts'
 import { UsageError } from '../gate/workspace.ts'
 import { a2aAgent } from '../hook/a2a.ts'
 import { acpAgent } from '../hook/acp.ts'
+import { checkUrl } from '../hook/address.ts'
 import type { HookAgent } from '../hook/agent.ts'
 import { chooseBox } from '../hook/box.ts'
 import type { HookConfig } from '../hook/client.ts'
@@ -207,6 +208,7 @@ export async function checkHook(url: string, flags: CheckFlags): Promise<void> {
     secret: secretFromEnv(flags.secretEnv, '--secret-env'),
     bearer: fromEnv(flags.bearerEnv, '--bearer-env'),
   }
+  asUsage(() => checkUrl(url))
   const repository = findRepository(flags.repository ?? '.')
   const commit = repository === undefined ? undefined : resolveCommit(repository, flags.base ?? 'HEAD')?.commit
   if (commit === undefined && flags.change !== false)
@@ -216,21 +218,20 @@ export async function checkHook(url: string, flags: CheckFlags): Promise<void> {
   process.stderr.write(
     `checking ${url}${flags.change === false ? '' : ' (the agent is asked for up to three small changes)'}\n`,
   )
-  const findings = await asUsageAsync(() =>
-    runConformance({
-      config,
-      exchange: createHttpExchange(REAL, { privateNetwork: true }),
-      real: REAL,
-      base: commit ?? '0'.repeat(40),
-      fetch: flags.gitUrl === undefined ? null : { gitUrl: flags.gitUrl },
-      run: newToken(),
-      task:
-        flags.change === false
-          ? undefined
-          : (flags.task ?? 'Create the file hook-check.txt with the one word "ok" in it.'),
-      timeoutMs: (flags.timeoutS ?? 300) * 1000,
-    }),
-  )
+  const findings = await runConformance({
+    config,
+    exchange: createHttpExchange(REAL, { privateNetwork: true }),
+    real: REAL,
+    limits: { triesMax: 2 },
+    base: commit ?? '0'.repeat(40),
+    fetch: flags.gitUrl === undefined ? null : { gitUrl: flags.gitUrl },
+    run: newToken(),
+    task:
+      flags.change === false
+        ? undefined
+        : (flags.task ?? 'Create the file hook-check.txt with the one word "ok" in it.'),
+    timeoutMs: (flags.timeoutS ?? 300) * 1000,
+  })
   if (flags.json === true) process.stdout.write(`${JSON.stringify(reportOf(url, findings), null, 2)}\n`)
   else process.stdout.write(printFindings(findings))
   process.exitCode = findings.some(({ status }) => status === 'wrong') ? 1 : 0
@@ -242,15 +243,6 @@ const reportOf = (url: string, findings: readonly Finding[]): object => ({
   url,
   findings,
 })
-
-async function asUsageAsync<T>(make: () => Promise<T>): Promise<T> {
-  try {
-    return await make()
-  } catch (error) {
-    if (error instanceof HookFailure) throw new UsageError(error.message)
-    throw error
-  }
-}
 
 export function printSecret(): void {
   process.stdout.write(`${newSecret()}\n`)

@@ -1,4 +1,14 @@
-import { lstatSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createGateGit, findRepository, type GateGit } from '../gate/git.ts'
@@ -17,6 +27,7 @@ export interface Workshop {
   close(): void
 }
 
+const PREFIX = 'backlot-workshop-'
 const AUTHOR = ['-c', 'user.name=backlot', '-c', 'user.email=backlot@localhost', '-c', 'commit.gpgsign=false']
 
 /**
@@ -27,7 +38,9 @@ export function openWorkshop(repository: string, commit: string | undefined, cha
   const found = findRepository(realpathSync(repository))
   if (found === undefined)
     throw new HookFailure('unknown-base', `expected a git repository, got ${repository}. Give one with --repository.`)
-  const root = mkdtempSync(join(tmpdir(), 'backlot-workshop-'))
+  sweep()
+  const root = mkdtempSync(join(tmpdir(), PREFIX))
+  writeFileSync(join(root, 'pid'), `${process.pid}`)
   try {
     const git = createGateGit(join(root, 'git'), found.objects)
     const tree = treeOf(git, repository, commit)
@@ -48,6 +61,20 @@ export function openWorkshop(repository: string, commit: string | undefined, cha
   } catch (error) {
     rmSync(root, { recursive: true, force: true })
     throw error
+  }
+}
+
+/** Removes what was left behind by processes that were killed. */
+function sweep(): void {
+  for (const name of readdirSync(tmpdir())) {
+    if (!name.startsWith(PREFIX)) continue
+    const folder = join(tmpdir(), name)
+    try {
+      const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'))
+      if (pid > 0 && !existsSync(`/proc/${pid}`)) rmSync(folder, { recursive: true, force: true })
+    } catch {
+      // Somebody else's, or gone already.
+    }
   }
 }
 

@@ -6,8 +6,6 @@ export function addHook(program: Command, onOpen: OnOpen): void {
   const hook = program
     .command('hook')
     .description('serve a local agent behind the HTTP contract; hold a server to it')
-    // Options of `hook check` are its own, though some have the names of ours.
-    .enablePositionalOptions()
     .option('--command <line>', 'a program that edits files and exits; the brief comes on its standard input')
     .option('--critique-command <line>', 'a program that prints a verdict on a change')
     .option('--judge-command <line>', 'a program that prints a judgement')
@@ -57,9 +55,10 @@ export function addHook(program: Command, onOpen: OnOpen): void {
     .option('--no-change', 'ask for no change: only what costs nothing')
     .option('--timeout-s <n>', 'seconds for one change (default: 300)', whole)
     .option('--json', 'print one JSON object')
-    .action(async (url: string, options: Record<string, unknown>) => {
+    .action(async (url: string, _options: Record<string, unknown>, command: Command) => {
       const { checkHook } = await import('../hook.ts')
-      await checkHook(url, options)
+      // Options that `hook` has too are taken by it, wherever they stand.
+      await checkHook(url, command.optsWithGlobals())
     })
   hook
     .command('secret')
