@@ -18,6 +18,8 @@ export type GateOptions = {
   readonly only?: readonly string[] | undefined
   readonly jobs: number
   readonly shrink: boolean
+  /** False: no file that replays a failure is written. */
+  readonly replays?: boolean | undefined
   /** Certify every scenario, not one. */
   readonly certify: boolean
   /** Play only this part of the manifest; parts count from 1. What comes of it is no verdict yet. */

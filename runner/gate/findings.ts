@@ -65,7 +65,7 @@ async function reportFinding(
   }
   const scenario = project.scenarios.find(({ id }) => id === name)
   const run = runs.find((one) => one.scenario === name && one.seed === seed)
-  if (scenario === undefined || run === undefined || seed === undefined) return plain
+  if (scenario === undefined || run === undefined || seed === undefined || options.replays === false) return plain
   const failure = judged.failure?.(finding) ?? null
   const smallest =
     shrink && options.shrink && failure !== null

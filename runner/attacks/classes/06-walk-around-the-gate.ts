@@ -1,0 +1,24 @@
+import type { Attack } from '../attack.ts'
+import { cheat } from '../program.ts'
+import { endingOf, said } from '../stand.ts'
+import { ENTRY } from '../till.ts'
+
+export const walkAroundTheGate: Attack = {
+  number: 6,
+  name: 'walk around the gate',
+  how: 'has nothing measured at all, so that everything measured was good',
+  expected: ['inconclusive'],
+  on: 'built-in',
+  async run(stand) {
+    const { verdict } = await stand.judgeTill({ [ENTRY]: cheat({}) }, { only: ['no-such-scenario'] })
+    const { total } = verdict.runs
+    return {
+      ending: endingOf(verdict),
+      evidence: total === 0 ? said(verdict, /nothing was run|was never|no run/i) : undefined,
+    }
+  },
+  control: async () => ({
+    works: ([] as readonly { readonly ok: boolean }[]).every(({ ok }) => ok),
+    how: 'a runner that asks whether every result is good',
+  }),
+}
