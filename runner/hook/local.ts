@@ -1,5 +1,6 @@
 import type { HookAgent } from './agent.ts'
-import { createHookClient, type HookClient, type HookLimits, type Real } from './client.ts'
+import { createHookClient, type HookClient, type Real } from './client.ts'
+import type { HookLimits } from './conversation.ts'
 import type { Exchange } from './exchange.ts'
 import { HookFailure } from './failure.ts'
 import { createHookServer } from './server.ts'

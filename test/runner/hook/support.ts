@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, createServer as createRawServer, type Server as RawServer, type Socket } from 'node:net'
-import type { CallOptions, HookConfig, HookLimits } from '../../../runner/hook/client.ts'
+import type { CallOptions, HookConfig } from '../../../runner/hook/client.ts'
 import type { Change, ChangeRequest, ChangeResult } from '../../../runner/hook/contract.ts'
+import type { HookLimits } from '../../../runner/hook/conversation.ts'
 
 export const sha256 = (text: string | Buffer): string => createHash('sha256').update(text).digest('hex')
 
