@@ -4,6 +4,7 @@ import { UsageError } from '../gate/workspace.ts'
 import { ProjectProblems } from '../project.ts'
 import { backlotVersion } from '../version.ts'
 import { addApprove } from './commands/approve.ts'
+import { addCompare } from './commands/compare.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addExplore } from './commands/explore.ts'
 import { addFactory } from './commands/factory.ts'
@@ -13,10 +14,12 @@ import { addHarden } from './commands/harden.ts'
 import { addHook } from './commands/hook.ts'
 import { addKey } from './commands/key.ts'
 import { addMerge } from './commands/merge.ts'
+import { addPublish } from './commands/publish.ts'
 import { addReplay } from './commands/replay.ts'
 import { addRules } from './commands/rules.ts'
 import { addRun } from './commands/run.ts'
 import { addSchema } from './commands/schema.ts'
+import { addTwin } from './commands/twin.ts'
 import { addVerify } from './commands/verify.ts'
 import type { OnOpen } from './open.ts'
 
@@ -41,12 +44,15 @@ export async function main(argv: readonly string[]): Promise<void> {
   addGate(program, onOpen)
   addHarden(program, onOpen)
   addRun(program, onOpen)
+  addCompare(program, onOpen)
   addExplore(program, onOpen)
   addRules(program, onOpen)
   addReplay(program, onOpen)
   addMerge(program, onOpen)
+  addPublish(program)
   addFactory(program, onOpen)
   addFidelity(program)
+  addTwin(program, onOpen)
   addVerify(program, onOpen)
   addApprove(program)
   addKey(program)
