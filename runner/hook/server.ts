@@ -1,4 +1,3 @@
-import { timingSafeEqual } from 'node:crypto'
 import { type Context, Hono } from 'hono'
 import type { z } from 'zod'
 import { printable } from '../gate/intake.ts'
@@ -16,13 +15,12 @@ import {
   critiqueResultSchema,
   judgeRequestSchema,
   judgeResultSchema,
-  type Problem,
   SPEC_VERSION,
   WIRE_LIMITS,
 } from './contract.ts'
-import { HookFailure, type ProblemCode, problem } from './failure.ts'
-import { explain, readJson } from './json.ts'
-import { sign, signatureProblem } from './signature.ts'
+import { createDoor, Refused } from './door.ts'
+import { problem } from './failure.ts'
+import { explain } from './json.ts'
 import { createTasks, type Found, type Task } from './tasks.ts'
 
 export type HookServerOptions = {
@@ -47,11 +45,11 @@ export type HookServerOptions = {
 export type HookServer = { readonly app: Hono; close(): void }
 
 const BODY_BYTES = 8_388_608
-const JSON_TYPE = { 'content-type': 'application/json' }
 
 /** Puts an agent behind the HTTP contract: signatures, idempotency, 202 and Location, cancelling and problem documents. */
 export function createHookServer(agent: HookAgent, options: HookServerOptions): HookServer {
-  const { real, secrets = [], waitMs = 1000, retryAfterS = 1, bodyBytes = BODY_BYTES } = options
+  const { real, secrets = [], bearer, waitMs = 1000, retryAfterS = 1, bodyBytes = BODY_BYTES } = options
+  const { send, refuse, unwelcome, read } = createDoor({ real, secrets, bearer, bodyBytes, retryAfterS })
   const tasks = createTasks(real, {
     newPlace: options.newPlace,
     runningMax: options.runningMax ?? 16,
@@ -59,51 +57,6 @@ export function createHookServer(agent: HookAgent, options: HookServerOptions): 
     keptMs: options.keptMs ?? 86_400_000,
   })
   const app = new Hono()
-
-  /** Every answer leaves here: signed with the id of its request, so that an old one cannot be played for a new one. */
-  const send = (
-    c: Context,
-    status: number,
-    body: object | undefined,
-    headers: Record<string, string> = {},
-  ): Response => {
-    const raw = Buffer.from(body === undefined ? '' : JSON.stringify(body))
-    const [secret] = secrets
-    const id = c.req.header('webhook-id')
-    const signed = secret === undefined || id === undefined ? {} : sign(secret, id, real.now(), raw)
-    return new Response(raw.length === 0 ? null : raw, { status, headers: { ...JSON_TYPE, ...headers, ...signed } })
-  }
-  const refuse = (c: Context, told: Problem): Response =>
-    send(c, told.status, told, {
-      'content-type': 'application/problem+json',
-      ...(told.retryable ? { 'retry-after': `${retryAfterS}` } : {}),
-    })
-
-  /** Who may ask. Without secrets and bearer: everybody who reaches the server. */
-  const unwelcome = (c: Context, raw: Buffer): Problem | undefined => {
-    if (options.bearer !== undefined && !sameText(c.req.header('authorization') ?? '', `Bearer ${options.bearer}`))
-      return problem('bad-signature', 'expected the bearer token of this agent')
-    const wrong =
-      secrets.length === 0 ? undefined : signatureProblem(secrets, (name) => c.req.header(name), raw, real.now())
-    return wrong === undefined ? undefined : problem('bad-signature', wrong)
-  }
-
-  /** A POST body by its schema; refused before anything of it is believed. */
-  const read = async <T extends object>(c: Context, schema: z.ZodType<T>): Promise<{ value: T; raw: Buffer }> => {
-    const raw = await capped(c.req.raw, bodyBytes)
-    const wrong = unwelcome(c, raw)
-    if (wrong !== undefined) throw new Refused(wrong)
-    if (!/^application\/json(;|$)/i.test(c.req.header('content-type') ?? ''))
-      throw new Refused(problem('unsupported-media', 'expected content-type: application/json'))
-    const encoding = c.req.header('content-encoding') ?? 'identity'
-    if (encoding !== 'identity') throw new Refused(problem('unsupported-media', 'expected a body that is not packed'))
-    const json = tellingWhy('invalid-body', () => readJson(raw, 'body'))
-    if (json !== null && typeof json === 'object' && 'specVersion' in json && json.specVersion !== SPEC_VERSION)
-      throw new Refused(problem('unsupported-version', `expected specVersion "${SPEC_VERSION}"`))
-    const parsed = schema.safeParse(json)
-    if (!parsed.success) throw new Refused(problem('invalid-body', explain(parsed.error)))
-    return { value: parsed.data, raw }
-  }
 
   const answer = (c: Context, { place, outcome }: Task): Response => {
     if (outcome === undefined)
@@ -187,28 +140,6 @@ export function createHookServer(agent: HookAgent, options: HookServerOptions): 
   return { app, close: () => tasks.close() }
 }
 
-class Refused extends Error {
-  readonly told: Problem
-  constructor(told: Problem) {
-    super(told.detail)
-    this.told = told
-  }
-}
-
-function tellingWhy<T>(code: ProblemCode, read: () => T): T {
-  try {
-    return read()
-  } catch (error) {
-    if (error instanceof HookFailure) throw new Refused(problem(code, error.message))
-    throw error
-  }
-}
-
-const sameText = (given: string, wanted: string): boolean => {
-  const [a, b] = [Buffer.from(given), Buffer.from(wanted)]
-  return a.length === b.length && timingSafeEqual(a, b)
-}
-
 const identity = ({ about: { name, version, modelFamily } }: HookAgent): Agent => ({
   name,
   version,
@@ -233,20 +164,6 @@ const documentOf = (agent: HookAgent, options: HookServerOptions, maxBytes: numb
   ],
   pollMinMs: (options.retryAfterS ?? 1) * 1000,
 })
-
-/** The body, read up to a cap. */
-async function capped(request: Request, bytesMax: number): Promise<Buffer> {
-  const tooLarge = (): Refused => new Refused(problem('too-large', `expected at most ${bytesMax} bytes`))
-  if (Number(request.headers.get('content-length') ?? 0) > bytesMax) throw tooLarge()
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  for await (const chunk of request.body ?? []) {
-    bytes += chunk.length
-    if (bytes > bytesMax) throw tooLarge()
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
-}
 
 async function withinMs(real: Real, ms: number, settled: Promise<void>): Promise<void> {
   const over = new AbortController()

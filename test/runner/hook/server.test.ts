@@ -182,6 +182,8 @@ test('with a secret every door is shut without a signature, and answers are sign
     ['/v1/tasks/p1/cancel', '{}'],
   ] as const)
     expect(await ask(path, sent)).toMatchObject({ status: 401, code: 'bad-signature' })
+  const refused = await ask('/v1/changes', body, { 'webhook-id': 'm0' })
+  expect(refused.header('webhook-signature')).toBeUndefined()
   const good = await ask('/v1/changes', body, { ...sign(SECRET, 'm1', now, Buffer.from(body)) })
   expect(good.status).toBe(200)
   expect(good.header('webhook-id')).toBe('m1')
