@@ -197,14 +197,18 @@ function renamed(text: string, word: string): string {
   return own
 }
 
-/** A domain fault that a generic mutant is too counts once, as what it means. */
+/** Mutators that many others are special cases of. */
+const BROAD = new Set(['PropertyDrop', 'DuplicateEffect', 'NumberShift'])
+const rank = ({ family, mutator }: Mutant): number => (family === 'generic' ? 0 : BROAD.has(mutator) ? 1 : 2)
+
+/** A fault that several mutators make counts once, as what it means most closely. */
 function withoutTwins(mutants: readonly Mutant[]): readonly Mutant[] {
   const key = ({ path, start, end, replacement }: Mutant): string =>
     `${path}:${placeKey(start)}-${placeKey(end)}:${replacement}`
   const taken = new Map<string, Mutant>()
   for (const mutant of mutants) {
     const kept = taken.get(key(mutant))
-    if (kept === undefined || (kept.family === 'generic' && mutant.family === 'domain')) taken.set(key(mutant), mutant)
+    if (kept === undefined || (mutant.family !== 'extreme' && rank(mutant) > rank(kept))) taken.set(key(mutant), mutant)
   }
   const kept = new Set(taken.values())
   // An extreme mutant is judged for its function, also where a generic one does the same.

@@ -49,7 +49,7 @@ export async function runHarden(given: Given, onOpen: OnOpen): Promise<void> {
   }
   try {
     process.exitCode = await harden(options, async (session) => {
-      await talk(given, session)
+      await talk(given, session, options)
       write(given, session, resolve(project), report)
       return untriaged(session.hardening.judged).length > 0 ? 1 : 0
     })
@@ -62,7 +62,14 @@ export async function runHarden(given: Given, onOpen: OnOpen): Promise<void> {
 }
 
 /** What asks a person, or changes the project's files. */
-async function talk(given: Given, session: Session): Promise<void> {
+async function talk(given: Given, session: Session, options: HardenOptions): Promise<void> {
+  if (given.propose === true || given.apply === true) {
+    const { proposeAndApply } = await import('../harden/offer.ts')
+    const good = list(given.good) ?? []
+    const text = await proposeAndApply(session, { ...options, good, apply: given.apply === true })
+    const out = given.json === true ? process.stderr : process.stdout
+    out.write(text)
+  }
   if (given.triage === true) {
     const { ask } = await import('../harden/ask.ts')
     await ask(session, process.stdin, process.stderr)

@@ -317,6 +317,7 @@ function judgedOf(found: {
     coveredBy: order.cases.map((at) => cases[at]?.id ?? ''),
     static: order.atLoad,
     unseen: alive && outcomes.every(({ same }) => same),
+    differs: alive ? outcomes.flatMap(({ at, same }) => (same ? [] : [cases[at]?.id ?? ''])) : [],
     triage:
       alive && mutant.family !== 'extreme' && found.triage !== undefined
         ? { label: found.triage.label, reason: found.triage.reason }

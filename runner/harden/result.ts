@@ -35,6 +35,8 @@ export type Judged = {
   readonly static: boolean
   /** A survivor whose runs are all the pristine ones, bit for bit: nothing leads to it, or there is nothing to see. */
   readonly unseen: boolean
+  /** The cases of a survivor whose runs differ from the pristine ones, though no check says so. */
+  readonly differs: readonly string[]
   readonly triage: { readonly label: Label; readonly reason: string } | undefined
 }
 

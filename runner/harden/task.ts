@@ -35,6 +35,8 @@ export type Task =
       readonly seed: string | undefined
       readonly proposals: readonly Proposal[]
     }
+  /** The pristine run under another seed. */
+  | { readonly kind: 'look'; readonly at: number; readonly seed: string }
   /** The pristine program under a changed scenario. */
   | { readonly kind: 'vary'; readonly at: number; readonly case: Case }
 
@@ -62,4 +64,5 @@ export type TaskResult =
   | { readonly kind: 'bases' }
   | { readonly kind: 'judge'; readonly results: readonly MutantResult[]; readonly again: number }
   | { readonly kind: 'try'; readonly noticed: readonly (readonly number[])[] }
+  | { readonly kind: 'look'; readonly run: Run }
   | { readonly kind: 'vary'; readonly same: boolean; readonly noticed: readonly Noticed[] }

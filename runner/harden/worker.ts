@@ -161,13 +161,17 @@ async function perform(task: Task): Promise<TaskResult> {
       const noticed: (readonly number[])[] = []
       for (const [index, at] of task.at.entries()) {
         const hitLimit = task.order?.hitLimits[index]
-        const turnsMax = TURNS_LEAST + TURNS_FACTOR * baseAt(at).run.turns
+        // Another build has no pristine run here; it is a good one.
+        const turns = bases[at]?.run.turns
+        const turnsMax = turns === undefined ? undefined : TURNS_LEAST + TURNS_FACTOR * turns
         const { run } = await play(caseAt(at), task.order?.id, { hitLimit, turnsMax, seed: task.seed })
         noticed.push(noticesOf(task.proposals, caseAt(at).scenario, run))
       }
       if (task.order?.atLoad === true) stage.forget()
       return { kind: 'try', noticed }
     }
+    case 'look':
+      return { kind: 'look', run: (await play(caseAt(task.at), undefined, { seed: task.seed })).run }
     case 'vary': {
       const { run } = await play(task.case, undefined)
       const judging = await theOracle()

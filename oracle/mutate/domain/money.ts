@@ -212,21 +212,18 @@ export const moneyMutators: readonly DomainMutator[] = [
     name: 'NPlusOne',
     does: 'one read for each row, where one was enough',
     detector: 'calls per request',
-    *mutate(path) {
-      const { node } = path
-      if (!t.isForOfStatement(node) || !t.isBlockStatement(node.body)) return
-      const block = path.getFunctionParent()?.node.body
-      if (!t.isBlockStatement(block)) return
-      const reads = block.body.flatMap((one) =>
-        t.isVariableDeclaration(one) && (one.end ?? 0) <= (node.start ?? 0)
-          ? one.declarations.flatMap(({ init }) => (t.isAwaitExpression(init) ? [init] : []))
-          : [],
-      )
-      const [read] = reads
-      if (read === undefined) return
-      const again = copy(node)
-      if (t.isBlockStatement(again.body)) again.body.body.unshift(t.expressionStatement(copy(read)))
-      yield again
+    // Seen from the block: what stands before the loop is still untouched when the block is entered.
+    *mutate({ node }) {
+      if (!t.isBlockStatement(node)) return
+      for (const [at, loop] of node.body.entries()) {
+        const read = t.isForOfStatement(loop) ? lastRead(node.body.slice(0, at)) : undefined
+        if (read === undefined) continue
+        const body = node.body.map(copy)
+        const again = body[at]
+        if (!t.isForOfStatement(again) || !t.isBlockStatement(again.body)) continue
+        again.body.body.unshift(t.expressionStatement(copy(read)))
+        yield t.blockStatement(body)
+      }
     },
   },
   {
@@ -246,3 +243,9 @@ export const moneyMutators: readonly DomainMutator[] = [
     },
   },
 ]
+
+/** What was last waited for and kept: `await list()` of `const all = await list()`. */
+const lastRead = (statements: readonly t.Statement[]): t.AwaitExpression | undefined =>
+  statements
+    .flatMap((one) => (t.isVariableDeclaration(one) ? one.declarations.map(({ init }) => init) : []))
+    .findLast((init): init is t.AwaitExpression => t.isAwaitExpression(init))

@@ -19,7 +19,7 @@ export function addHarden(program: Command, onOpen: OnOpen): void {
     .option('--jobs <n>', 'workers (default: one for each core)', whole)
     .option('--triage', 'ask why each survivor survives, and keep the answers in backlot/triage.yaml')
     .option('--propose', 'propose checks, each proven on survivors and on good builds')
-    .option('--good <dir...>', 'further good builds, as folders, that no proposal may fail')
+    .option('--good <build...>', 'further good builds, as patches, folders or commits, that no proposal may object to')
     .option('--apply', 'write the proposals into the scenarios')
     .option('--json', 'print the result as one JSON object')
     .option('--report <file>', 'write the mutation-testing-elements report: .json, or .html with its viewer')

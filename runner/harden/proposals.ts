@@ -1,0 +1,172 @@
+import { sample } from '../../oracle/mutate/sample.ts'
+import type { Run } from '../../scenarios/run.ts'
+import type { Session } from './harden.ts'
+import type { HardenPool } from './pool.ts'
+import type { HardenProgress } from './progress.ts'
+import { expectationsFrom, type Proposal } from './propose.ts'
+import { isSurvivor, type Judged } from './result.ts'
+
+/** A proposal that has been proven: what it catches, and on how many good runs it stayed green. */
+export type Proven = {
+  readonly proposal: Proposal
+  /** Survivors that it notices and no proposal before it does. */
+  readonly kills: readonly Judged[]
+  readonly goodRuns: number
+}
+
+export type ProposeOptions = {
+  readonly progress: HardenProgress
+  readonly seed: string
+  /** Pools on further good builds. */
+  readonly good: readonly HardenPool[]
+  /** Proposals from elsewhere: mined rules. */
+  readonly more: readonly Proposal[]
+}
+
+/** Seeds that proposals are read from, and those that are kept back to try them on. */
+const READ_SEEDS = ['2', '3', '4']
+const HELD_SEEDS = ['5', '6', '7', '8', '9', '10']
+/** What is only seen in so many survivors is fitted to all of them; more are tried in samples. */
+const SURVIVORS_MAX = 600
+
+/**
+ * Proposes checks. Each is read from good runs, has stayed green on good runs it was not read from and on every good build, and notices at
+ * least one survivor that no check and no other proposal notices: so none is implied by what is there.
+ */
+export async function propose(session: Session, options: ProposeOptions): Promise<readonly Proven[]> {
+  const places = session.cases.flatMap(({ seed }, at) => (seed === '1' ? [at] : []))
+  const read = await readRuns(session, options, places)
+  const operations = operationsOf(session.pristine.map(({ run }) => run))
+  const drafts = places.flatMap((at) => {
+    const scenario = session.cases[at]?.scenario
+    return scenario === undefined ? [] : expectationsFrom(scenario, read.get(at) ?? [], operations)
+  })
+  const candidates = [...drafts, ...options.more]
+  const { green, runs } = await onGoodRuns(session, options, places, candidates)
+  const survivors = sample(
+    // What no run shows, no check can see.
+    session.hardening.judged.filter((one) => isSurvivor(one) && one.status === 'survived' && !one.unseen),
+    SURVIVORS_MAX,
+    ({ mutant }) => mutant.class,
+    options.seed,
+  )
+  const caught = await onSurvivors(session, options, survivors, green)
+  return chosen(survivors, caught).map(({ at, kills }) => {
+    const proposal = green[at]
+    if (proposal === undefined) throw new Error(`propose: expected a proposal at ${at}, got none.`)
+    return { proposal, kills, goodRuns: runs }
+  })
+}
+
+const operationsOf = (runs: readonly Run[]): readonly string[] =>
+  [...new Set(runs.flatMap(({ trace }) => trace.map(({ type }) => type)))]
+    .filter((type) => /^\w+(\.\w+)+$/.test(type) && !/^(app|delivery|event)\b/.test(type))
+    .sort()
+
+async function readRuns(
+  { pool, cases, pristine }: Session,
+  { progress }: ProposeOptions,
+  places: readonly number[],
+): Promise<ReadonlyMap<number, readonly Run[]>> {
+  progress.begin('good runs to learn from', places.length)
+  const all = new Map<number, readonly Run[]>()
+  await Promise.all(
+    places.map(async (at) => {
+      const one = cases[at]
+      const first = pristine[at]?.run
+      if (one === undefined || first === undefined) return
+      const more = await Promise.all(
+        READ_SEEDS.map(async (seed) => (await pool.do<'look'>({ kind: 'look', at, seed })).run),
+      )
+      all.set(at, [first, ...more])
+      progress.step(false)
+    }),
+  )
+  progress.end()
+  return all
+}
+
+/** The proposals that no good run objects to: other seeds of this program, and every good build. */
+async function onGoodRuns(
+  { pool }: Session,
+  { progress, good }: ProposeOptions,
+  places: readonly number[],
+  candidates: readonly Proposal[],
+): Promise<{ readonly green: readonly Proposal[]; readonly runs: number }> {
+  const tries = [
+    ...HELD_SEEDS.map((seed) => ({ pool, seed })),
+    ...good.flatMap((build) => ['1', ...HELD_SEEDS.slice(0, 2)].map((seed) => ({ pool: build, seed }))),
+  ]
+  progress.begin('good runs to try on', tries.length * places.length)
+  const red = new Set<number>()
+  await Promise.all(
+    tries.flatMap(({ pool: build, seed }) =>
+      places.map(async (at) => {
+        const { noticed } = await build.do<'try'>({
+          kind: 'try',
+          order: undefined,
+          at: [at],
+          seed,
+          proposals: candidates,
+        })
+        for (const index of noticed.flat()) red.add(index)
+        progress.step(false)
+      }),
+    ),
+  )
+  progress.end()
+  return { green: candidates.filter((_, at) => !red.has(at)), runs: tries.length * places.length }
+}
+
+/** For each survivor, the places of the proposals that notice it. */
+async function onSurvivors(
+  { pool, cases, orderOf }: Session,
+  { progress }: ProposeOptions,
+  survivors: readonly Judged[],
+  proposals: readonly Proposal[],
+): Promise<readonly ReadonlySet<number>[]> {
+  progress.begin('survivors', survivors.length)
+  const caught = await Promise.all(
+    survivors.map(async ({ mutant, differs }) => {
+      const order = orderOf(mutant)
+      // Where the run is the pristine one there is nothing to notice.
+      const kept = order.cases.flatMap((at, index) => {
+        const one = cases[at]
+        return one?.seed === '1' && differs.includes(one.id) ? [{ at, limit: order.hitLimits[index] ?? 0 }] : []
+      })
+      const { noticed } = await pool.do<'try'>({
+        kind: 'try',
+        order: { ...order, hitLimits: kept.map(({ limit }) => limit) },
+        at: kept.map(({ at }) => at),
+        seed: undefined,
+        proposals,
+      })
+      progress.step(noticed.every((one) => one.length === 0))
+      return new Set(noticed.flat())
+    }),
+  )
+  progress.end()
+  return caught
+}
+
+/** The fewest proposals that notice all that can be noticed, as far as taking the best one each time finds them. */
+function chosen(
+  survivors: readonly Judged[],
+  caught: readonly ReadonlySet<number>[],
+): readonly { readonly at: number; readonly kills: readonly Judged[] }[] {
+  const by = new Map<number, Set<number>>()
+  for (const [survivor, proposals] of caught.entries())
+    for (const at of proposals) by.set(at, (by.get(at) ?? new Set()).add(survivor))
+  const picked: { at: number; kills: readonly Judged[] }[] = []
+  const left = new Set(caught.keys())
+  for (;;) {
+    let best: { at: number; kills: readonly number[] } | undefined
+    for (const [at, kills] of by) {
+      const fresh = [...kills].filter((survivor) => left.has(survivor))
+      if (fresh.length > (best?.kills.length ?? 0)) best = { at, kills: fresh }
+    }
+    if (best === undefined) return picked
+    for (const survivor of best.kills) left.delete(survivor)
+    picked.push({ at: best.at, kills: best.kills.flatMap((survivor) => survivors[survivor] ?? []) })
+  }
+}

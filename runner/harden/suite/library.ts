@@ -1,0 +1,146 @@
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { instrument, type Mutant, type Source, suspicious } from '../../../oracle/mutate/instrument.ts'
+import { sample } from '../../../oracle/mutate/sample.ts'
+import { UsageError } from '../../gate/workspace.ts'
+import { equivalentIds } from '../equivalent.ts'
+import { keysOf } from '../key.ts'
+import type { HardenProgress } from '../progress.ts'
+import type { Hardening, Judged, Status } from '../result.ts'
+import { readTriage, type Triage } from '../triage.ts'
+import { bundleSuite } from './bundle.ts'
+import type { SuiteVerdict } from './judge.ts'
+import { judgeSuite } from './suite.ts'
+
+export type LibraryOptions = {
+  readonly project: string
+  readonly family: 'generic' | 'domain' | 'all'
+  readonly sources: readonly string[]
+  /** The library's own tests, as patterns; written for Vitest, without mocks of modules. */
+  readonly suite: readonly string[]
+  readonly sample?: number | undefined
+  readonly seed: string
+  readonly jobs: number
+  readonly word: string
+  /** Bare names that stand for a file: `fraction.js` for `src/fraction.js`. */
+  readonly alias?: Readonly<Record<string, string>> | undefined
+  readonly globals: boolean
+  readonly progress: HardenProgress
+  readonly now: () => number
+  readonly onOpen: (close: () => Promise<void>) => void
+}
+
+export type LibraryHardening = {
+  readonly hardening: Hardening
+  readonly sources: readonly Source[]
+  readonly triage: Triage
+  readonly mutants: readonly Mutant[]
+}
+
+const find = (root: string, patterns: readonly string[]): readonly string[] =>
+  [...new Set(patterns.flatMap((pattern) => globSync(pattern, { cwd: root })))]
+    .filter(
+      (path) =>
+        /\.[cm]?[jt]sx?$/.test(path) && !/\.d\.[cm]?ts$/.test(path) && !path.split('/').includes('node_modules'),
+    )
+    .sort()
+
+/** Mutates a library and lets its own tests judge, all in a few warm processes: for code that touches no network, files or clock. */
+export async function hardenLibrary(options: LibraryOptions): Promise<LibraryHardening> {
+  const startedMs = options.now()
+  const root = resolve(options.project)
+  const tests = find(root, options.suite)
+  if (tests.length === 0) throw new UsageError(`expected tests at ${options.suite.join(', ')}, got none.`)
+  const sources = find(root, options.sources)
+    .filter((path) => !tests.includes(path))
+    .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }))
+  if (sources.length === 0) throw new UsageError(`expected sources at ${options.sources.join(', ')}, got none.`)
+  const steered = sources.flatMap(suspicious).find(({ refused }) => refused)
+  if (steered !== undefined)
+    throw new UsageError(`${steered.at}: expected no name of the mutation switch, got ${steered.what}.`)
+  const folder = mkdtempSync(join(tmpdir(), 'backlot-harden-'))
+  const opened: { stop: () => void } = { stop: () => undefined }
+  const close = async (): Promise<void> => {
+    opened.stop()
+    rmSync(folder, { recursive: true, force: true })
+  }
+  options.onOpen(close)
+  try {
+    const families =
+      options.family === 'all' ? (['generic', 'domain', 'extreme'] as const) : ([options.family] as const)
+    const { mutants, code } = await instrument(sources, { families, word: options.word })
+    const module = join(folder, 'suite.mjs')
+    await bundleSuite({
+      root,
+      tests: tests.map((path) => join(root, path)),
+      code: new Map([...code].map(([path, text]) => [join(root, path), text])),
+      outfile: module,
+      alias: Object.fromEntries(Object.entries(options.alias ?? {}).map(([name, path]) => [name, join(root, path)])),
+      globals: options.globals,
+    })
+    const runnable = mutants.filter(({ ignored }) => ignored === undefined)
+    const drawn =
+      options.sample === undefined
+        ? runnable
+        : sample(runnable, options.sample, ({ family, path }) => `${family}/${path}`, options.seed)
+    options.progress.begin('mutants', drawn.length)
+    const verdicts = await judgeSuite({
+      module,
+      word: options.word,
+      ids: drawn.map(({ id }) => id),
+      folder,
+      jobs: options.jobs,
+      onStep: (survived) => options.progress.step(survived),
+      onOpen: (stop) => {
+        opened.stop = stop
+      },
+    })
+    options.progress.end()
+    const alive = drawn.filter(({ id }) => verdicts.get(id)?.status === 'survived')
+    const equivalent = await equivalentIds(alive, sources)
+    const keys = keysOf(mutants, sources)
+    const triage = readTriage(root)
+    const judged = mutants.map((mutant, at) =>
+      judgedOf(mutant, keys[at] ?? '', verdicts.get(mutant.id), equivalent, triage),
+    )
+    const hardening: Hardening = {
+      judged,
+      cases: tests,
+      functions: 0,
+      pseudoTested: [],
+      rules: [],
+      environment: [],
+      sampled: options.sample,
+      ms: options.now() - startedMs,
+      ran: verdicts.size,
+    }
+    return { hardening, sources, triage, mutants }
+  } finally {
+    await close()
+  }
+}
+
+function judgedOf(
+  mutant: Mutant,
+  key: string,
+  verdict: SuiteVerdict | undefined,
+  equivalent: ReadonlySet<string>,
+  triage: Triage,
+): Judged {
+  const status: Status = verdict === undefined ? 'ignored' : equivalent.has(mutant.id) ? 'equivalent' : verdict.status
+  const said = status === 'survived' || status === 'noCoverage' ? triage.of(key) : undefined
+  return {
+    mutant,
+    key,
+    status,
+    killedBy: verdict?.by === undefined ? [] : [verdict.by],
+    by: verdict?.by,
+    message: verdict?.message,
+    coveredBy: [],
+    static: verdict?.static ?? false,
+    unseen: false,
+    differs: [],
+    triage: said === undefined ? undefined : { label: said.label, reason: said.reason },
+  }
+}
