@@ -1,4 +1,4 @@
-import type { Exchange } from './recording/har.ts'
+import type { Exchange } from './har.ts'
 import type { Json } from './trace.ts'
 
 /** A difference that is known and accepted. `at` is a path such as `data.*.customer`; `**` stands for any parents. */

@@ -6,6 +6,7 @@ import { CONFIG, loadProject } from '../project.ts'
 import { boxStatus } from '../sandbox/box.ts'
 import { boxesOf, climbWalls } from '../sandbox/climb.ts'
 import { type Profile, type SandboxSettings, sandboxOf } from '../sandbox/settings.ts'
+import { authorityFiles, authorityFolder } from '../serve/authority-files.ts'
 
 const DOCTOR_SCHEMA = 'backlot.doctor/v1'
 
@@ -42,7 +43,16 @@ const tools = (): readonly Line[] => [
     ['--core=0', '--', '/bin/echo', 'limits a program'],
     'apt-get install util-linux',
   ),
+  localAuthority(),
 ]
+
+/** What HTTPS clients of `backlot twin` have to trust, and how they are told to. */
+function localAuthority(): Line {
+  const { certificate } = authorityFiles(authorityFolder())
+  const trust = `NODE_EXTRA_CA_CERTS, SSL_CERT_FILE, REQUESTS_CA_BUNDLE or curl --cacert = ${certificate}`
+  const found = existsSync(certificate) ? `trust it with ${trust}` : 'not made yet; the first backlot twin makes it'
+  return { kind: 'tool', id: 'local CA', status: 'ok', found, what: certificate, wayOut: '' }
+}
 
 /**
  * Tells what the gate needs of this machine and whether it is there, and proves every wall of the sandbox by climbing it. Exit 0 when

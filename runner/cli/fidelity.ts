@@ -1,7 +1,7 @@
 import { globSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suggest } from '../../scenarios/parse/nearest.ts'
-import { NotARecording, type Recording, readHar } from '../../twins/recording/har.ts'
+import { NotARecording, type Recording, readHar } from '../../twins/har.ts'
 import type { TwinDefinition } from '../../twins/twin.ts'
 import { measure } from '../fidelity/measure.ts'
 import type { Interaction } from '../fidelity/replay.ts'

@@ -14,6 +14,7 @@ import { addHarden } from './commands/harden.ts'
 import { addHook } from './commands/hook.ts'
 import { addKey } from './commands/key.ts'
 import { addMerge } from './commands/merge.ts'
+import { addMine } from './commands/mine.ts'
 import { addPublish } from './commands/publish.ts'
 import { addReplay } from './commands/replay.ts'
 import { addRules } from './commands/rules.ts'
@@ -46,6 +47,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   addRun(program, onOpen)
   addCompare(program, onOpen)
   addExplore(program, onOpen)
+  addMine(program, onOpen)
   addRules(program, onOpen)
   addReplay(program, onOpen)
   addMerge(program, onOpen)

@@ -14,3 +14,11 @@ export const percentage = (text: string): number => {
     throw new InvalidArgumentError('Expected a number from 0 to 100.')
   return value
 }
+
+/** An option's value as a port. */
+export const portNumber = (text: string): number => {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 0 || value > 65_535 || text.trim() === '')
+    throw new InvalidArgumentError('Expected a port from 0 to 65535.')
+  return value
+}

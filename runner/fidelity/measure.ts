@@ -1,5 +1,5 @@
 import type { Ignore } from '../../twins/fidelity.ts'
-import type { Recording } from '../../twins/recording/har.ts'
+import type { Recording } from '../../twins/har.ts'
 import type { TwinDefinition } from '../../twins/twin.ts'
 import { type Answerer, freshTwin, type Interaction, replayRecording } from './replay.ts'
 import { type FidelityReport, score } from './score.ts'

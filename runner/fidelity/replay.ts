@@ -1,6 +1,6 @@
 import type { Ignore } from '../../twins/fidelity.ts'
+import { type Exchange, headerOf, type Recording } from '../../twins/har.ts'
 import { originPattern } from '../../twins/network.ts'
-import { type Exchange, headerOf, type Recording } from '../../twins/recording/har.ts'
 import { NotModelled, type Twin, type TwinDefinition } from '../../twins/twin.ts'
 import { createWorld } from '../../twins/world.ts'
 import { Bindings, collectionOf, isUnmistakable } from './bindings.ts'

@@ -1,5 +1,5 @@
 import type { FidelityProfile } from '../fidelity.ts'
-import type { Exchange } from '../recording/har.ts'
+import type { Exchange } from '../har.ts'
 import type { Json } from '../trace.ts'
 import type { Item } from './state.ts'
 

@@ -1,5 +1,5 @@
 import type { FidelityProfile } from '../fidelity.ts'
-import { type Exchange, headerOf } from '../recording/har.ts'
+import { type Exchange, headerOf } from '../har.ts'
 import type { Json } from '../trace.ts'
 import { isSpoken } from './versions.ts'
 

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Difference } from '../../../runner/fidelity/compare.ts'
 import { measure } from '../../../runner/fidelity/measure.ts'
 import type { FidelityProfile } from '../../../twins/fidelity.ts'
-import { type Exchange, parseHar } from '../../../twins/recording/har.ts'
+import { type Exchange, parseHar } from '../../../twins/har.ts'
 import type { Json } from '../../../twins/trace.ts'
 import { createTwinApp, NotModelled, type TwinDefinition } from '../../../twins/twin.ts'
 

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { measure } from '../../../runner/fidelity/measure.ts'
 import { percent } from '../../../runner/fidelity/score.ts'
 import { TWINS } from '../../../runner/twins.ts'
-import { readHar } from '../../../twins/recording/har.ts'
+import { readHar } from '../../../twins/har.ts'
 
 /** Recorded traffic with the real services, in `$BACKLOT_RECORDINGS/<twin>/*.har`. It is not part of this repository. */
 const DIRECTORY = process.env.BACKLOT_RECORDINGS

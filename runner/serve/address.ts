@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto'
+import { originPattern } from '../../twins/network.ts'
+import type { TwinDefinition } from '../../twins/twin.ts'
+
+/** Where a request that came to a port of ours was meant to go. */
+export type Address = { readonly twin: string; readonly url: string }
+
+type Served = Pick<TwinDefinition<unknown>, 'name' | 'origins'>
+
+/** The origin of a twin that a client has only the twin's name for; a tenant's own name is `backlot`. */
+const firstOrigin = ({ origins }: Served): string => (origins[0] ?? '').replace('*', 'backlot')
+
+const hostOf = (authority: string): string => authority.replace(/:\d+$/, '').toLowerCase()
+
+/**
+ * Finds the twin by the host where that is the vendor's own or `stripe.localhost`, else by the path: `/~host/...` for any
+ * host of a vendor, `/stripe/...` for a twin, and the path alone where only one twin is served.
+ */
+export function addressOf(twins: readonly Served[], authority: string, target: string): Address | undefined {
+  const host = hostOf(authority)
+  const at = (name: string): Served | undefined =>
+    twins.find(({ origins }) => origins.some((origin) => originPattern(origin).test(`https://${name}`)))
+  const direct = at(host)
+  if (direct !== undefined) return { twin: direct.name, url: `https://${host}${target}` }
+  const local = twins.find(({ name }) => host === `${name}.localhost`)
+  if (local !== undefined) return { twin: local.name, url: firstOrigin(local) + target }
+  const [, head = '', rest = ''] = /^\/([^/?]+)(.*)$/.exec(target) ?? []
+  const path = rest.startsWith('/') ? rest : `/${rest}`
+  if (head.startsWith('~')) {
+    const named = at(head.slice(1).toLowerCase())
+    return named === undefined ? undefined : { twin: named.name, url: `https://${head.slice(1).toLowerCase()}${path}` }
+  }
+  const prefixed = twins.find(({ name }) => name === head)
+  if (prefixed !== undefined) return { twin: prefixed.name, url: firstOrigin(prefixed) + path }
+  const [only] = twins
+  return twins.length === 1 && only !== undefined ? { twin: only.name, url: firstOrigin(only) + target } : undefined
+}
+
+/** The name of everybody who gives neither a namespace nor a credential. */
+export const DEFAULT_NAMESPACE = 'default'
+
+/** A credential as a name: it cannot be read back. */
+export const nameOfCredential = (credential: string): string =>
+  `key-${createHash('sha256').update(credential).digest('hex').slice(0, 12)}`
+
+type Header = (name: string) => string | undefined
+
+/** Whose world a request belongs to: `X-Backlot-Namespace`, or whoever the credential stands for. */
+export function namespaceOf(header: Header): string {
+  const named = header('x-backlot-namespace')
+  if (named !== undefined && named !== '') return named
+  const credential = credentialOf(header)
+  return credential === undefined ? DEFAULT_NAMESPACE : nameOfCredential(credential)
+}
+
+/** The credential of a request, where vendors have it: bearer and basic, AWS signatures, `x-api-key`. */
+function credentialOf(header: Header): string | undefined {
+  const authorization = header('authorization')
+  if (authorization === undefined) return header('x-api-key')
+  // A signature is new each time; the access key in it is not.
+  const signed = /^AWS4-HMAC-SHA256 .*?Credential=([^/,\s]+)/.exec(authorization)
+  if (signed !== null) return signed[1]
+  const [scheme = '', value = ''] = authorization.split(/\s+/, 2)
+  return /^basic$/i.test(scheme) ? Buffer.from(value, 'base64').toString().replace(/:$/, '') : value || scheme
+}

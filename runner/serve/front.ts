@@ -1,0 +1,153 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { WireAnswer, WireRequest } from '../../twins/network.ts'
+import { NotModelled, type TwinDefinition } from '../../twins/twin.ts'
+import { addressOf, namespaceOf } from './address.ts'
+import type { Namespaces } from './namespaces.ts'
+
+export type FrontOptions = {
+  readonly definitions: readonly TwinDefinition<unknown>[]
+  readonly namespaces: Namespaces
+  /** Whether answers take their usual time; otherwise only what a fault adds to it. */
+  readonly latency: boolean
+  readonly wait: (ms: number) => Promise<void>
+  /** Moves a world's clock to the present before a request is looked at. */
+  readonly tick: (namespace: ReturnType<Namespaces['at']>) => Promise<void>
+  /** Told of what no twin models, and of bugs of ours. */
+  readonly onProblem: (text: string) => void
+}
+
+const HOP_HEADERS = new Set([
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'content-length',
+  'x-backlot-namespace',
+  'x-backlot-step',
+])
+
+async function bodyOf(request: IncomingMessage): Promise<Uint8Array> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)
+}
+
+/** Answers requests of any client as the twins would, each in the namespace it belongs to. */
+export function createFront(options: FrontOptions): (request: IncomingMessage, response: ServerResponse) => void {
+  return (request, response) => {
+    answer(options, request, response).catch((error: unknown) => {
+      options.onProblem(error instanceof Error ? (error.stack ?? error.message) : String(error))
+      refuse(response, 500, 'A bug of ours. See the output of backlot twin.')
+    })
+  }
+}
+
+/** Loud on purpose: no vendor answers like this, and no retry makes it go away. */
+function refuse(response: ServerResponse, status: number, message: string): void {
+  if (response.headersSent) return void response.destroy()
+  const body = JSON.stringify({ backlot: message })
+  response
+    .writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) })
+    .end(body)
+}
+
+async function answer(options: FrontOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const header = (name: string): string | undefined => {
+    const value = request.headers[name]
+    return Array.isArray(value) ? value[0] : value
+  }
+  // A proxy is asked for whole addresses.
+  const whole = /^https?:\/\/([^/]+)(\/.*)?$/.exec(request.url ?? '/')
+  const authority = whole?.[1] ?? header('host') ?? ''
+  const address = addressOf(options.definitions, authority, whole === null ? (request.url ?? '/') : (whole[2] ?? '/'))
+  if (address === undefined) {
+    const names = options.definitions.map(({ name }) => `/${name}/`).join(', ')
+    refuse(
+      response,
+      421,
+      `expected a host of a served twin, or a path that begins with ${names}; got ${authority}${request.url ?? ''}.`,
+    )
+    return
+  }
+  if (bridged(request, response)) return
+  const body = await bodyOf(request)
+  const raw = request.rawHeaders
+  const headers: [string, string][] = []
+  for (let at = 0; at < raw.length; at += 2) {
+    const name = raw[at] ?? ''
+    const lower = name.toLowerCase()
+    if (HOP_HEADERS.has(lower)) continue
+    headers.push([name, lower === 'host' ? new URL(address.url).host : (raw[at + 1] ?? '')])
+  }
+  const wire: WireRequest = {
+    step: header('x-backlot-step') ?? 'served',
+    method: request.method ?? 'GET',
+    url: address.url,
+    headers,
+    body,
+  }
+  const namespace = options.namespaces.at(namespaceOf(header))
+  try {
+    const given = await namespace.run(async () => {
+      await options.tick(namespace)
+      if (namespace.network.refuses(address.twin, wire.step)) return undefined
+      return namespace.network.handle(wire)
+    })
+    if (given === undefined) response.destroy()
+    else await send(options, address.twin, given, response)
+  } catch (error) {
+    if (!(error instanceof NotModelled)) throw error
+    namespace.world.trace.record(
+      'unmodelled',
+      { twin: address.twin, method: wire.method, url: address.url, why: error.message },
+      wire.step,
+    )
+    options.onProblem(`${namespace.name}: ${error.message}`)
+    refuse(response, 501, error.message)
+  }
+}
+
+/** A page whose network is bridged to here (`/~host/...`) is of another origin; true when this was only its question. */
+function bridged(request: IncomingMessage, response: ServerResponse): boolean {
+  const { origin } = request.headers
+  if (origin === undefined || request.url?.startsWith('/~') !== true) return false
+  response.setHeader('Access-Control-Allow-Origin', origin)
+  response.setHeader('Access-Control-Expose-Headers', '*')
+  const asked = request.headers['access-control-request-headers']
+  if (request.method !== 'OPTIONS' || request.headers['access-control-request-method'] === undefined) return false
+  response.setHeader('Access-Control-Allow-Methods', 'GET, HEAD, POST, PUT, PATCH, DELETE')
+  if (asked !== undefined) response.setHeader('Access-Control-Allow-Headers', asked)
+  response.writeHead(204).end()
+  return true
+}
+
+async function send(options: FrontOptions, twin: string, given: WireAnswer, response: ServerResponse): Promise<void> {
+  if (given.kind === 'silence') return
+  const usualMs = options.definitions.find(({ name }) => name === twin)?.latencyMs.max ?? 0
+  const waitMs = options.latency ? given.afterMs : given.afterMs - usualMs
+  if (waitMs > 0) await options.wait(waitMs)
+  if (given.kind === 'reset') {
+    response.destroy()
+    return
+  }
+  const grouped = new Map<string, string[]>()
+  for (const [name, value] of given.headers) {
+    if (HOP_HEADERS.has(name.toLowerCase()) && name.toLowerCase() !== 'content-length') continue
+    grouped.set(name, [...(grouped.get(name) ?? []), value])
+  }
+  for (const [name, values] of grouped) response.setHeader(name, values.length === 1 ? (values[0] ?? '') : values)
+  response.statusCode = given.status
+  const [only, ...more] = given.chunks
+  if (!given.cut && more.length === 0) {
+    response.end(only?.bytes)
+    return
+  }
+  for (const { afterMs, bytes } of given.chunks) {
+    if (options.latency && afterMs > 0) await options.wait(afterMs)
+    response.write(bytes)
+  }
+  if (given.cut) {
+    // What was written has to leave before the connection breaks.
+    await new Promise<void>((resolve) => response.write('', () => resolve()))
+    response.destroy()
+  } else response.end()
+}

@@ -1,0 +1,78 @@
+import { getRequestListener } from '@hono/node-server'
+import type { TwinDefinition } from '../../twins/twin.ts'
+import type { Courier } from '../../twins/world.ts'
+import { createAdmin } from './admin.ts'
+import type { Authority } from './certificates.ts'
+import { createFront } from './front.ts'
+import { createNamespaces, type Namespace } from './namespaces.ts'
+import { openAdmin, openFront } from './ports.ts'
+
+export type ServeOptions = {
+  readonly definitions: readonly TwinDefinition<unknown>[]
+  readonly seeds: Readonly<Record<string, unknown>>
+  readonly seed: string
+  readonly port: number
+  readonly host: string
+  readonly adminPort: number
+  /** Who may use the admin plane. */
+  readonly token: string
+  readonly authority: Authority | undefined
+  readonly latency: boolean
+  /** The real time. Without it worlds stand still until the admin plane moves them. */
+  readonly realNow: (() => number) | undefined
+  /** The time a world starts at. */
+  readonly startsAtMs: number
+  readonly wait: (ms: number) => Promise<void>
+  readonly courier: (settle: (task: () => Promise<void>) => void) => Courier
+  readonly onProblem: (text: string) => void
+}
+
+export type Served = {
+  readonly port: number
+  readonly adminPort: number
+  /** Lets time pass where nobody asks: webhooks and the like become due. */
+  readonly tick: () => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+/** Serves twins to programs in any language: many worlds on one port, and the admin plane on another. */
+export async function serveTwins(options: ServeOptions): Promise<Served> {
+  const { definitions, realNow, startsAtMs } = options
+  const openedMs = realNow?.() ?? 0
+  const now = (): number => startsAtMs + (realNow === undefined ? 0 : realNow() - openedMs)
+  const namespaces = createNamespaces({
+    definitions,
+    seeds: options.seeds,
+    seed: options.seed,
+    now,
+    courier: options.courier,
+  })
+  // A world that was moved on by hand is ahead for good: what passes is added to where it is.
+  const seen = new WeakMap<object, number>()
+  const tick = async ({ world }: Namespace): Promise<void> => {
+    if (realNow === undefined) return
+    const passed = now() - (seen.get(world) ?? world.startsAtMs)
+    seen.set(world, now())
+    if (passed > 0) await world.clock.advance(passed)
+  }
+  const { latency, wait, onProblem, token } = options
+  const front = createFront({ definitions, namespaces, latency, wait, tick, onProblem })
+  const admin = createAdmin({ definitions, namespaces, token, tick })
+  const open = await openFront(front, options.port, options.host, options.authority)
+  const adminOpen = await openAdmin(getRequestListener(admin.fetch), options.adminPort).catch(
+    async (error: unknown) => {
+      await open.close()
+      throw error
+    },
+  )
+  return {
+    port: open.port,
+    adminPort: adminOpen.port,
+    tick: async () => {
+      await Promise.all(namespaces.all().map((namespace) => namespace.run(() => tick(namespace))))
+    },
+    close: async () => {
+      await Promise.all([open.close(), adminOpen.close()])
+    },
+  }
+}
