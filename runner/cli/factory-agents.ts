@@ -46,10 +46,10 @@ function agentFrom(flags: FactoryAgentFlags, { project, hook, environment, note 
     const { agent, shown } = agentOf({ ...own, repository: project })
     note(`agent: ${shown}`)
     // It was started by us, so its name is what the person says it is; an agent elsewhere has to sign for that.
-    return { name, client: createLocalHookClient(agent, REAL), known: a2a === undefined }
+    return { name, called: agent.about.name, client: createLocalHookClient(agent, REAL), known: a2a === undefined }
   }
   if (url !== undefined && url !== hook?.url)
-    return { name: url, client: createHookClient({ url }, REAL), known: false }
+    return { name: url, called: url, client: createHookClient({ url }, REAL), known: false }
   if (hook !== undefined) return remote(hook, environment)
   throw new UsageError(
     'expected an agent, got none. Give --agent URL, --command "..." or --folder DIR, or hook: in backlot.yaml.',
@@ -65,11 +65,17 @@ function criticFrom(
   const { agent: _, command: _own, folder: _folder, acp: _acp, a2a: _a2a, ...rest } = flags
   const { agent, shown } = agentOf({ ...rest, repository: project })
   note(`critic: ${shown}`)
-  return { name: `command ${critiqueCommand}`, client: createLocalHookClient(agent, REAL), known: true }
+  return {
+    name: `command ${critiqueCommand}`,
+    called: agent.about.name,
+    client: createLocalHookClient(agent, REAL),
+    known: true,
+  }
 }
 
 const remote = (settings: Parameters<typeof hookConfigOf>[0], environment: AgentPlace['environment']): NamedAgent => ({
   name: settings.url,
+  called: settings.url,
   client: createHookClient(hookConfigOf(settings, environment), REAL),
   known: settings['secret-env'] !== undefined,
 })

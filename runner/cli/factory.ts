@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
-import { readPrivateKey } from '../evidence/key.ts'
+import { readPrivateKey, readPublicKey } from '../evidence/key.ts'
+import { verifyEvidence } from '../evidence/verify.ts'
 import { evidenceFolder, writeEvidence } from '../evidence/write.ts'
 import { Interrupted } from '../factory/attempt.ts'
 import { runFactory } from '../factory/factory.ts'
@@ -80,6 +81,7 @@ function startOf(given: Given): FactoryStart {
     fresh: options.fresh === true,
     settle: (read) => settle(read, given, progress.note),
     judge: judgeWithGate(given),
+    approved: approvedBy(text(options.key)),
     progress,
     now: REAL.now,
     token: newToken,
@@ -189,9 +191,15 @@ function judgeWithGate({ project, options, open }: Given): JudgeCandidate {
     const at = new Date(REAL.now()).toISOString()
     const platform = `${process.platform} ${process.arch}`
     const { path } = writeEvidence({ folder: evidence, verdict, record, key, at, platform, producer })
-    return { verdict, evidence: shown(path) }
+    return { verdict, evidence: resolve(path) }
   }
 }
+
+/** Evidence of our own key that passes by now, with the approvals that came since. Without a key nothing can be told. */
+const approvedBy =
+  (keyFile: string | undefined): FactoryStart['approved'] =>
+  (evidence) =>
+    keyFile !== undefined && verifyEvidence(evidence, [readPublicKey(keyFile)]).status === 'pass'
 
 const shown = (path: string): string => relative(realpathSync(process.cwd()), path) || path
 

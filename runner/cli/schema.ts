@@ -1,6 +1,7 @@
 import { rulesJsonSchema } from '../../oracle/rules/rule-file.ts'
 import { suggest } from '../../scenarios/parse/nearest.ts'
 import { scenarioJsonSchema } from '../../scenarios/parse/schema.ts'
+import { outcomeJsonSchema } from '../factory/outcome.ts'
 import { UsageError } from '../gate/workspace.ts'
 import { projectJsonSchema } from '../project.ts'
 import { verdictJsonSchema } from '../report/verdict.ts'
@@ -11,6 +12,7 @@ export const SCHEMAS: Readonly<Record<string, () => object>> = {
   rules: rulesJsonSchema,
   project: projectJsonSchema,
   verdict: verdictJsonSchema,
+  factory: outcomeJsonSchema,
 }
 
 export function runSchema(format: string): void {

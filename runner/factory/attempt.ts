@@ -288,7 +288,7 @@ function candidateOf({ options, folder, opened, brief }: RunContext, attempt: nu
     patch: files.patch,
     base: opened.base,
     agent: {
-      name: printable(agent.name, 60),
+      name: options.agent.called,
       version: printable(agent.version, 60),
       modelFamily: agent.modelFamily === undefined ? null : printable(agent.modelFamily, 60),
       registered: options.agent.known,

@@ -11,7 +11,7 @@ import { endOf, type Opened } from './events.ts'
 import { openJournal } from './journal.ts'
 import { openLedger } from './ledger.ts'
 import { takeLock } from './lock.ts'
-import { loop } from './loop.ts'
+import { loop, releaseApproved } from './loop.ts'
 import type { FactoryStart } from './options.ts'
 import { type FactoryOutcome, reportOutcome } from './outcome.ts'
 import { type FoundRun, factoryFolder, latestRun, type RunFolder, runFolder } from './run-folder.ts'
@@ -123,6 +123,10 @@ async function onJournal(
   }
   try {
     const end = endOf(journal.events)
+    if (end?.outcome === 'needs-human' && end.evidence !== null && options.approved(end.evidence)) {
+      options.progress.note(`attempt ${end.attempt} of run ${opened.run} was approved`)
+      return reportOutcome(context, await releaseApproved(context, end))
+    }
     if (end !== undefined) {
       options.progress.note(`run ${opened.run} ended before. To begin anew say --fresh.`)
       return reportOutcome(context, { kind: end.outcome, reason: end.reason })

@@ -16,6 +16,7 @@ import {
   writeRequest,
 } from './attempt.ts'
 import { choose } from './choose.ts'
+import type { Ended } from './events.ts'
 import type { OutcomeKind } from './outcome.ts'
 import { release } from './release.ts'
 
@@ -95,6 +96,14 @@ async function judgeRound(context: RunContext, states: readonly AttemptState[]):
   const { evidence } = waiting
   const reason = `attempt ${waiting.attempt} needs a person: ${asked?.reason ?? asked?.why ?? 'no reason given'}`
   return end(context, waiting.attempt, { kind: 'needs-human', reason, branch: null, commit: null, evidence })
+}
+
+/** Releases what waited for a person, once that person has signed. */
+export async function releaseApproved(context: RunContext, { attempt, evidence }: Ended): Promise<Standing> {
+  const judged = judgedAttempt(context, attempt)
+  if (judged === undefined) throw new Error(`attempt ${attempt}: expected its verdict.`)
+  const made = await release(context, attempt, judged.verdict)
+  return end(context, attempt, { kind: 'released', reason: `attempt ${attempt} was approved`, ...made, evidence })
 }
 
 function end(

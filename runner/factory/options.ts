@@ -6,9 +6,11 @@ import type { GateVerdict } from '../report/verdict.ts'
 import type { FactoryProgress } from './progress.ts'
 import type { StopSwitch } from './stop.ts'
 
-/** An agent as the person names it. `name` is whose account the attempts are booked on. */
+/** An agent as the person names it: what it calls itself is shown, and buys nothing. `name` is whose account the attempts are booked on. */
 export type NamedAgent = {
   readonly name: string
+  /** What the policy and the sealed scenarios know it by. */
+  readonly called: string
   readonly client: HookClient
   /** It signs what it says, or was started by us: the policy may take its name for true. */
   readonly known: boolean
@@ -35,7 +37,7 @@ export type CandidateToJudge = {
   /** Told how far it is. */
   readonly said: (text: string) => void
 }
-/** The gate's verdict, and where its evidence is; null when nobody signs. */
+/** The gate's verdict, and where its evidence is, as a path that does not hang on where one stands; null when nobody signs. */
 export type JudgedCandidate = { readonly verdict: GateVerdict; readonly evidence: string | null }
 /** Judges a candidate: the gate, unless a test hands in another. */
 export type JudgeCandidate = (candidate: CandidateToJudge) => Promise<JudgedCandidate>
@@ -63,6 +65,8 @@ export type FactoryStart = {
   /** Begin anew although a run of this brief by this agent is there to go on with. */
   readonly fresh: boolean
   readonly judge: JudgeCandidate
+  /** Whether people have approved what this evidence shows, so that it may be released. */
+  readonly approved: (evidence: string) => boolean
   readonly progress: FactoryProgress
   /** Real time in milliseconds since the Unix epoch. */
   readonly now: () => number

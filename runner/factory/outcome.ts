@@ -135,7 +135,7 @@ export function reportOutcome(
     branch: end?.branch ?? null,
     commit: end?.commit ?? null,
     attempt: end?.attempt ?? null,
-    evidence: end?.evidence ?? null,
+    evidence: end?.evidence === undefined || end.evidence === null ? null : shown(end.evidence),
     attempts: attemptStates(journal).map(({ dispatched, answered, critiqued, finished }) => {
       const { verdict, patch } = folder.attempt(dispatched.attempt)
       const costs = [answered?.costMicroUsd ?? null, critiqued?.costMicroUsd ?? null].filter((cost) => cost !== null)

@@ -13,7 +13,7 @@ const BRANCHES_MAX = 1000
 export type Release = { readonly branch: string; readonly commit: string }
 
 /**
- * Puts the judged tree of an attempt on a branch. The commit follows from what the journal says, so a release that was cut off and
+ * Puts the judged tree of an attempt on a branch: one that passed, or that people have approved. The commit follows from what the journal says, so a release that was cut off and
  * begun again gives the same one. Throws `Stopped` when the switch is set.
  */
 export async function release(context: RunContext, attempt: number, verdict: GateVerdict): Promise<Release> {
@@ -51,8 +51,9 @@ function judgedTree(workspace: Workspace, base: Tree, patch: string, verdict: Ga
   const limits = { maxBytes: Number.MAX_SAFE_INTEGER, maxFiles: Number.MAX_SAFE_INTEGER }
   const taken = workspace.candidate(patch, base, limits)
   if ('rule' in taken) throw new Error(`${patch}: expected the patch that was judged, got: ${taken.message}`)
-  if (taken.id !== verdict.candidate.tree || verdict.status !== 'pass')
-    throw new Error(`${patch}: expected the tree ${verdict.candidate.tree} that passed, got ${taken.id}.`)
+  const { status, candidate } = verdict
+  if (taken.id !== candidate.tree || (status !== 'pass' && status !== 'needs-human'))
+    throw new Error(`${patch}: expected the tree ${candidate.tree} that passed, got ${taken.id} (${status}).`)
   return taken.id
 }
 
@@ -66,7 +67,7 @@ const digestOf = (verdict: GateVerdict): string =>
 function messageOf({ brief, opened }: RunContext, attempt: number, verdict: GateVerdict): string {
   return `${printable(brief.title, 60)}
 
-Made by ${printable(opened.agent, 100)} and passed by the gate; no person has looked at it yet.
+Made by ${printable(opened.agent, 100)} and ${verdict.status === 'pass' ? 'passed by the gate; no person has looked at it yet' : 'approved by people, as the policy demands'}.
 
 Backlot-Run: ${opened.run}, attempt ${attempt}
 Backlot-Brief: sha256:${opened.brief.sha256}

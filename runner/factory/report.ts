@@ -69,6 +69,7 @@ function next(outcome: FactoryOutcome, colours: Colours): readonly string[] {
       const waiting = outcome.attempts.find(({ attempt }) => attempt === outcome.attempt)
       if (outcome.evidence !== null) lines.push(`evidence ${outcome.evidence}`)
       if (waiting?.patch) lines.push(command(`less ${waiting.patch}`))
+      lines.push('Once it is approved, the same command releases it.')
       break
     }
     case 'exhausted':

@@ -3,7 +3,9 @@ import { killAtRandom } from '../support/kills.ts'
 
 const [count = '200', seed = '1'] = process.argv.slice(2)
 const startedMs = performance.now()
-const { kills, runs, after } = await killAtRandom(Number(count), seed, (line) => process.stdout.write(`${line}\n`))
+const { kills, runs, after } = await killAtRandom({ count: Number(count), perRun: 8, seed }, (line) =>
+  process.stdout.write(`${line}\n`),
+)
 const where = Object.entries(after)
   .sort(([a], [b]) => (a < b ? -1 : 1))
   .map(([kind, times]) => `${kind} ${times}`)

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -36,7 +36,10 @@ export type KillReport = {
  * Kills factories and gates with kill -9 at random moments, `count` times in all, and lets each go on until it is done. Throws at the
  * first thing that was lost, doubled or left running. `seed` fixes the moments, as far as moments can be.
  */
-export async function killAtRandom(count: number, seed: string, tell: (line: string) => void): Promise<KillReport> {
+export async function killAtRandom(
+  { count, perRun, seed }: { readonly count: number; readonly perRun: number; readonly seed: string },
+  tell: (line: string) => void,
+): Promise<KillReport> {
   const rng = createRng(seed)
   const site = await openSite()
   const after: Record<string, number> = {}
@@ -49,9 +52,11 @@ export async function killAtRandom(count: number, seed: string, tell: (line: str
     while (kills < count) {
       runs += 1
       const gateRun = rng.fork(`kind ${runs}`).float() < 0.25
-      const wanted = Math.min(count - kills, 1 + rng.fork(`kills ${runs}`).int(0, 3))
+      const wanted = Math.min(count - kills, rng.fork(`kills ${runs}`).int(1, perRun))
       for (let at = 0; at < wanted; at++) {
-        const ms = rng.fork(`ms ${runs} ${at}`).int(50, Math.round(gateRun ? gateMs : factoryMs))
+        // Early moments more often: what was done stays done, so that later kills hit later steps all the same.
+        const share = rng.fork(`ms ${runs} ${at}`).float() ** 2
+        const ms = 50 + share * (gateRun ? gateMs : factoryMs)
         const killed = await site.kill(gateRun ? site.gateArgs() : site.factoryArgs(runs), ms)
         if (!killed) break
         kills += 1
@@ -82,6 +87,7 @@ async function openSite() {
   const project = copyProject()
   project.change('backlot/scenarios/pay.scenario.yaml', 'id: pay\n', 'id: pay\ncovers: [AC-1]\n')
   project.change('backlot.yaml', 'seeds: 3', 'seeds: 1')
+  rmSync(join(project.folder, 'backlot/scenarios/lost-answer.scenario.yaml'))
   commit(project.folder)
   const root = join(project.folder, '..')
   const key = join(root, 'gate.pem')

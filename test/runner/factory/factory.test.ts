@@ -8,7 +8,7 @@ import { outcomeSchema } from '../../../runner/factory/outcome.ts'
 import type { HookAgent } from '../../../runner/hook/agent.ts'
 import { createLocalHookClient } from '../../../runner/hook/local.ts'
 import { REAL } from '../../../runner/hook/real.ts'
-import { BRIEF, briefedProject, optionsFor, scriptedAgent } from './support.ts'
+import { BRIEF, briefedProject, judgeByNote, optionsFor, scriptedAgent } from './support.ts'
 
 let project: ReturnType<typeof briefedProject>
 beforeAll(() => {
@@ -100,7 +100,9 @@ test('another agent, and other requirements, have accounts of their own', async 
   const agent = scriptedAgent(() => 'fail')
   await run(agent)
   const client = createLocalHookClient(agent, REAL)
-  expect(await run(agent, { agent: { name: 'other', client, known: true } })).toMatchObject({ spent: { attempts: 3 } })
+  expect(await run(agent, { agent: { name: 'other', client, called: 'x', known: true } })).toMatchObject({
+    spent: { attempts: 3 },
+  })
   project.write('BRIEF.md', BRIEF.replace('is charged once', 'is charged exactly once'))
   expect(await run(agent)).toMatchObject({ spent: { attempts: 3 } })
   project.write('BRIEF.md', BRIEF)
@@ -152,7 +154,7 @@ test('a critic that objects withholds what the gate would pass, and its words be
       objections: attempt === 1 ? [{ requirement: 'AC-2', text: `no retry in ${change.kind}` }] : [],
     }),
   }
-  const named = { name: 'critic', client: createLocalHookClient(critic, REAL), known: true }
+  const named = { name: 'critic', client: createLocalHookClient(critic, REAL), called: 'x', known: true }
   const outcome = await run(agent, { critic: named })
   expect(outcome).toMatchObject({ kind: 'released', attempt: 2 })
   expect(outcome.attempts[0]).toMatchObject({ status: 'fail', reason: 'the critic objects: no retry in files' })
@@ -168,6 +170,7 @@ test('a critic that accepts grants nothing, and one that is silent withholds', a
       { about: { name: 'c', version: '1', modelFamily: null, reply: [] }, ...(critique && { critique }) },
       REAL,
     ),
+    called: 'x',
     known: true,
   })
   const kind = async () => ({ verdict: 'accept', objections: [] }) as const
@@ -191,6 +194,7 @@ test('a critic that accepts grants nothing, and one that is silent withholds', a
 })
 const other = () => ({
   name: 'other',
+  called: 'x',
   known: true,
   client: createLocalHookClient(
     scriptedAgent(() => 'pass'),
@@ -240,6 +244,25 @@ test('a change that decides for a person stops the loop', async () => {
   expect(agent.requests).toHaveLength(1)
 })
 
+test('once a person has signed, the same command releases what waited, and never before', async () => {
+  const evidence = join(project.folder, '.backlot/evidence')
+  const asked: string[] = []
+  const approved = (given: string, yes: boolean): boolean => {
+    asked.push(given)
+    return yes
+  }
+  const agent = scriptedAgent(() => 'needs-human')
+  const judge: FactoryOptions['judge'] = async (given) => ({ ...(await judgeByNote(project.folder)(given)), evidence })
+  expect(await run(agent, { judge, approved: (given) => approved(given, false) })).toMatchObject({
+    kind: 'needs-human',
+  })
+  expect(await run(agent, { judge, approved: (given) => approved(given, false) })).toMatchObject({ branch: null })
+  const outcome = await run(agent, { judge, approved: (given) => approved(given, true) })
+  expect(outcome).toMatchObject({ kind: 'released', branch: 'backlot/pay-once-1', attempt: 1, spent: { attempts: 1 } })
+  expect([asked, agent.requests.length]).toEqual([[evidence, evidence], 1])
+  expect(git('log', '-1', '--format=%b', 'backlot/pay-once-1')).toContain('approved by people, as the policy demands.')
+})
+
 test('an inconclusive verdict is not a pass', async () => {
   expect(await run(scriptedAgent(() => 'inconclusive'))).toMatchObject({ kind: 'exhausted', branch: null })
 })
@@ -277,7 +300,7 @@ test('an agent that cannot be reached costs no attempt', async () => {
   const down = async () => ({ kind: 'failed', code: 'unreachable', message: 'nobody there', retryable: true }) as const
   const outcome = await run(
     scriptedAgent(() => 'pass'),
-    { agent: { name: 'scripted', client: { ...client, describe: down }, known: true } },
+    { agent: { name: 'scripted', client: { ...client, describe: down }, called: 'x', known: true } },
   )
   expect(outcome).toMatchObject({ kind: 'stopped', spent: { attempts: 0 } })
   expect(outcome.reason).toBe('the agent cannot be reached: nobody there')

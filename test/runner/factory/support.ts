@@ -101,11 +101,13 @@ export const verdictOn = (status: Status, tree: string, cost = '0.010000'): Gate
 export const judgeByNote =
   (project: string): JudgeCandidate =>
   async ({ patch, base }) => {
+    const [, status = '', cost] = /^\+\/\/ (\S+)(?: (\S+))?/m.exec(readFileSync(patch, 'utf8')) ?? []
+    // Only what may be released needs its true tree.
+    if (status === 'fail') return { verdict: verdictOn(status, 'x', cost), evidence: null }
     const workspace = openWorkspace(project)
     try {
       const tree = workspace.candidate(patch, workspace.base(base), { maxBytes: 1e6, maxFiles: 100 })
       if ('rule' in tree) throw new Error(tree.message)
-      const [, status = '', cost] = /^\+\/\/ (\S+)(?: (\S+))?/m.exec(readFileSync(patch, 'utf8')) ?? []
       return { verdict: verdictOn(status as Status, tree.id, cost), evidence: null }
     } finally {
       workspace.close()
@@ -124,13 +126,14 @@ export function optionsFor(
     brief: project.brief,
     project: project.folder,
     base: undefined,
-    agent: { name: 'scripted', client: createLocalHookClient(agent, REAL), known: true },
+    agent: { name: 'scripted', called: 'scripted', client: createLocalHookClient(agent, REAL), known: true },
     critic: undefined,
     limits: { attempts: 3, microUsd: undefined, wallMs: 60_000, answerMs: 30_000 },
     parallel: 1,
     branch: undefined,
     fresh: false,
     judge: judgeByNote(project.folder),
+    approved: () => false,
     remotes: [],
     stop: stopSwitch(project.folder, undefined, async () => ({ status: 500, text: '' })),
     progress: SILENT,
