@@ -20,7 +20,7 @@ export async function simplify(
     smaller = false
     for (const { step, at } of leavesOf(best)) {
       const old = leafAt(best, step, at)
-      for (const next of plainer(old)) {
+      for (const next of plainer(old, textsOf(best))) {
         if (runs >= options.runsMax) break
         const candidate = withLeaf(best, step, at, next)
         runs += 1
@@ -62,15 +62,26 @@ function leafAt(scenario: Scenario, step: string, at: At): Json {
 }
 
 /** Values that are easier on the reader, the plainest first. */
-function plainer(old: Json): readonly Json[] {
+function plainer(old: Json, taken: ReadonlySet<string>): readonly Json[] {
   if (typeof old === 'number') {
     const steps = [0, 1, 2, 5, 10, 50, 100, Math.trunc(old / 10), Math.trunc(old / 2), old - Math.sign(old)]
     const size = (n: number): number => Math.abs(n) + (n < 0 ? 0.5 : 0)
     return [...new Set(steps)].filter((n) => size(n) < size(old)).sort((a, b) => size(a) - size(b))
   }
-  if (typeof old !== 'string' || old.includes('{{')) return []
-  return ['a', old.slice(0, Math.ceil(old.length / 2))].filter((text) => text.length < old.length && text !== '')
+  if (typeof old !== 'string' || old.includes('{{') || old.length < 2) return []
+  // Two names that were different stay different.
+  const letter = [...'abcdefghij'].find((one) => !taken.has(one))
+  const half = old.slice(0, Math.ceil(old.length / 2))
+  return [...(letter === undefined ? [] : [letter]), ...(half.length < old.length && !taken.has(half) ? [half] : [])]
 }
+
+const textsOf = (scenario: Scenario): ReadonlySet<string> =>
+  new Set(
+    leavesOf(scenario).flatMap(({ step, at }) => {
+      const value = leafAt(scenario, step, at)
+      return typeof value === 'string' ? [value] : []
+    }),
+  )
 
 function withLeaf(scenario: Scenario, step: string, at: At, value: Json): Scenario {
   const call = (one: CallStep): CallStep =>
