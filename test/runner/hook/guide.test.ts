@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ import { checkHook, serveHook } from '../../../runner/cli/hook.ts'
 import { UsageError } from '../../../runner/gate/workspace.ts'
 import { createHookClient } from '../../../runner/hook/client.ts'
 import { newSecret, REAL } from '../../../runner/hook/real.ts'
+import { sandboxStatus } from '../../../runner/sandbox/bubblewrap.ts'
 import { backlot, REPOSITORY } from '../../support/cli.ts'
 import { repository } from './agents.ts'
 import { changeRequest, going } from './support.ts'
@@ -202,3 +203,46 @@ test('Ctrl-C ends the server, and the work of its agent', async () => {
   child.kill('SIGINT')
   expect(await ended).toBe(130)
 })
+
+// The box makes it so; outside of it only the program itself goes, not what it has started.
+test.skipIf(!sandboxStatus().available)(
+  'killed outright, the server leaves no program behind (needs bubblewrap)',
+  async () => {
+    const seconds = `${271 + process.pid / 100_000}`
+    const args = [
+      'hook',
+      '--command',
+      `/bin/sh -c 'sleep ${seconds}; true'`,
+      '--repository',
+      repo.folder,
+      '--port',
+      '0',
+      '--quiet',
+    ]
+    const url = await start(process.execPath, ['bin/backlot.js', ...args], {}, /hook at (http:\S+)\//)
+    const stop = new AbortController()
+    const request = changeRequest({
+      base: { commit: repo.commit, fetch: null },
+      budget: { deadline: '2999-01-01T00:00:00Z', timeoutMs: 60_000 },
+    })
+    const asked = createHookClient({ url }, REAL).change(request, { signal: stop.signal })
+    const running = (): boolean =>
+      readdirSync('/proc').some((pid) => {
+        try {
+          return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8') === `sleep\0${seconds}\0`
+        } catch {
+          return false
+        }
+      })
+    await until(running)
+    started.at(-1)?.kill('SIGKILL')
+    await until(() => !running())
+    stop.abort()
+    expect(await asked).toMatchObject({ kind: 'failed' })
+  },
+)
+
+async function until(holds: () => boolean): Promise<void> {
+  for (let look = 0; look < 400 && !holds(); look += 1) await new Promise((later) => setTimeout(later, 25))
+  expect(holds()).toBe(true)
+}
