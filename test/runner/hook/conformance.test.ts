@@ -6,6 +6,7 @@ import { afterAll, expect, test } from 'vitest'
 import { a2aAgent } from '../../../runner/hook/a2a.ts'
 import { acpAgent } from '../../../runner/hook/acp.ts'
 import type { HookAgent } from '../../../runner/hook/agent.ts'
+import { createHookClient } from '../../../runner/hook/client.ts'
 import { commandAgent } from '../../../runner/hook/command.ts'
 import { type Finding, printFindings, runConformance } from '../../../runner/hook/conformance.ts'
 import { createHttpExchange } from '../../../runner/hook/exchange.ts'
@@ -15,7 +16,7 @@ import { createHookServer, type HookServerOptions } from '../../../runner/hook/s
 import { REPOSITORY } from '../../support/cli.ts'
 import { COMPLETED, startA2a } from './a2a-server.ts'
 import { behindHttp, commandOptions, repository } from './agents.ts'
-import { DIFF, patch, SECRET } from './support.ts'
+import { changeRequest, DIFF, going, patch, SECRET } from './support.ts'
 
 const repo = repository()
 const prepared = mkdtempSync(join(tmpdir(), 'backlot-hook-folder-'))
@@ -73,6 +74,49 @@ test.each(AGENTS)('%s keeps every promise, signed and with a bearer token', asyn
     name === 'a folder' ? ['cancel'] : [],
   )
   expect(findings.find(({ id }) => id === 'change')?.found).toMatch(/^completed; /)
+})
+
+test('a critic and a judge are programs behind the same server, asked by the same client', async () => {
+  const agent = commandAgent(
+    commandOptions(repo.folder, {
+      critique: [
+        '/bin/sh',
+        '-c',
+        `grep -q b x.txt && echo '{"verdict":"object","objections":[{"requirement":null,"text":"b?"}]}'`,
+      ],
+      judge: [
+        '/bin/sh',
+        '-c',
+        `cat >/dev/null; echo '{"verdict":"satisfied","votes":{"satisfied":2,"notSatisfied":1,"unsure":0},"reason":"r"}'`,
+      ],
+    }),
+  )
+  const served = await behindHttp(agent, { secrets: [SECRET] })
+  const client = createHookClient({ url: served.url, secret: SECRET, signedAnswers: true }, REAL)
+  const request = changeRequest({
+    base: { commit: repo.commit, fetch: null },
+    budget: { deadline: '2999-01-01T00:00:00Z', timeoutMs: 20_000 },
+  })
+  const { specVersion, requestId, attempt, runToken, goal, base, budget } = request
+  const envelope = { specVersion, requestId, attempt, runToken, budget }
+  const [critique, judgement, change] = await Promise.all([
+    client.critique({ ...envelope, type: 'critique.requested', goal, base, change: patch(DIFF, repo.commit) }, going()),
+    client.judge(
+      {
+        ...envelope,
+        type: 'judge.requested',
+        requirement: { id: 'R', text: 'r' },
+        trajectories: [{ id: 't', untrustedText: 'x' }],
+        votes: 3,
+      },
+      going(),
+    ),
+    client.change(request, going()),
+  ])
+  await served.close()
+  expect(critique).toMatchObject({ kind: 'result', result: { verdict: 'object', objections: [{ text: 'b?' }] } })
+  expect(judgement).toMatchObject({ kind: 'result', result: { verdict: 'satisfied', votes: { satisfied: 2 } } })
+  expect(change).toMatchObject({ kind: 'failed', code: 'unsupported-reply' })
 })
 
 test('what needs a secret, a token or a task is not looked at without one, and that is said', async () => {
