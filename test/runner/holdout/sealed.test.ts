@@ -1,9 +1,10 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
 import { feedbackOf } from '../../../runner/factory/feedback.ts'
 import { sandboxStatus } from '../../../runner/sandbox/bubblewrap.ts'
-import { backlot, commit, copyProject, verdictOf } from '../../support/cli.ts'
+import { backlot, commit, copyProject, REPOSITORY, verdictOf } from '../../support/cli.ts'
 import { CANARY, PROBE, SEALED, seal, textsUnder } from '../../support/sealed.ts'
 
 vi.setConfig({ testTimeout: 240_000 })
@@ -151,3 +152,41 @@ test('they stay closed to a candidate without a sandbox, and when the visible on
   expect(failing.holdout).toMatchObject({ evaluated: 0, passed: null, budgetLeft: 3 })
   expect(failing.checks.some(({ kind }) => kind === 'holdout')).toBe(false)
 })
+
+test.skipIf(!available)(
+  'an agent that writes down all it is given learns one bit and a criterion, and nothing that is sealed',
+  () => {
+    project = copyProject()
+    seal(project)
+    project.write('BRIEF.md', '# Pay once\n\n## Acceptance\n\n- REQ-7: Each order is charged once.\n')
+    project.change('backlot/scenarios/pay.scenario.yaml', 'id: pay\n', 'id: pay\ncovers: [REQ-7]\n')
+    project.change('backlot.yaml', 'seeds: 3', 'seeds: 1')
+    commit(project.folder)
+    const snoop = join(REPOSITORY, 'test/support/snoop.mjs')
+    const brief = join(project.folder, 'BRIEF.md')
+    const ended = backlot(['factory', brief, '--command', `node ${snoop}`, '--read', snoop, '--json'])
+    expect(JSON.parse(ended.stdout), ended.stderr).toMatchObject({
+      kind: 'released',
+      attempt: 2,
+      attempts: [{ status: 'fail', failing: ['holdout'] }, { status: 'pass' }],
+    })
+    const texts = textsUnder(join(project.folder, '.backlot/factory'))
+    const requests = texts.filter(([path]) => path.endsWith('request.json')).map(([, text]) => text)
+    expect(requests).toHaveLength(2)
+    expect(requests[1]).toContain('"set":"holdout"')
+    expect(requests[1]).toContain('"requirement":"REQ-7"')
+    const branch = spawnSync('git', ['-C', project.folder, 'show', 'backlot/pay-once-1:src/seen.txt'], {
+      encoding: 'latin1',
+    })
+    expect(branch.stdout).toContain('attempt 2\n')
+    const seen = [
+      ...texts,
+      ['stdout', ended.stdout],
+      ['stderr', ended.stderr],
+      ['what the agent saw', branch.stdout],
+    ] as const
+    const secrets = [CANARY, 'sealed-two-orders', 'Two orders are two charges', '"o7"', '1234,']
+    for (const [where, text] of seen)
+      for (const secret of secrets) expect(text.includes(secret) ? `${secret} in ${where}` : '').toBe('')
+  },
+)
