@@ -21,6 +21,9 @@ export async function runGate(
 ): Promise<void> {
   const shard = shardOf(options)
   const only = Array.isArray(options.only) ? options.only.map(String) : undefined
+  // GitHub's runner reads commands from a job's output; a candidate's text must not be one.
+  const safe = process.env.GITHUB_ACTIONS === 'true' ? (await import('../report/annotations.ts')).inert : String
+  const progress = createProgress(process.stderr, () => performance.now())
   let seen: Seen | undefined
   let part: Omit<Part, 'verdict'> | undefined
   const evidence = evidenceWriter(alone ? {} : options)
@@ -34,7 +37,7 @@ export async function runGate(
     jobs: typeof options.jobs === 'number' ? options.jobs : Math.min(4, availableParallelism()),
     shrink: options.shrink !== false,
     certify: options.certify === true,
-    progress: createProgress(process.stderr, () => performance.now()),
+    progress: { ...progress, note: (text) => progress.note(safe(text)) },
     now: () => performance.now(),
     onSeen(given) {
       seen = given
@@ -62,7 +65,7 @@ export async function runGate(
     writeWhole(String(options.verdict), `${JSON.stringify(whole)}\n`)
     await writeReports(verdict, seen, { ...options, verdict: undefined })
   }
-  await print(verdict, options.json === true)
+  print(verdict, options.json === true, safe)
   if (written !== undefined) process.stderr.write(`evidence: ${written.path}\n`)
   if (options.annotations === true) {
     const { printAnnotations } = await import('../report/annotations.ts')
@@ -93,9 +96,7 @@ function cacheOf({ cache, cacheWrite }: Readonly<Record<string, unknown>>): Gate
   return undefined
 }
 
-async function print(verdict: GateVerdict, json: boolean): Promise<void> {
-  // GitHub's runner reads commands from a job's output; a candidate's text must not be one.
-  const safe = process.env.GITHUB_ACTIONS === 'true' ? (await import('../report/annotations.ts')).inert : String
+function print(verdict: GateVerdict, json: boolean, safe: (text: string) => string): void {
   const colour = process.stdout.isTTY === true && process.env.NO_COLOR === undefined
   if (json) {
     process.stderr.write(safe(printVerdict(verdict, { colour: false })))
