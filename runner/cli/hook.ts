@@ -40,6 +40,7 @@ export type AgentFlags = {
   readonly env?: readonly string[]
   readonly read?: readonly string[]
   readonly network?: boolean
+  readonly packages?: boolean
   readonly sandbox?: 'required' | 'preferred' | 'off'
   readonly wallMinutes?: number
   readonly outputMb?: number
@@ -86,6 +87,7 @@ export function agentOf(flags: AgentFlags): { readonly agent: HookAgent; readonl
       repository: flags.repository ?? '.',
       env: environmentOf(flags.env ?? []),
       box,
+      packages: flags.packages ?? false,
       wallMs: (flags.wallMinutes ?? 30) * 60_000,
       outputBytes: (flags.outputMb ?? 16) * 1_048_576,
       real: REAL,

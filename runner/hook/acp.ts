@@ -32,7 +32,7 @@ export function acpAgent(options: AcpOptions): HookAgent {
   return {
     about: { name: options.name, version: options.version, modelFamily: options.modelFamily, reply: ['patch'] },
     async change(request, work) {
-      const workshop = openWorkshop(options.repository, request.base.commit)
+      const workshop = openWorkshop(options.repository, request.base.commit, { packages: options.packages })
       try {
         return await attempt(options, workshop, request, work)
       } finally {
@@ -51,7 +51,7 @@ async function attempt(
   const startedMs = options.real.now()
   const env = programEnv(options, workshop, briefOf(request), request)
   const program = startProgram({
-    argv: options.box(options.argv, env, [workshop.folder, workshop.notes], workshop.folder),
+    argv: options.box(options.argv, env, workshop.place),
     cwd: workshop.folder,
     env,
     wallMs: Math.min(options.wallMs, request.budget.timeoutMs),

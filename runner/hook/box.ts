@@ -15,20 +15,22 @@ export type BoxOptions = {
   readonly reads: readonly string[]
 }
 
-/** Where an agent's program runs: this wraps a command line. `writes` are the folders that it may change. */
-export type Box = (
-  argv: readonly string[],
-  env: Readonly<Record<string, string>>,
-  writes: readonly string[],
-  cwd: string,
-) => readonly string[]
+/** What a program finds in its box: folders it may change, and others that it reads under another path. */
+export type Place = {
+  readonly cwd: string
+  readonly writes: readonly string[]
+  readonly mounts: readonly { readonly from: string; readonly at: string }[]
+}
+
+/** Where an agent's program runs: this wraps a command line. */
+export type Box = (argv: readonly string[], env: Readonly<Record<string, string>>, place: Place) => readonly string[]
 
 export const noBox: Box = (argv) => argv
 
 /** Own mounts, processes and users, an empty network unless it was allowed; only its own folders can be written. */
 export const agentBox =
   ({ network, reads }: BoxOptions): Box =>
-  (argv, env, writes, cwd) => [
+  (argv, env, { cwd, writes, mounts }) => [
     BWRAP,
     '--unshare-all',
     ...(network ? ['--share-net'] : []),
@@ -52,6 +54,7 @@ export const agentBox =
     '/tmp/home',
     // Node itself may live anywhere: scripts that begin with "node" find it.
     ...[dirname(process.execPath), ...reads].flatMap((path) => ['--ro-bind', realpathSync(path), path]),
+    ...mounts.flatMap(({ from, at }) => ['--ro-bind', from, at]),
     ...writes.flatMap((path) => ['--bind', path, path]),
     ...Object.entries({ ...env, HOME: '/tmp/home', TMPDIR: '/tmp' }).flatMap(([name, value]) => [
       '--setenv',

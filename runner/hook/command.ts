@@ -26,6 +26,8 @@ export type CommandOptions = {
   /** All that the program finds in its environment, beside BACKLOT_BRIEF, BACKLOT_REQUEST and BACKLOT_USAGE. */
   readonly env: Readonly<Record<string, string>>
   readonly box: Box
+  /** The program may import the repository's installed packages. */
+  readonly packages?: boolean | undefined
   readonly wallMs: number
   readonly outputBytes: number
   readonly real: Real
@@ -77,12 +79,12 @@ export function commandAgent(options: CommandOptions): HookAgent {
 }
 
 async function inWorkshop<A>(
-  { repository }: CommandOptions,
+  { repository, packages }: CommandOptions,
   commit: string | undefined,
   change: Change | undefined,
   use: (workshop: Workshop) => Promise<A>,
 ): Promise<A> {
-  const workshop = openWorkshop(repository, commit, change)
+  const workshop = openWorkshop(repository, commit, { change, packages })
   try {
     return await use(workshop)
   } finally {
@@ -103,7 +105,7 @@ async function runIn(
   const argv = words.map((word) => word.replaceAll('{brief}', env.BACKLOT_BRIEF))
   const startedMs = options.real.now()
   const program = startProgram({
-    argv: options.box(argv, env, [workshop.folder, workshop.notes], workshop.folder),
+    argv: options.box(argv, env, workshop.place),
     cwd: workshop.folder,
     env,
     wallMs: Math.min(options.wallMs, request.budget.timeoutMs),

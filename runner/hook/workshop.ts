@@ -7,11 +7,13 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { createGateGit, findRepository, type GateGit } from '../gate/git.ts'
+import type { Place } from './box.ts'
 import type { Change } from './contract.ts'
 import { HookFailure } from './failure.ts'
 import { applyChange, patchOf } from './land.ts'
@@ -22,6 +24,8 @@ export interface Workshop {
   readonly folder: string
   /** Beside it, for what the agent gets but must not change by accident: brief, request. */
   readonly notes: string
+  /** The same, as a box needs to know it. */
+  readonly place: Place
   /** What the agent did, as git's own patch; undefined when it did nothing. Nothing of the agent's `.git` is used. */
   diff(): Buffer | undefined
   close(): void
@@ -30,11 +34,22 @@ export interface Workshop {
 const PREFIX = 'backlot-workshop-'
 const AUTHOR = ['-c', 'user.name=backlot', '-c', 'user.email=backlot@localhost', '-c', 'commit.gpgsign=false']
 
+export type WorkshopOptions = {
+  /** Applied before the agent comes: what a critic looks at. */
+  readonly change?: Change | undefined
+  /** The repository's installed packages can be imported, though they are not in the copy. */
+  readonly packages?: boolean | undefined
+}
+
 /**
- * Opens one on `commit` of the repository that `repository` is in, with `change` applied; without a commit it is empty. Throws
- * `unknown-base` when there is no such commit.
+ * Opens one on `commit` of the repository that `repository` is in; without a commit it is empty. Throws `unknown-base` when there is no
+ * such commit.
  */
-export function openWorkshop(repository: string, commit: string | undefined, change?: Change): Workshop {
+export function openWorkshop(
+  repository: string,
+  commit: string | undefined,
+  { change, packages = false }: WorkshopOptions = {},
+): Workshop {
   const found = findRepository(realpathSync(repository))
   if (found === undefined)
     throw new HookFailure('unknown-base', `expected a git repository, got ${repository}. Give one with --repository.`)
@@ -52,15 +67,29 @@ export function openWorkshop(repository: string, commit: string | undefined, cha
     git.run(['read-tree', start], { index: 'start' })
     git.run(['checkout-index', '--all', '--quiet'], { index: 'start', workTree: folder })
     singleCommit(join(folder, '.git'), folder)
+    const from = packages ? packagesOf(realpathSync(repository), found.top) : undefined
+    // Beside the copy, not in it: Node looks there too, and the difference does not.
+    const at = join(root, 'node_modules')
+    if (from !== undefined) symlinkSync(from, at)
     return {
       folder,
       notes,
+      place: { cwd: folder, writes: [folder, notes], mounts: from === undefined ? [] : [{ from, at }] },
       diff: () => diffOf(git, start, folder),
       close: () => rmSync(root, { recursive: true, force: true }),
     }
   } catch (error) {
     rmSync(root, { recursive: true, force: true })
     throw error
+  }
+}
+
+/** The package folder nearest to a project, up to the top of its repository. */
+function packagesOf(project: string, top: string): string | undefined {
+  for (let at = project; ; at = dirname(at)) {
+    const folder = join(at, 'node_modules')
+    if (existsSync(folder)) return realpathSync(folder)
+    if (at === top || at === dirname(at)) return undefined
   }
 }
 

@@ -17,6 +17,7 @@ export function addHook(program: Command, onOpen: OnOpen): void {
     .option('--shell', 'give the line to /bin/sh instead of splitting it into words')
     .option('--env <name...>', 'variables the program gets beside PATH, LANG and HOME')
     .option('--network', 'the program may use the network (an agent that talks to its model has to)')
+    .option('--packages', "the program may import the repository's installed packages")
     .option('--read <dir...>', 'folders the program may read beside its copy: its own installation, say')
     .addOption(
       new Option('--sandbox <mode>', 'where the program runs')

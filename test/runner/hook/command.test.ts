@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -292,6 +292,14 @@ describe.skipIf(!sandboxStatus().available)('in the box (needs bubblewrap)', () 
       (pid) => /^\d+$/.test(pid) && commandOf(pid) === 'sleep\u0000271.5\u0000',
     )
     expect(running).toEqual([])
+  })
+  test('installed packages can be imported when that was allowed, not changed, and are no part of the change', async () => {
+    mkdirSync(join(repo.folder, 'node_modules/answer'), { recursive: true })
+    writeFileSync(join(repo.folder, 'node_modules/answer/index.js'), 'module.exports = 42')
+    const script = `node -p "require('answer')" > x.txt; echo 'module.exports = 43' > ../node_modules/answer/index.js || true`
+    expect(diffOf(await change(script, { ...boxed(), packages: true }))).toMatch(/-a\n\+42\n/)
+    expect(readFileSync(join(repo.folder, 'node_modules/answer/index.js'), 'utf8')).toBe('module.exports = 42')
+    expect(diffOf(await change(`${script}; echo none >> x.txt`, boxed()))).toMatch(/-a\n\+none\n/)
   })
   test('there is no network unless it was allowed', async () => {
     const script = 'tail -n +3 /proc/net/dev | wc -l; exit 9'
