@@ -11,11 +11,13 @@ import { addFactory } from './commands/factory.ts'
 import { addFidelity } from './commands/fidelity.ts'
 import { addGate } from './commands/gate.ts'
 import { addHarden } from './commands/harden.ts'
+import { addHoldouts } from './commands/holdouts.ts'
 import { addHook } from './commands/hook.ts'
 import { addKey } from './commands/key.ts'
 import { addMerge } from './commands/merge.ts'
 import { addMine } from './commands/mine.ts'
 import { addPublish } from './commands/publish.ts'
+import { addReadiness } from './commands/readiness.ts'
 import { addReplay } from './commands/replay.ts'
 import { addRules } from './commands/rules.ts'
 import { addRun } from './commands/run.ts'
@@ -48,6 +50,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   addCompare(program, onOpen)
   addExplore(program, onOpen)
   addMine(program, onOpen)
+  addReadiness(program, onOpen)
   addRules(program, onOpen)
   addReplay(program, onOpen)
   addMerge(program, onOpen)
@@ -58,6 +61,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   addVerify(program, onOpen)
   addApprove(program)
   addKey(program)
+  addHoldouts(program, onOpen)
   addHook(program, onOpen)
   addDoctor(program)
   addSchema(program)

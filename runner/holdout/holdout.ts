@@ -124,7 +124,12 @@ export async function judgeHoldouts(
   const drawn = drawOf(unburnt, settings.draw)
   const names = ledger.charge(
     account,
-    { tree: context.candidate.id, commitment, scenarios: drawn.map(({ digest }) => digest) },
+    {
+      agent: context.options.agent?.name ?? null,
+      tree: context.candidate.id,
+      commitment,
+      scenarios: drawn.map(({ digest }) => digest),
+    },
     settings.budget,
   )
   if (names === undefined)

@@ -17,6 +17,7 @@ const row = z.discriminatedUnion('event', [
   z.strictObject({
     event: z.literal('charged'),
     account: z.string(),
+    agent: z.string().nullable(),
     tree: z.string(),
     commitment: z.string(),
     scenarios: z.array(z.string()),
@@ -56,13 +57,20 @@ export interface HoldoutLedger {
   /** Takes one from the budget before anything is opened, and says which cases judge. The same tree under the same commitment was paid for already and gets the same cases. Undefined: nothing left. */
   charge(
     account: string,
-    of: { readonly tree: string; readonly commitment: string; readonly scenarios: readonly string[] },
+    of: {
+      readonly agent: string | null
+      readonly tree: string
+      readonly commitment: string
+      readonly scenarios: readonly string[]
+    },
     budget: number,
   ): readonly string[] | undefined
   evaluated(account: string, tree: string, result: { readonly passed: boolean; readonly bits: number }): void
   burn(scenarios: readonly string[], why: string): void
   /** A person has read it: from now on it is a visible one. */
   reveal(scenario: string, why: string): void
+  /** Who has spent how much, over all sets of criteria. */
+  accounts(): readonly { readonly account: string; readonly agent: string | null; readonly charged: number }[]
   /** The secret that variants are made from. */
   secret(): string
 }
@@ -94,7 +102,7 @@ export function openHoldoutLedger(
         return scenarios.map((scenario) => caseOf(scenario, all))
       }),
     spent: (account) => locked(() => spentBy(rows(), account)),
-    charge: (account, { tree, commitment, scenarios }, budget) =>
+    charge: (account, { agent, tree, commitment, scenarios }, budget) =>
       locked(() => {
         const all = rows()
         const paid = all.find(
@@ -103,7 +111,7 @@ export function openHoldoutLedger(
         )
         if (paid?.event === 'charged') return paid.scenarios
         if (spentBy(all, account) >= budget) return undefined
-        add({ event: 'charged', account, tree, commitment, scenarios: [...scenarios], at })
+        add({ event: 'charged', account, agent, tree, commitment, scenarios: [...scenarios], at })
         return scenarios
       }),
     evaluated: (account, tree, { passed, bits }) =>
@@ -114,6 +122,15 @@ export function openHoldoutLedger(
         for (const scenario of scenarios) if (!burnt.has(scenario)) add({ event: 'burnt', scenario, why, at })
       }),
     reveal: (scenario, why) => locked(() => add({ event: 'made-visible', scenario, why, at })),
+    accounts: () =>
+      locked(() => {
+        const charged = rows().filter((one) => one.event === 'charged')
+        return [...new Map(charged.map((one) => [one.account, one.agent]))].map(([account, agent]) => ({
+          account,
+          agent,
+          charged: charged.filter((one) => one.account === account).length,
+        }))
+      }),
     secret: () =>
       locked(() => {
         const path = join(folder, SECRET)

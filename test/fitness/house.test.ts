@@ -38,6 +38,7 @@ const ALLOWED: readonly Allowed[] = [
   { path: 'runner/cli/evidence.ts', what: ['clock'], why: 'Evidence says when it was signed.' },
   { path: 'runner/cli/approve.ts', what: ['clock'], why: 'So does an approval.' },
   { path: 'runner/cli/verify.ts', what: ['clock'], why: 'The age of evidence is real.' },
+  { path: 'runner/cli/holdouts.ts', what: ['clock'], why: 'The ledger dates what its keepers do.' },
   { path: 'runner/holdout/entropy.ts', what: ['chance'], why: 'A salt that can be guessed hides nothing.' },
   { path: 'runner/cli/doctor.ts', what: ['process'], why: 'What is missing shows by trying.' },
   { path: 'runner/gate/git.ts', what: ['process'], why: 'Git is a program.' },

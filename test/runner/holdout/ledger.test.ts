@@ -28,7 +28,7 @@ const ledgerIn = (place: string) => {
 }
 const REST = { seeds: 1, twins: ['stripe'], policy: 'p', gate: '1' }
 const charge = (ledger: ReturnType<typeof ledgerIn>, account: string, tree: string, budget = 2) =>
-  ledger.charge(account, { tree, commitment: 'c', scenarios: ['s'] }, budget)
+  ledger.charge(account, { agent: null, tree, commitment: 'c', scenarios: ['s'] }, budget)
 
 test('a budget is one of an agent and its criteria; a tree that was paid for is not paid for again', () => {
   const ledger = ledgerIn(folder())

@@ -190,3 +190,25 @@ test.skipIf(!available)(
       for (const secret of secrets) expect(text.includes(secret) ? `${secret} in ${where}` : '').toBe('')
   },
 )
+
+test('their keepers see their state, and what a person reads or burns no longer judges', () => {
+  project = copyProject()
+  seal(project)
+  commit(project.folder)
+  const holdouts = (...args: string[]) => backlot(['holdouts', '--project', project.folder, ...args])
+  const first = holdouts()
+  expect([first.code, first.stdout]).toEqual([
+    0,
+    expect.stringMatching(
+      /^sealed {2}sealed-two-orders {2}\d{4}-\d\d-\d\d {2}judged 0 times {2}REQ-7\n1 of 1 unburnt\n$/,
+    ),
+  ])
+  expect(holdouts('--burn', 'sealed-two-orders').stderr).toContain('expected --why TEXT')
+  const revealed = holdouts('--reveal', 'sealed-two-orders', '--why', 'a customer asked')
+  expect([revealed.code, revealed.stdout]).toEqual([
+    4,
+    expect.stringContaining('0 of 1 unburnt; fewer than the minimum of 1'),
+  ])
+  expect(revealed.stdout).toContain('"id": "sealed-two-orders"')
+  expect(holdouts('--burn', 'another', '--why', 'x')).toMatchObject({ code: 2 })
+})
