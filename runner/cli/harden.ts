@@ -47,6 +47,7 @@ export async function runHarden(given: Given, onOpen: OnOpen): Promise<void> {
     now: () => performance.now(),
     onOpen,
   }
+  if (given.suite !== undefined) return runLibrary(given, options, report)
   try {
     process.exitCode = await harden(options, async (session) => {
       await talk(given, session, options)
@@ -57,6 +58,26 @@ export async function runHarden(given: Given, onOpen: OnOpen): Promise<void> {
     if (!(error instanceof NotPristine)) throw error
     for (const { case: id, check, message } of error.noticed) say(`${id}: ${check}: ${message}`)
     say(`${error.message}; nothing can be said of mutants. Run: npx backlot run --project ${project}`)
+    process.exitCode = 4
+  }
+}
+
+/** `harden --suite`: a library is judged by its own tests. */
+async function runLibrary(given: Given, options: HardenOptions, report: string | undefined): Promise<void> {
+  const { hardenLibrary } = await import('../harden/suite/library.ts')
+  const { SuiteFailed } = await import('../harden/suite/suite.ts')
+  const sources = options.sources
+  if (sources === undefined) throw new UsageError('expected --sources beside --suite, got none.')
+  for (const name of ['triage', 'propose', 'apply', 'survivors', 'matrix', 'environment'])
+    if (given[name] === true) throw new UsageError(`expected no --${name} beside --suite: it is for scenarios.`)
+  try {
+    const suite = list(given.suite) ?? []
+    const found = await hardenLibrary({ ...options, sources, suite, globals: given.globals === true })
+    write(given, found, resolve(options.project), report)
+    process.exitCode = untriaged(found.hardening.judged).length > 0 ? 1 : 0
+  } catch (error) {
+    if (!(error instanceof SuiteFailed)) throw error
+    process.stderr.write(`${error.message}; nothing can be said of mutants\n`)
     process.exitCode = 4
   }
 }
@@ -76,7 +97,12 @@ async function talk(given: Given, session: Session, options: HardenOptions): Pro
   }
 }
 
-function write(given: Given, session: Session, project: string, report: string | undefined): void {
+function write(
+  given: Given,
+  session: Pick<Session, 'hardening' | 'sources' | 'triage'>,
+  project: string,
+  report: string | undefined,
+): void {
   const { hardening, sources, triage } = session
   const stored = reportOf(hardening, sources)
   writeWhole(join(storeFolder(project), 'report.json'), `${JSON.stringify(stored)}\n`)

@@ -17,6 +17,8 @@ export function addHarden(program: Command, onOpen: OnOpen): void {
     .option('--seeds <n>', 'seeds for each scenario (default: 2)', whole)
     .option('--seed <text>', 'what the sample is drawn by (default: 1)')
     .option('--jobs <n>', 'workers (default: one for each core)', whole)
+    .option('--suite <pattern...>', "a library's own Vitest tests judge, instead of scenarios")
+    .option('--globals', 'its tests use describe and it without importing them')
     .option('--triage', 'ask why each survivor survives, and keep the answers in backlot/triage.yaml')
     .option('--propose', 'propose checks, each proven on survivors and on good builds')
     .option('--good <build...>', 'further good builds, as patches, folders or commits, that no proposal may object to')

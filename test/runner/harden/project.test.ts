@@ -1,0 +1,111 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { chromium } from 'playwright-core'
+import { afterAll, expect, test } from 'vitest'
+import type { HardenJson } from '../../../runner/harden/result.ts'
+import { backlot, copyProject } from '../../support/cli.ts'
+
+type Copy = ReturnType<typeof copyProject>
+const copies: Copy[] = []
+afterAll(() => {
+  for (const copy of copies) copy.close()
+})
+function tiny(): Copy {
+  const copy = copyProject()
+  copies.push(copy)
+  copy.change('backlot.yaml', 'sandbox: preferred', 'sandbox: "off"')
+  return copy
+}
+const PAY = 'backlot/scenarios/pay.scenario.yaml'
+
+function harden(
+  copy: Copy,
+  ...more: readonly string[]
+): { readonly code: number | null; readonly json: HardenJson; readonly stderr: string } {
+  const { code, stdout, stderr } = backlot(['harden', '--project', copy.folder, '--seeds', '1', '--json', ...more])
+  if (stdout === '') throw new Error(stderr)
+  return { code, json: JSON.parse(stdout) as HardenJson, stderr }
+}
+
+test('faults are planted, those that no check notices are told, and the report opens in a browser', async () => {
+  const copy = tiny()
+  const report = join(copy.folder, 'report.html')
+  const { code, json, stderr } = harden(copy, '--family', 'domain', '--report', report)
+  expect(code).toBe(1)
+  expect(json.killed + json.survived + json.noCoverage + json.timedOut).toBe(json.mutants)
+  const alive = json.survivors.map(({ mutator }) => mutator)
+  expect(alive).not.toContain('AwaitDrop')
+  // No scenario looks at the currency.
+  expect(alive).toContain('CurrencyMix')
+  expect(stderr).toContain('by class')
+  expect(existsSync(join(copy.folder, '.backlot/harden/report.json'))).toBe(true)
+
+  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
+  try {
+    const page = await browser.newPage()
+    const errors: string[] = []
+    page.on('pageerror', (error) => errors.push(String(error)))
+    await page.goto(pathToFileURL(report).href)
+    await page.getByText('main.ts').first().waitFor()
+    expect(await page.getByText(`${json.survived}`, { exact: true }).count()).toBeGreaterThan(0)
+    expect(errors).toEqual([])
+  } finally {
+    await browser.close()
+  }
+
+  // Only survivors are asked again, and a check that is new takes some of them.
+  copy.change(PAY, 'where: { status: succeeded }', 'where: { status: succeeded, currency: usd, amount: 4900 }')
+  const again = harden(copy, '--family', 'domain', '--survivors')
+  expect(again.json.mutants).toBe(json.mutants)
+  expect(again.json.survivors.map(({ mutator }) => mutator)).not.toContain('CurrencyMix')
+  const judged = Number(/; (\d+) judged/.exec(again.stderr)?.[1])
+  expect(judged).toBeLessThan(json.mutants)
+})
+
+test('proposals are proven on good runs and survivors, and raise the score when they are applied', () => {
+  const copy = tiny()
+  copy.change(PAY, '  - { state: stripe.charges, where: { status: succeeded }, count: 1 }\n', '')
+  copy.change(
+    'backlot/scenarios/lost-answer.scenario.yaml',
+    '  - { state: stripe.charges, count: 1 }\n  - { rule: PAY-1 }\n',
+    '',
+  )
+  copy.change('backlot.yaml', 'seeds: 3', 'seeds: 3\nrules: [nowhere/**]')
+  const only = ['--family', 'domain', '--only', 'money', 'idempotency', 'data']
+  const weak = harden(copy, ...only, '--propose', '--apply')
+  expect(weak.stderr).toMatch(/PROPOSED in (pay|lost-answer): - \{ /)
+  expect(weak.stderr).toContain('would catch src/main.ts:')
+  expect(readFileSync(join(copy.folder, PAY), 'utf8')).toContain('answer: pay, status: 201')
+  const strong = harden(copy, ...only, '--survivors')
+  expect(strong.json.score).toBeGreaterThan(weak.json.score)
+  expect(backlot(['run', '--project', copy.folder, '--no-shrink']).code).toBe(0)
+})
+
+test('a program that asks whether it is being mutated is refused, and one that only looks around learns nothing', () => {
+  const honest = tiny()
+  const only = ['--family', 'generic', '--only', 'ObjectLiteral', 'BooleanLiteral']
+  const truth = harden(honest, ...only).json
+  const cheat = tiny()
+  cheat.change(
+    'src/main.ts',
+    'const app = new Hono()',
+    "if (Object.keys(globalThis).some((name) => name.startsWith('m_'))) throw new Error('seen')\nconst app = new Hono()",
+  )
+  expect(harden(cheat, ...only).json).toMatchObject({ killed: truth.killed, survived: truth.survived })
+  cheat.change('src/main.ts', "name.startsWith('m_')", "name === '__stryker__'")
+  const { code, stderr } = backlot(['harden', '--project', cheat.folder])
+  expect([code, stderr]).toEqual([
+    2,
+    expect.stringContaining('expected no name of the mutation switch, got __stryker__'),
+  ])
+})
+
+test('a program that does not pass its own checks says nothing about mutants', () => {
+  const copy = tiny()
+  copy.change(PAY, 'status: 201', 'status: 299')
+  const { code, stdout, stderr } = backlot(['harden', '--project', copy.folder, '--seeds', '1'])
+  expect([code, stdout]).toEqual([4, ''])
+  expect(stderr).toContain('pay/1: pay#1: pay: expected status 299, got 201')
+  expect(stderr).toContain('nothing can be said of mutants')
+})

@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { Ajv } from 'ajv'
+import { expect, test } from 'vitest'
+import { instrument } from '../../../oracle/mutate/instrument.ts'
+import { equivalentIds } from '../../../runner/harden/equivalent.ts'
+import { printHardening } from '../../../runner/harden/print.ts'
+import { reportOf } from '../../../runner/harden/report.ts'
+import { type Hardening, type Judged, jsonOf, scoresBy } from '../../../runner/harden/result.ts'
+import { judgedOf, sourceOf } from './support.ts'
+
+const TEXT = 'export const f = (a: number) => {\n  return a + 1\n}\n'
+const of = (more: Partial<Judged>): Judged => judgedOf(TEXT, more)
+const judged: readonly Judged[] = [
+  of({ status: 'killed', killedBy: ['PAY-1'], by: 'pay/1', message: 'twice' }),
+  of({ status: 'killed', killedBy: ['pay#1'] }),
+  of({ status: 'timedOut' }),
+  of({ status: 'survived' }),
+  of({ status: 'noCoverage', triage: { label: 'missing-stimulus', reason: 'No story gets there.' } }),
+  of({ status: 'equivalent' }),
+  of({ status: 'ignored' }),
+]
+const hardening: Hardening = {
+  judged,
+  cases: ['pay/1'],
+  functions: 2,
+  pseudoTested: [{ path: 'src/a.ts', line: 1, function: 'f' }],
+  rules: [{ id: 'PAY-1', exercised: 3, kills: 1, dead: ['at most 2 for at most 1'], loose: [] }],
+  environment: [{ scenario: 'pay', how: 'fault removed', what: 'timeout on x', changed: false, noticed: [] }],
+  sampled: undefined,
+  ms: 2000,
+  ran: 6,
+}
+
+test('the JSON has the keys that others count on, and counts what is no mutant at all nowhere', () => {
+  const json = jsonOf(judged)
+  expect(Object.keys(json)).toEqual([
+    'schema',
+    'mutants',
+    'killed',
+    'survived',
+    'noCoverage',
+    'timedOut',
+    'score',
+    'interval',
+    'survivors',
+  ])
+  expect(json).toMatchObject({
+    schema: 'backlot.harden/v1',
+    mutants: 5,
+    killed: 2,
+    survived: 1,
+    noCoverage: 1,
+    timedOut: 1,
+    score: 60,
+  })
+  expect(json.interval[0]).toBeLessThan(60)
+  expect(json.survivors.map(({ label }) => label)).toEqual([null, 'missing-stimulus'])
+})
+
+test('the report meets the public schema', () => {
+  const url = import.meta.resolve('mutation-testing-report-schema/mutation-testing-report-schema.json')
+  const validate = new Ajv({ strict: false, logger: false, validateFormats: false }).compile(
+    JSON.parse(readFileSync(fileURLToPath(url), 'utf8')),
+  )
+  expect([validate(reportOf(hardening, [sourceOf(TEXT)])), validate.errors]).toEqual([true, null])
+})
+
+test('people are told the score, where it is low, and what to do next', () => {
+  const text = printHardening(hardening, { colour: false, stale: ['src/b.ts:1:1 gone'], all: true })
+  for (const line of [
+    'SURVIVED src/a.ts:2:3 ArithmeticOperator (logic, major)',
+    'logic ████████████░░░░░░░░',
+    'rule PAY-1: no mutant told it from the weaker rule (at most 2 for at most 1)',
+    '2 functions are run, 1 of them not tested',
+    'pay: timeout on x never strikes',
+    'stale in triage.yaml: src/b.ts:1:1 gone',
+    '5 mutants: 2 killed, 1 timed out, 1 survived, 1 not reached; 1 more are the same program',
+    'score 60 %, 95 % interval',
+    '2 survivors, 1 of them not triaged. Next: npx backlot harden --triage, or --propose',
+  ])
+    expect(text).toContain(line)
+})
+
+test('scores are told apart by whatever is asked for', () => {
+  expect([...scoresBy(judged, ({ mutant }) => mutant.path)]).toMatchObject([['src/a.ts', { hits: 3, of: 5 }]])
+})
+
+test('a mutant that minifies to the same program is found, one that does not is not', async () => {
+  const source = sourceOf(
+    'export const f = (a: number): number => {\n  const b = a === 1 && true\n  return b ? Math.max(a, 2) : a\n}\n',
+  )
+  const { mutants } = await instrument([source], { families: ['generic'], word: 'm_word' })
+  const [first] = mutants
+  if (first === undefined) throw new Error('expected mutants')
+  const same = {
+    ...first,
+    id: 'same',
+    original: 'a === 1 && true',
+    replacement: 'true && a === 1 && true',
+    start: { line: 2, column: 13 },
+    end: { line: 2, column: 28 },
+  }
+  const other = { ...same, id: 'other', replacement: 'a !== 1 && true' }
+  expect([...(await equivalentIds([{ ...same, replacement: '((a === 1)) && true' }, other], [source]))]).toEqual([
+    'same',
+  ])
+})
