@@ -66,7 +66,7 @@ async function classesOf(
       const key = `${scenario.id} ${seed}`
       const divergence = candidate.get(key)?.divergence
       if (divergence === undefined) return [key, { kind: 'repeats', told: '' }]
-      const told = `two runs of ${scenario.id}, seed ${seed}, part at event ${divergence.index} (${divergence.key}): ${divergence.suspect}`
+      const told = `two runs part at event ${divergence.index} (${divergence.key}): ${divergence.suspect}`
       return [key, { kind: base.has(key) ? 'flakes-on-base' : 'flakes', told }]
     }),
   )
@@ -76,7 +76,11 @@ async function classesOf(
 function withClass(judged: Judged, classes: ReadonlyMap<string, Class>, quarantine: readonly Quarantined[]): Judged {
   const { verdict } = judged
   if (verdict.status !== 'fail') return judged
-  const found = verdict.findings.map(({ scenario, seed }) => ({ scenario, of: classes.get(`${scenario} ${seed}`) }))
+  const found = verdict.findings.map(({ scenario, seed }) => ({
+    scenario,
+    seed,
+    of: classes.get(`${scenario} ${seed}`),
+  }))
   if (!found.every(({ of }) => of?.kind === 'flakes-on-base')) return judged
   const [first] = found
   const entry = quarantine.find(({ scenario }) => scenario === first?.scenario)
@@ -84,7 +88,7 @@ function withClass(judged: Judged, classes: ReadonlyMap<string, Class>, quaranti
     entry === undefined
       ? 'It has no owner yet: give it one in backlot.yaml, under quarantine.'
       : `It is ${entry.owner}'s to mend until ${entry.until}: ${entry.reason}`
-  const reason = `The case gives another run each time, on the base as well: ${first?.of?.told ?? ''}.\n${owner}`
+  const reason = `${first?.scenario}, seed ${first?.seed}, gives another run each time, on the base as well: ${first?.of?.told ?? ''}.\n${owner}`
   return { ...judged, verdict: { status: 'inconclusive', reason } }
 }
 

@@ -59,7 +59,7 @@ test('its parts are there by subpath, with types', () => {
 
 test('nothing but what is meant is packed', () => {
   const files = readdirSync(join(folder, 'node_modules/backlot'))
-  expect(files.sort()).toEqual(['LICENSE', 'README.md', 'bin', 'dist', 'package.json', 'schema'])
+  expect(files.sort()).toEqual(['LICENSE', 'README.md', 'bin', 'ci', 'dist', 'package.json', 'schema'])
 })
 
 test('an old Node gets one line that says so', () => {
