@@ -1,6 +1,8 @@
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { resolve } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 import { findRepository, resolveCommit } from '../gate/git.ts'
 import { UsageError } from '../gate/workspace.ts'
@@ -78,7 +80,7 @@ export function agentOf(flags: AgentFlags): { readonly agent: HookAgent; readonl
       }
     const { box, shown } = chooseBox(flags.sandbox ?? 'preferred', sandboxStatus(), {
       network: flags.network ?? false,
-      reads: flags.read ?? [],
+      reads: readable(flags.read ?? []),
     })
     const common = {
       name: flags.name ?? 'local',
@@ -109,6 +111,13 @@ export function agentOf(flags: AgentFlags): { readonly agent: HookAgent; readonl
     return { agent, shown: `${flags.command ?? flags.critiqueCommand ?? flags.judgeCommand} (${shown})` }
   })
 }
+
+/** Folders a box can show, by their full paths. */
+const readable = (paths: readonly string[]): readonly string[] =>
+  paths.map((path) => {
+    if (!existsSync(path)) throw new UsageError(`expected --read to name what is there, got ${path}, which is not.`)
+    return resolve(path)
+  })
 
 /** Only what a program needs to start, and what the user names. */
 function environmentOf(names: readonly string[]): Record<string, string> {

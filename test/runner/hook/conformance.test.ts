@@ -27,15 +27,16 @@ afterAll(async () => {
   await a2a.close()
 })
 
-const EDIT = ['/bin/sh', '-c', 'sleep 0.3; echo b >> x.txt']
+// The request that the suite cancels takes long; all others do not keep anybody waiting.
+const EDIT = ['/bin/sh', '-c', 'grep -q _2.,$ "$BACKLOT_REQUEST" && sleep 20; echo b >> x.txt']
 const ACP = [process.execPath, join(REPOSITORY, 'test/fixtures/hook-acp-agent.mjs')]
 const AGENTS: readonly (readonly [string, () => HookAgent])[] = [
   [
     'plain HTTP',
     () => ({
       about: { name: 'plain', version: '1', modelFamily: null, reply: ['patch'] },
-      async change({ base }, { signal }) {
-        await REAL.sleep(300, signal)
+      async change({ base, requestId }, { signal }) {
+        await REAL.sleep(requestId.endsWith('_2') ? 20_000 : 60, signal)
         return { status: 'completed', change: patch(DIFF, base.commit) }
       },
     }),

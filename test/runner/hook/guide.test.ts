@@ -170,6 +170,7 @@ test.each<[string, () => Promise<void>, string]>([
     () => serveHook({ command: 'x', env: ['NO_SUCH_VARIABLE'] }, () => undefined),
     'Export it first',
   ],
+  ['no such folder', () => serveHook({ command: 'x', read: ['/nowhere'] }, () => undefined), 'expected --read to name'],
   ['no such secret', () => serveHook({ command: 'x', ...nobody }, () => undefined), 'Make one: backlot hook secret'],
   [
     'an open door',
