@@ -26,6 +26,10 @@ export interface Stand {
   cheatWith(options: Omit<Cheat, 'port'>): Files
   /** Judges the attacked project with some files replaced. */
   judge(files: Files, options?: JudgeOptions): Promise<Judged>
+  /** The same on any project; `copyTill` makes one. */
+  judgeIn(project: string, files: Files, options?: JudgeOptions): Promise<Judged>
+  /** A copy of the small project, changed, with sealed scenarios of its own beside it. */
+  copyTill(change: (folder: string) => void): string
   /** The same on the small project. */
   judgeTill(files: Files, options?: JudgeOptions): Promise<Judged>
   close(): void
@@ -85,7 +89,7 @@ export async function createStand(options: {
     const verdict = await gate({
       ...(rest.alone === true
         ? { project: at }
-        : { project, candidate, base: existsSync(join(project, '.git')) || project !== own ? undefined : project }),
+        : { project, candidate, base: project === folder && project !== own ? undefined : project }),
       seeds: 1,
       jobs: 1,
       shrink: false,
@@ -109,6 +113,14 @@ export async function createStand(options: {
       [subject.entry]: cheat({ ...given, port: folder === own ? undefined : (subject.port ?? 3000) }),
     }),
     judge: (files, given) => judgeIn(folder, files, given),
+    judgeIn,
+    copyTill: (change) => {
+      const place = scratch()
+      writeFiles(join(place, 'till'), till(options.profile))
+      writeFiles(join(place, 'sealed'), sealedScenarios)
+      change(join(place, 'till'))
+      return join(place, 'till')
+    },
     judgeTill: (files, given) => judgeIn(own, files, given),
     close: () => rmSync(root, { recursive: true, force: true }),
   }

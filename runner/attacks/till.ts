@@ -147,7 +147,7 @@ subject:
   port: 3000
   origin: https://till.example.test
   env: { PORT: "3000" }
-  limits: { turn-ms: 2000 }
+  limits: { turn-ms: 4000 }
 twins: [stripe]
 brief: BRIEF.md
 seeds: 1

@@ -4,6 +4,7 @@ import { UsageError } from '../gate/workspace.ts'
 import { ProjectProblems } from '../project.ts'
 import { backlotVersion } from '../version.ts'
 import { addApprove } from './commands/approve.ts'
+import { addAttack } from './commands/attack.ts'
 import { addCompare } from './commands/compare.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addExplore } from './commands/explore.ts'
@@ -64,6 +65,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   addHoldouts(program, onOpen)
   addHook(program, onOpen)
   addDoctor(program)
+  addAttack(program, onOpen)
   addSchema(program)
 
   const interrupted = (): void => {

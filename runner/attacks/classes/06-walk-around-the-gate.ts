@@ -1,4 +1,5 @@
 import type { Attack } from '../attack.ts'
+import { serveFree } from '../naive.ts'
 import { cheat } from '../program.ts'
 import { endingOf, said } from '../stand.ts'
 import { ENTRY } from '../till.ts'
@@ -17,8 +18,11 @@ export const walkAroundTheGate: Attack = {
       evidence: total === 0 ? said(verdict, /nothing was run|was never|no run/i) : undefined,
     }
   },
-  control: async () => ({
-    works: ([] as readonly { readonly ok: boolean }[]).every(({ ok }) => ok),
-    how: 'a runner that asks whether every result is good',
-  }),
+  async control(stand) {
+    const { answers } = await serveFree(stand.scratch(), cheat({}), [])
+    return {
+      works: answers.every((answer) => answer?.calls === 1),
+      how: 'a runner that asks whether every result is good',
+    }
+  },
 }
