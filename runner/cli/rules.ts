@@ -1,16 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
-import { duration, judgeExpectations } from '../../oracle/expectations.ts'
-import { passesWhatever, plantsFor, plantsForExpectation } from '../../oracle/rules/always-pass.ts'
+import { duration } from '../../oracle/expectations.ts'
 import { automatonOf, printAutomaton, printMermaid } from '../../oracle/rules/automaton.ts'
 import { judgeRules, type RuleReport } from '../../oracle/rules/judge.ts'
-import { judgeRule } from '../../oracle/rules/monitor.ts'
 import { printRule, type Rule } from '../../oracle/rules/rule.ts'
 import { explainOn, type TraceLine } from '../../oracle/rules/trace-lines.ts'
 import { type Spelling, translate } from '../../oracle/rules/translate.ts'
-import { findVacuous } from '../../oracle/rules/vacuity.ts'
-import type { Verdict } from '../../oracle/verdict.ts'
 import { suggest } from '../../scenarios/parse/nearest.ts'
 import { RUN_SCHEMA, type Run } from '../../scenarios/run.ts'
 import { manifestOf } from '../gate/play.ts'
@@ -18,6 +14,7 @@ import { replayArtefact } from '../gate/replay.ts'
 import { UsageError } from '../gate/workspace.ts'
 import { openTroupe } from '../pool/player.ts'
 import { loadProject, type Project, shownPath } from '../project.ts'
+import { type Complaint, complaintsOf, placeOf } from '../rules/complaints.ts'
 import { readArtefact } from '../store/artefact.ts'
 import type { OnOpen } from './open.ts'
 import { realProgress } from './real-time.ts'
@@ -28,9 +25,6 @@ const json = (value: object): void => say(JSON.stringify(value, null, 2))
 const folderOf = (options: Options): string => (typeof options.project === 'string' ? options.project : '.')
 const projectOf = (options: Options): Promise<Project> =>
   loadProject(resolve(folderOf(options)), shownPath(resolve(folderOf(options))))
-const placeOf = ({ place }: Rule): string | null =>
-  place === undefined ? null : `${place.file}:${place.line}:${place.column}`
-
 /** `rules list`: each rule as its sentence, why it is there and where it stands. */
 export async function listRules(options: Options): Promise<void> {
   const { rules } = await projectOf(options)
@@ -145,8 +139,6 @@ async function readRun(file: string, onOpen: OnOpen): Promise<Run> {
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   value !== null && typeof value === 'object' && !Array.isArray(value)
 
-type Complaint = { readonly id: string; readonly kind: string; readonly text: string; readonly place: string | null }
-
 /** `rules check`: exit 0 when every rule has something to say and every check can fail, 1 otherwise. */
 export async function checkRules(options: Options, onOpen: OnOpen): Promise<void> {
   const troupe = await openTroupe(folderOf(options), onOpen)
@@ -162,7 +154,7 @@ export async function checkRules(options: Options, onOpen: OnOpen): Promise<void
     )
     progress.end()
     const reports = judgeRules(project.rules, runs)
-    const complaints = [...vacuous(project, runs), ...alwaysPassing(project, runs)]
+    const complaints = complaintsOf(project, runs)
     if (options.json === true)
       json({
         schema: 'backlot.rules-check/v1',
@@ -183,49 +175,6 @@ export async function checkRules(options: Options, onOpen: OnOpen): Promise<void
     await troupe.close()
   }
 }
-
-const vacuous = (project: Project, runs: readonly Run[]): readonly Complaint[] =>
-  findVacuous(project.rules, runs).map(({ id, kind, sentence, reason }) => {
-    const rule = project.rules.find((one) => one.id === id)
-    return {
-      id,
-      kind,
-      text: `${sentence} ${reason}.`.replace(/\?\.$/, '?'),
-      place: rule === undefined ? null : placeOf(rule),
-    }
-  })
-
-/** Rules and expectations that no spoilt run makes fail. */
-function alwaysPassing(project: Project, runs: readonly Run[]): readonly Complaint[] {
-  const samples = runs.filter(({ seed }) => seed === '1')
-  const rules = project.rules.flatMap((rule): Complaint[] => {
-    if (rule.clause.kind === 'sometimes') return []
-    const exercised = samples.filter((run) => judgeRule(rule, run).hits > 0)
-    const found = passesWhatever((run) => statusOf(rule, run), exercised, plantsFor(rule))
-    if (found === undefined) return []
-    const text = `${printRule(rule)} It passes whatever happens: ${found.tried.length} ways to spoil ${exercised.length} runs, and none made it fail.`
-    return [{ id: rule.id, kind: 'always-passes', text, place: placeOf(rule) }]
-  })
-  const expectations = project.scenarios.flatMap((scenario) =>
-    scenario.then.flatMap((one, at): Complaint[] => {
-      if (one.kind === 'rule') return []
-      const own = samples.filter((run) => run.scenario === scenario.id)
-      const found = passesWhatever(
-        (run) => judgeExpectations({ ...scenario, then: [one] }, run),
-        own,
-        plantsForExpectation(one),
-      )
-      if (found === undefined) return []
-      const place = `${one.place.file}:${one.place.line}:${one.place.column}`
-      const text = `expectation ${at + 1} of ${scenario.id} passes whatever happens: it cannot fail.`
-      return [{ id: scenario.id, kind: 'always-passes', text, place }]
-    }),
-  )
-  return [...rules, ...expectations]
-}
-
-const statusOf = (rule: Rule, run: Run): Verdict =>
-  judgeRule(rule, run).status === 'holds' ? { status: 'pass' } : { status: 'inconclusive', reason: 'noticed' }
 
 function printCheck(reports: readonly RuleReport[], complaints: readonly Complaint[], runs: number): void {
   const width = Math.max(...reports.map(({ id }) => id.length), 4)

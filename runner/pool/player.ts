@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { FOREIGN } from '../../scenarios/certificate.ts'
 import type { Run } from '../../scenarios/run.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
 import type { DecisionLog } from '../../twins/world.ts'
@@ -15,6 +16,8 @@ export interface Player {
   /** Runs every entry; the result has the order of the entries. Throws when a worker breaks. */
   play(entries: readonly Entry[], progress?: Progress): Promise<readonly Run[]>
   one(scenario: Scenario, seed: string, decisions?: DecisionLog): Promise<Run>
+  /** The same in a new process, in another zone and locale where the scenario does not name one. */
+  elsewhere(scenario: Scenario, seed: string): Promise<Run>
   close(): Promise<void>
 }
 
@@ -64,6 +67,12 @@ export async function openTroupe(folder: string, onOpen: (close: () => Promise<v
         play: (entries, progress = SILENT) => playAll(pool, 'candidate', entries, progress, broken),
         async one(scenario, seed, decisions) {
           const result = await pool.play({ kind: 'run', side: 'candidate', scenario, seed, decisions })
+          if (result.kind !== 'run') throw new Error('player: expected a run.')
+          return result.run
+        },
+        async elsewhere(scenario, seed) {
+          const env = scenario.zone === undefined ? FOREIGN : {}
+          const result = await pool.play({ kind: 'run', side: 'candidate', scenario, seed, fresh: true, env })
           if (result.kind !== 'run') throw new Error('player: expected a run.')
           return result.run
         },

@@ -1,0 +1,78 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join, resolve } from 'node:path'
+import { type Card, cardOf, printCard } from '../../oracle/readiness/card.ts'
+import { ITEMS, type Item, type Result } from '../../oracle/readiness/result.ts'
+import { readMarkdown } from '../../scenarios/parse/markdown.ts'
+import { UsageError } from '../gate/workspace.ts'
+import { openTroupe } from '../pool/player.ts'
+import { loadProject, type Project, shownPath } from '../project.ts'
+import { resultsOfHarden } from '../readiness/from-harden.ts'
+import { measure } from '../readiness/measure.ts'
+import { inputsOf, readResult, writeResult } from '../store/results.ts'
+import type { OnOpen } from './open.ts'
+import { instant, realProgress } from './real-time.ts'
+
+type Options = Readonly<Record<string, unknown>>
+
+/** `backlot readiness`: prints the card. Exit 0, or with --level 1 when the card is below it. */
+export async function runReadiness(options: Options, onOpen: OnOpen): Promise<void> {
+  const folder = typeof options.project === 'string' ? options.project : '.'
+  if (options.measure === true) await measureNow(folder, options, onOpen)
+  const project = await loadProject(resolve(folder), shownPath(resolve(folder)))
+  const card = cardOf(collect(project), { inputs: inputsOf(project), nowMs: Date.parse(instant()) })
+  if (options.json === true)
+    process.stdout.write(
+      `${JSON.stringify({ schema: 'backlot.readiness/v1', project: project.config.name, ...card }, null, 2)}\n`,
+    )
+  else process.stdout.write(printCard(card))
+  process.exitCode = isBelow(card, options.level) ? 1 : 0
+}
+
+function isBelow({ level }: Card, wanted: unknown): boolean {
+  if (wanted === undefined) return false
+  if (wanted !== 3 && wanted !== 4 && wanted !== 5)
+    throw new UsageError(`expected --level to be 3, 4 or 5, got ${String(wanted)}.`)
+  return level < wanted
+}
+
+async function measureNow(folder: string, options: Options, onOpen: OnOpen): Promise<void> {
+  const troupe = await openTroupe(folder, onOpen)
+  try {
+    const jobs = typeof options.jobs === 'number' ? options.jobs : Math.min(4, availableParallelism())
+    const progress = realProgress()
+    progress.note(`measuring with ${options.runs} runs and ${options.replays} replays`)
+    const measured = await measure(troupe.project, troupe.player(undefined, jobs), {
+      runs: Number(options.runs),
+      replays: Number(options.replays),
+      progress,
+    })
+    for (const one of measured) writeResult(troupe.project, { ...one, at: instant() })
+  } finally {
+    await troupe.close()
+  }
+}
+
+/** Everything on file: what producers left for the card, and what the last hardening found. */
+function collect(project: Project): ReadonlyMap<Item, Result> {
+  const results = new Map<Item, Result>(resultsOfHarden(project))
+  for (const item of ITEMS) {
+    const found = readResult(project, item)
+    if (found !== undefined) results.set(item, found)
+  }
+  const criteria = results.get('criteria')
+  const items = itemsOf(project)
+  if (criteria !== undefined) results.set('criteria', { ...criteria, figures: { ...criteria.figures, items } })
+  const [cost, faults] = [results.get('cost'), results.get('domain-faults')?.counts.find(({ what }) => what === 'cost')]
+  if (cost !== undefined && faults !== undefined)
+    results.set('cost', { ...cost, counts: [...cost.counts, { ...faults, what: 'cost faults' }] })
+  return results
+}
+
+/** How many acceptance items the brief has, and the scenarios beside it. */
+function itemsOf({ folder, config, scenarios }: Project): number {
+  const path = config.brief === undefined ? undefined : join(folder, config.brief)
+  const inBrief =
+    path === undefined || !existsSync(path) ? [] : readMarkdown(path, readFileSync(path, 'utf8'), []).acceptance
+  return new Set([...inBrief.map(({ id }) => id), ...scenarios.flatMap(({ covers }) => covers)]).size
+}
