@@ -49,8 +49,13 @@ function agentFrom(flags: FactoryAgentFlags, { project, hook, environment, note 
     return { name, called: agent.about.name, client: createLocalHookClient(agent, REAL), known: a2a === undefined }
   }
   if (url !== undefined && url !== hook?.url)
-    return { name: url, called: url, client: createHookClient({ url }, REAL), known: false }
-  if (hook !== undefined) return remote(hook, environment)
+    return {
+      name: url,
+      called: flags.name ?? new URL(url).hostname,
+      client: createHookClient({ url }, REAL),
+      known: false,
+    }
+  if (hook !== undefined) return remote(hook, environment, flags.name)
   throw new UsageError(
     'expected an agent, got none. Give --agent URL, --command "..." or --folder DIR, or hook: in backlot.yaml.',
   )
@@ -73,9 +78,13 @@ function criticFrom(
   }
 }
 
-const remote = (settings: Parameters<typeof hookConfigOf>[0], environment: AgentPlace['environment']): NamedAgent => ({
+const remote = (
+  settings: Parameters<typeof hookConfigOf>[0],
+  environment: AgentPlace['environment'],
+  name?: string,
+): NamedAgent => ({
   name: settings.url,
-  called: settings.url,
+  called: name ?? new URL(settings.url).hostname,
   client: createHookClient(hookConfigOf(settings, environment), REAL),
   known: settings['secret-env'] !== undefined,
 })

@@ -171,9 +171,10 @@ function judgeWithGate({ project, options, open }: Given): JudgeCandidate {
       shrink: true,
       certify: false,
       progress: gateProgress(said),
-      now: () => performance.now(),
+      now: REAL.now,
       agent,
       critic,
+      today: new Date(REAL.now()).toISOString().slice(0, 10),
       approveCommand:
         key === undefined
           ? undefined

@@ -178,8 +178,10 @@ function land(
 ): Pick<Answered, 'status' | 'reason'> {
   if (outcome.kind === 'failed') return { status: outcome.code, reason: printable(outcome.message, 500) }
   const { result } = outcome
-  if (result.status !== 'completed')
-    return { status: result.status, reason: printable(result.notes ?? '', 200) || null }
+  if (result.status !== 'completed') {
+    const said = printable(result.notes?.trim() ?? '', 200)
+    return { status: result.status, reason: said === '' ? null : `the agent says "${said}"` }
+  }
   const refusal = writePatch(result.change, patch, { git: workspace.git, base: base.id, remotes: options.remotes })
   return refusal === undefined ? { status: 'completed', reason: null } : { status: 'unusable', reason: refusal }
 }

@@ -72,7 +72,7 @@ test('the cheating agent never gets a branch, whatever it does and claims', () =
       '# Pay once\n\n## Acceptance\n\n- AC-1: When an order is placed, the card is charged once.\n',
     )
     commit(project.folder)
-    const cheat = join(REPOSITORY, 'test/support/cheat.mjs')
+    const cheat = join(REPOSITORY, 'test/fixtures/agents/cheat.mjs')
     const command = ['--command', `node ${cheat}`, '--read', cheat, '--attempts', '7']
     const ended = backlot(['factory', join(project.folder, 'BRIEF.md'), ...command, '--json'])
     const outcome = outcomeOf(ended)
@@ -82,14 +82,13 @@ test('the cheating agent never gets a branch, whatever it does and claims', () =
       'fail intake.protected',
       'fail intake.control-file',
       expect.stringMatching(/^fail .*subject/),
-      expect.stringMatching(/^fail declined: changed nothing/),
+      expect.stringMatching(/^fail declined: the agent says "changed nothing/),
       expect.stringMatching(/^fail .*(pay|lost-answer)/),
       'fail intake.symlink',
-      expect.stringMatching(/^fail declined: changed nothing/),
+      expect.stringMatching(/^fail declined: the agent says "changed nothing/),
     ])
     expect(existsSync('/tmp/trapped')).toBe(false)
     expect(gitIn(project.folder)('for-each-ref', '--format=%(refname)')).not.toContain('backlot')
-    expect(ended.stderr).not.toContain('Release it')
     const request = join(project.folder, '.backlot/factory', outcome.run, 'attempt-2/request.json')
     const { feedback } = JSON.parse(readFileSync(request, 'utf8')) as { feedback: readonly unknown[] }
     expect(feedback.map((item) => feedbackItemSchema.parse(item).bucket)).toEqual(['refused'])

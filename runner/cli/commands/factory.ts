@@ -24,7 +24,7 @@ export function addFactory(program: Command, onOpen: OnOpen): void {
         .choices(['required', 'preferred', 'off'])
         .default('preferred'),
     )
-    .option('--name <name>', 'how a local agent is called in reports and by the policy')
+    .option('--name <name>', 'how the policy knows the agent (default: local, or the host of its URL)')
     .option('--model-family <name>', 'the family of its model')
     .option('--attempts <n>', 'attempts on these requirements by this agent, over all runs (default: 3)', whole)
     .option('--parallel <n>', 'attempts side by side; the best that passes wins (default: 1)', whole)

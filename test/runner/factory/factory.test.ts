@@ -2,13 +2,14 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { Interrupted } from '../../../runner/factory/attempt.ts'
 import { runFactory } from '../../../runner/factory/factory.ts'
 import type { FactoryOptions } from '../../../runner/factory/options.ts'
 import { outcomeSchema } from '../../../runner/factory/outcome.ts'
 import type { HookAgent } from '../../../runner/hook/agent.ts'
 import { createLocalHookClient } from '../../../runner/hook/local.ts'
 import { REAL } from '../../../runner/hook/real.ts'
-import { BRIEF, briefedProject, judgeByNote, optionsFor, scriptedAgent } from './support.ts'
+import { BRIEF, briefedProject, judgeByNote, optionsFor, SILENT, scriptedAgent } from './support.ts'
 
 let project: ReturnType<typeof briefedProject>
 beforeAll(() => {
@@ -124,7 +125,7 @@ test('an agent that says nothing of its cost is shown as unreported, not as free
   const agent = scriptedAgent(() => ({ status: 'declined', notes: 'no' }))
   const outcome = await run(agent)
   expect(outcome.attempts.map(({ costMicroUsd, reason }) => [costMicroUsd, reason])).toEqual(
-    Array.from({ length: 3 }, () => [null, 'declined: no']),
+    Array.from({ length: 3 }, () => [null, 'declined: the agent says "no"']),
   )
   expect(outcome.spent).toMatchObject({ microUsd: 0, unreported: 3 })
 })
@@ -284,7 +285,7 @@ test.each<readonly [string, (base: string) => Awaited<ReturnType<NonNullable<Hoo
     }),
     /base/,
   ],
-  ['no answer', () => ({ status: 'failed', notes: 'tired\u202e' }), /failed: tired\\u\{202e\}/],
+  ['no answer', () => ({ status: 'failed', notes: 'tired\u202e' }), /failed: the agent says "tired\\u\{202e\}"/],
 ])('a change of %s uses an attempt and is told in plain words', async (_, answer, reason) => {
   const agent = scriptedAgent(({ base }) => answer(base.commit))
   const outcome = await run(agent)
@@ -304,6 +305,43 @@ test('an agent that cannot be reached costs no attempt', async () => {
   )
   expect(outcome).toMatchObject({ kind: 'stopped', spent: { attempts: 0 } })
   expect(outcome.reason).toBe('the agent cannot be reached: nobody there')
+})
+
+test('an attempt that breaks the factory again and again is given up, and what breaks it is not hidden', async () => {
+  const agent = scriptedAgent(() => 'pass')
+  const judge: FactoryOptions['judge'] = async () => {
+    throw new Error('out of memory, say')
+  }
+  const limits = { attempts: 1, microUsd: undefined, wallMs: 60_000, answerMs: 30_000 }
+  for (let times = 1; times <= 10; times++)
+    await expect(run(agent, { judge, limits })).rejects.toThrow('out of memory, say')
+  const outcome = await run(agent, { judge, limits })
+  expect(outcome).toMatchObject({ kind: 'exhausted', branch: null, spent: { attempts: 1 } })
+  expect(outcome.attempts[0]).toMatchObject({
+    status: 'inconclusive',
+    reason: 'Whatever this attempt brings has ended the factory too often.',
+  })
+  expect(agent.requests).toHaveLength(1)
+})
+
+test('Ctrl-C cancels the agent and decides nothing; the run goes on later', async () => {
+  const stopping = new AbortController()
+  let cancelled = false
+  const slow: HookAgent = {
+    about: { name: 'slow', version: '1', modelFamily: null, reply: ['files'] },
+    change: (_, { signal, progress: say }) =>
+      new Promise((resolve) => {
+        signal.addEventListener('abort', () => {
+          cancelled = true
+          resolve({ status: 'cancelled' })
+        })
+        say('thinking')
+      }),
+  }
+  const progress = { ...SILENT, begin: () => ({ said: () => stopping.abort(), end() {} }) }
+  await expect(run(slow, { signal: stopping.signal, progress })).rejects.toBeInstanceOf(Interrupted)
+  expect(cancelled).toBe(true)
+  expect(await run(scriptedAgent(() => 'pass'))).toMatchObject({ kind: 'released', attempt: 1, spent: { attempts: 1 } })
 })
 
 test('a run that another process holds is left alone', async () => {
