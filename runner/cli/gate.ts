@@ -8,6 +8,7 @@ import type { Seen } from '../report/report-data.ts'
 import { EXIT, type GateVerdict } from '../report/verdict.ts'
 import { writeWhole } from '../store/artefact.ts'
 import { evidenceWriter } from './evidence.ts'
+import { judgeOf } from './judge.ts'
 import { writeReports } from './reports.ts'
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
@@ -54,6 +55,7 @@ export async function runGate(
     approveCommand: evidence.approveCommand,
     onRecord: evidence.onRecord,
     holdouts: options.holdouts !== false,
+    judge: alone ? undefined : judgeOf,
   }
   const verdict = await gate(asked)
   if (only !== undefined && verdict.runs.scenarios === 0)

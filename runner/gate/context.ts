@@ -1,3 +1,4 @@
+import type { AskJudge } from '../holdout/ask-judge.ts'
 import type { Facts } from '../policy/demands.ts'
 import type { Decision } from '../policy/policy.ts'
 import type { Project } from '../project.ts'
@@ -43,6 +44,8 @@ export type GateOptions = {
   readonly holdouts?: boolean | undefined
   /** What a second agent said of the candidate. It can withhold a pass, never give one. */
   readonly critic?: 'accept' | 'object' | undefined
+  /** A judge by hook, where the project names one. It can withhold a pass as well. */
+  readonly judge?: ((project: Project) => AskJudge | undefined) | undefined
   /** The command by which a person approves the candidate's tree, for the message. */
   readonly approveCommand?: ((tree: string) => string) | undefined
   /** Told of what was run, for evidence and reports; not for a candidate that has no tree. */

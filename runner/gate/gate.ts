@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { judgeByHook } from '../holdout/ask-judge.ts'
 import { commitHoldouts, judgeHoldouts } from '../holdout/holdout.ts'
 import { type Facts, judgeDemands } from '../policy/demands.ts'
 import { type Decision, decide } from '../policy/policy.ts'
@@ -72,7 +73,9 @@ export async function gate(options: GateOptions): Promise<GateVerdict> {
     const facts = { ...factsOf(context, played), holdouts: sealed.judged }
     options.onRecord?.(recordOf(context, played, facts))
     const demanded = options.shard === undefined ? judgePolicy(context, facts) : []
-    return conclude(context, [...demanded, ...rehearsal.checks, ...(sealed.check ? [sealed.check] : [])], played)
+    const checks = [...demanded, ...rehearsal.checks, ...(sealed.check ? [sealed.check] : [])]
+    const opinion = await judgeByHook(context, checks, rehearsal.runs)
+    return conclude(context, opinion === undefined ? checks : [...checks, opinion], played)
   } finally {
     await close()
   }
