@@ -22,6 +22,7 @@ import { printMarkdown } from '../report/markdown.ts'
 import { verdictSchema } from '../report/verdict.ts'
 import { writeWhole } from '../store/artefact.ts'
 import { chooseAgents, type FactoryAgentFlags } from './factory-agents.ts'
+import { judgeOf } from './judge.ts'
 import type { OnOpen } from './open.ts'
 
 type Options = Readonly<Record<string, unknown>>
@@ -174,6 +175,7 @@ function judgeWithGate({ project, options, open }: Given): JudgeCandidate {
       now: REAL.now,
       agent,
       critic,
+      judge: judgeOf,
       today: new Date(REAL.now()).toISOString().slice(0, 10),
       approveCommand:
         key === undefined
