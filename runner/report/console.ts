@@ -1,7 +1,7 @@
 import pc from 'picocolors'
 import { duration } from '../../oracle/expectations.ts'
-import { oddChecks } from './notices.ts'
-import type { GateVerdict, ReportedCheck, ReportedFinding, Status } from './verdict.ts'
+import { grouped, oddChecks } from './notices.ts'
+import type { GateVerdict, ReportedCheck, Status } from './verdict.ts'
 
 const LABEL: Readonly<Record<Status, string>> = {
   pass: 'pass',
@@ -42,21 +42,10 @@ function printCheck({ id, status, why, reason, findings }: ReportedCheck, colour
     if (finding.place !== null) lines.push(`${indent}${colours.dim(finding.place)}`)
     if (finding.smallest !== null) lines.push(`${indent}smallest case, ${finding.smallest}`)
     if (finding.replay !== null) lines.push(`${indent}replay: ${colours.cyan(finding.replay)}`)
-    if (also.length > 0) lines.push(`${indent}${colours.dim(`the same with seed ${also.join(', ')}`)}`)
+    if (also.length > 0)
+      lines.push(`${indent}${colours.dim(`the same with seed ${also.map(({ seed }) => seed ?? '?').join(', ')}`)}`)
   }
   return lines
-}
-
-/** Findings that say the same of other seeds are told once, with those seeds. */
-function grouped(findings: readonly ReportedFinding[]): readonly (readonly [ReportedFinding, readonly string[]])[] {
-  const groups = new Map<string, readonly [ReportedFinding, string[]]>()
-  for (const finding of findings) {
-    const key = `${finding.scenario}\0${finding.message}`
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [finding, []])
-    else group[1].push(finding.seed ?? '?')
-  }
-  return [...groups.values()]
 }
 
 const BAR = 30

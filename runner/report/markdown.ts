@@ -18,6 +18,7 @@ export function printMarkdown(verdict: GateVerdict, charactersMax: number = Numb
     `## Backlot: ${MARK[status]}${shard === null ? '' : ` (part ${shard.index} of ${shard.of}, no verdict yet)`}`,
     '',
     ...about(verdict),
+    ...beside(verdict),
     ...figuresOf(verdict),
   ]
   const tail = [`${checks.length - odd.length} of ${checks.length} checks passed.`]
@@ -49,6 +50,28 @@ function about({ project, candidate, base, runs, determinism }: GateVerdict): re
     `${prose(project)}: ${quoted(candidate.name)}${against}. ${runs.total}${missing} runs${cached} of ${runs.scenarios} scenarios, ${duration(runs.virtualMs)} of virtual time in ${(runs.wallMs / 1000).toFixed(1)} s. Determinism ${prose(determinism.tier)}, sandbox ${quoted(determinism.sandbox)}.`,
     '',
   ]
+}
+
+/** The tier it was held to, sealed scenarios by number, and how often all of it held. */
+function beside({ policy, holdout, satisfaction }: GateVerdict): readonly string[] {
+  const parts = [
+    ...(policy === null
+      ? []
+      : [
+          `tier ${policy.tier} by ${quoted(policy.rule)}${policy.owner === null ? '' : `, owner ${quoted(policy.owner)}`}`,
+        ]),
+    ...(holdout === null || holdout.evaluated === 0
+      ? []
+      : [
+          `${holdout.evaluated} sealed scenarios ${holdout.passed === true ? 'passed' : 'not passed'}, ${holdout.budgetLeft} evaluations left`,
+        ]),
+    ...(satisfaction === null
+      ? []
+      : [
+          `${satisfaction.passed} of ${satisfaction.of} runs kept every promise (at least ${(100 * satisfaction.lower).toFixed(1)} % of all would, with 95 % confidence)`,
+        ]),
+  ]
+  return parts.length === 0 ? [] : [`${parts.join('; ')}.`, '']
 }
 
 function figuresOf({ figures }: GateVerdict): readonly string[] {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { CheckKind, GateVerdict, ReportedCheck, Status } from './verdict.ts'
+import type { CheckKind, GateVerdict, ReportedCheck, ReportedFinding, Status } from './verdict.ts'
 
 /** One thing to tell at one place of the source: a finding, or the reason of a check that has none. */
 export type Notice = {
@@ -34,6 +34,20 @@ function noticesOfCheck({ id, kind, status, why, reason, findings }: ReportedChe
     scenario,
     replay,
   }))
+}
+
+/** Findings that say the same of other seeds, told once: the first of them, and the others. */
+export function grouped(
+  findings: readonly ReportedFinding[],
+): readonly (readonly [ReportedFinding, readonly ReportedFinding[]])[] {
+  const groups = new Map<string, readonly [ReportedFinding, ReportedFinding[]]>()
+  for (const finding of findings) {
+    const key = `${finding.scenario}\0${finding.message}`
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [finding, []])
+    else group[1].push(finding)
+  }
+  return [...groups.values()]
 }
 
 function placeOf(text: string | null): Notice['place'] {

@@ -27,7 +27,8 @@ export function grid({ seeds, scenarios }: ReportData): Markup {
 
 /** What this verdict does not rest on, in plain words. */
 export function notRun(verdict: GateVerdict, data: ReportData | undefined): Markup {
-  const { runs, determinism, base, checks, shard, figures } = verdict
+  const { runs, determinism, base, checks, shard, figures, holdout, twins } = verdict
+  const unmeasured = twins.filter(({ fidelity }) => fidelity === null).map(({ name }) => name)
   const lines: (Markup | null)[] = [
     shard === null
       ? null
@@ -50,6 +51,10 @@ export function notRun(verdict: GateVerdict, data: ReportData | undefined): Mark
     determinism.sandbox === 'bubblewrap' || determinism.sandbox === 'not started'
       ? null
       : html`<li>The program ran without the sandbox: ${determinism.sandbox}.</li>`,
+    holdout !== null && holdout.evaluated === 0 ? html`<li>Sealed scenarios were not opened.</li>` : null,
+    unmeasured.length > 0
+      ? html`<li>How true these twins are to their services has not been measured: ${unmeasured.join(', ')}.</li>`
+      : null,
     runs.total > 0 && figures.length === 0
       ? html`<li>Costs were not compared: runs that broke off would compare a part with a whole.</li>`
       : null,

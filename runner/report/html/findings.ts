@@ -1,5 +1,5 @@
 import { duration } from '../../../oracle/expectations.ts'
-import { oddChecks } from '../notices.ts'
+import { grouped, oddChecks } from '../notices.ts'
 import type { ReportData } from '../report-data.ts'
 import type { Story, StoryRow } from '../story.ts'
 import { clock } from '../timeline.ts'
@@ -28,21 +28,34 @@ function card(check: ReportedCheck, data: ReportData | undefined, told: Set<stri
 <header><span class="chip ${status}">${WORDS[status]}</span><h3>${id}</h3><span class="kind">${kind}</span></header>
 <p class="why">${why}</p>
 ${reason === null ? null : html`<ul class="reasons">${reason.split('\n').map((line) => html`<li>${line}</li>`)}</ul>`}
-${found.map((one, at) => findingBlock(one, at === 0 ? data : undefined, told))}
+${grouped(found).map(([one, also], at) => findingBlock(one, also, at === 0 ? data : undefined, told))}
 </article>`
 }
 
-function findingBlock(found: ReportedFinding, data: ReportData | undefined, told: Set<string>): Markup {
+function findingBlock(
+  found: ReportedFinding,
+  also: readonly ReportedFinding[],
+  data: ReportData | undefined,
+  told: Set<string>,
+): Markup {
   const { message, scenario, seed, atVirtualMs, place, smallest, replay } = found
   const story = data?.stories.find((one) => one.scenario === scenario && one.seed === seed)
   return html`<section class="case">
 ${scenario === null ? null : html`<p class="where"><strong>${scenario}</strong><span>seed ${seed ?? '?'}</span>${atVirtualMs === null ? null : html`<span>at +${duration(atVirtualMs)}</span>`}${place === null ? null : html`<code>${place}</code>`}</p>`}
-<p class="message">${message}</p>
+<p class="message">${words(message)}</p>
 ${smallest === null ? null : smallestCase(smallest)}
 ${replay === null ? null : command(replay)}
 ${story === undefined ? null : pictures(story, atVirtualMs, told)}
+${also.length === 0 ? null : others(also)}
 </section>`
 }
+
+/** What stands between backticks as code. */
+const words = (text: string): Markup =>
+  html`${text.split('`').map((part, at) => (at % 2 === 1 ? html`<code>${part}</code>` : part))}`
+
+const others = (also: readonly ReportedFinding[]): Markup =>
+  html`<details><summary>The same with seed ${also.map(({ seed }) => seed ?? '?').join(', ')}</summary>${also.map(({ replay }) => (replay === null ? null : command(replay)))}</details>`
 
 /** The timeline and the calls. One picture of a scenario is open; those of its other seeds look much the same and wait to be asked for. */
 function pictures(story: ReportData['stories'][number], foundAtMs: number | null, told: Set<string>): Markup {

@@ -41,7 +41,8 @@ ${shard === null ? null : html`<p class="part">Part ${shard.index} of ${shard.of
 const sides = ({ candidate, base }: GateVerdict): Markup =>
   html`<code>${candidate.name}</code>${base === null ? ', alone' : html` against <code>${base.name}</code>`}`
 
-function tiles({ checks, runs, cost, determinism }: GateVerdict): Markup {
+function tiles(verdict: GateVerdict): Markup {
+  const { checks, runs, cost, determinism, policy, holdout, satisfaction } = verdict
   const count = (status: string): number => checks.filter((check) => check.status === status).length
   const odd = (['fail', 'needs-human', 'inconclusive'] as const).filter((status) => count(status) > 0)
   const tile = (name: string, value: Markup | string, more: Markup | string): Markup =>
@@ -56,7 +57,27 @@ function tiles({ checks, runs, cost, determinism }: GateVerdict): Markup {
     'runs',
     html`${runs.total}${runs.total < runs.expected ? html`<small> of ${runs.expected}</small>` : null}`,
     `${runs.scenarios} scenarios${runs.cached > 0 ? `, ${runs.cached} from the cache` : ''}`,
-  )}${tile('virtual time', duration(runs.virtualMs), `in ${(runs.wallMs / 1000).toFixed(1)} s of yours`)}${tile('determinism', determinism.tier, determinism.of === 0 ? 'nothing certified' : `${determinism.certified} of ${determinism.of} certified`)}${tile('sandbox', determinism.sandbox.split(' (')[0] ?? '', 'around base and candidate')}</dl>`
+  )}${tile('virtual time', duration(runs.virtualMs), `in ${(runs.wallMs / 1000).toFixed(1)} s of yours`)}${tile('determinism', determinism.tier, determinism.of === 0 ? 'nothing certified' : `${determinism.certified} of ${determinism.of} certified`)}${tile('sandbox', determinism.sandbox.split(' (')[0] ?? '', 'around base and candidate')}${
+    policy === null
+      ? null
+      : tile('tier', `${policy.tier}`, html`${policy.rule}${policy.owner === null ? '' : `, ${policy.owner}`}`)
+  }${
+    holdout === null || holdout.evaluated === 0
+      ? null
+      : tile(
+          'sealed scenarios',
+          holdout.passed === true ? 'passed' : 'not passed',
+          `${holdout.evaluated} evaluated, ${holdout.budgetLeft} evaluations left`,
+        )
+  }${
+    satisfaction === null
+      ? null
+      : tile(
+          'kept every promise',
+          html`${satisfaction.passed}<small> of ${satisfaction.of}</small>`,
+          `at least ${(100 * satisfaction.lower).toFixed(1)} % of all would, 95 % sure`,
+        )
+  }</dl>`
 }
 
 const allChecks = (checks: readonly ReportedCheck[]): Markup =>

@@ -22,8 +22,8 @@ h1 { font-size: 34px; line-height: 1.2; display: flex; flex-wrap: wrap; gap: 0 1
 h1 .verdict { color: var(--tone) } h1 .project { font-weight: 500; overflow-wrap: anywhere }
 .sides { color: var(--soft); margin-top: 4px } .sides code { color: var(--ink) }
 .part { margin-top: 6px; font-weight: 600 }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 1px; background: var(--line); border: 1px solid var(--line); border-radius: 10px; overflow: hidden; margin: 20px 0 }
-.tile { background: var(--card); padding: 12px 14px } .tile dt { color: var(--soft); font-size: 12.5px } .tile dd { font-size: 21px; font-weight: 650; line-height: 1.3; font-variant-numeric: tabular-nums } .tile dd small { font-size: 13px }
+.tiles { display: flex; flex-wrap: wrap; gap: 1px; background: var(--line); border: 1px solid var(--line); border-radius: 10px; overflow: hidden; margin: 20px 0 }
+.tile { flex: 1 1 150px; background: var(--card); padding: 12px 14px } .tile dt { color: var(--soft); font-size: 12.5px } .tile dd { font-size: 21px; font-weight: 650; line-height: 1.3; font-variant-numeric: tabular-nums } .tile dd small { font-size: 13px }
 .tile p { font-size: 12.5px; color: var(--soft) }
 nav { position: sticky; top: 0; z-index: 3; display: flex; gap: 20px; overflow-x: auto; padding: 10px 0; background: var(--paper); border-bottom: 1px solid var(--line); font-size: 14px; white-space: nowrap }
 nav a { text-decoration: none; color: var(--soft) } nav a:hover { color: var(--ink) }
@@ -55,7 +55,7 @@ line.found { stroke: var(--fail); stroke-width: 1.5; stroke-dasharray: 3 2 }
 figcaption { display: flex; flex-wrap: wrap; gap: 4px 16px; padding: 7px 10px; font-size: 12.5px; color: var(--soft) }
 .key::before { content: ''; display: inline-block; width: 10px; height: 10px; border-radius: 2px; margin-right: 6px; vertical-align: -1px; background: var(--is) } .key.was::before { background: var(--was) } .key.bad::before { background: var(--fail) } .key.fault::before { background: var(--unsure) }
 .key.found::before { width: 0; border-left: 2px dashed var(--fail); border-radius: 0; background: none; height: 12px }
-details { margin-top: 10px } summary { cursor: pointer; font-size: 14px } summary span { color: var(--soft); font-size: 12.5px }
+details { margin-top: 10px } details .command { margin-top: 6px } summary { cursor: pointer; font-size: 14px } summary span { color: var(--soft); font-size: 12.5px }
 .scroll { overflow-x: auto; -webkit-overflow-scrolling: touch }
 table { border-collapse: collapse; width: 100%; font-size: 13.5px } th { text-align: left; font-weight: 600 } td, th { padding: 5px 10px 5px 0; vertical-align: top }
 .calls table { margin-top: 6px } .calls thead th { color: var(--soft); font-weight: 400; font-size: 12.5px } .calls tbody tr { border-top: 1px solid var(--line) } .calls td { font: 12.5px/1.5 var(--mono) } .calls td:first-child, .calls td:nth-child(2) { white-space: nowrap; color: var(--soft) } .calls td:nth-child(3) { overflow-wrap: anywhere; min-width: 220px }
@@ -75,7 +75,7 @@ table { border-collapse: collapse; width: 100%; font-size: 13.5px } th { text-al
 footer { margin-top: 30px; padding-bottom: 40px; font-size: 12.5px; color: var(--soft) } footer p { border-top: 1px solid var(--line); padding-top: 14px }
 .identity { display: grid; grid-template-columns: auto 1fr; gap: 0 12px; margin-top: 6px }
 @media (max-width: 760px) {
-  .inner { padding: 0 14px } h1 { font-size: 27px } .columns { grid-template-columns: 1fr } .tiles { grid-template-columns: 1fr 1fr } .tile dd { font-size: 18px }
+  .inner { padding: 0 14px } h1 { font-size: 27px } .columns { grid-template-columns: 1fr } .tile { flex-basis: 40% } .tile dd { font-size: 18px }
   .finding { padding: 13px 12px } .lane-name { flex-basis: 62px; padding: 0 4px 0 8px; font-size: 11.5px } .tick.minor, .wide { display: none } .bars { grid-template-columns: 1fr } .bar { grid-template-columns: 66px 1fr auto }
   .calls table, .calls tbody { display: block } .calls thead { display: none } .calls tbody tr { display: grid; grid-template-columns: auto 1fr auto; gap: 0 10px; padding: 5px 0 } .calls td { padding: 0 } .calls td:nth-child(3) { grid-column: 1 / -1; min-width: 0 } .calls td:nth-child(4) { grid-column: 1 / 3 } .calls td:nth-child(2) { overflow: hidden; text-overflow: ellipsis }
   .picture { display: none } .grid th[scope=row] { max-width: 150px; padding-right: 10px } .grid th .note { display: none } .grid th b { overflow-wrap: anywhere; font-size: 13px }

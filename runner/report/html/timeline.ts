@@ -76,7 +76,8 @@ function ticksOf(times: readonly number[], places: readonly number[]): Scale['ti
     const before = times[at - 1]
     const begins = before === undefined || ms - before >= QUIET_MS
     const last = ticks.at(-1)
-    if (!begins || x > 94 || (last !== undefined && x - last.x < 9)) return
+    const far = last !== undefined && x - last.x >= 24
+    if (!(begins || far) || x > 94 || (last !== undefined && x - last.x < 9)) return
     const minor = x - lastMajor < 24 || x > 80
     if (!minor) lastMajor = x
     ticks.push({ ms, x, minor })

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { printHtml } from '../../../runner/report/html/page.ts'
+import { printMarkdown } from '../../../runner/report/markdown.ts'
 import { type ReportData, reportData } from '../../../runner/report/report-data.ts'
 import { storyOf } from '../../../runner/report/story.ts'
 import { cost, runOf } from '../../support/runs.ts'
@@ -116,6 +117,26 @@ test('the policy names the very style and script of the page, and fetches nothin
   const policy = /Content-Security-Policy" content="([^"]*)"/.exec(page)?.[1]?.replaceAll('&#39;', "'") ?? ''
   expect(policy).toMatch(
     /^default-src 'none'; style-src 'sha256-[^']+'; script-src 'sha256-[^']+'; base-uri 'none'; form-action 'none'$/,
+  )
+})
+
+test('the tier, sealed scenarios by number and the share of kept promises stand in both summaries', () => {
+  const verdict = verdictOver([passed('a')], {
+    policy: { tier: 3, rule: 'src/money/**', owner: 'payments', demands: [], agent: null },
+    holdout: { commitment: 'c', evaluated: 4, passed: false, requirements: [], budgetLeft: 2 },
+    satisfaction: { passed: 64, of: 67, lower: 0.8941 },
+    twins: [{ name: 'stripe', apiVersions: [], fidelity: null, recordedAt: null }],
+  })
+  const page = printHtml(verdict, data, '0.1.0')
+  for (const words of [
+    'src/money/**, payments',
+    '4 evaluated, 2 evaluations left',
+    'at least 89.4 % of all would',
+    'not been measured: stripe',
+  ])
+    expect(page).toContain(words)
+  expect(printMarkdown(verdict)).toContain(
+    'tier 3 by `src/money/**`, owner `payments`; 4 sealed scenarios not passed, 2 evaluations left; 64 of 67 runs kept every promise (at least 89.4 % of all would, with 95 % confidence).',
   )
 })
 
