@@ -60,7 +60,9 @@ function read(path: string): Found {
   for (const [at, row] of whole.toString('utf8').split('\n').slice(0, -1).entries()) {
     const parsed = line.safeParse(parse(row))
     if (!parsed.success || parsed.data.seq !== at || parsed.data.prev !== head)
-      throw new Error(`${path}:${at + 1}: expected the event that follows, got something else. The file was damaged.`)
+      throw new Error(
+        `${path}:${at + 1}: expected the event that follows, got something else. The file was damaged: move its folder away, and the next run begins anew.`,
+      )
     events.push(parsed.data.event)
     head = hashOf(row)
   }

@@ -50,7 +50,11 @@ const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
 
 function spentLine({ spent, limits }: FactoryOutcome): string {
   const of = limits.microUsd === null ? '' : ` of ${printMicroUsd(limits.microUsd)}`
-  const silent = spent.unreported === 0 ? '' : `, ${spent.unreported} answers without a price`
+  const unverified = limits.microUsd === null ? '' : ' (so nobody knows whether the budget was kept)'
+  const silent =
+    spent.unreported === 0
+      ? ''
+      : `, ${spent.unreported} answer${spent.unreported === 1 ? '' : 's'} without a price${unverified}`
   return `used ${spent.attempts} of ${limits.attempts} attempts, ${printMicroUsd(spent.microUsd)}${of} as reported${silent}, ${seconds(spent.wallMs)} of ${Math.round(limits.wallMs / 60_000)} min`
 }
 
