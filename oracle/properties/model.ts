@@ -23,6 +23,7 @@ export type ModelCommand<State> = {
   /** Values of the path's `:names`. */
   readonly params?: (state: State) => fc.Arbitrary<Readonly<Record<string, string>>>
   readonly body?: fc.Arbitrary<Json>
+  /** Whether the request makes sense in this state; it is not made where it does not, and a story that makes it is judged no further. */
   readonly can?: (state: State, call: ModelCall) => boolean
   readonly next: (state: State, call: ModelCall, answer: Answer | undefined) => State
   /** What the answer must be, as data; values compare as in a scenario. Undefined: anything will do. */
@@ -93,6 +94,8 @@ export function judgeModel<State>(model: Model<State>, scenario: Scenario, run: 
   for (const step of calls) {
     const found = recognise(model, step)
     if (found === undefined) continue
+    // Where a request makes no sense to the model, it knows nothing of what follows.
+    if (found.command.can?.(state, found.call) === false) return undefined
     const { status, body } = found.command.expect(state, found.call) ?? {}
     if (status !== undefined || body !== undefined) {
       const wrong = held({

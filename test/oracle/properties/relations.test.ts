@@ -195,3 +195,8 @@ test('a service that is wrong is found, shrunk to the fewest requests, and told 
   expect(found?.message).toMatch(/^s3: expected body \{"amount":\d\}, got \{"amount":\d\}$/)
   expect(found?.expectation).toMatchObject({ kind: 'answer', step: 's3', status: 200 })
 })
+
+test('a request that makes no sense to the model ends what it knows', () => {
+  const again = story(pay('a', 1), pay('a', 2), pay('b', 3))
+  expect(judgeModel(model, again, answer(again))).toBeUndefined()
+})

@@ -27,3 +27,14 @@ test('what runs can show is measured, kept, and void when a file that decides ch
   expect(row(after, 'soundness')).toMatchObject({ fresh: false, level: 3 })
   expect(row(after, 'freshness')).toMatchObject({ bound: "0 of 5 rows with figures are of today's files" })
 })
+
+test('what people counted is put down, and a count that is none is refused', () => {
+  const { stdout } = readiness('--record', 'shadow-review=0/59', 'domain-faults:money=2/30', '--figure', 'authors=2')
+  expect(stdout).toMatch(/Shadow-review escapes\s+L4\s+0 of 59: at most 5 %/)
+  expect(stdout).toMatch(/Domain faults caught, each class\s+L4\s+28 of 30: at least 80\.5 %/)
+  const wrong = readiness('--record', 'shadow-reviews=0/59')
+  expect(wrong.code).toBe(2)
+  expect(wrong.stderr).toContain(
+    'expected --record as item=failures/tries, such as shadow-review=0/59, got "shadow-reviews=0/59". Did you mean "shadow-review"?',
+  )
+})
