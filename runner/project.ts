@@ -1,5 +1,5 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import { type FitnessLimits, fitnessSchema } from '../fitness/limits.ts'
@@ -16,11 +16,11 @@ import type { Json } from '../twins/trace.ts'
 import type { TwinDefinition } from '../twins/twin.ts'
 import { type FactorySettings, factorySchema } from './factory/settings.ts'
 import { type Quarantined, quarantineSchema } from './gate/quarantine.ts'
-import { type HookSettings, hookSchema } from './hook/settings.ts'
 import { type HoldoutSettings, holdoutSchema } from './holdout/settings.ts'
+import { type HookSettings, hookSchema } from './hook/settings.ts'
+import { isOwnTwin, loadTwin, NoTwin } from './own-twins.ts'
 import { type PolicySettings, policySchema } from './policy/settings.ts'
 import { type SandboxSettings, sandboxShape } from './sandbox/settings.ts'
-import { TWINS } from './twins.ts'
 
 export const CONFIG = 'backlot.yaml'
 
@@ -109,6 +109,8 @@ export type Project = {
   readonly folder: string
   readonly config: Config
   readonly twins: readonly TwinDefinition<unknown>[]
+  /** The same for another thread: a name, or the whole path of a twin of the project's own. */
+  readonly twinSpecs: readonly string[]
   readonly scenarios: readonly Scenario[]
   readonly rules: readonly Rule[]
   /** Files that decide, relative to the project: the candidate neither changes nor sees them. */
@@ -141,13 +143,16 @@ export async function loadProject(folder: string, shown: string): Promise<Projec
   const config = yaml === undefined ? undefined : validate(configSchema, yaml.value ?? {}, yaml, [], problems)
   if (yaml === undefined || config === undefined) throw new ProjectProblems(problems)
 
-  const known = TWINS.map(({ name }) => name)
-  const twins = config.twins.flatMap((name, index) => {
-    const twin = TWINS.find((definition) => definition.name === name)
-    if (twin === undefined)
-      problems.push(yaml.problem(['twins', index], `unknown twin "${name}".${suggest(name, known)}`))
-    return twin === undefined ? [] : [twin]
-  })
+  const twins: TwinDefinition<unknown>[] = []
+  for (const [index, spec] of config.twins.entries()) {
+    try {
+      twins.push(await loadTwin(spec, folder))
+    } catch (error) {
+      const text =
+        error instanceof NoTwin ? error.message : `${spec}: ${error instanceof Error ? error.message : error}`
+      problems.push(yaml.problem(['twins', index], text))
+    }
+  }
   for (const [name, state] of Object.entries(config.defaults)) {
     const twin = twins.find((definition) => definition.name === name)
     if (twin === undefined)
@@ -191,7 +196,10 @@ export async function loadProject(folder: string, shown: string): Promise<Projec
   const catalogue = { twins, rules: problems.length > 0 ? undefined : rules.map(({ id }) => id) }
   for (const file of scenarioFiles) {
     const read = parseScenarioFile(at(file), readFileSync(join(folder, file), 'utf8'), catalogue)
-    problems.push(...read.problems.filter(({ level }) => level === 'error'))
+    // A mistake in a list of rules was found when the rules were read.
+    const told = (one: Problem): boolean =>
+      problems.some(({ file, line, text }) => file === one.file && line === one.line && text === one.text)
+    problems.push(...read.problems.filter((one) => one.level === 'error' && !told(one)))
     warnings.push(...read.problems.filter(({ level }) => level !== 'error'))
     for (const scenario of read.scenarios) {
       const twin = scenarios.find(({ id }) => id === scenario.id)
@@ -212,8 +220,16 @@ export async function loadProject(folder: string, shown: string): Promise<Projec
       )
   })
   if (problems.length > 0) throw new ProjectProblems(problems)
-  const deciding = [CONFIG, ...ruleFiles, ...scenarioFiles, ...(config.brief === undefined ? [] : [config.brief])]
-  return { folder, config, twins, scenarios, rules, deciding, warnings }
+  const own = config.twins.filter(isOwnTwin)
+  const deciding = [
+    CONFIG,
+    ...ruleFiles,
+    ...scenarioFiles,
+    ...own,
+    ...(config.brief === undefined ? [] : [config.brief]),
+  ]
+  const twinSpecs = config.twins.map((spec) => (isOwnTwin(spec) ? resolve(folder, spec) : spec))
+  return { folder, config, twins, twinSpecs, scenarios, rules, deciding, warnings }
 }
 
 /** A scenario's own state wins over the project's defaults, key by key. */

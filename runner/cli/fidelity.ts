@@ -1,22 +1,22 @@
 import { globSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { suggest } from '../../scenarios/parse/nearest.ts'
 import { NotARecording, type Recording, readHar } from '../../twins/har.ts'
 import type { TwinDefinition } from '../../twins/twin.ts'
 import { measure } from '../fidelity/measure.ts'
 import type { Interaction } from '../fidelity/replay.ts'
 import { percent, toMarkdown, toText } from '../fidelity/score.ts'
 import { UsageError } from '../gate/workspace.ts'
-import { TWINS } from '../twins.ts'
+import { loadTwin, NoTwin } from '../own-twins.ts'
 
 const FAIL = 1
 const INCONCLUSIVE = 4
 
-function twinNamed(name: string): TwinDefinition<unknown> {
-  const found = TWINS.find((definition) => definition.name === name)
-  if (found !== undefined) return found
-  const known = TWINS.map((definition) => definition.name)
-  throw new UsageError(`expected a twin (${known.join(', ')}), got "${name}".${suggest(name, known)}`)
+async function twinNamed(name: string): Promise<TwinDefinition<unknown>> {
+  try {
+    return await loadTwin(name)
+  } catch (error) {
+    throw error instanceof NoTwin ? new UsageError(error.message) : error
+  }
 }
 
 /** The recordings that files and folders name, in the order of their names. */
@@ -59,7 +59,7 @@ function listAll(interactions: readonly Interaction[]): string {
 
 /** `fidelity`: the matrix. Exit 0 when both shares are reached, 1 when not, 4 when no interaction was replayed. */
 export async function runFidelity(paths: readonly string[], options: Readonly<Record<string, unknown>>): Promise<void> {
-  const definition = twinNamed(String(options.twin))
+  const definition = await twinNamed(String(options.twin))
   const recordings = readAll(paths)
   process.stderr.write(`replaying ${recordings.length} recordings at the ${definition.name} twin\n`)
   const { report, interactions } = await measure(definition, recordings)

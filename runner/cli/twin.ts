@@ -1,45 +1,24 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { parse } from 'yaml'
-import { suggest } from '../../scenarios/parse/nearest.ts'
 import type { TwinDefinition } from '../../twins/twin.ts'
 import { UsageError } from '../gate/workspace.ts'
+import { loadTwin, NoTwin } from '../own-twins.ts'
 import { authorityFiles, authorityFolder } from '../serve/authority-files.ts'
 import { openAuthority } from '../serve/certificates.ts'
 import { createCourier } from '../serve/courier.ts'
 import { type Served, serveTwins } from '../serve/server.ts'
-import { TWINS } from '../twins.ts'
 import type { OnOpen } from './open.ts'
 
 /** Between two looks at what has become due. */
 const TICK_MS = 100
 
 async function definitionOf(name: string): Promise<TwinDefinition<unknown>> {
-  const known = TWINS.find((definition) => definition.name === name)
-  if (known !== undefined) return known
-  if (/\.[cm]?[jt]s$/.test(name)) return ownTwin(name)
-  const names = TWINS.map((definition) => definition.name)
-  throw new UsageError(
-    `expected a twin (${names.join(', ')}) or the path of one, got "${name}".${suggest(name, names)}`,
-  )
-}
-
-/** A twin of the user's: a module that exports a `TwinDefinition`. */
-async function ownTwin(path: string): Promise<TwinDefinition<unknown>> {
-  if (!existsSync(path))
-    throw new UsageError(`expected a module that exports a twin, got ${path}, which does not exist.`)
-  const module: Readonly<Record<string, unknown>> = await import(pathToFileURL(resolve(path)).href)
-  const isTwin = (value: unknown): value is TwinDefinition<unknown> =>
-    typeof value === 'object' && value !== null && 'create' in value && 'origins' in value && 'seed' in value
-  const found = Object.values(module).filter(isTwin)
-  const [twin] = found
-  if (twin === undefined || found.length > 1)
-    throw new UsageError(
-      `${path}: expected one export that is a TwinDefinition, got ${found.length}. See docs/guides/your-own-twin.md.`,
-    )
-  return twin
+  try {
+    return await loadTwin(name)
+  } catch (error) {
+    throw error instanceof NoTwin ? new UsageError(error.message) : error
+  }
 }
 
 function readSeeds(file: unknown, definitions: readonly TwinDefinition<unknown>[]): Readonly<Record<string, unknown>> {

@@ -1,4 +1,5 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
+import { twinKey } from '../own-twins.ts'
 import { openRunCache, packagesDigest, type RunCache, type RunGround } from '../store/run-cache.ts'
 import type { Context } from './context.ts'
 import { NO_RECALL, type Recall } from './recall.ts'
@@ -40,7 +41,7 @@ export function cachedRuns({ options, project, base, candidate, sandbox, workspa
   const groundOf = (tree: string): RunGround => ({
     tree,
     subject: JSON.parse(JSON.stringify(project.config.subject)),
-    twins: project.config.twins,
+    twins: project.config.twins.map((spec) => twinKey(spec, project.folder)),
     without: project.deciding,
     sandbox,
     packages,

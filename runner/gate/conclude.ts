@@ -1,6 +1,7 @@
 import type { FitnessReport } from '../../fitness/measure.ts'
 import type { Certificate } from '../../scenarios/certificate.ts'
 import type { Run } from '../../scenarios/run.ts'
+import { fidelityOf } from '../fidelity/scores.ts'
 import { type Decision, printDemands } from '../policy/policy.ts'
 import type { Project } from '../project.ts'
 import {
@@ -9,6 +10,7 @@ import {
   type ReportedHoldout,
   type ReportedPolicy,
   type ReportedSatisfaction,
+  type ReportedTwin,
   type Status,
   statusOf,
   VERDICT_SCHEMA,
@@ -100,6 +102,17 @@ export function concludeRefused(refused: {
   }
 }
 
+/** The twins in use, each with what is known of how well it stands in for the real service. */
+export const twinsOf = (project: Project, runs: readonly Run[]): readonly ReportedTwin[] =>
+  project.twins.map(({ name, apiVersions }) => ({
+    name,
+    apiVersions,
+    ...fidelityOf(
+      name,
+      runs.map(({ trace }) => trace),
+    ),
+  }))
+
 function head(
   {
     options,
@@ -134,7 +147,7 @@ function head(
     shard: options.shard ?? null,
     policy: decision === undefined ? null : reportedPolicy(decision),
     holdout,
-    twins: project.twins.map(({ name, apiVersions }) => ({ name, apiVersions, fidelity: null, recordedAt: null })),
+    twins: twinsOf(project, runs),
   }
 }
 

@@ -34,7 +34,7 @@ export const setupOf = (
     port: subject.port,
     origin: subject.origin,
     limits: limitsOf(project.config),
-    twins: project.config.twins,
+    twins: project.twinSpecs,
     box,
     packages,
   }

@@ -4,9 +4,9 @@ import { specMutants } from '../../oracle/mutate/spec.ts'
 import { judgeRule } from '../../oracle/rules/monitor.ts'
 import type { Run } from '../../scenarios/run.ts'
 import { nodeSubject } from '../../scenarios/subject/process.ts'
+import { loadTwin } from '../own-twins.ts'
 import { loadProject } from '../project.ts'
 import { boxed } from '../sandbox/box.ts'
-import { TWINS } from '../twins.ts'
 import { type Base, baseOf, type Case, type Noticed, notice, type Oracle } from './case.ts'
 import { noticesOf } from './propose.ts'
 import { createMutantStage, type MutantRun } from './stage.ts'
@@ -18,7 +18,7 @@ const TURNS_FACTOR = 20
 const TURNS_LEAST = 500
 
 const stage = createMutantStage({
-  twins: TWINS.filter(({ name }) => setup.side.twins.includes(name)),
+  twins: await Promise.all(setup.side.twins.map((spec) => loadTwin(spec))),
   port,
   publicOrigin: origin,
   subject: (zone) =>

@@ -9,14 +9,19 @@ import type { Scenario } from '../../scenarios/scenario.ts'
 import { shrink } from '../../scenarios/shrink.ts'
 import { createStage, type Stage } from '../../scenarios/stage.ts'
 import { nodeSubject } from '../../scenarios/subject/process.ts'
+import type { TwinDefinition } from '../../twins/twin.ts'
 import type { DecisionLog } from '../../twins/world.ts'
+import { loadTwin } from '../own-twins.ts'
 import { loadProject } from '../project.ts'
 import { boxed } from '../sandbox/box.ts'
-import { TWINS } from '../twins.ts'
 import type { Job, JobResult, Side, SideSetup } from './job.ts'
 
 const setups = workerData as Readonly<Record<Side, SideSetup | undefined>>
 const stages = new Map<Side, Stage>()
+/** Twins by how the project names them. */
+const twins = new Map<string, TwinDefinition<unknown>>()
+for (const setup of Object.values(setups))
+  for (const spec of setup?.twins ?? []) twins.set(spec, twins.get(spec) ?? (await loadTwin(spec)))
 
 function makeStage(
   side: Side,
@@ -26,7 +31,7 @@ function makeStage(
   if (setup === undefined) throw new Error(`worker: expected a ${side} to run, got none.`)
   const { cwd, entry, args, env, port, origin, limits, box, packages } = setup
   return createStage({
-    twins: TWINS.filter(({ name }) => setup.twins.includes(name)),
+    twins: setup.twins.flatMap((spec) => twins.get(spec) ?? []),
     port,
     publicOrigin: origin,
     isolation: options.fresh === true ? 'fresh' : 'restart',
