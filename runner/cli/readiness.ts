@@ -1,14 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { join, resolve } from 'node:path'
-import { type Card, cardOf, printCard } from '../../oracle/readiness/card.ts'
-import { ITEMS, type Item, type Result } from '../../oracle/readiness/result.ts'
-import { readMarkdown } from '../../scenarios/parse/markdown.ts'
+import { resolve } from 'node:path'
+import { type Card, printCard } from '../../oracle/readiness/card.ts'
+import { ITEMS } from '../../oracle/readiness/result.ts'
 import { suggest } from '../../scenarios/parse/nearest.ts'
 import { UsageError } from '../gate/workspace.ts'
 import { openTroupe } from '../pool/player.ts'
 import { loadProject, type Project, shownPath } from '../project.ts'
-import { resultsOfHarden } from '../readiness/from-harden.ts'
+import { cardOfProject } from '../readiness/collect.ts'
 import { measure } from '../readiness/measure.ts'
 import { inputsOf, readResult, writeResult } from '../store/results.ts'
 import type { OnOpen } from './open.ts'
@@ -22,7 +20,7 @@ export async function runReadiness(options: Options, onOpen: OnOpen): Promise<vo
   if (options.measure === true) await measureNow(folder, options, onOpen)
   const project = await loadProject(resolve(folder), shownPath(resolve(folder)))
   record(project, options)
-  const card = cardOf(collect(project), { inputs: inputsOf(project), nowMs: Date.parse(instant()) })
+  const card = cardOfProject(project, Date.parse(instant()))
   if (options.json === true)
     process.stdout.write(
       `${JSON.stringify({ schema: 'backlot.readiness/v1', project: project.config.name, inputs: inputsOf(project), ...card }, null, 2)}\n`,
@@ -76,28 +74,4 @@ async function measureNow(folder: string, options: Options, onOpen: OnOpen): Pro
   } finally {
     await troupe.close()
   }
-}
-
-/** Everything on file: what producers left for the card, and what the last hardening found. */
-function collect(project: Project): ReadonlyMap<Item, Result> {
-  const results = new Map<Item, Result>(resultsOfHarden(project))
-  for (const item of ITEMS) {
-    const found = readResult(project, item)
-    if (found !== undefined) results.set(item, found)
-  }
-  const criteria = results.get('criteria')
-  const items = itemsOf(project)
-  if (criteria !== undefined) results.set('criteria', { ...criteria, figures: { ...criteria.figures, items } })
-  const [cost, faults] = [results.get('cost'), results.get('domain-faults')?.counts.find(({ what }) => what === 'cost')]
-  if (cost !== undefined && faults !== undefined)
-    results.set('cost', { ...cost, counts: [...cost.counts, { ...faults, what: 'cost faults' }] })
-  return results
-}
-
-/** How many acceptance items the brief has, and the scenarios beside it. */
-function itemsOf({ folder, config, scenarios }: Project): number {
-  const path = config.brief === undefined ? undefined : join(folder, config.brief)
-  const inBrief =
-    path === undefined || !existsSync(path) ? [] : readMarkdown(path, readFileSync(path, 'utf8'), []).acceptance
-  return new Set([...inBrief.map(({ id }) => id), ...scenarios.flatMap(({ covers }) => covers)]).size
 }
