@@ -4,13 +4,14 @@ import { judgeByHook } from '../holdout/ask-judge.ts'
 import { commitHoldouts, judgeHoldouts } from '../holdout/holdout.ts'
 import { type Facts, judgeDemands } from '../policy/demands.ts'
 import { type Decision, decide } from '../policy/policy.ts'
+import { scorecardOf } from '../policy/scorecard.ts'
 import type { SideSetup } from '../pool/job.ts'
 import { createPool, type Pool } from '../pool/pool.ts'
 import { CONFIG, loadProject, type Project, shownPath } from '../project.ts'
 import type { GateVerdict, ReportedCheck } from '../report/verdict.ts'
 import { type BoxSetup, sandboxPolicy } from '../sandbox/box.ts'
 import { changedPaths, patchOf } from './changes.ts'
-import { conclude, concludeRefused, NOTHING_PLAYED, type Played, plainCheck } from './conclude.ts'
+import { conclude, concludeRefused, NOTHING_PLAYED, type Played, plainCheck, twinsOf } from './conclude.ts'
 import type { Context, GateOptions, GateRecord } from './context.ts'
 import { inspectChange, type Refusal } from './intake.ts'
 import { setupOf } from './play.ts'
@@ -137,7 +138,10 @@ function narrowed(project: Project, only: readonly string[] | undefined): Projec
 }
 
 /** What this gate can show for the policy's demands. */
-function factsOf({ options, project }: Pick<Context, 'options' | 'project'>, { manifest }: Played): Facts {
+function factsOf(
+  { options, project, decision }: Pick<Context, 'options' | 'project' | 'decision'>,
+  { manifest, runs }: Played,
+): Facts {
   const seeds = new Map<string, number>()
   for (const { scenario } of manifest) seeds.set(scenario.id, (seeds.get(scenario.id) ?? 0) + 1)
   // A scenario that says itself how many seeds it needs is not asked for more.
@@ -149,8 +153,8 @@ function factsOf({ options, project }: Pick<Context, 'options' | 'project'>, { m
     holdouts: 0,
     critic: options.critic ?? null,
     approvals: [],
-    readiness: null,
-    twins: [],
+    readiness: scorecardOf({ options, project, decision }),
+    twins: twinsOf(project, runs),
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ITEMS } from '../../oracle/readiness/result.ts'
 
 /** 1: people decide, machines advise. 5: nobody has to look. The lower, the stricter. */
 export type Tier = 1 | 2 | 3 | 4 | 5
@@ -52,7 +53,7 @@ const demands = z.strictObject({
   holdouts: count.optional(),
   critic: z.boolean().optional(),
   approvals: count.optional(),
-  readiness: z.array(z.string().min(1)).optional(),
+  readiness: z.array(z.enum(ITEMS)).optional(),
   fidelity: z.number().min(0).max(1).optional(),
 })
 const tier = z.literal([1, 2, 3, 4, 5], '1 (people decide) to 5 (nobody has to look)')

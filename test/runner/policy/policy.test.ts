@@ -18,7 +18,7 @@ const BANK: PolicySettings = policySchema.parse({
     { paths: ['src/money/**'], tier: 3, owner: 'payments' },
     { paths: ['src/money/limits/**'], tier: 2, owner: 'risk' },
   ],
-  tiers: { '3': { seeds: 10, holdouts: 2 }, '4': { critic: true }, '5': { readiness: ['kill-rate'], fidelity: 0.9 } },
+  tiers: { '3': { seeds: 10, holdouts: 2 }, '4': { critic: true }, '5': { readiness: ['mutation'], fidelity: 0.9 } },
   approvers: [
     { name: 'ada', key: key(), for: ['payments', 'risk'] },
     { name: 'ben', key: key(), for: ['payments'] },
@@ -62,7 +62,7 @@ test('all tiers that a change touches are met, each owner for his own', () => {
     'a critic',
     '1 approval of payments',
     '1 approval of risk',
-    'readiness: kill-rate',
+    'readiness: mutation',
     'twin fidelity 0.9',
   ])
 })
@@ -95,7 +95,7 @@ const MET: Facts = {
   holdouts: 2,
   critic: 'accept',
   approvals: ['ada'],
-  readiness: { 'kill-rate': true },
+  readiness: { mutation: true },
   twins: [{ name: 'stripe', apiVersions: [], fidelity: 0.95, recordedAt: null }],
 }
 const ALL: Decision = decide(BANK, ['src/money/limits/a.ts', 'src/money/b.ts', 'README.md', 'src/x.ts'], undefined)
@@ -117,9 +117,9 @@ test.each<readonly [string, Partial<Facts>, string, RegExp]>([
   ['no sealed scenario', { holdouts: 1 }, 'inconclusive', /policy.holdouts: Expected at least 2 holdouts, got 1/],
   ['no critic', { critic: null }, 'inconclusive', /policy.critic: Expected a critic to have read/],
   ['a critic who objects', { critic: 'object' }, 'inconclusive', /policy.critic: .* one that objects/],
-  ['no scorecard', { readiness: null }, 'inconclusive', /policy.readiness.kill-rate: .* got no scorecard/],
+  ['no scorecard', { readiness: null }, 'inconclusive', /policy.readiness.mutation: .* got no scorecard/],
   ['a row that is missing', { readiness: {} }, 'inconclusive', /got no such row/],
-  ['a row that is not met', { readiness: { 'kill-rate': false } }, 'inconclusive', /got that it is not/],
+  ['a row that is not met', { readiness: { mutation: false } }, 'inconclusive', /got that it is not/],
   [
     'a twin nobody measured',
     { twins: [{ name: 'stripe', apiVersions: [], fidelity: null, recordedAt: null }] },
