@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { type FactoryOutcome, outcomeSchema } from '../../runner/factory/outcome.ts'
 import { feedbackItemSchema } from '../../runner/hook/contract.ts'
-import { backlot, commit, copyProject, type Ended, REPOSITORY, TINY } from '../support/cli.ts'
+import { backlot, commit, copyProject, type Ended, REPOSITORY, startBacklot, TINY } from '../support/cli.ts'
 import { killAtRandom } from '../support/kills.ts'
 
 const outcomeOf = ({ stdout }: Ended): FactoryOutcome => outcomeSchema.parse(JSON.parse(stdout))
@@ -19,7 +19,7 @@ const gitIn =
     return stdout.trim()
   }
 
-test('the reference agent: two bad candidates, a good one, a branch with evidence', () => {
+test('the reference agent: two bad candidates, a good one, a branch with evidence', async () => {
   const project = copyProject(join(REPOSITORY, 'examples/billing'))
   try {
     project.change('backlot.yaml', 'seeds: 20', 'seeds: 1')
@@ -35,7 +35,8 @@ test('the reference agent: two bad candidates, a good one, a branch with evidenc
     const body = join(project.folder, '../body.md')
     backlot(['key', 'new', key])
     const brief = join(project.folder, 'brief.md')
-    const ended = backlot(['factory', brief, '--folder', folder, '--key', key, '--pr-body', body, '--json'])
+    const ended = await startBacklot(['factory', brief, '--folder', folder, '--key', key, '--pr-body', body, '--json'])
+      .ended
     expect(ended.code, ended.stderr).toBe(0)
     const outcome = outcomeOf(ended)
     expect(outcome).toMatchObject({ kind: 'released', branch: 'backlot/billing-1', attempt: 3 })
@@ -63,7 +64,7 @@ test('the reference agent: two bad candidates, a good one, a branch with evidenc
   }
 }, 300_000)
 
-test('the cheating agent never gets a branch, whatever it does and claims', () => {
+test('the cheating agent never gets a branch, whatever it does and claims', async () => {
   const project = copyProject()
   try {
     project.change('backlot.yaml', 'seeds: 3', 'seeds: 1')
@@ -74,7 +75,7 @@ test('the cheating agent never gets a branch, whatever it does and claims', () =
     commit(project.folder)
     const cheat = join(REPOSITORY, 'test/fixtures/agents/cheat.mjs')
     const command = ['--command', `node ${cheat}`, '--read', cheat, '--attempts', '7']
-    const ended = backlot(['factory', join(project.folder, 'BRIEF.md'), ...command, '--json'])
+    const ended = await startBacklot(['factory', join(project.folder, 'BRIEF.md'), ...command, '--json']).ended
     const outcome = outcomeOf(ended)
     expect([ended.code, outcome.kind, outcome.branch], ended.stderr).toEqual([1, 'exhausted', null])
     const seen = outcome.attempts.map(({ status, failing, reason }) => `${status} ${reason ?? failing.join(' ')}`)
