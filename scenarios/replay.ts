@@ -1,6 +1,7 @@
 import { createNetwork, type Network, type Placement } from '../twins/network.ts'
 import { digest, type Json } from '../twins/trace.ts'
 import { NotModelled, type TwinDefinition } from '../twins/twin.ts'
+import { wireTwins } from '../twins/wires.ts'
 import { type Courier, createWorld, type DecisionLog, deriveSeed, type RunnableWorld } from '../twins/world.ts'
 import { createInbound, type Inbound } from './inbound.ts'
 import { createOutbound, type Outbound } from './outbound.ts'
@@ -65,6 +66,7 @@ function createPlayer(scenario: Scenario, options: ReplayOptions): Player {
     escapes.push({ ...attempt, atMs: world.clock.now() })
   }
   const network: Network = createNetwork(world, placements(scenario, options.twins))
+  wireTwins(world, network, scenario.wires ?? [])
   const inbound: Inbound = createInbound(world, send)
   const outbound: Outbound = createOutbound(world, network, send, escaped)
   const ports: number[] = []

@@ -1,5 +1,6 @@
 import type { Fault } from '../twins/faults.ts'
 import type { Json } from '../twins/trace.ts'
+import type { Wire } from '../twins/wires.ts'
 
 /** Where a piece of a scenario stands in its file; lines and columns count from 1. */
 export type Place = { readonly file: string; readonly line: number; readonly column: number }
@@ -93,6 +94,8 @@ export type Scenario = {
   readonly horizonMs: number
   /** Starting state per twin, validated by the twin's own schema. */
   readonly given: Readonly<Record<string, Json>>
+  /** What twins do because of each other; nothing when left out. */
+  readonly wires?: readonly Wire[] | undefined
   readonly when: readonly Step[]
   readonly then: readonly Expectation[]
   readonly place: Place

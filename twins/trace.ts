@@ -26,6 +26,8 @@ export interface Recorder {
   /** `step` when it is not the one the world is at. */
   record(type: string, fields: TraceEvent['fields'], step?: string): void
   hash(): string
+  /** Tells `listener` of every event from now on, after it is recorded. */
+  watch(listener: (event: TraceEvent) => void): void
 }
 
 /** JSON with sorted keys and without `undefined`: equal data gives equal text. Throws on what JSON cannot hold. */
@@ -70,10 +72,14 @@ export function createRecorder(now: () => number, step: () => string): Recorder 
   const events: TraceEvent[] = []
   const rolling = createHash('sha256').update(TRACE_SCHEMA)
   let hashed = 0
+  const listeners: ((event: TraceEvent) => void)[] = []
   return {
     events,
+    watch: (listener) => void listeners.push(listener),
     record(type, fields, claimed) {
-      events.push({ index: events.length, atMs: now(), type, step: claimed ?? step(), fields })
+      const event = { index: events.length, atMs: now(), type, step: claimed ?? step(), fields }
+      events.push(event)
+      for (const listener of listeners) listener(event)
     },
     hash() {
       // Hashed late and in one go: runs that nobody compares do not pay for it.

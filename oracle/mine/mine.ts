@@ -71,14 +71,32 @@ export function mine(runs: readonly Run[], options: MineOptions): readonly Propo
           support: hit,
           held: { exercised: tested.hit, violated: tested.violated, upper: upperBound(tested.violated, tested.hit) },
           kills: own,
-          // What it notices, times how sure it is, by how long it takes to read.
-          score: (noticed * Math.log2(1 + hit)) / sentence.length,
+          score: scoreOf(noticed, hit, sentence),
         },
       ]
     })
     .sort((a, b) => b.score - a.score)
     .map((proposal, at) => ({ ...proposal, ...renamed(proposal.rule, at) }))
 }
+
+/** The order that new kills give: what a proposal notices and no check does, times how sure it is, by how long it takes to read. */
+export const rankByKills = (
+  proposals: readonly Proposal[],
+  kills: ReadonlyMap<string, readonly string[]>,
+): readonly Proposal[] =>
+  proposals
+    .map((proposal): Proposal => {
+      const fresh = kills.get(proposal.rule.id) ?? []
+      return {
+        ...proposal,
+        kills: { all: fresh, only: fresh },
+        score: scoreOf(fresh.length, proposal.support, proposal.sentence),
+      }
+    })
+    .sort((a, b) => b.score - a.score)
+
+const scoreOf = (noticed: number, support: number, sentence: string): number =>
+  (noticed * Math.log2(1 + support)) / sentence.length
 
 const asRule = ({ per, clause }: Candidate): Rule => ({ id: 'MINED-0', why: '', per, clause, place: undefined })
 

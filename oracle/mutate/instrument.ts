@@ -36,7 +36,7 @@ type Options = {
   readonly families: readonly Family[]
   /** A random word: the instrumented code looks its switch up by it, and no source can know it beforehand. */
   readonly word: string
-  /** Lines from 1; only mutants inside are made. Undefined: all. */
+  /** Lines from 1; only mutants inside are made, and none of a file that is not named. Undefined: all. */
   readonly ranges?: ReadonlyMap<string, readonly { readonly from: number; readonly to: number }[]> | undefined
 }
 

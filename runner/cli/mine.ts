@@ -7,10 +7,11 @@ import { judgeRun } from '../../oracle/rules/monitor.ts'
 import { shapeOf, translate } from '../../oracle/rules/translate.ts'
 import type { Run } from '../../scenarios/run.ts'
 import { type Entry, manifestOf } from '../gate/play.ts'
+import { UsageError } from '../gate/workspace.ts'
 import { openTroupe } from '../pool/player.ts'
 import type { Project } from '../project.ts'
 import type { OnOpen } from './open.ts'
-import { realProgress } from './real-time.ts'
+import { freshWord, realMs, realProgress } from './real-time.ts'
 
 type Options = Readonly<Record<string, unknown>>
 
@@ -30,11 +31,47 @@ export async function runMine(options: Options, onOpen: OnOpen): Promise<void> {
     const runs = await troupe.player(undefined, jobs).play(entries, progress)
     progress.end()
     const passing = runs.filter((run) => passes(project, run))
-    const proposals = mine(passing, { known: project.rules, supportMin: Number(options.support) })
+    const mined = mine(passing, { known: project.rules, supportMin: Number(options.support) })
+    const proposals = options.rank === true ? await ranked(mined, project, jobs, options, onOpen) : mined
     report(proposals, { runs: runs.length, passing: passing.length }, options)
     process.exitCode = passing.length === 0 ? 4 : 0
   } finally {
     await troupe.close()
+  }
+}
+
+/** Harder to earn: the order in which proposals notice mutants that no check notices yet. */
+async function ranked(
+  proposals: readonly Proposal[],
+  { folder }: Project,
+  jobs: number,
+  options: Options,
+  onOpen: OnOpen,
+): Promise<readonly Proposal[]> {
+  const { rankByMutants } = await import('../mine/rank.ts')
+  const { createHardenProgress } = await import('../harden/progress.ts')
+  const { NotPristine } = await import('../harden/harden.ts')
+  const progress = createHardenProgress(process.stderr, realMs)
+  progress.note(`trying ${proposals.length} proposals on the mutants that survive`)
+  try {
+    return await rankByMutants(proposals, {
+      project: folder,
+      family: 'all',
+      sample: typeof options.sample === 'number' ? options.sample : undefined,
+      survivors: true,
+      matrix: false,
+      environment: false,
+      seeds: 1,
+      jobs,
+      word: freshWord(),
+      seed: '1',
+      progress,
+      now: realMs,
+      onOpen,
+    })
+  } catch (error) {
+    if (!(error instanceof NotPristine)) throw error
+    throw new UsageError(`${error.message}, so mutants say nothing. Run: npx backlot run`)
   }
 }
 
@@ -77,7 +114,9 @@ function report(
   for (const { sentence, support, held, kills } of top) {
     say(sentence)
     const caught =
-      kills === undefined ? '' : `; notices ${kills.all.length} mutants, ${kills.only.length} of them alone`
+      kills === undefined
+        ? ''
+        : `; notices ${kills.only.length} mutants that no check does${kills.only.length === 0 ? '' : `: ${kills.only.slice(0, 2).join('; ')}`}`
     say(
       `    held in ${support} runs; in ${held.exercised} held-back runs no false alarm (at most ${Math.round(held.upper * 1000) / 10} %, 95 %)${caught}`,
     )

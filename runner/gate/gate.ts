@@ -18,7 +18,7 @@ import { setupOf } from './play.ts'
 import { rehearse } from './rehearse.ts'
 import { openWorkspace, type Tree, type Workspace } from './workspace.ts'
 
-export type { AgentIdentity, GateOptions, GateRecord } from './context.ts'
+export type { GateOptions } from './context.ts'
 
 /** Takes a candidate in, runs it beside the base and says what to think of it. Throws `UsageError` and `ProjectProblems`; everything else is a verdict. */
 export async function gate(options: GateOptions): Promise<GateVerdict> {

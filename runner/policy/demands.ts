@@ -44,6 +44,9 @@ export function judgeDemands(
     ...demands.readiness.map((row) =>
       check(`readiness.${row}`, facts.readiness?.[row] === true, 'inconclusive', rowReason(row, facts.readiness)),
     ),
+    ...(demands.fidelity > 0 && facts.twins.length === 0
+      ? [check('fidelity', false, 'inconclusive', 'Expected twins with a measured fidelity, got no twin.')]
+      : []),
     ...(demands.fidelity === 0 ? [] : facts.twins).map(({ name, fidelity }) =>
       check(
         `fidelity.${name}`,

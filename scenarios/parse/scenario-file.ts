@@ -5,6 +5,7 @@ import type { Bound, CallStep, Expectation, Place, Problem, Scenario, Step } fro
 import { type Item, readMarkdown } from './markdown.ts'
 import { suggest } from './nearest.ts'
 import { type CallShape, callInGroup, EXPECTATIONS, STEPS, scenarioShape, toMs } from './schema.ts'
+import { readWires } from './wires.ts'
 import { type Path, type PlacedYaml, readYaml, validate, type YamlSource } from './yaml.ts'
 
 /** What a scenario may refer to: the twins of the project, and the ids of its rules when they are known already. */
@@ -91,11 +92,13 @@ function readBlock(
     readonly when?: unknown
     readonly then?: unknown
     readonly given?: unknown
+    readonly wires?: unknown
     readonly clock?: unknown
   }
   const startMs = typeof raw.clock === 'string' ? Date.parse(raw.clock) : 0
   const reader = { yaml, catalogue, problems, startMs }
   const given = readGiven(raw.given, reader)
+  const wires = readWires(raw.wires, { yaml, twins: catalogue.twins, known: eventTypes(catalogue.twins) }, problems)
   const when = readSteps(Array.isArray(raw.when) ? raw.when : [], reader)
   const then = readExpectations(Array.isArray(raw.then) ? raw.then : [], when, reader)
   if (shape === undefined) return undefined
@@ -125,6 +128,7 @@ function readBlock(
     seeds: shape.seeds,
     horizonMs: shape.horizon === undefined ? lastMs + SETTLE_MS : toMs(shape.horizon),
     given,
+    ...(wires.length === 0 ? {} : { wires }),
     when,
     then,
     place: yaml.place(['id']),
@@ -550,6 +554,7 @@ export const WORLD_EVENTS: readonly string[] = [
   'call.answered',
   'call.broken',
   'call.given-up',
+  'wire.refused',
   'call.malformed',
   'delivery.failed',
 ]

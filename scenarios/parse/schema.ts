@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { FAULT_KINDS, type FaultKind } from '../../twins/faults.ts'
+import { wireShape } from './wires.ts'
 
 /** The one source of the scenario format: what a file may say, before references are resolved. */
 const text = (pattern: RegExp, expected: string): z.ZodString => z.string().regex(pattern, expected)
@@ -90,6 +91,7 @@ const shape = z.strictObject({
   seeds: z.int().min(1).max(100_000).optional(),
   horizon: offset.optional(),
   given: z.record(z.string(), fields).default({}),
+  wires: z.array(z.lazy(() => wireShape)).optional(),
   when: z.array(z.unknown()).min(1, 'at least one step'),
   then: z.array(z.unknown()).min(1, 'at least one expectation: a scenario that cannot fail proves nothing'),
 })
@@ -164,6 +166,7 @@ export type ScenarioShape = {
   readonly seeds?: number | undefined
   readonly horizon?: string | undefined
   readonly given: Record<string, Values>
+  readonly wires?: unknown[] | undefined
   readonly when: unknown[]
   readonly then: unknown[]
 }

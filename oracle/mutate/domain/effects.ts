@@ -57,7 +57,13 @@ export const effectMutators: readonly DomainMutator[] = [
     does: 'an awaited call is made twice',
     detector: 'a rule that counts effects',
     *mutate({ node }) {
-      if (t.isAwaitExpression(node)) yield t.sequenceExpression([copy(node), copy(node)])
+      // Reading the same body again is no effect.
+      if (
+        !t.isAwaitExpression(node) ||
+        /\.(json|text|formData|arrayBuffer|blob)(\.catch)?$/.test(dotted(node.argument))
+      )
+        return
+      yield t.sequenceExpression([copy(node), copy(node)])
     },
   },
   {
@@ -164,8 +170,10 @@ export const effectMutators: readonly DomainMutator[] = [
     *mutate(path) {
       const { node } = path
       if (!t.isExpressionStatement(node) || !inAsync(path)) return
-      const claims = methodOf(node.expression, /^(add|set)$/) !== undefined || t.isAssignmentExpression(node.expression)
-      if (!claims) return
+      const { expression } = node
+      // What is added to a set, put in a map, or counted up or down, others may see.
+      const counts = t.isAssignmentExpression(expression) && /^[-+]=$/.test(expression.operator)
+      if (!counts && methodOf(expression, /^(add|set)$/) === undefined) return
       const wait = t.expressionStatement(t.awaitExpression(callOf('Promise', 'resolve')))
       yield t.blockStatement([wait, copy(node)])
     },

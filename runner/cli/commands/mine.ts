@@ -10,6 +10,8 @@ export function addMine(program: Command, onOpen: OnOpen): void {
     .option('--seeds <n>', 'seeds for each scenario', whole, 10)
     .option('--stories <n>', 'stories near the scenarios to run as well', whole)
     .option('--support <n>', 'runs that must have exercised a rule', whole, 20)
+    .option('--rank', 'rank by the mutants that survive every check and that only the proposal notices')
+    .option('--sample <n>', 'with --rank: so many mutants', whole)
     .option('--top <n>', 'proposals to show', whole, 20)
     .option('--jobs <n>', 'workers (default: one for each core)', whole)
     .option('--json', 'print one JSON object')

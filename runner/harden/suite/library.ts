@@ -26,6 +26,8 @@ export type LibraryOptions = {
   /** Bare names that stand for a file: `fraction.js` for `src/fraction.js`. */
   readonly alias?: Readonly<Record<string, string>> | undefined
   readonly globals: boolean
+  /** Lines to mutate, by source, from 1 and both included; undefined: all. */
+  readonly ranges?: ReadonlyMap<string, readonly { readonly from: number; readonly to: number }[]> | undefined
   readonly progress: HardenProgress
   readonly now: () => number
   readonly onOpen: (close: () => Promise<void>) => void
@@ -69,7 +71,7 @@ export async function hardenLibrary(options: LibraryOptions): Promise<LibraryHar
   try {
     const families =
       options.family === 'all' ? (['generic', 'domain', 'extreme'] as const) : ([options.family] as const)
-    const { mutants, code } = await instrument(sources, { families, word: options.word })
+    const { mutants, code } = await instrument(sources, { families, word: options.word, ranges: options.ranges })
     const module = join(folder, 'suite.mjs')
     await bundleSuite({
       root,

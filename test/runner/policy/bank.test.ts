@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { backlot, commit, copyProject, REPOSITORY, verdictOf } from '../../support/cli.ts'
@@ -78,4 +78,20 @@ test("a change to customers' money that is wrong fails, and nobody is asked to a
   const ended = gate('money-new-key.patch', '--agent', 'house-agent')
   const failed = verdictOf(ended).checks.filter(({ status }) => status === 'fail')
   expect([ended.code, failed.map(({ id }) => id)]).toEqual([1, expect.arrayContaining(['BANK-1', 'lost-answer'])])
+})
+
+test('a scenario that a candidate brings along is refused, and the refusal is signed like any verdict', () => {
+  const all = join(project.folder, '../refusals')
+  const planted = join(project.folder, 'backlot/scenarios/mine.scenario.yaml')
+  writeFileSync(planted, readFileSync(join(BANK, 'backlot/scenarios/over-limit.scenario.yaml'), 'utf8'))
+  const ended = backlot(['gate', '--project', project.folder, '--json', '--evidence', all, '--key', gateKey])
+  rmSync(planted)
+  expect([ended.code, verdictOf(ended).checks.map(({ id }) => id)]).toEqual([1, ['intake.protected']])
+  const verified = backlot(['verify', all, '--key', gateKey])
+  expect([verified.code, verified.stdout]).toEqual([
+    1,
+    expect.stringContaining('decided again from 0 cases and 1 checks: fail'),
+  ])
+  const key = readFileSync(join(all, 'gate.pub'), 'utf8').trim()
+  expect(Object.values(verifyIndependently(all, key))).toEqual(['fail'])
 })

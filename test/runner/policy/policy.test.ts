@@ -126,6 +126,7 @@ test.each<readonly [string, Partial<Facts>, string, RegExp]>([
     'inconclusive',
     /policy.fidelity.stripe: .* got no measurement/,
   ],
+  ['no twin at all', { twins: [] }, 'inconclusive', /policy.fidelity: Expected twins with a measured fidelity/],
   [
     'the wrong person',
     { approvals: ['ben'] },

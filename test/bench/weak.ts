@@ -1,0 +1,95 @@
+/**
+ * A deliberately weak oracle for the billing example: statuses only, no rules, no limits. Tells its kill rate and what gets through,
+ * proposes checks that are proven on survivors and good builds, applies them, and measures again.
+ * `node test/bench/weak.ts [SAMPLE]` draws so many domain faults (default: all).
+ */
+import { readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { applyProposals } from '../../runner/harden/apply.ts'
+import { openGoodBuilds } from '../../runner/harden/good.ts'
+import { type HardenOptions, harden } from '../../runner/harden/harden.ts'
+import { createHardenProgress } from '../../runner/harden/progress.ts'
+import { propose } from '../../runner/harden/proposals.ts'
+import { isSurvivor, type Judged, scoreOf, scoresBy } from '../../runner/harden/result.ts'
+import { shownPath } from '../../runner/project.ts'
+import { commit, copyProject, REPOSITORY } from '../support/cli.ts'
+import { weaken } from './weaken.ts'
+
+const BILLING = join(REPOSITORY, 'examples/billing')
+const GOOD = ['good-order-view.patch', 'good-log.patch', 'good-shorter-prompt.patch']
+const sample = process.argv[2] === undefined ? undefined : Number(process.argv[2])
+const now = performance.now.bind(performance)
+const progress = createHardenProgress(process.stderr, now)
+
+const copy = copyProject(BILLING)
+const folder = realpathSync(copy.folder)
+const SCENARIOS = join(folder, 'backlot/scenarios')
+for (const name of readdirSync(SCENARIOS))
+  writeFileSync(join(SCENARIOS, name), weaken(readFileSync(join(SCENARIOS, name), 'utf8')))
+const settings = readFileSync(join(folder, 'backlot.yaml'), 'utf8')
+const limits = ['cost-per-request', 'calls-per-request', 'virtual-latency', 'in-flight'].map(
+  (name) => `  ${name}: { ratchet: 1000000 }\n`,
+)
+writeFileSync(
+  join(folder, 'backlot.yaml'),
+  `${settings.slice(0, settings.indexOf('fitness:')).replace('sandbox: preferred', 'sandbox: "off"')}rules: [nowhere/**]\nfitness:\n${limits.join('')}`,
+)
+commit(folder)
+
+const options = (survivors: boolean): HardenOptions => ({
+  project: folder,
+  family: 'domain',
+  sample,
+  survivors,
+  matrix: false,
+  environment: false,
+  seeds: 1,
+  jobs: 2,
+  word: 'm_weak',
+  seed: '1',
+  progress,
+  now,
+  onOpen: () => undefined,
+})
+
+function tell(title: string, judged: readonly Judged[]): void {
+  const all = scoreOf(judged)
+  // What no run shows, no check can notice: those wait for a scenario, or are equivalent.
+  const seen = judged.filter((one) => !isSurvivor(one) || (one.status === 'survived' && !one.unseen))
+  const visible = scoreOf(seen)
+  const print = ({ hits, of, share }: typeof all): string => `${hits}/${of} = ${(share * 100).toFixed(1)} %`
+  console.log(`${title}: ${print(all)} of all domain faults, ${print(visible)} of those that any run shows`)
+  for (const [name, share] of scoresBy(seen, ({ mutant }) => mutant.class))
+    console.log(`  ${name.padEnd(14)} ${print(share)}`)
+}
+
+try {
+  const applied = await harden(options(false), async (session) => {
+    tell('statuses only', session.hardening.judged)
+    const through = new Set(session.hardening.judged.filter(isSurvivor).map(({ mutant }) => mutant.mutator))
+    console.log(`get through: ${[...through].join(', ')}`)
+    const good = await openGoodBuilds(
+      session,
+      GOOD.map((name) => join(BILLING, 'candidates', name)),
+      'm_weak',
+    )
+    try {
+      const proven = await propose(session, { progress, seed: '1', good: good.pools, more: [] })
+      for (const { proposal, kills, goodRuns } of proven)
+        console.log(`  ${proposal.text.slice(0, 140)}  # ${kills.length} survivors, green on ${goodRuns} good runs`)
+      applyProposals(
+        folder,
+        shownPath(folder),
+        session.project.scenarios,
+        proven.map(({ proposal }) => proposal),
+      )
+      return proven.length
+    } finally {
+      await good.close()
+    }
+  })
+  console.log(`${applied} proposals applied`)
+  await harden(options(true), async ({ hardening }) => tell('with the proposals', hardening.judged))
+} finally {
+  copy.close()
+}
