@@ -22,7 +22,7 @@ const FIRST = `exec 3<${PIPES}/in 4>${PIPES}/out 5<${PIPES}/life 2>${PIPES}/err
 echo up
 exec >/dev/null
 "$@" 5<&- &
-exec 3<&- 4>&-
+exec 3<&- 4>&- 2>/dev/null
 read line <&5`
 
 export type DockerStatus =

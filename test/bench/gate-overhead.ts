@@ -1,6 +1,6 @@
 /**
  * What the sandbox costs: cold start to verdict of `backlot gate` on the billing example, in each profile, against the same gate without
- * one. `node test/bench/gate-overhead.ts [rounds]`. Rounds alternate, so that a busy machine is busy for all; ratios count.
+ * one, with three seeds. `node test/bench/gate-overhead.ts [rounds]`. Rounds alternate, so that a busy machine is busy for all; ratios count.
  */
 import { join } from 'node:path'
 import { boxStatus } from '../../runner/sandbox/box.ts'
@@ -28,7 +28,7 @@ try {
   for (let round = 0; round < rounds; round++)
     for (const { folder, name, ms } of ways) {
       const startedMs = performance.now()
-      const ended = backlot(['gate', '--project', folder, '--json'])
+      const ended = backlot(['gate', '--project', folder, '--json', '--seeds', '3', '--no-shrink'])
       ms.push(performance.now() - startedMs)
       const { status, runs, determinism } = verdictOf(ended)
       if (status !== 'pass') throw new Error(`${name}: expected pass, got ${status}: ${ended.stderr}`)
