@@ -63,7 +63,7 @@ export function mine(runs: readonly Run[], options: MineOptions): readonly Propo
       const own = kills?.get(rule)
       const sentence = printRule(rule)
       const hit = supportOf.get(rule) ?? 0
-      const noticed = own === undefined ? 1 : own.only.length
+      const noticed = own === undefined ? WEIGHTS[rule.clause.kind] : own.only.length
       return [
         {
           rule,
@@ -77,6 +77,22 @@ export function mine(runs: readonly Run[], options: MineOptions): readonly Propo
     })
     .sort((a, b) => b.score - a.score)
     .map((proposal, at) => ({ ...proposal, ...renamed(proposal.rule, at) }))
+}
+
+/** Before mutants have spoken: what usually catches most. */
+const WEIGHTS: Readonly<Record<Rule['clause']['kind'], number>> = {
+  equal: 6,
+  eventually: 4,
+  count: 4,
+  before: 3,
+  'after-never': 2,
+  always: 1,
+  never: 1,
+  between: 1,
+  gap: 1,
+  sum: 1,
+  sometimes: 1,
+  satisfy: 1,
 }
 
 /** The order that new kills give: what a proposal notices and no check does, times how sure it is, by how long it takes to read. */

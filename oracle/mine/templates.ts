@@ -29,11 +29,13 @@ function fieldRules({ type, events, fields }: TypeFacts): readonly Candidate[] {
 /** Free text, ids and times make no enumerations. */
 const isPlain = (path: string, { values }: FieldFacts): boolean =>
   values.size <= VALUES_MAX &&
-  !/(^|\.)(id|key|event|created|text|subject|summary|idempotencyKey|bytes|afterMs)$/.test(path) &&
+  !/(^|\.)(id|key|event|created|text|subject|summary|idempotencyKey|bytes|afterMs|method|path|endpoint|object|livemode|twin)$/.test(
+    path,
+  ) &&
   [...values].every((value) => value.length <= 40 && !value.startsWith('@') && !/^[a-z]{2,12}_\w{10,}$/.test(value))
 
 function numericBound(type: string, path: string, { values, numeric }: FieldFacts): readonly Candidate[] {
-  if (!numeric || values.size < 2) return []
+  if (!numeric || values.size < 2 || !/(amount|total|price|quantity|cost|balance|fee)/.test(path)) return []
   const least = Math.min(...[...values].map(Number))
   // A lower bound of nothing is what people mean by an amount; other bounds are accidents of the data.
   return least < 0
