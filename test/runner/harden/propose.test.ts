@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest'
+import { expectationsFrom, noticesOf, type Proposal } from '../../../runner/harden/propose.ts'
+import type { Run } from '../../../scenarios/run.ts'
+import { call, scenario } from '../../scenarios/support/stories.ts'
+import { runOf } from '../../support/runs.ts'
+
+const story = scenario([call('buy', '/orders', { body: { json: { amount: 5 } } })])
+const good = (id: string, tookMs = 900): Run =>
+  runOf(
+    [
+      [0, 'bank.charge.create', { params: { amount: 5, key: id } }],
+      [1, 'app.log', { text: 'paid' }],
+    ],
+    {
+      scenario: story.id,
+      states: { bank: { charges: [{ id, amount: 5, currency: 'usd' }] } },
+      answers: {
+        buy: {
+          step: 'buy',
+          askedAtMs: 0,
+          answeredAtMs: tookMs,
+          status: 201,
+          headers: {},
+          body: { id, status: 'paid' },
+          error: undefined,
+        },
+      },
+    },
+  )
+const texts = (proposals: readonly Proposal[]): readonly string[] => proposals.map(({ text }) => text)
+const proposed = expectationsFrom(story, [good('a'), good('b', 1200)], ['bank.charge.create', 'bank.refund.create'])
+
+test('what is the same in all good runs is proposed, and what differs is not', () => {
+  expect(texts(proposed)).toEqual(
+    expect.arrayContaining([
+      '- { calls: bank.charge.create, count: 1 }',
+      '- { calls: bank.refund.create, count: 0 }',
+      '- { calls: bank.charge.create, where: {"params.amount":5}, count: 1 }',
+      '- { calls: app.log, where: {"text":"paid"}, count: 1 }',
+      '- { state: bank.charges, count: 1 }',
+      '- { state: bank.charges, where: {"currency":"usd"}, count: 1 }',
+      '- { answer: buy, status: 201, body: {"status":"paid"} }',
+      '- { answer: buy, within: 2s }',
+    ]),
+  )
+  expect(texts(proposed).join('\n')).not.toMatch(/"a"|"b"/)
+})
+
+test('no good run objects, and each change of the run is noticed by the proposal it concerns', () => {
+  expect(noticesOf(proposed, story, good('c', 1700))).toEqual([])
+  const noticed = (change: Partial<Run>): readonly string[] =>
+    noticesOf(proposed, story, { ...good('c'), ...change }).map((at) => proposed[at]?.text ?? '')
+  expect(noticed({ trace: [] })).toContain('- { calls: bank.charge.create, count: 1 }')
+  expect(noticed({ states: { bank: { charges: [{ id: 'c', amount: 5, currency: 'eur' }] } } })).toEqual([
+    '- { state: bank.charges, where: {"currency":"usd"}, count: 1 }',
+  ])
+  expect(noticed(good('c', 9000))).toEqual(['- { answer: buy, within: 2s }'])
+})
+
+test('nothing is said of other scenarios, or of a run that broke off', () => {
+  expect(noticesOf(proposed, { ...story, id: 'another' }, good('c', 9000))).toEqual([])
+  const broken = { ...good('c', 9000), ending: { kind: 'exited', message: '', atMs: 0 } } as const
+  expect(noticesOf(proposed, story, broken)).toEqual([])
+})
