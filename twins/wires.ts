@@ -27,7 +27,7 @@ const TEMPLATE = /\{\{\s*([^{}]+?)\s*\}\}/g
 
 /**
  * Joins the twins of a world: from now on what happens at one has consequences at others, in virtual time and on the account
- * of the step that caused it. A call that is refused shows in the trace as `wire.refused`; one that no twin models rejects.
+ * of `<step>/wire`. A call that is refused shows in the trace as `wire.refused`; one that no twin models rejects.
  */
 export function wireTwins(world: World, network: Network, wires: readonly Wire[]): void {
   if (wires.length === 0) return

@@ -91,7 +91,7 @@ const shape = z.strictObject({
   seeds: z.int().min(1).max(100_000).optional(),
   horizon: offset.optional(),
   given: z.record(z.string(), fields).default({}),
-  wires: z.array(z.lazy(() => wireShape)).optional(),
+  wires: z.array(z.unknown()).optional(),
   when: z.array(z.unknown()).min(1, 'at least one step'),
   then: z.array(z.unknown()).min(1, 'at least one expectation: a scenario that cannot fail proves nothing'),
 })
@@ -187,6 +187,7 @@ export const scenarioJsonSchema = (): object => ({
     shape.extend({
       when: choice({ ...steps, together: steps.together.extend({ together: z.array(group).min(2) }) }),
       then: choice(expectations),
+      wires: z.array(wireShape).optional(),
     }),
     { io: 'input' },
   ),
