@@ -11,8 +11,7 @@ import { type PlacedYaml, validate } from './yaml.ts'
 const dotted = z.string().regex(/^[a-z][a-z0-9_-]*(\.[a-zA-Z0-9_@*-]+)+$/, 'twin.event')
 const fields = z.record(z.string(), z.json())
 const duration = z.string().regex(/^\d+(ms|s|m|h|d)$/, 'a duration such as 30s or 15m')
-// Lazy: schema.ts and this file import each other, and either may be loaded first.
-const shared = { on: dotted, where: fields.optional(), after: z.lazy(() => duration).optional() }
+const shared = { on: dotted, where: fields.optional(), after: duration.optional() }
 
 /** A wire as a file says it: a call or something that happens, because of something else. */
 export const wireShape: z.ZodType<WireShape> = z.union([
