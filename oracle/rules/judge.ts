@@ -73,21 +73,25 @@ function shareVerdict(
   const seen = `It was reached in ${reached} of ${of} runs`
   if (of === 0) return { status: 'inconclusive', reason: `${sentence} Nothing was run.` }
   if (wanted === 1 ? reached === of : lower >= wanted) return { status: 'pass' }
+  // Nothing leads there: as with any rule that is never exercised, that proves nothing either way.
+  if (reached === 0) {
+    const enough = upper < wanted
+    const open = enough
+      ? ''
+      : ` yet; ${Math.max(1, triesNeeded(wanted) - of)} more runs without it would show that none does`
+    return { status: 'inconclusive', reason: `${sentence} ${seen}: no scenario leads to it${open}.` }
+  }
   if (wanted === 1 ? reached < of : upper < wanted) {
-    const message =
-      reached === 0
-        ? `${sentence} ${seen}: no scenario leads to it.`
-        : `${sentence} ${seen}, at most ${percent(upper)} of all (95 %).`
+    const message = `${sentence} ${seen}, at most ${percent(upper)} of all (95 %).`
     return {
       status: 'fail',
       findings: [{ message, scenario: undefined, seed: undefined, atVirtualMs: undefined, place: placeOf(rule) }],
     }
   }
-  const more =
-    reached === 0
-      ? `no scenario leads to it yet; ${Math.max(1, triesNeeded(wanted) - of)} more runs without it would show that none does`
-      : `that shows at least ${percent(lower)} (95 %). Run more seeds`
-  return { status: 'inconclusive', reason: `${sentence} ${seen}: ${more}.` }
+  return {
+    status: 'inconclusive',
+    reason: `${sentence} ${seen}: that shows at least ${percent(lower)} (95 %). Run more seeds.`,
+  }
 }
 
 function verdictOf(rule: Rule, sentence: string, exercised: number, judged: readonly Judged[]): Verdict {
