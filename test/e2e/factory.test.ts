@@ -204,7 +204,8 @@ test('a scenario that covers what the brief does not ask for is an error; a proj
 })
 
 test('killed ten times with kill -9, factories and gates lose nothing, double nothing and leave nothing running', async () => {
-  const { kills, runs } = await killAtRandom({ count: 10, perRun: 5, seed: '3' }, () => undefined)
+  const undisturbedMs = { factory: 2500, gate: 1500 }
+  const { kills, runs } = await killAtRandom({ count: 10, perRun: 8, seed: '3', undisturbedMs }, () => undefined)
   expect(kills).toBe(10)
   expect(runs).toBeGreaterThanOrEqual(2)
 }, 300_000)
