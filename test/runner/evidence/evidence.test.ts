@@ -2,7 +2,7 @@ import { createPublicKey } from 'node:crypto'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
 import { approve } from '../../../runner/evidence/approve.ts'
 import { decideAgain } from '../../../runner/evidence/decide-again.ts'
 import { open } from '../../../runner/evidence/envelope.ts'
@@ -14,6 +14,7 @@ import { writeEvidence } from '../../../runner/evidence/write.ts'
 import { fixedKey, gateOf, kept, policyOf } from '../../support/evidence.ts'
 import { verifyIndependently } from '../../support/verify-independent.ts'
 
+vi.setConfig({ testTimeout: 240_000 })
 const GATE = fixedKey(1)
 const [ADA, BEN, EVE] = [fixedKey(2), fixedKey(3), fixedKey(4)]
 const KEYS = [createPublicKey(GATE)]
