@@ -1,4 +1,4 @@
-import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { createPrivateKey, type KeyObject } from 'node:crypto'
 import type { Case } from '../../runner/gate/cases.ts'
 import type { GateRecord } from '../../runner/gate/context.ts'
 import { type Facts, judgeDemands } from '../../runner/policy/demands.ts'
@@ -6,8 +6,6 @@ import { decide } from '../../runner/policy/policy.ts'
 import { type PolicySettings, policySchema } from '../../runner/policy/settings.ts'
 import type { Project } from '../../runner/project.ts'
 import { type GateVerdict, type ReportedCheck, type Status, statusOf } from '../../runner/report/verdict.ts'
-
-export const keyPair = (): KeyObject => generateKeyPairSync('ed25519').privateKey
 
 /** The same key every time, for tests that compare bytes. */
 export const fixedKey = (byte: number): KeyObject =>

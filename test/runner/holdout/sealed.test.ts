@@ -162,7 +162,7 @@ test.skipIf(!available)(
     project.change('backlot/scenarios/pay.scenario.yaml', 'id: pay\n', 'id: pay\ncovers: [REQ-7]\n')
     project.change('backlot.yaml', 'seeds: 3', 'seeds: 1')
     commit(project.folder)
-    const snoop = join(REPOSITORY, 'test/support/snoop.mjs')
+    const snoop = join(REPOSITORY, 'test/fixtures/agents/snoop.mjs')
     const brief = join(project.folder, 'BRIEF.md')
     const ended = backlot(['factory', brief, '--command', `node ${snoop}`, '--read', snoop, '--json'])
     expect(JSON.parse(ended.stdout), ended.stderr).toMatchObject({
