@@ -43,9 +43,12 @@ export type RuleShape = {
   readonly 'in-at-least'?: string | undefined
 }
 
-const list = z.array(z.string()).min(1)
+/** An event, with conditions or without; the title marks where a project's own events complete. */
+const eventText = z.string().meta({ title: 'event' })
+const names = z.array(z.string()).min(1)
+const list = z.array(eventText).min(1)
 const events = z
-  .union([z.string(), list, z.strictObject({ 'one-of': list }), z.strictObject({ 'all-of': list })])
+  .union([eventText, list, z.strictObject({ 'one-of': list }), z.strictObject({ 'all-of': list })])
   .describe(
     'An event such as stripe.charge.succeeded or "app.answer[status>=500]"; a list or one-of: one of them; all-of: all of them.',
   )
@@ -57,7 +60,7 @@ const shape = z.strictObject({
   id: z.string().regex(/^[A-Z][A-Z0-9]*-\d+$/, 'an id such as PAY-3'),
   why: z.string().min(1).optional().describe('One sentence for people: what it protects from.'),
   'for-each': z
-    .union([z.string(), list])
+    .union([z.string(), names])
     .optional()
     .describe('The field that names a slice; a list takes the first that is there.'),
   never: events.optional(),
@@ -65,7 +68,7 @@ const shape = z.strictObject({
   'at-most': limit.optional(),
   'at-least': limit.optional(),
   exactly: limit.optional(),
-  of: z.string().optional().describe('The event that is counted.'),
+  of: eventText.optional().describe('The event that is counted.'),
   after: events.optional(),
   before: events.optional(),
   eventually: events.optional(),
@@ -75,7 +78,7 @@ const shape = z.strictObject({
   gap: duration.optional().describe('Consecutive events of the kind are at least so far apart.'),
   equal: pair.optional().describe('Two fields such as bank.commit.amount, whose latest values are equal.'),
   total: z.string().optional().describe('The field that is added up, such as cost.line.amount.'),
-  sometimes: z.string().optional().describe('An event that must be reached in a share of the runs.'),
+  sometimes: eventText.optional().describe('An event that must be reached in a share of the runs.'),
   'in-at-least': z.string().optional().describe('The share of runs, such as 5%.'),
 })
 const ruleShape: z.ZodType<RuleShape> = shape
@@ -84,11 +87,19 @@ const fileShape: z.ZodType<{ readonly schema: 1; readonly rules: unknown[] }> = 
   rules: z.array(z.unknown()).min(1, 'at least one rule'),
 })
 
-/** The format as JSON Schema, for editors. */
-export const rulesJsonSchema = (): object => ({
-  title: 'Backlot rules',
-  ...z.toJSONSchema(z.strictObject({ schema: z.literal(1), rules: z.array(shape).min(1) }), { io: 'input' }),
-})
+/** The format as JSON Schema, for editors; with `eventTypes` it completes the events of a project. */
+export function rulesJsonSchema(eventTypes: readonly string[] = []): object {
+  const whole = z.strictObject({ schema: z.literal(1), rules: z.array(shape).min(1) })
+  return z.toJSONSchema(whole.meta({ title: 'Backlot rules' }), {
+    io: 'input',
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.title !== 'event' || eventTypes.length === 0) return
+      delete jsonSchema.type
+      // Suggested, not demanded: an event may have conditions.
+      jsonSchema.anyOf = [{ enum: [...eventTypes] }, { type: 'string' }]
+    },
+  })
+}
 
 /** Reads `*.rules.yaml`. `eventTypes` is what can occur; a rule on anything else is a mistake. Never throws. */
 export function parseRuleFile(

@@ -5,9 +5,11 @@ import { duration } from '../../oracle/expectations.ts'
 import { automatonOf, printAutomaton, printMermaid } from '../../oracle/rules/automaton.ts'
 import { judgeRules, type RuleReport } from '../../oracle/rules/judge.ts'
 import { printRule, type Rule } from '../../oracle/rules/rule.ts'
+import { rulesJsonSchema } from '../../oracle/rules/rule-file.ts'
 import { explainOn, type TraceLine } from '../../oracle/rules/trace-lines.ts'
 import { type Spelling, translate } from '../../oracle/rules/translate.ts'
 import { suggest } from '../../scenarios/parse/nearest.ts'
+import { eventTypes } from '../../scenarios/parse/scenario-file.ts'
 import { RUN_SCHEMA, type Run } from '../../scenarios/run.ts'
 import { manifestOf } from '../gate/play.ts'
 import { replayArtefact } from '../gate/replay.ts'
@@ -39,6 +41,11 @@ export async function listRules(options: Options): Promise<void> {
     say(`    ${notes.filter((note) => note !== '').join('  ')}`)
   }
   say(`${rules.length} rules`)
+}
+
+/** `rules schema`: what an editor completes event names from. */
+export async function schemaOfRules(options: Options): Promise<void> {
+  json(rulesJsonSchema(eventTypes((await projectOf(options)).twins)))
 }
 
 /** `rules translate`: the rules in one spelling, ready to be pasted. What only TypeScript can say is named and left out. */

@@ -9,7 +9,7 @@ import { verdictJsonSchema } from '../report/verdict.ts'
 /** The formats people write or read, as JSON Schema. */
 export const SCHEMAS: Readonly<Record<string, () => object>> = {
   scenario: scenarioJsonSchema,
-  rules: rulesJsonSchema,
+  rules: () => rulesJsonSchema(),
   project: projectJsonSchema,
   verdict: verdictJsonSchema,
   factory: outcomeJsonSchema,

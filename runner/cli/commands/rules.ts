@@ -33,6 +33,12 @@ export function addRules(program: Command, onOpen: OnOpen): void {
       const { translateRules } = await import('../rules.ts')
       await translateRules(ids, options)
     })
+  sub('schema', 'the JSON Schema of rule files with the events of this project, for completion in an editor').action(
+    async (options: Record<string, unknown>) => {
+      const { schemaOfRules } = await import('../rules.ts')
+      await schemaOfRules(options)
+    },
+  )
   sub('check', 'run the scenarios and name each rule that says nothing, and each check that cannot fail')
     .option('--seeds <n>', 'seeds for each scenario', whole)
     .option('--jobs <n>', 'workers (default: one for each core)', whole)

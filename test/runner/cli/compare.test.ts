@@ -40,7 +40,7 @@ test('three subtly different builds of one brief are told apart, and the open qu
   expect(code).toBe(3)
 })
 
-test('three refactors are not told apart', () => {
+test('three refactors are not told apart', { timeout: 120_000 }, () => {
   const { code, stdout } = compare(
     '.',
     'refactors/reduce',
@@ -55,7 +55,7 @@ test('three refactors are not told apart', () => {
   expect(code).toBe(0)
 })
 
-test('a build made without an item of the brief fails where the item is enforced', () => {
+test('a build made without an item of the brief fails where the item is enforced', { timeout: 120_000 }, () => {
   const { code, stdout } = compare('without/AC-2', '--without', 'AC-2')
   expect(stdout).toBe('enforced      AC-2: without/AC-2 fails PAY-1, split-again\n')
   expect(code).toBe(0)

@@ -1,3 +1,4 @@
+import Ajv2020 from 'ajv/dist/2020.js'
 import { afterAll, expect, test } from 'vitest'
 import { backlot, copyProject } from '../../support/cli.ts'
 
@@ -62,6 +63,15 @@ test('a rule is translated, and one with a function stays where it is', () => {
   )
   expect(stdout).toContain('sometimes: stripe.charge.refunded\n    in-at-least: 30%')
   expect(stderr).toContain('ANY-1 has a function in it')
+})
+
+test('an editor completes the events of the project, and takes those with conditions', () => {
+  const schema = JSON.parse(backlot(['rules', 'schema', '--project', project.folder]).stdout) as object
+  expect(JSON.stringify(schema)).toContain('"stripe.charge.succeeded"')
+  const validate = new Ajv2020.default({ strict: false, validateFormats: false }).compile(schema)
+  const withRule = (rule: object): unknown => ({ schema: 1, rules: [rule] })
+  expect(validate(withRule({ id: 'PAY-1', never: 'stripe.charge.failed[amount>5]' }))).toBe(true)
+  expect(validate(withRule({ id: 'PAY-1', nevre: 'stripe.charge.failed' }))).toBe(false)
 })
 
 test('a typo in an event is told before anything runs, with its place, whatever the spelling', () => {
