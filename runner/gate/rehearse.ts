@@ -107,21 +107,23 @@ const partCheck = (shard: Context['options']['shard']): ReportedCheck | undefine
       )
 
 async function playBoth(
-  { options, project, base, sandbox }: Context,
+  { options, project, base, candidate, sandbox }: Context,
   pool: Pool,
   entries: readonly Entry[],
   recall: Recall,
 ): Promise<Pick<Obtained, 'candidateRuns' | 'baseRuns' | 'broken'>> {
   const { progress, shard, parts } = options
   const seeds = new Set(entries.map(({ seed }) => seed)).size
-  const sides = base === undefined ? '' : ', base and candidate'
+  // One source gives one run: a candidate that changes nothing is played once, and is its own base.
+  const unchanged = base?.id === candidate.id
+  const sides = base === undefined ? '' : unchanged ? ', base and candidate being the same' : ', base and candidate'
   const which = shard === undefined ? '' : `part ${shard.index} of ${shard.of}, ${entries.length} runs of `
   progress.note(
     parts === undefined
       ? `running ${which}${project.scenarios.length} scenarios x ${seeds} seeds${sides}; sandbox: ${sandbox}`
       : `merging ${parts.length} parts of ${project.scenarios.length} scenarios x ${seeds} seeds${sides}`,
   )
-  progress.begin('runs', entries.length * (base === undefined ? 1 : 2))
+  progress.begin('runs', entries.length * (base === undefined || unchanged ? 1 : 2))
   const broken: string[] = []
   const lost =
     (side: string) =>
@@ -129,10 +131,10 @@ async function playBoth(
       void broken.push(`${side}: ${entry.scenario.id}, seed ${entry.seed}: ${error.message.split('\n')[0]}`)
   const [candidateRuns, baseRuns] = await Promise.all([
     playAll(pool, 'candidate', entries, progress, lost('candidate'), recall),
-    base === undefined ? [] : playAll(pool, 'base', entries, progress, lost('base'), recall),
+    base === undefined || unchanged ? [] : playAll(pool, 'base', entries, progress, lost('base'), recall),
   ])
   progress.end()
-  return { candidateRuns, baseRuns, broken }
+  return { candidateRuns, baseRuns: unchanged ? candidateRuns : baseRuns, broken }
 }
 
 async function certify(
