@@ -23,4 +23,12 @@ export type FidelityProfile = {
   /** The time between two requests, for recorders whose clock stands still. Otherwise it is what was recorded. */
   readonly pauseMs?: number
   readonly ignores?: readonly Ignore[]
+  /** How the real service is asked with the user's own credential, for `--live`. */
+  readonly live?: {
+    /** The environment variable that holds it. */
+    readonly env: string
+    readonly authorize: (headers: Headers, secret: string) => void
+    /** Credentials that are never used: those of accounts where things are real. */
+    readonly refuse?: RegExp
+  }
 }

@@ -2,11 +2,13 @@ import { globSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { NotARecording, type Recording, readHar } from '../../twins/har.ts'
 import type { TwinDefinition } from '../../twins/twin.ts'
+import { liveRefusal, liveService, toHarEntry } from '../fidelity/live.ts'
 import { measure } from '../fidelity/measure.ts'
-import type { Interaction } from '../fidelity/replay.ts'
+import type { Answerer, Interaction } from '../fidelity/replay.ts'
 import { percent, toMarkdown, toText } from '../fidelity/score.ts'
 import { UsageError } from '../gate/workspace.ts'
 import { loadTwin, NoTwin } from '../own-twins.ts'
+import { backlotVersion } from '../version.ts'
 
 const FAIL = 1
 const INCONCLUSIVE = 4
@@ -61,12 +63,47 @@ function listAll(interactions: readonly Interaction[]): string {
 export async function runFidelity(paths: readonly string[], options: Readonly<Record<string, unknown>>): Promise<void> {
   const definition = await twinNamed(String(options.twin))
   const recordings = readAll(paths)
-  process.stderr.write(`replaying ${recordings.length} recordings at the ${definition.name} twin\n`)
-  const { report, interactions } = await measure(definition, recordings)
+  const live = options.live === true ? openLive(definition, options) : undefined
+  if (options.live === true && live === undefined) return
+  const where = live === undefined ? `the ${definition.name} twin` : `the real ${definition.name}`
+  process.stderr.write(`replaying ${recordings.length} recordings at ${where}\n`)
+  const { report, interactions } = await measure(definition, recordings, live?.answers)
+  live?.close()
   if (options.all === true && options.json !== true) process.stdout.write(listAll(interactions))
   process.stdout.write(options.json === true ? `${JSON.stringify(report, null, 2)}\n` : toText(report, Date.now()))
   if (typeof options.markdown === 'string') writeFileSync(options.markdown, toMarkdown(report))
   process.exitCode = judge(report, Number(options.matched), Number(options.modelled))
+}
+
+/** The real service, as something to measure; undefined, told and exit 4 when it cannot be asked. */
+function openLive(
+  definition: TwinDefinition<unknown>,
+  options: Readonly<Record<string, unknown>>,
+): { readonly answers: () => Answerer; readonly close: () => void } | undefined {
+  const secret = process.env[definition.fidelity?.live?.env ?? '']
+  const refusal = liveRefusal(definition, secret)
+  if (refusal !== undefined || secret === undefined) {
+    process.stderr.write(`INCONCLUSIVE: the real ${definition.name} was not asked: ${refusal}\n`)
+    process.exitCode = INCONCLUSIVE
+    return undefined
+  }
+  const entries: object[] = []
+  return {
+    answers: () =>
+      liveService(definition, {
+        secret,
+        origin: typeof options.origin === 'string' ? options.origin : undefined,
+        fetch: (request) => fetch(request, { redirect: 'manual' }),
+        wait: (ms) => new Promise((done) => setTimeout(done, ms)),
+        now: Date.now,
+        onExchange: async (request, response, atMs) => void entries.push(await toHarEntry(request, response, atMs)),
+      }),
+    close() {
+      if (typeof options.record !== 'string') return
+      const creator = { name: 'backlot', version: backlotVersion() }
+      writeFileSync(options.record, JSON.stringify({ log: { version: '1.2', creator, entries } }, null, 1))
+    },
+  }
 }
 
 function judge(

@@ -25,6 +25,8 @@ export type Answerer = {
   readonly operationOf: (method: string, url: URL) => string | undefined
   /** `entry` is the place of the recorded request in its file, from 1. */
   readonly fetch: (request: Request, entry: number) => Promise<Response>
+  /** Gives a request its credential, in place of the profile's. */
+  readonly authorize?: (headers: Headers) => void
   /** Lets the time pass that passed between two recorded requests. */
   readonly wait: (ms: number) => Promise<void>
 }
@@ -125,7 +127,7 @@ async function replayOne(
   if (sent !== undefined) said.add(sent)
   let response: Response
   try {
-    response = await answerer.fetch(toRequest(definition, exchange, url, bindings, collection), entry)
+    response = await answerer.fetch(toRequest(definition, answerer, exchange, url, bindings, collection), entry)
   } catch (error) {
     if (error instanceof NotModelled) return { kind: 'unmodelled', why: error.message }
     const got = error instanceof Error ? error.message : String(error)
@@ -147,6 +149,7 @@ async function replayOne(
 
 function toRequest(
   definition: TwinDefinition<unknown>,
+  answerer: Answerer,
   exchange: Exchange,
   url: URL,
   bindings: Bindings,
@@ -155,7 +158,8 @@ function toRequest(
   const headers = new Headers()
   for (const [name, value] of exchange.requestHeaders)
     if (!HOP_HEADERS.test(name)) headers.append(name, bindings.text(value, name))
-  definition.fidelity?.authorize?.(headers, exchange)
+  if (answerer.authorize === undefined) definition.fidelity?.authorize?.(headers, exchange)
+  else answerer.authorize(headers)
   const body = boundBody(exchange, bindings, collection)
   const empty = exchange.method === 'GET' || exchange.method === 'HEAD' || body === undefined
   return new Request(url, { method: exchange.method, headers, ...(empty ? {} : { body }) })

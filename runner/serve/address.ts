@@ -12,14 +12,32 @@ const firstOrigin = ({ origins }: Served): string => (origins[0] ?? '').replace(
 
 const hostOf = (authority: string): string => authority.replace(/:\d+$/, '').toLowerCase()
 
+/** Finds addresses among the same twins again and again: patterns are made once. */
+export function createAddresses(twins: readonly Served[]): (authority: string, target: string) => Address | undefined {
+  const patterns = twins.flatMap((twin) => twin.origins.map((origin) => ({ twin, pattern: originPattern(origin) })))
+  const hosts = new Map<string, Served | undefined>()
+  const at = (host: string): Served | undefined => {
+    if (!hosts.has(host)) {
+      // Whoever makes hosts up does not fill the memory.
+      if (hosts.size > 1_000) hosts.clear()
+      hosts.set(host, patterns.find(({ pattern }) => pattern.test(`https://${host}`))?.twin)
+    }
+    return hosts.get(host)
+  }
+  return (authority, target) => addressOf(twins, at, authority, target)
+}
+
 /**
  * Finds the twin by the host where that is the vendor's own or `stripe.localhost`, else by the path: `/~host/...` for any
  * host of a vendor, `/stripe/...` for a twin, and the path alone where only one twin is served.
  */
-export function addressOf(twins: readonly Served[], authority: string, target: string): Address | undefined {
+function addressOf(
+  twins: readonly Served[],
+  at: (host: string) => Served | undefined,
+  authority: string,
+  target: string,
+): Address | undefined {
   const host = hostOf(authority)
-  const at = (name: string): Served | undefined =>
-    twins.find(({ origins }) => origins.some((origin) => originPattern(origin).test(`https://${name}`)))
   const direct = at(host)
   if (direct !== undefined) return { twin: direct.name, url: `https://${host}${target}` }
   const local = twins.find(({ name }) => host === `${name}.localhost`)
@@ -39,9 +57,17 @@ export function addressOf(twins: readonly Served[], authority: string, target: s
 /** The name of everybody who gives neither a namespace nor a credential. */
 export const DEFAULT_NAMESPACE = 'default'
 
+const names = new Map<string, string>()
+
 /** A credential as a name: it cannot be read back. */
-export const nameOfCredential = (credential: string): string =>
-  `key-${createHash('sha256').update(credential).digest('hex').slice(0, 12)}`
+export function nameOfCredential(credential: string): string {
+  const known = names.get(credential)
+  if (known !== undefined) return known
+  if (names.size > 1_000) names.clear()
+  const name = `key-${createHash('sha256').update(credential).digest('hex').slice(0, 12)}`
+  names.set(credential, name)
+  return name
+}
 
 type Header = (name: string) => string | undefined
 

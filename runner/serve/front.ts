@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { WireAnswer, WireRequest } from '../../twins/network.ts'
 import { NotModelled, type TwinDefinition } from '../../twins/twin.ts'
-import { addressOf, namespaceOf } from './address.ts'
+import { createAddresses, namespaceOf } from './address.ts'
 import type { Namespaces } from './namespaces.ts'
 
 export type FrontOptions = {
@@ -25,6 +25,8 @@ const HOP_HEADERS = new Set([
   'x-backlot-step',
 ])
 
+const NO_BODY = new Uint8Array()
+
 async function bodyOf(request: IncomingMessage): Promise<Uint8Array> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
@@ -33,8 +35,9 @@ async function bodyOf(request: IncomingMessage): Promise<Uint8Array> {
 
 /** Answers requests of any client as the twins would, each in the namespace it belongs to. */
 export function createFront(options: FrontOptions): (request: IncomingMessage, response: ServerResponse) => void {
+  const addresses = createAddresses(options.definitions)
   return (request, response) => {
-    answer(options, request, response).catch((error: unknown) => {
+    answer(options, addresses, request, response).catch((error: unknown) => {
       options.onProblem(error instanceof Error ? (error.stack ?? error.message) : String(error))
       refuse(response, 500, 'A bug of ours. See the output of backlot twin.')
     })
@@ -50,7 +53,12 @@ function refuse(response: ServerResponse, status: number, message: string): void
     .end(body)
 }
 
-async function answer(options: FrontOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  options: FrontOptions,
+  addresses: ReturnType<typeof createAddresses>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const header = (name: string): string | undefined => {
     const value = request.headers[name]
     return Array.isArray(value) ? value[0] : value
@@ -58,7 +66,7 @@ async function answer(options: FrontOptions, request: IncomingMessage, response:
   // A proxy is asked for whole addresses.
   const whole = /^https?:\/\/([^/]+)(\/.*)?$/.exec(request.url ?? '/')
   const authority = whole?.[1] ?? header('host') ?? ''
-  const address = addressOf(options.definitions, authority, whole === null ? (request.url ?? '/') : (whole[2] ?? '/'))
+  const address = addresses(authority, whole === null ? (request.url ?? '/') : (whole[2] ?? '/'))
   if (address === undefined) {
     const names = options.definitions.map(({ name }) => `/${name}/`).join(', ')
     refuse(
@@ -69,14 +77,16 @@ async function answer(options: FrontOptions, request: IncomingMessage, response:
     return
   }
   if (bridged(request, response)) return
-  const body = await bodyOf(request)
+  const bare = header('content-length') === undefined && header('transfer-encoding') === undefined
+  const body = bare ? NO_BODY : await bodyOf(request)
   const raw = request.rawHeaders
+  const host = /^https:\/\/([^/]+)/.exec(address.url)?.[1] ?? ''
   const headers: [string, string][] = []
   for (let at = 0; at < raw.length; at += 2) {
     const name = raw[at] ?? ''
     const lower = name.toLowerCase()
     if (HOP_HEADERS.has(lower)) continue
-    headers.push([name, lower === 'host' ? new URL(address.url).host : (raw[at + 1] ?? '')])
+    headers.push([name, lower === 'host' ? host : (raw[at + 1] ?? '')])
   }
   const wire: WireRequest = {
     step: header('x-backlot-step') ?? 'served',
@@ -129,13 +139,12 @@ async function send(options: FrontOptions, twin: string, given: WireAnswer, resp
     response.destroy()
     return
   }
-  const grouped = new Map<string, string[]>()
+  const raw: string[] = []
   for (const [name, value] of given.headers) {
-    if (HOP_HEADERS.has(name.toLowerCase()) && name.toLowerCase() !== 'content-length') continue
-    grouped.set(name, [...(grouped.get(name) ?? []), value])
+    const lower = name.toLowerCase()
+    if (lower === 'content-length' || !HOP_HEADERS.has(lower)) raw.push(name, value)
   }
-  for (const [name, values] of grouped) response.setHeader(name, values.length === 1 ? (values[0] ?? '') : values)
-  response.statusCode = given.status
+  response.writeHead(given.status, raw)
   const [only, ...more] = given.chunks
   if (!given.cut && more.length === 0) {
     response.end(only?.bytes)

@@ -122,6 +122,7 @@ export const FIDELITY: FidelityProfile = {
     turns: exchanges.flatMap((exchange, at) => turnOf(exchange, at + 1, exchanges.slice(at + 1)) ?? []),
   }),
   pauseMs: 2_000,
+  live: { env: 'OPENAI_API_KEY', authorize: (headers, secret) => headers.set('Authorization', `Bearer ${secret}`) },
   ignores: [
     ...'background billing completed_at frequency_penalty max_tool_calls moderation presence_penalty prompt_cache_key prompt_cache_retention safety_identifier service_tier tool_usage top_logprobs'
       .split(' ')

@@ -88,4 +88,9 @@ function seededPrice(id: string, price: Wire): Json {
 export const FIDELITY: FidelityProfile = {
   authorize: (headers) => headers.set('Authorization', 'Bearer sk_test_fidelity'),
   given,
+  live: {
+    env: 'STRIPE_SECRET_KEY',
+    authorize: (headers, secret) => headers.set('Authorization', `Bearer ${secret}`),
+    refuse: /^(?!(sk|rk)_test_)/,
+  },
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { addressOf, nameOfCredential, namespaceOf } from '../../../runner/serve/address.ts'
+import { createAddresses, nameOfCredential, namespaceOf } from '../../../runner/serve/address.ts'
 
 const stripe = { name: 'stripe', origins: ['https://api.stripe.com', 'https://files.stripe.com'] }
 const okta = { name: 'okta', origins: ['https://*.okta.com'] }
@@ -13,7 +13,7 @@ test.each([
   ['127.0.0.1:4010', '/okta', 'okta', 'https://backlot.okta.com/'],
   ['127.0.0.1:4010', '/~files.stripe.com/v1/files', 'stripe', 'https://files.stripe.com/v1/files'],
 ])('%s%s is meant for %s', (authority, target, twin, url) => {
-  expect(addressOf([stripe, okta], authority, target)).toEqual({ twin, url })
+  expect(createAddresses([stripe, okta])(authority, target)).toEqual({ twin, url })
 })
 
 test.each([
@@ -21,11 +21,11 @@ test.each([
   ['127.0.0.1:4010', '/~api.paypal.com/v1'],
   ['evil.test', '/stripes/v1'],
 ])('%s%s is meant for nobody', (authority, target) => {
-  expect(addressOf([stripe, okta], authority, target)).toBeUndefined()
+  expect(createAddresses([stripe, okta])(authority, target)).toBeUndefined()
 })
 
 test('a twin that is alone needs no prefix', () => {
-  expect(addressOf([stripe], 'localhost:4010', '/v1/x')?.url).toBe('https://api.stripe.com/v1/x')
+  expect(createAddresses([stripe])('localhost:4010', '/v1/x')?.url).toBe('https://api.stripe.com/v1/x')
 })
 
 const named = (headers: Readonly<Record<string, string>>): string => namespaceOf((name) => headers[name])

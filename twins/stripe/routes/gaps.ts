@@ -46,8 +46,13 @@ const PATHS: readonly (readonly [RegExp, string])[] = [
   ],
 ]
 
+/** All of them in one, because nearly every request is none of them. */
+const ANY = new RegExp(PATHS.map(([pattern]) => `(?:${pattern.source})`).join('|'))
+
 /** Throws when `METHOD /path` is a known gap. */
 export function checkGap(method: string, path: string): void {
-  const found = PATHS.find(([pattern]) => pattern.test(`${method} ${path}`))
+  const asked = `${method} ${path}`
+  if (!ANY.test(asked)) return
+  const found = PATHS.find(([pattern]) => pattern.test(asked))
   if (found !== undefined) throw gap(found[1])
 }
