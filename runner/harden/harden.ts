@@ -92,8 +92,9 @@ export async function harden<T>(options: HardenOptions, use: (session: Session) 
     const session = { project, sources, cases, pristine, pool, triage, orderOf: orders(pristine) }
     const inputs = inputsOf(project, sources, cases)
     const before = options.survivors ? keptKills(folder, inputs) : new Map<string, Kill>()
-    const { judged, results } = await judgeAll(options, session, mutants, before)
-    storeKills(folder, inputs, judged, before)
+    const keep = (judged: readonly Judged[]): void => storeKills(folder, inputs, judged, before)
+    const { judged, results } = await judgeAll(options, session, mutants, before, keep)
+    keep(judged)
     const hardening: Hardening = {
       judged,
       cases: cases.map(({ id }) => id),
@@ -216,6 +217,7 @@ async function judgeAll(
   session: Omit<Session, 'hardening'>,
   mutants: readonly Mutant[],
   before: ReadonlyMap<string, Kill>,
+  keep: (judged: readonly Judged[]) => void,
 ): Promise<{ readonly judged: readonly Judged[]; readonly results: ReadonlyMap<string, MutantResult> }> {
   const { progress } = options
   const keys = keysOf(mutants, session.sources)
@@ -233,6 +235,22 @@ async function judgeAll(
     .filter((mutant, at) => mutant.ignored === undefined && drawn.has(mutant) && known(at) === undefined)
     .map((mutant) => session.orderOf(mutant))
     .filter(({ cases }) => cases.length > 0)
+  const judge = (equivalent: ReadonlySet<string>): readonly Judged[] =>
+    mutants.map((mutant, at) => {
+      const key = keys[at] ?? ''
+      const ignored = mutant.ignored !== undefined || !drawn.has(mutant)
+      return judgedOf({
+        mutant,
+        key,
+        order: session.orderOf(mutant),
+        ignored,
+        kill: ignored ? undefined : known(at),
+        result: results.get(mutant.id),
+        equivalent: equivalent.has(mutant.id),
+        cases: session.cases,
+        triage: session.triage.of(key),
+      })
+    })
   // Those that packages remember are kept together: they end in a new process.
   const batches = [
     ...inBatches(work.filter(({ atLoad }) => !atLoad)),
@@ -240,6 +258,7 @@ async function judgeAll(
   ]
   progress.begin('mutants', work.length)
   const results = new Map<string, MutantResult>()
+  let kept = options.now()
   await Promise.all(
     batches.map(async (part) => {
       const { results: own, again } = await session.pool.do<'judge'>({
@@ -250,6 +269,10 @@ async function judgeAll(
       if (again > 0)
         progress.note(`${again} mutants judged again, each in a process of its own: one of them left a mark.`)
       for (const result of own) results.set(result.id, result)
+      // Whoever is interrupted need not begin again: what is known by then is kept.
+      if (options.now() - kept < KEEP_MS) return
+      kept = options.now()
+      keep(judge(new Set()))
     }),
   )
   progress.end()
@@ -257,24 +280,11 @@ async function judgeAll(
     results.get(mutant.id)?.outcomes.every(({ noticed }) => noticed.length === 0),
   )
   const equivalent = await equivalentIds(alive, session.sources)
-  const judged = mutants.map((mutant, at): Judged => {
-    const order = session.orderOf(mutant)
-    const key = keys[at] ?? ''
-    const ignored = mutant.ignored !== undefined || !drawn.has(mutant)
-    return judgedOf({
-      mutant,
-      key,
-      order,
-      ignored,
-      kill: ignored ? undefined : known(at),
-      result: results.get(mutant.id),
-      equivalent: equivalent.has(mutant.id),
-      cases: session.cases,
-      triage: session.triage.of(key),
-    })
-  })
-  return { judged, results }
+  return { judged: judge(equivalent), results }
 }
+
+/** Real time between two writes of what is known so far. */
+const KEEP_MS = 20_000
 
 function* inBatches(work: readonly Order[]): Generator<readonly Order[]> {
   for (let at = 0; at < work.length; at += BATCH) yield work.slice(at, at + BATCH)

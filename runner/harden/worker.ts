@@ -57,7 +57,8 @@ const baseAt = (at: number): Base => {
   return found
 }
 
-function play(
+/** One run. What seems to hang is tried once more: on a busy machine a start alone can take too long. */
+async function play(
   one: Case,
   active: string | undefined,
   more: {
@@ -66,18 +67,30 @@ function play(
     readonly seed?: string | undefined
   } = {},
 ): Promise<MutantRun> {
-  return stage.run(one.scenario, {
-    seed: more.seed ?? one.seed,
-    turnsMax: more.turnsMax,
-    mutant: { word: setup.word, active, hitLimit: more.hitLimit },
-  })
+  const run = (): Promise<MutantRun> =>
+    stage.run(one.scenario, {
+      seed: more.seed ?? one.seed,
+      turnsMax: more.turnsMax,
+      mutant: { word: setup.word, active, hitLimit: more.hitLimit },
+    })
+  const first = await run()
+  const tired = first.run.ending.kind === 'hung' && !/turns/.test(first.run.ending.message)
+  return tired ? run() : first
 }
 
-async function judgeOne(order: Order, all: boolean): Promise<MutantResult> {
+/** After a case in which the program ends, the next one needs a new process: such cases come last. */
+const exits = (at: number): boolean => baseAt(at).run.trace.some(({ type }) => type === 'app.exited')
+
+async function judgeOne(
+  order: Order,
+  all: boolean,
+  which: (at: number) => boolean = () => true,
+): Promise<MutantResult> {
   const judging = await theOracle()
   const places = order.cases
     .map((at, index) => ({ at, hitLimit: order.hitLimits[index] }))
-    .sort((a, b) => worth(b.at) - worth(a.at) || a.at - b.at)
+    .filter(({ at }) => which(at))
+    .sort((a, b) => Number(exits(a.at)) - Number(exits(b.at)) || worth(b.at) - worth(a.at) || a.at - b.at)
   const outcomes: Outcome[] = []
   for (const { at, hitLimit } of places) {
     const { scenario } = caseAt(at)
@@ -115,11 +128,12 @@ function brokenBy(judging: Oracle, noticed: readonly Noticed[], run: Run): Reado
 async function judgeBatch(orders: readonly Order[], all: boolean): Promise<TaskResult> {
   const results: MutantResult[] = []
   for (const order of orders) {
-    const result = await judgeOne(order, all)
-    const survived = result.outcomes.every(({ noticed }) => noticed.length === 0)
     // What packages were told while loading outlives a restart: only a new process shows that it is no longer said.
-    results.push(order.atLoad && survived ? await judgeAlone(order, all) : result)
-    parentPort?.postMessage({ step: true, survived })
+    const first = await judgeOne(order, all, order.atLoad ? (at) => !exits(at) : undefined)
+    const alive = ({ outcomes }: MutantResult): boolean => outcomes.every(({ noticed }) => noticed.length === 0)
+    const result = order.atLoad && (all || alive(first)) ? await judgeAlone(order, all) : first
+    results.push(result)
+    parentPort?.postMessage({ step: true, survived: alive(result) })
   }
   const sentinel =
     [...setup.cases.keys()].sort((a, b) => (tookMs[a] ?? 0) - (tookMs[b] ?? 0))[Math.floor(setup.cases.length / 2)] ?? 0

@@ -180,7 +180,10 @@ export const retryMutators: readonly DomainMutator[] = [
     *mutate(path) {
       if (!path.isNumericLiteral() || path.key === 'key') return
       const { value } = path.node
-      const told = path.parentPath.isCallExpression() || path.parentPath.isObjectProperty()
+      const { parentPath } = path
+      const told =
+        parentPath.isCallExpression() ||
+        (t.isObjectProperty(parentPath.node) && /^(status|code|status_?code)$/i.test(lastName(parentPath.node.key)))
       if (told && Number.isInteger(value) && value >= 400 && value < 600) yield t.numericLiteral(200)
     },
   },
