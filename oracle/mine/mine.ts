@@ -49,17 +49,16 @@ export function mine(runs: readonly Run[], options: MineOptions): readonly Propo
   const supported = support(candidates, training).filter(
     ({ hit, held: holds }) => holds && hit >= (options.supportMin ?? SUPPORT_MIN),
   )
-  const rules = withoutImplied(
-    supported.map(({ rule }) => rule),
-    options.known,
-  )
   const supportOf = new Map(supported.map(({ rule, hit }) => [rule, hit]))
-  const heldBack = new Map(support(rules, held).map((one) => [one.rule, one]))
+  const tested = support([...supportOf.keys()], held)
+  const heldBack = new Map(tested.map((one) => [one.rule, one]))
+  const standing = tested.filter(({ violated }) => violated === 0).map(({ rule }) => rule)
+  const rules = withoutImplied(standing, options.known)
   const kills = killsOf(rules, options)
   return rules
     .flatMap((rule): readonly Proposal[] => {
-      const tested = heldBack.get(rule)
-      if (tested === undefined || tested.violated > 0) return []
+      const back = heldBack.get(rule)
+      if (back === undefined) return []
       const own = kills?.get(rule)
       const sentence = printRule(rule)
       const hit = supportOf.get(rule) ?? 0
@@ -69,7 +68,7 @@ export function mine(runs: readonly Run[], options: MineOptions): readonly Propo
           rule,
           sentence,
           support: hit,
-          held: { exercised: tested.hit, violated: tested.violated, upper: upperBound(tested.violated, tested.hit) },
+          held: { exercised: back.hit, violated: back.violated, upper: upperBound(back.violated, back.hit) },
           kills: own,
           score: scoreOf(noticed, hit, sentence),
         },
@@ -152,7 +151,8 @@ function withoutImplied(rules: readonly Rule[], known: readonly Rule[]): readonl
     const old = kept.get(name)
     if (old === undefined || wider(rule.per, old.per)) kept.set(name, rule)
   }
-  return [...kept.values()]
+  const list = [...kept.values()]
+  return list.filter((rule) => !list.some((one) => one !== rule && implies(one, rule)))
 }
 
 const wider = (a: readonly string[], b: readonly string[]): boolean =>
@@ -161,13 +161,19 @@ const wider = (a: readonly string[], b: readonly string[]): boolean =>
 /** Whether one rule makes the other superfluous: a tighter count, or the same with fewer conditions. */
 function implies({ per, clause }: Rule, { per: otherPer, clause: other }: Rule): boolean {
   if (JSON.stringify(per) !== JSON.stringify(otherPer)) return false
+  const sameAs = (x: unknown, y: unknown): boolean => JSON.stringify(x) === JSON.stringify(y)
   if (clause.kind === 'count' && other.kind === 'count')
     return (
-      clause.bound.op === 'at most' &&
+      (clause.bound.op === 'at most' || clause.bound.op === 'exactly') &&
       other.bound.op === 'at most' &&
       clause.bound.count <= other.bound.count &&
-      JSON.stringify(clause.event) === JSON.stringify(other.event) &&
+      sameAs(clause.event, other.event) &&
       clause.withinMs === undefined
+    )
+  if (clause.kind === 'eventually' && other.kind === 'eventually')
+    return (
+      sameAs([clause.after, clause.events], [other.after, other.events]) &&
+      (clause.withinMs ?? Number.POSITIVE_INFINITY) < (other.withinMs ?? Number.POSITIVE_INFINITY)
     )
   return false
 }

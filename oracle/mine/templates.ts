@@ -49,18 +49,37 @@ function sliceRules({ per, types }: Slicing, runs: readonly Run[]): readonly Can
   if (slices.length === 0) return []
   const made = (clause: Clause): Candidate => ({ per, clause })
   const list = [...types].filter((type) => slices.some((slice) => slice.counts.has(type)))
-  const single = list.flatMap((type) => {
-    const most = Math.max(...slices.map((slice) => slice.counts.get(type) ?? 0))
-    // What happens often in a slice has no natural bound.
-    return most <= 4
-      ? [made({ kind: 'count', bound: { op: 'at most', count: most }, event: event(type), withinMs: undefined })]
-      : []
-  })
+  const single = list.flatMap((type) => [...countRules(type, slices), ...gapRules(type, slices)].map(made))
   const pairs = list.flatMap((a) => list.flatMap((b) => (a === b ? [] : pairRules(a, b, slices).map(made))))
   return [...single, ...pairs]
 }
 
+/** `at most` what was seen; `exactly` where every slice has as many. What happens often in a slice has no natural bound. */
+function countRules(type: string, slices: readonly Slice[]): readonly Clause[] {
+  const seen = slices.map((slice) => slice.counts.get(type) ?? 0)
+  const [least, most] = [Math.min(...seen), Math.max(...seen)]
+  if (most > 4) return []
+  const op = least === most ? 'exactly' : 'at most'
+  return [{ kind: 'count', bound: { op, count: most }, event: event(type), withinMs: undefined }]
+}
+
+/** Durations that people say, in milliseconds. */
+const PLAIN_MS = [50, 100, 200, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000, 300_000, 600_000, 3_600_000, 86_400_000]
+const plainBelow = (ms: number): number | undefined => PLAIN_MS.findLast((one) => one <= ms)
+const plainAbove = (ms: number): number | undefined => PLAIN_MS.find((one) => one >= ms)
+
+/** How far apart repetitions were at least: what a retry waits. */
+function gapRules(type: string, slices: readonly Slice[]): readonly Clause[] {
+  const gaps = slices.flatMap((slice) => {
+    const times = slice.times.get(type) ?? []
+    return times.slice(1).map((atMs, before) => atMs - (times[before] ?? 0))
+  })
+  const gapMs = gaps.length === 0 ? undefined : plainBelow(Math.min(...gaps))
+  return gapMs === undefined ? [] : [{ kind: 'gap', gapMs, event: event(type) }]
+}
+
 type Slice = {
+  readonly times: ReadonlyMap<string, readonly number[]>
   readonly counts: ReadonlyMap<string, number>
   readonly firsts: ReadonlyMap<string, number>
   readonly lasts: ReadonlyMap<string, number>
@@ -85,16 +104,20 @@ function sliceOf(events: readonly TraceEvent[]): Slice {
   const counted = new Map<string, number>()
   const [firsts, lasts] = [new Map<string, number>(), new Map<string, number>()]
   const values = new Map<string, Map<string, string>>()
-  for (const { type, index, fields } of events) {
+  const times = new Map<string, number[]>()
+  for (const { type, index, atMs, fields } of events) {
+    const own = times.get(type) ?? []
+    times.set(type, own)
+    own.push(atMs)
     counted.set(type, (counted.get(type) ?? 0) + 1)
     if (!firsts.has(type)) firsts.set(type, index)
     lasts.set(type, index)
-    const own = values.get(type) ?? new Map<string, string>()
-    values.set(type, own)
+    const said = values.get(type) ?? new Map<string, string>()
+    values.set(type, said)
     for (const [name, value] of Object.entries(fields))
-      if (typeof value === 'number' && !/^(created|at)$/.test(name)) own.set(name, String(value))
+      if (typeof value === 'number' && !/^(created|at)$/.test(name)) said.set(name, String(value))
   }
-  return { counts: counted, firsts, lasts, values }
+  return { counts: counted, firsts, lasts, values, times }
 }
 
 /** What may hold between two types, judged roughly here: a candidate that one slice already refutes is not worth judging. */
@@ -108,10 +131,22 @@ function pairRules(a: string, b: string, slices: readonly Slice[]): readonly Cla
   if (withB.every((slice) => slice.counts.has(a) && at(slice.firsts, a) < at(slice.firsts, b)))
     rules.push({ kind: 'before', events: one(b), first: one(a), withinMs: undefined })
   if (withA.every((slice) => slice.counts.has(b) && at(slice.lasts, a) < at(slice.lasts, b)))
-    rules.push({ kind: 'eventually', after: one(a), events: one(b), withinMs: undefined })
+    rules.push(...answers(a, b, withA))
   if (both.every((slice) => at(slice.firsts, b) > at(slice.lasts, a)))
     rules.push({ kind: 'after-never', after: one(b), events: one(a), until: undefined, withinMs: undefined })
   return [...rules, ...(a < b ? equalities(a, b, both) : [])]
+}
+
+/** An answer that is due, and within what time: twice what it took, rounded up. */
+function answers(a: string, b: string, slices: readonly Slice[]): readonly Clause[] {
+  const waits = slices.flatMap((slice) =>
+    (slice.times.get(a) ?? []).map(
+      (atMs) => ((slice.times.get(b) ?? []).find((other) => other >= atMs) ?? atMs) - atMs,
+    ),
+  )
+  const withinMs = plainAbove(2 * Math.max(...waits))
+  const due = { kind: 'eventually', after: one(a), events: one(b) } as const
+  return [{ ...due, withinMs: undefined }, ...(withinMs === undefined ? [] : [{ ...due, withinMs }])]
 }
 
 /** Amounts that are the same in both. */

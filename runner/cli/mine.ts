@@ -40,7 +40,7 @@ export async function runMine(options: Options, onOpen: OnOpen): Promise<void> {
   }
 }
 
-/** Harder to earn: the order in which proposals notice mutants that no check notices yet. */
+/** In the order of what they notice among the mutants that no check notices yet. */
 async function ranked(
   proposals: readonly Proposal[],
   { folder }: Project,

@@ -36,10 +36,11 @@ test('what always held is proposed: counts, orders, answers, absences, equalitie
   for (const text of [
     `${order} at most 1 \`bank.charge.succeeded\`.`,
     `${order} before \`post.mail.accepted\`, always \`bank.charge.succeeded\`.`,
-    `${order} after \`bank.charge.succeeded\`, eventually \`post.mail.accepted\`.`,
+    `${order} after \`bank.charge.succeeded\`, eventually \`post.mail.accepted\` within 2s.`,
     `${order} after \`post.mail.accepted\`, never \`bank.charge.succeeded\`.`,
     `${order} always \`bank.charge.succeeded.amount\` = \`post.mail.accepted.total\`.`,
-    'For each `request`, after `app.request`, eventually `app.answer`.',
+    'For each `request`, after `app.request`, eventually `app.answer` within 10s.',
+    'For each `request`, exactly 1 `app.answer`.',
     'Always `bank.charge.succeeded[currency=usd]`.',
   ])
     expect(found).toContain(text)
@@ -108,4 +109,14 @@ test('with mutants, what only a proposal notices comes first', () => {
   expect(proposals[0]?.kills).toEqual({ all: ['wrong-amount'], only: ['wrong-amount'] })
   const once = proposals.find(({ sentence: text }) => text.includes('at most 1 `bank.charge.succeeded`'))
   expect(once?.kills).toEqual({ all: ['double'], only: [] })
+})
+
+test('repetitions keep their distance: what a retry waited at least is proposed, in a duration that people say', () => {
+  const retried = Array.from({ length: 90 }, (_, seed) =>
+    runOf([
+      [0, 'bank.call', { metadata: { order: `o${seed}` } }, `order-${seed}`],
+      [1.3 + (seed % 3), 'bank.call', { metadata: { order: `o${seed}` } }, `order-${seed}`],
+    ]),
+  )
+  expect(sentences({}, retried)).toContain('For each `metadata.order`, always at least 1s between `bank.call`.')
 })
