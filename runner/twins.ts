@@ -1,3 +1,4 @@
+import { okta } from '../twins/okta/index.ts'
 import { openai } from '../twins/openai/index.ts'
 import { sendgrid } from '../twins/sendgrid/index.ts'
 import { stripe } from '../twins/stripe/index.ts'
@@ -7,5 +8,6 @@ import type { TwinDefinition } from '../twins/twin.ts'
 export const TWINS: readonly TwinDefinition<unknown>[] = [
   stripe,
   openai,
+  okta,
   sendgrid,
 ] as readonly unknown[] as readonly TwinDefinition<unknown>[]

@@ -21,6 +21,8 @@ export type Delivery = {
   readonly id: string
   /** What `where` of a fault on `twin.webhook` may look at. */
   readonly fields: Json
+  /** POST unless said. */
+  readonly method?: 'GET'
   readonly url: string
   readonly headers: ReadonlyArray<readonly [string, string]>
   readonly body: string

@@ -25,12 +25,18 @@ export type Ask = {
   readonly headers: Headers
 }
 /** What a route answers: a row, a list of them, a status without a body, or a whole response. */
-export type Reply = Response | { readonly status: number; readonly body?: Json; readonly headers?: Readonly<Record<string, string>> }
+export type Reply =
+  | Response
+  | { readonly status: number; readonly body?: Json; readonly headers?: Readonly<Record<string, string>> }
 export type Route = (ask: Ask) => Reply
 export type On = (operation: string, route: string, handler: Route) => void
 
 export const gap = (what: string): Error => notModelled('okta', GAPS, what)
-export const ok = (body: Json, headers: Readonly<Record<string, string>> = {}): Reply => ({ status: 200, body, headers })
+export const ok = (body: Json, headers: Readonly<Record<string, string>> = {}): Reply => ({
+  status: 200,
+  body,
+  headers,
+})
 export const shown = (row: Row, status = 200): Reply => ({ status, body: view(row) })
 export const done = (status = 204): Reply => ({ status })
 
@@ -43,7 +49,11 @@ export function router(app: TwinApp, org: Org, door: Door): On {
     app.on(operation, route, async (c) => {
       const ask = await asked(org, c)
       const { headers, over } = countRequest(org, ask.path)
-      const common = { ...headers, Date: new Date(org.world.clock.now()).toUTCString(), 'X-Okta-Request-Id': org.world.id('', 26) }
+      const common = {
+        ...headers,
+        Date: new Date(org.world.clock.now()).toUTCString(),
+        'X-Okta-Request-Id': org.world.id('', 26),
+      }
       try {
         if (over) throw new OktaError(429, 'E0000047', 'API call exceeded rate limit due to too many requests.')
         if (door === 'token') letIn(ask)
@@ -54,8 +64,7 @@ export function router(app: TwinApp, org: Org, door: Door): On {
         }
         return answer(reply.status, reply.body, { ...common, ...reply.headers })
       } catch (error) {
-        if (error instanceof OktaError)
-          return answer(error.status, errorBody(error, org.world.id('oae', 22)), common)
+        if (error instanceof OktaError) return answer(error.status, errorBody(error, org.world.id('oae', 22)), common)
         if (error instanceof OAuthError)
           return answer(error.status, { error: error.code, error_description: error.message }, common)
         throw error
@@ -143,12 +152,23 @@ export function claimsOf(token: string): Row {
 export function signedByUs(token: string): boolean {
   const [head = '', body = '', signature = ''] = token.split('.')
   return PUBLIC_JWKS.some((jwk) =>
-    verify('RSA-SHA256', Buffer.from(`${head}.${body}`), createPublicKey({ key: jwk, format: 'jwk' }), Buffer.from(signature, 'base64url')),
+    verify(
+      'RSA-SHA256',
+      Buffer.from(`${head}.${body}`),
+      createPublicKey({ key: jwk, format: 'jwk' }),
+      Buffer.from(signature, 'base64url'),
+    ),
   )
 }
 
 /** A page of rows and the links to it and to the next. `after` is the last row's key and opaque to clients. */
-export function page(ask: Ask, rows: readonly Row[], usual: number, most: number, shape: (row: Row) => Json = view): Reply {
+export function page(
+  ask: Ask,
+  rows: readonly Row[],
+  usual: number,
+  most: number,
+  shape: (row: Row) => Json = view,
+): Reply {
   const asked = ask.query.get('limit')
   const wanted = asked === null || asked === '-1' ? usual : Number(asked)
   if (!Number.isInteger(wanted) || wanted < 0) throw new OktaError(400, 'E0000031', `Invalid search criteria.`)
@@ -169,4 +189,3 @@ export function page(ask: Ask, rows: readonly Row[], usual: number, most: number
 }
 
 const cursorOf = (row: Row): string => String(row.id ?? row._key ?? '')
-

@@ -47,7 +47,12 @@ export const EVENT_TYPES = [
 ] as const
 export type EventType = (typeof EVENT_TYPES)[number]
 
-type Target = { readonly id: string; readonly type: 'User' | 'UserGroup' | 'AppInstance' | 'PublicClientApp'; readonly name: string; readonly alternate?: string }
+type Target = {
+  readonly id: string
+  readonly type: 'User' | 'UserGroup' | 'AppInstance' | 'PublicClientApp'
+  readonly name: string
+  readonly alternate?: string
+}
 
 export const userTarget = (user: Row): Target => {
   const profile = rowOf(user.profile)
@@ -58,13 +63,22 @@ export const userTarget = (user: Row): Target => {
     alternate: text(profile.login),
   }
 }
-export const groupTarget = (group: Row): Target => ({ id: text(group.id), type: 'UserGroup', name: text(rowOf(group.profile).name) })
+export const groupTarget = (group: Row): Target => ({
+  id: text(group.id),
+  type: 'UserGroup',
+  name: text(rowOf(group.profile).name),
+})
 export const appTarget = (app: Row): Target => ({ id: text(app.id), type: 'AppInstance', name: text(app.label) })
 
 const LOG = 'logs'
 
 /** Writes an event to the System Log and the trace, and sends it to the event hooks that want it. */
-export function tell(org: Org, type: EventType, targets: readonly Target[], outcome: 'SUCCESS' | 'FAILURE' = 'SUCCESS'): void {
+export function tell(
+  org: Org,
+  type: EventType,
+  targets: readonly Target[],
+  outcome: 'SUCCESS' | 'FAILURE' = 'SUCCESS',
+): void {
   const target = targets.map(({ id, type: kind, name, alternate }) => ({
     id,
     type: kind,
@@ -73,7 +87,13 @@ export function tell(org: Org, type: EventType, targets: readonly Target[], outc
     detailEntry: null,
   }))
   const admin = rowOf(org.store.get('users', org.ids.admin))
-  const actor = { id: org.ids.admin, type: 'User', alternateId: text(rowOf(admin.profile).login), displayName: 'Org Admin', detailEntry: null }
+  const actor = {
+    id: org.ids.admin,
+    type: 'User',
+    alternateId: text(rowOf(admin.profile).login),
+    displayName: 'Org Admin',
+    detailEntry: null,
+  }
   const uuid = uuidOf(org)
   const event: Row = {
     actor,
@@ -103,13 +123,19 @@ export function tell(org: Org, type: EventType, targets: readonly Target[], outc
     target,
   }
   org.store.put(LOG, { _key: uuid, ...event })
-  org.world.trace.record(`okta.${type}`, { id: uuid, outcome, target: target.map(({ id, alternateId }) => ({ id, alternateId })) })
+  org.world.trace.record(`okta.${type}`, {
+    id: uuid,
+    outcome,
+    target: target.map(({ id, alternateId }) => ({ id, alternateId })),
+  })
   for (const hook of org.store.rows('eventHooks')) if (listens(hook, type)) send(org, hook, uuid, event)
 }
 
 function listens(hook: Row, type: string): boolean {
   const { items } = rowOf(hook.events)
-  return hook.status === 'ACTIVE' && hook.verificationStatus === 'VERIFIED' && Array.isArray(items) && items.includes(type)
+  return (
+    hook.status === 'ACTIVE' && hook.verificationStatus === 'VERIFIED' && Array.isArray(items) && items.includes(type)
+  )
 }
 
 /**
@@ -146,7 +172,12 @@ function send(org: Org, hook: Row, uuid: string, event: Row): void {
     id: `${uuid}#${attempt}`,
     fields: { eventType: event.eventType ?? null, hook: text(hook.id) },
     url: text(config.uri),
-    headers: [['Content-Type', 'application/json'], ['Accept', 'application/json'], ['User-Agent', 'okta-event-hook'], ...hookHeaders(hook)],
+    headers: [
+      ['Content-Type', 'application/json'],
+      ['Accept', 'application/json'],
+      ['User-Agent', 'okta-event-hook'],
+      ...hookHeaders(hook),
+    ],
     body,
     timeoutMs: 3_000,
   }))

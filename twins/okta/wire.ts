@@ -69,6 +69,14 @@ export function without(row: Row, ...fields: readonly string[]): Row {
 
 export const iso = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}.000Z`
 
+/** Okta's own placeholders, filled in on its side. */
+const placeholder = (name: string): string => `\${${name}}`
+export const EXPRESSIONS: { readonly login: string; readonly user: string; readonly issuer: string } = {
+  login: placeholder('source.login'),
+  user: placeholder('user.userName'),
+  issuer: `http://www.okta.com/${placeholder('org.externalKey')}`,
+}
+
 type Words = { readonly code: string; readonly summary: string }
 const FAILURES: Readonly<Record<number, Words>> = {
   401: { code: 'E0000011', summary: 'Invalid token provided' },

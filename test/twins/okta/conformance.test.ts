@@ -1,0 +1,103 @@
+import { z } from 'zod'
+import { okta } from '../../../twins/okta/index.ts'
+import { runTwinTests, type Stage } from '../../conformance/twins.ts'
+import { request, user, withPassword } from './support.ts'
+
+const CLIENT = {
+  id: 'shop',
+  secret: 'a-secret',
+  redirect_uris: ['https://shop.test/callback'],
+  grant_types: ['authorization_code', 'refresh_token', 'password', 'client_credentials'],
+}
+const PASSWORD_GRANT = 'grant_type=password&username=ada%40acme.example&password=Abcd1234&scope=openid+offline_access'
+const basic = { Authorization: `Basic ${Buffer.from('shop:a-secret').toString('base64')}` }
+const authorize = (more: string): string =>
+  `/oauth2/default/v1/authorize?client_id=shop&redirect_uri=https%3A%2F%2Fshop.test%2Fcallback&scope=openid&state=s&${more}`
+const act =
+  (...parts: Parameters<typeof request>) =>
+  ({ twin }: Stage): unknown =>
+    twin.fetch(request(...parts))
+const idOf = async (answer: Response): Promise<string> => z.object({ id: z.string() }).parse(await answer.json()).id
+
+runTwinTests({
+  twin: okta,
+  seed: {
+    users: [{ login: 'ada@acme.example', password: 'Abcd1234', groups: ['Staff'] }],
+    groups: [{ name: 'Staff' }],
+    clients: [CLIENT],
+    event_hooks: [
+      {
+        url: 'https://shop.test/okta',
+        events: ['user.lifecycle.create'],
+        header: { key: 'Authorization', value: 's3cret' },
+      },
+    ],
+  },
+  async story({ send, world, twin }) {
+    const id = await idOf(await send(request('POST', '/api/v1/users', user('grace@acme.example', withPassword))))
+    const group = await idOf(await send(request('POST', '/api/v1/groups', { profile: { name: 'Engineers' } })))
+    await send(request('PUT', `/api/v1/groups/${group}/users/${id}`))
+    await send(request('POST', `/api/v1/users/${id}/lifecycle/suspend`))
+    await send(request('GET', '/api/v1/users?limit=1'))
+    await send(request('GET', '/api/v1/users/nobody'))
+    const app = await idOf(
+      await send(
+        request('POST', '/api/v1/apps', {
+          name: 'bookmark',
+          label: 'Wiki',
+          settings: { app: { url: 'https://wiki.test' } },
+        }),
+      ),
+    )
+    await send(request('POST', `/api/v1/apps/${app}/lifecycle/deactivate`))
+    await send(request('DELETE', `/api/v1/apps/${app}`))
+    const zone = await idOf(await send(request('POST', '/api/v1/zones', { type: 'IP', name: 'Office' })))
+    await send(request('POST', `/api/v1/zones/${zone}/lifecycle/deactivate`))
+    await send(request('POST', '/oauth2/default/v1/token', PASSWORD_GRANT, basic))
+    await send(request('GET', '/api/v1/logs'))
+    await world.within({ step: 'lock', key: 'lock' }, () => twin.happen('user.locked', { login: 'ada@acme.example' }))
+    await send(request('POST', '/api/v1/authn', { username: 'ada@acme.example', password: 'Abcd1234' }))
+    await send(request('DELETE', `/api/v1/users/${id}`))
+    await send(request('DELETE', `/api/v1/users/${id}`))
+    await send(request('DELETE', `/api/v1/groups/${group}`))
+    await world.clock.advance(60_000)
+  },
+  gaps: {
+    DPoP: act('POST', '/oauth2/v1/token', 'grant_type=client_credentials', { DPoP: 'a.b.c' }),
+    'filters over lists and objects': act('GET', '/api/v1/groups?filter=objectClass%20eq%20%22okta%3Auser_group%22'),
+    'expanded groups and apps': act('GET', '/api/v1/groups?expand=stats'),
+    'factors other than the security question': act('POST', '/api/v1/users/me/factors', {
+      factorType: 'sms',
+      provider: 'OKTA',
+    }),
+    'provisioning connections': act('POST', '/api/v1/apps/shop/connections/default', {
+      profile: { authScheme: 'TOKEN' },
+    }),
+    'lists of grants and tokens': async ({ twin }) => {
+      await twin.fetch(request('POST', '/oauth2/default/v1/token', PASSWORD_GRANT, basic))
+      await twin.fetch(request('GET', '/api/v1/apps/shop/tokens'))
+    },
+    'the hosted sign-in page': act('GET', authorize('response_type=code')),
+    'the implicit flow': act('GET', authorize('response_type=token')),
+    'response modes other than query': act('GET', authorize('response_type=code&response_mode=fragment')),
+    'other grants': act(
+      'POST',
+      '/oauth2/default/v1/token',
+      'grant_type=urn:ietf:params:oauth:grant-type:device_code',
+      basic,
+    ),
+    'sign-in with further steps': async ({ twin }) => {
+      await twin.fetch(
+        request('POST', '/api/v1/users?nextLogin=changePassword', user('new@acme.example', withPassword)),
+      )
+      await twin.fetch(request('POST', '/api/v1/authn', { username: 'new@acme.example', password: 'Abcd1234xyz' }))
+    },
+  },
+  failureBody: z.strictObject({
+    errorCode: z.string().regex(/^E0\d{6}$/),
+    errorSummary: z.string(),
+    errorLink: z.string(),
+    errorId: z.string(),
+    errorCauses: z.array(z.strictObject({ errorSummary: z.string() })),
+  }),
+})

@@ -1,0 +1,37 @@
+import type { Gap } from '../twin.ts'
+
+/** What this twin does not model. A request that needs it ends the run as inconclusive. */
+export const GAPS: readonly Gap[] = [
+  { what: 'DPoP', why: 'Proofs of possession and their nonces are not checked; use a bearer token.' },
+  { what: 'filters over lists and objects', why: 'Filters and searches compare single values of a row.' },
+  { what: 'expanded groups and apps', why: 'Statistics and embedded assignments are not worked out.' },
+  {
+    what: 'factors other than the security question',
+    why: 'They act on phones, mails and devices that nobody stands in for.',
+  },
+  { what: 'provisioning connections', why: 'Provisioning into other services is not simulated.' },
+  { what: 'lists of grants and tokens', why: 'They can be revoked, not listed by app.' },
+  { what: 'the hosted sign-in page', why: 'Sign in with POST /api/v1/authn and hand its sessionToken to authorize.' },
+  { what: 'the implicit flow', why: 'Only codes are given out; use the authorization code flow with PKCE.' },
+  { what: 'response modes other than query', why: 'Forms and messages to other windows need a browser.' },
+  { what: 'other grants', why: 'Device, token exchange, SAML and interaction code grants are not simulated.' },
+  { what: 'sign-in with further steps', why: 'Expired passwords and second factors are not walked through.' },
+  {
+    what: 'group rules',
+    why: 'Assumed: of expressions, isMemberOfAnyGroup, == and String.startsWith assign members at activation; others assign nobody.',
+  },
+  {
+    what: 'event hook verification',
+    why: 'Assumed: verify answers before the challenge has come back; the hook is VERIFIED as soon as it has.',
+  },
+  {
+    what: 'event hook retries',
+    why: 'Assumed: the one retry comes after a second; a retry that waits is not part of a snapshot.',
+  },
+  { what: 'search lag', why: 'Assumed: a search sees a change at once; in Okta it may lag behind.' },
+  {
+    what: 'rate limits',
+    why: 'Assumed: per minute as published for Workforce Identity; concurrency and per-user limits are not counted.',
+  },
+  { what: 'SAML', why: 'Assumed: metadata and keys are shown with a certificate that is none; no assertion is made.' },
+]

@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import type { Json } from '../trace.ts'
+import type { EventType } from './events.ts'
+import { rotateAll } from './oauth/servers.ts'
+import type { Org } from './org.ts'
+import { rowOf, text } from './org.ts'
+import { move, type Status, setMember } from './routes/users.ts'
+
+/** What an administrator or the passing of time can do to an org. `login` names the user. */
+export const HAPPENINGS = [
+  'user.locked',
+  'user.suspended',
+  'user.deactivated',
+  'user.removed_from_group',
+  'keys.rotated',
+] as const
+
+const about = z.strictObject({ login: z.string(), group: z.string().optional() })
+const TO: Readonly<Record<string, readonly [Status, EventType]>> = {
+  'user.locked': ['LOCKED_OUT', 'user.account.lock'],
+  'user.suspended': ['SUSPENDED', 'user.lifecycle.suspend'],
+  'user.deactivated': ['DEPROVISIONED', 'user.lifecycle.deactivate'],
+}
+
+export function happen(org: Org, event: string, fields: Json): void {
+  if (!(HAPPENINGS as readonly string[]).includes(event))
+    throw new Error(`okta: expected one of ${HAPPENINGS.join(', ')}, got ${event}.`)
+  if (event === 'keys.rotated') return rotateAll(org)
+  const parsed = about.safeParse(fields)
+  if (!parsed.success) throw new Error(`okta.${event}: expected { login }, got ${JSON.stringify(fields)}.`)
+  const { login, group } = parsed.data
+  const user = org.store.userByLogin(login)
+  if (user === undefined) throw new Error(`okta.${event}: expected a user with the login ${login}, got none.`)
+  const step = TO[event]
+  if (step !== undefined) {
+    move(org, user, ...step)
+    return
+  }
+  const found = org.store.rows('groups').find((row) => rowOf(row.profile).name === group)
+  if (found === undefined) throw new Error(`okta.${event}: expected a group named ${group ?? '(none)'}, got none.`)
+  setMember(org, text(found.id), text(user.id), false)
+}

@@ -1,0 +1,486 @@
+import { type Ask, claimsOf, done, gap, type On, ok, type Reply, signedByUs } from '../ask.ts'
+import { tell, userTarget } from '../events.ts'
+import { PUBLIC_JWKS, signingKey } from '../keys.ts'
+import { rowOf, text } from '../org.ts'
+import { move } from '../routes/users.ts'
+import type { Row } from '../store.ts'
+import { iso, merged, OAuthError, OktaError } from '../wire.ts'
+import { authenticate, type Client, checkVerifier, findClient } from './clients.ts'
+import { type Issuer, issuerOf } from './servers.ts'
+import { issue, profileClaims } from './tokens.ts'
+
+const GRANTS = ['authorization_code', 'refresh_token', 'client_credentials', 'password']
+const OIDC_SCOPES = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access']
+
+function metadata(ask: Ask): Reply {
+  const { issuer, id } = issuerOf(ask)
+  const root = id === undefined ? `${issuer}/oauth2/v1` : `${issuer}/v1`
+  return ok({
+    issuer,
+    authorization_endpoint: `${root}/authorize`,
+    token_endpoint: `${root}/token`,
+    userinfo_endpoint: `${root}/userinfo`,
+    jwks_uri: `${root}/keys`,
+    response_types_supported: ['code'],
+    response_modes_supported: ['query'],
+    grant_types_supported: GRANTS,
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: ['RS256'],
+    scopes_supported: scopesOf(ask, issuerOf(ask)),
+    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    claims_supported:
+      'iss ver sub aud iat exp jti auth_time amr idp nonce name nickname preferred_username given_name middle_name family_name email email_verified profile zoneinfo locale address phone_number picture website gender birthdate updated_at at_hash c_hash'.split(
+        ' ',
+      ),
+    code_challenge_methods_supported: ['S256'],
+    introspection_endpoint: `${root}/introspect`,
+    introspection_endpoint_auth_methods_supported: [
+      'client_secret_basic',
+      'client_secret_post',
+      'private_key_jwt',
+      'none',
+    ],
+    revocation_endpoint: `${root}/revoke`,
+    revocation_endpoint_auth_methods_supported: [
+      'client_secret_basic',
+      'client_secret_post',
+      'private_key_jwt',
+      'none',
+    ],
+    end_session_endpoint: `${root}/logout`,
+    request_parameter_supported: false,
+  })
+}
+
+const scopesOf = (ask: Ask, { id }: Issuer): string[] =>
+  id === undefined
+    ? [...OIDC_SCOPES, 'groups']
+    : ask.org.store.rows(`authorizationServers/${id}/scopes`).map(({ name }) => text(name))
+
+const keys = (ask: Ask): Reply => {
+  const { rotations } = issuerOf(ask)
+  const active = signingKey(rotations).kid
+  // The active key first; the one before stays, so that its tokens still verify.
+  const shown =
+    rotations === 0
+      ? PUBLIC_JWKS.filter(({ kid }) => kid === active)
+      : [...PUBLIC_JWKS].sort((a) => (a.kid === active ? -1 : 1))
+  return ok({ keys: shown as never }, { 'Cache-Control': 'max-age=3600, must-revalidate' })
+}
+
+/** A page that tells of an error nobody may be redirected for. */
+const errorPage = (words: string): Response =>
+  new Response(`<!DOCTYPE html><html><body><h1>400</h1><p>${words}</p></body></html>`, {
+    status: 400,
+    headers: { 'Content-Type': 'text/html;charset=utf-8' },
+  })
+
+const list = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : [])
+
+function isAssigned(ask: Ask, client: Client, user: Row): boolean {
+  const id = text(user.id)
+  if (ask.org.store.get(`apps/${text(client.app.id)}/users`, id) !== undefined) return true
+  return ask.org.store
+    .rows(`apps/${text(client.app.id)}/groups`)
+    .some((group) => ask.org.store.get(`groups/${text(group.id)}/members`, id) !== undefined)
+}
+
+/** Whose session a browser brings: by a one-time token, or by its cookie. */
+function sessionOf(ask: Ask): Row | undefined {
+  const token = ask.query.get('sessionToken')
+  if (token !== null) {
+    const found = ask.org.store.get('~session-tokens', token)
+    ask.org.store.remove('~session-tokens', token)
+    if (found === undefined || Number(found.until) <= ask.org.world.clock.now()) return undefined
+    return ask.org.store.put('~sessions', {
+      id: ask.org.world.id('102', 22),
+      user: found.user,
+      at: Math.floor(ask.org.world.clock.now() / 1000),
+    })
+  }
+  const sid = /(?:^|;\s*)sid=([^;]+)/.exec(ask.headers.get('cookie') ?? '')?.[1]
+  return sid === undefined ? undefined : ask.org.store.get('~sessions', sid)
+}
+
+function authorize(ask: Ask): Reply {
+  const { query, org } = ask
+  const issuer = issuerOf(ask)
+  const client = findClient(ask, query.get('client_id') ?? '')
+  if (client === undefined) return errorPage("Invalid value for 'client_id' parameter.")
+  const uri = query.get('redirect_uri') ?? ''
+  if (!list(client.settings.redirect_uris).includes(uri))
+    return errorPage("The 'redirect_uri' parameter must be a Login redirect URI in the client app settings.")
+  const back = (fields: Readonly<Record<string, string>>, headers: Readonly<Record<string, string>> = {}): Response => {
+    const to = new URL(uri)
+    const state = query.get('state')
+    for (const [name, value] of Object.entries({ ...fields, ...(state === null ? {} : { state }) }))
+      to.searchParams.set(name, value)
+    return new Response(null, { status: 302, headers: { Location: to.href, ...headers } })
+  }
+  const fail = (error: string, error_description: string): Response => back({ error, error_description })
+  const type = query.get('response_type') ?? ''
+  if (type !== 'code') {
+    if (type.split(' ').some((part) => part === 'token' || part === 'id_token')) throw gap('the implicit flow')
+    return fail('unsupported_response_type', 'The response type is not supported by the authorization server.')
+  }
+  if ((query.get('response_mode') ?? 'query') !== 'query') throw gap('response modes other than query')
+  if (!list(client.settings.grant_types).includes('authorization_code'))
+    return fail('unauthorized_client', 'The client is not authorized to use the provided grant type.')
+  const scopes = (query.get('scope') ?? '').split(' ').filter((scope) => scope !== '')
+  const unknown = scopes.filter((scope) => !scopesOf(ask, issuer).includes(scope))
+  if (scopes.length === 0)
+    return fail(
+      'invalid_scope',
+      "The authorization server resource does not have any configured default scopes, 'scope' must be provided.",
+    )
+  if (unknown.length > 0)
+    return fail('invalid_scope', 'One or more scopes are not configured for the authorization server resource.')
+  const challenge = query.get('code_challenge') ?? ''
+  const needsPkce = rowOf(rowOf(client.app.credentials).oauthClient).pkce_required === true
+  if (challenge === '' && needsPkce)
+    return fail(
+      'invalid_request',
+      "PKCE code challenge is required when the token endpoint authentication method is 'NONE'.",
+    )
+  if (challenge !== '' && query.get('code_challenge_method') !== 'S256')
+    return fail('invalid_request', 'The code challenge method is not supported.')
+  const session = sessionOf(ask)
+  const user = session === undefined ? undefined : org.store.get('users', text(session.user))
+  if (session === undefined || user === undefined || user.status !== 'ACTIVE') {
+    if (query.get('prompt') === 'none' || query.has('sessionToken'))
+      return fail('login_required', 'The client specified not to prompt, but the user is not logged in.')
+    throw gap('the hosted sign-in page')
+  }
+  if (!isAssigned(ask, client, user)) return fail('access_denied', 'User is not assigned to the client application.')
+  const code = org.world.id('', 43)
+  org.store.put('~codes', {
+    id: code,
+    client: client.id,
+    user: text(user.id),
+    uri,
+    scopes,
+    nonce: query.get('nonce') ?? '',
+    challenge,
+    server: issuer.id ?? null,
+    auth_time: session.at,
+    until: org.world.clock.now() + 60_000,
+    used: false,
+  })
+  tell(org, 'user.authentication.sso', [userTarget(user)])
+  return back({ code }, { 'Set-Cookie': `sid=${text(session.id)}; Path=/; Secure; HttpOnly` })
+}
+
+const denied = (words: string): OAuthError => new OAuthError(400, 'invalid_grant', words)
+
+function token(ask: Ask): Reply {
+  const form = new URLSearchParams(ask.rawBody)
+  if (ask.headers.has('dpop')) throw gap('DPoP')
+  const issuer = issuerOf(ask)
+  const grant = form.get('grant_type') ?? ''
+  if (grant === '')
+    throw new OAuthError(
+      400,
+      'invalid_request',
+      "The token request must specify a 'grant_type'. Common grant types are 'authorization_code' or 'client_credentials'.",
+    )
+  if (!GRANTS.includes(grant)) throw gap('other grants')
+  const client = authenticate(ask, form)
+  if (!list(client.settings.grant_types).includes(grant))
+    throw new OAuthError(
+      400,
+      'unauthorized_client',
+      `The client is not authorized to use the provided grant type. Configured grant types: [${list(client.settings.grant_types).join(', ')}].`,
+    )
+  if (client.settings.dpop_bound_access_tokens === true) throw gap('DPoP')
+  const asked = (form.get('scope') ?? '').split(' ').filter((scope) => scope !== '')
+  switch (grant) {
+    case 'authorization_code':
+      return ok(fromCode(ask, form, issuer, client), NO_STORE)
+    case 'refresh_token':
+      return ok(fromRefresh(ask, form, issuer, client, asked), NO_STORE)
+    case 'password':
+      return ok(
+        issue(ask, {
+          issuer,
+          client,
+          grant,
+          scopes: checked(ask, issuer, asked),
+          user: signIn(ask, form.get('username') ?? '', form.get('password') ?? '', client),
+        }),
+        NO_STORE,
+      )
+    default: {
+      if (issuer.id === undefined && client.method !== 'private_key_jwt')
+        throw new OAuthError(
+          401,
+          'invalid_client',
+          'Client Credentials requests to the Org Authorization Server must use the private_key_jwt token_endpoint_auth_method.',
+        )
+      return ok(issue(ask, { issuer, client, grant, scopes: machineScopes(ask, issuer, asked) }), NO_STORE)
+    }
+  }
+}
+const NO_STORE = { 'Cache-Control': 'no-cache, no-store', Pragma: 'no-cache' }
+
+function checked(ask: Ask, issuer: Issuer, scopes: readonly string[]): readonly string[] {
+  const known = scopesOf(ask, issuer)
+  if (scopes.length === 0 || scopes.some((scope) => !known.includes(scope)))
+    throw new OAuthError(
+      400,
+      'invalid_scope',
+      'One or more scopes are not configured for the authorization server resource.',
+    )
+  return scopes
+}
+
+function machineScopes(ask: Ask, issuer: Issuer, scopes: readonly string[]): readonly string[] {
+  if (issuer.id !== undefined) {
+    if (scopes.some((scope) => OIDC_SCOPES.includes(scope)))
+      throw new OAuthError(
+        400,
+        'invalid_scope',
+        'Browser requests to the token endpoint must use Proof Key for Code Exchange.',
+      )
+    return checked(ask, issuer, scopes)
+  }
+  if (scopes.length === 0 || scopes.some((scope) => !/^okta\.\w+\.(read|manage)(\.self)?$/.test(scope)))
+    throw new OAuthError(
+      400,
+      'invalid_scope',
+      'One or more scopes are not configured for the authorization server resource.',
+    )
+  return scopes
+}
+
+function fromCode(ask: Ask, form: URLSearchParams, issuer: Issuer, client: Client) {
+  const { store, world } = ask.org
+  const code = store.get('~codes', form.get('code') ?? '')
+  if (code === undefined || code.client !== client.id || (code.server ?? undefined) !== issuer.id)
+    throw denied('The authorization code is invalid or has expired.')
+  if (code.used === true || Number(code.until) <= world.clock.now())
+    throw denied('The authorization code is invalid or has expired.')
+  if (code.uri !== form.get('redirect_uri'))
+    throw denied("The 'redirect_uri' does not match the redirection URI used in the authorization request.")
+  checkVerifier(text(code.challenge), form.get('code_verifier'))
+  store.put('~codes', { ...code, used: true })
+  const user = alive(ask, text(code.user))
+  return issue(ask, {
+    issuer,
+    client,
+    grant: 'authorization_code',
+    scopes: list(code.scopes),
+    user,
+    nonce: text(code.nonce),
+    authTime: Number(code.auth_time),
+  })
+}
+
+function alive(ask: Ask, id: string): Row {
+  const user = ask.org.store.get('users', id)
+  if (user === undefined || user.status !== 'ACTIVE') throw denied('The refresh token is invalid or expired.')
+  return user
+}
+
+function fromRefresh(ask: Ask, form: URLSearchParams, issuer: Issuer, client: Client, asked: readonly string[]) {
+  const { store, world } = ask.org
+  const name = form.get('refresh_token') ?? ''
+  const row = store.get('~refresh', name)
+  const invalid = denied('The refresh token is invalid or expired.')
+  if (row === undefined || row.client !== client.id || (row.server ?? undefined) !== issuer.id) throw invalid
+  if (row.spent === true) {
+    for (const other of store.rows('~refresh'))
+      if (other.family === row.family) store.remove('~refresh', text(other._key))
+    throw invalid
+  }
+  if (typeof row.expires === 'number' && row.expires * 1000 <= world.clock.now()) throw invalid
+  const held = list(row.scopes)
+  if (asked.some((scope) => !held.includes(scope)))
+    throw new OAuthError(400, 'invalid_scope', 'One or more scopes are not granted to the refresh token.')
+  const user = alive(ask, text(row.user))
+  return issue(ask, {
+    issuer,
+    client,
+    grant: 'refresh_token',
+    scopes: asked.length === 0 ? held : asked,
+    user,
+    nonce: text(row.nonce),
+    authTime: Number(row.auth_time),
+    from: name,
+  })
+}
+
+const MAX_ATTEMPTS = 10
+/** Signs a user in by password; ten wrong ones lock the user out, as the default policy has it. */
+function passwordOf(ask: Ask, login: string, password: string): Row | undefined {
+  const { org } = ask
+  const user = org.store.userByLogin(login)
+  if (user === undefined || user._password === undefined) return undefined
+  if (user._password === password)
+    return user.status === 'ACTIVE' ? org.store.put('users', { ...user, _failures: 0, lastLogin: org.now() }) : user
+  const failures = Number(user._failures ?? 0) + 1
+  if (failures >= MAX_ATTEMPTS && user.status === 'ACTIVE')
+    move(org, user, 'LOCKED_OUT', 'user.account.lock', { _failures: failures })
+  else org.store.put('users', { ...user, _failures: failures })
+  tell(org, 'user.session.start', [userTarget(user)], 'FAILURE')
+  return undefined
+}
+
+function signIn(ask: Ask, login: string, password: string, client: Client): Row {
+  const user = passwordOf(ask, login, password)
+  if (user === undefined || user.status !== 'ACTIVE') throw denied('The credentials provided were invalid.')
+  if (!isAssigned(ask, client, user)) throw denied('User is not assigned to the client application.')
+  return user
+}
+
+/** Primary authentication (Classic). Source: https://developer.okta.com/docs/reference/api/authn/ (2026-11-26). */
+function authn(ask: Ask): Reply {
+  const { org } = ask
+  const body = ask.body()
+  const user = passwordOf(ask, text(body.username), text(body.password))
+  if (user === undefined || !['ACTIVE', 'PASSWORD_EXPIRED', 'LOCKED_OUT'].includes(text(user.status)))
+    throw new OktaError(401, 'E0000004', 'Authentication failed')
+  if (user.status === 'LOCKED_OUT') return ok({ status: 'LOCKED_OUT', _links: {} })
+  if (user.status === 'PASSWORD_EXPIRED') throw gap('sign-in with further steps')
+  const sessionToken = org.world.id('20111', 40)
+  const until = org.world.clock.now() + 5 * 60_000
+  org.store.put('~session-tokens', { id: sessionToken, user: text(user.id), until })
+  tell(org, 'user.session.start', [userTarget(user)])
+  const profile = rowOf(user.profile)
+  return ok({
+    expiresAt: iso(until),
+    status: 'SUCCESS',
+    sessionToken,
+    _embedded: {
+      user: {
+        id: text(user.id),
+        passwordChanged: user.passwordChanged ?? null,
+        profile: {
+          login: text(profile.login),
+          firstName: text(profile.firstName),
+          lastName: text(profile.lastName),
+          locale: 'en_US',
+          timeZone: 'America/Los_Angeles',
+        },
+      },
+    },
+    _links: { cancel: { href: `${ask.base}/api/v1/authn/cancel`, hints: { allow: ['POST'] } } },
+  })
+}
+
+const live = (ask: Ask, issuer: Issuer, jwt: string): Row | undefined => {
+  const claims = claimsOf(jwt)
+  if (claims.iss !== issuer.issuer || typeof claims.exp !== 'number' || claims.exp * 1000 <= ask.org.world.clock.now())
+    return undefined
+  const row = ask.org.store.get('~tokens', text(claims.jti))
+  return row === undefined || row.revoked === true || !signedByUs(jwt) ? undefined : claims
+}
+
+function introspect(ask: Ask): Reply {
+  const form = new URLSearchParams(ask.rawBody)
+  const issuer = issuerOf(ask)
+  const client = authenticate(ask, form)
+  const name = form.get('token') ?? ''
+  const refresh = ask.org.store.get('~refresh', name)
+  if (refresh !== undefined) {
+    if (refresh.spent === true || refresh.client !== client.id) return ok({ active: false })
+    return ok({
+      active: true,
+      token_type: 'Bearer',
+      scope: list(refresh.scopes).join(' '),
+      client_id: client.id,
+      ...(refresh.expires === null ? {} : { exp: refresh.expires ?? 0 }),
+    })
+  }
+  const claims = live(ask, issuer, name)
+  if (claims === undefined) return ok({ active: false })
+  const { iss, aud, sub, iat, exp, jti, uid } = claims
+  return ok(
+    merged(
+      {
+        active: true,
+        scope: list(claims.scp).join(' '),
+        username: text(sub),
+        token_type: 'Bearer',
+        client_id: text(claims.cid),
+      },
+      { iss, aud, sub, iat, exp, jti, uid },
+    ) as never,
+  )
+}
+
+function revoke(ask: Ask): Reply {
+  const form = new URLSearchParams(ask.rawBody)
+  const client = authenticate(ask, form)
+  const { store } = ask.org
+  const name = form.get('token') ?? ''
+  const refresh = store.get('~refresh', name)
+  if (refresh !== undefined && refresh.client === client.id) {
+    for (const other of store.rows('~refresh'))
+      if (other.family === refresh.family) store.remove('~refresh', text(other._key))
+    tell(ask.org, 'app.oauth2.token.revoke', [])
+  }
+  const access = store.get('~tokens', text(claimsOf(name).jti))
+  if (access !== undefined && access.client === client.id) {
+    store.put('~tokens', { ...access, revoked: true })
+    tell(ask.org, 'app.oauth2.token.revoke', [])
+  }
+  // Whatever it was that came in.
+  return done(200)
+}
+
+function userinfo(ask: Ask): Reply {
+  const [scheme = '', jwt = ''] = (ask.headers.get('authorization') ?? '').split(' ')
+  const claims = scheme === 'Bearer' ? live(ask, issuerOf(ask), jwt) : undefined
+  const user = claims === undefined ? undefined : ask.org.store.get('users', text(claims.uid))
+  const refused = (error: string, words: string, status: number): Reply => ({
+    status,
+    headers: { 'WWW-Authenticate': `Bearer error="${error}", error_description="${words}"` },
+  })
+  if (claims === undefined || user === undefined) return refused('invalid_token', 'The access token is invalid.', 401)
+  const scopes = list(claims.scp)
+  if (!scopes.includes('openid'))
+    return refused(
+      'insufficient_scope',
+      'The access token must provide access to at least one of these scopes - openid',
+      403,
+    )
+  return ok({ sub: text(user.id), ...profileClaims(user, scopes, ask.org) })
+}
+
+function logout(ask: Ask): Reply {
+  const hint = ask.query.get('id_token_hint')
+  const claims = hint === null || !signedByUs(hint) ? undefined : claimsOf(hint)
+  if (claims === undefined) return errorPage("The 'id_token_hint' is invalid.")
+  const client = findClient(ask, text(claims.aud))
+  for (const session of ask.org.store.rows('~sessions'))
+    if (session.user === claims.sub) ask.org.store.remove('~sessions', text(session.id))
+  const uri = ask.query.get('post_logout_redirect_uri')
+  if (uri === null) return new Response(null, { status: 302, headers: { Location: `${ask.base}/login/signout` } })
+  if (!list(client?.settings.post_logout_redirect_uris).includes(uri))
+    return errorPage(
+      "The 'post_logout_redirect_uri' parameter must be a Logout redirect URI in the client app settings.",
+    )
+  const to = new URL(uri)
+  const state = ask.query.get('state')
+  if (state !== null) to.searchParams.set('state', state)
+  return new Response(null, { status: 302, headers: { Location: to.href } })
+}
+
+/** OpenID Connect, at the org itself and at each of its custom servers. */
+export function addOauthRoutes(on: On): void {
+  on('authn', 'POST /api/v1/authn', authn)
+  for (const root of ['/oauth2/:server', '']) {
+    const v1 = root === '' ? '/oauth2/v1' : `${root}/v1`
+    const name = root === '' ? 'oauth' : 'oauth.custom'
+    for (const document of ['openid-configuration', 'oauth-authorization-server'])
+      on(`${name}.metadata`, `GET ${root}/.well-known/${document}`, metadata)
+    on(`${name}.keys`, `GET ${v1}/keys`, keys)
+    on(`${name}.authorize`, `GET ${v1}/authorize`, authorize)
+    on(`${name}.token`, `POST ${v1}/token`, token)
+    on(`${name}.introspect`, `POST ${v1}/introspect`, introspect)
+    on(`${name}.revoke`, `POST ${v1}/revoke`, revoke)
+    on(`${name}.userinfo`, `GET ${v1}/userinfo`, userinfo)
+    on(`${name}.userinfo`, `POST ${v1}/userinfo`, userinfo)
+    on(`${name}.logout`, `GET ${v1}/logout`, logout)
+  }
+}

@@ -1,0 +1,444 @@
+import { type Ask, done, type On, ok, page, type Reply, shown } from '../ask.ts'
+import { type EventType, tell, userTarget } from '../events.ts'
+import { parseExpression } from '../expression.ts'
+import { defaultUserType, everyoneGroup, type Org, one, rowOf, text } from '../org.ts'
+import type { Links } from '../resource.ts'
+import type { Row } from '../store.ts'
+import { invalid, merged, notFound, OktaError, view, without } from '../wire.ts'
+
+export type Status =
+  | 'STAGED'
+  | 'PROVISIONED'
+  | 'ACTIVE'
+  | 'RECOVERY'
+  | 'PASSWORD_EXPIRED'
+  | 'LOCKED_OUT'
+  | 'SUSPENDED'
+  | 'DEPROVISIONED'
+
+const BLANK = 'The field cannot be left blank'
+/** Steps from each status. Source: https://developer.okta.com/docs/api/openapi/okta-management/management/tags/userlifecycle (2026-11-26). */
+const STEPS: Readonly<Record<Status, readonly string[]>> = {
+  STAGED: ['activate'],
+  PROVISIONED: ['suspend', 'resetPassword', 'reactivate', 'deactivate'],
+  ACTIVE: [
+    'suspend',
+    'resetPassword',
+    'forgotPassword',
+    'expirePassword',
+    'changeRecoveryQuestion',
+    'changePassword',
+    'deactivate',
+  ],
+  RECOVERY: ['suspend', 'resetPassword', 'deactivate'],
+  PASSWORD_EXPIRED: ['suspend', 'resetPassword', 'changePassword', 'deactivate'],
+  LOCKED_OUT: ['suspend', 'resetPassword', 'unlock', 'deactivate'],
+  SUSPENDED: ['unsuspend', 'deactivate'],
+  DEPROVISIONED: ['activate', 'delete'],
+}
+const UNDER_CREDENTIALS: Readonly<Record<string, string>> = {
+  forgotPassword: 'forgot_password',
+  changeRecoveryQuestion: 'change_recovery_question',
+  changePassword: 'change_password',
+}
+
+function userLinks(user: Row, base: string): Links {
+  const url = `${base}/api/v1/users/${text(user.id)}`
+  const type = text(rowOf(user.type).id)
+  const steps = (STEPS[user.status as Status] ?? []).map((step) => {
+    const credential = UNDER_CREDENTIALS[step]
+    const path =
+      credential === undefined
+        ? `lifecycle/${step.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`
+        : `credentials/${credential}`
+    return step === 'delete'
+      ? [step, { href: url, method: 'DELETE' }]
+      : [step, { href: `${url}/${path}`, method: 'POST' }]
+  })
+  return {
+    ...Object.fromEntries(steps),
+    resetFactors: { href: `${url}/lifecycle/reset_factors`, method: 'POST' },
+    schema: { href: `${base}/api/v1/meta/schemas/user/${type.replace(/^oty/, 'osc')}` },
+    self: { href: url },
+    type: { href: `${base}/api/v1/meta/types/user/${type}` },
+  }
+}
+
+const whole = (user: Row, { base }: Ask): Row => ({ ...user, _links: userLinks(user, base) })
+/** Users in lists link to themselves only. */
+export const briefUser = (user: Row, { base }: Ask): Row => ({
+  ...user,
+  _links: { self: { href: `${base}/api/v1/users/${text(user.id)}` } },
+})
+
+/** A user by id, by login, or by the part of the login before the @ where that is one user's. */
+export function findUser(ask: Ask, name: string = ask.param('userId')): Row {
+  const { store, ids } = ask.org
+  const id = name === 'me' ? ids.admin : name
+  const user = store.get('users', id) ?? store.userByLogin(id)
+  if (user === undefined) throw notFound(name, 'User')
+  return user
+}
+
+const notIn =
+  (collection: string) =>
+  (id: string, { store }: Org) =>
+    store.get(collection, id) === undefined
+
+function checkedProfile(org: Org, profile: Row, self: string | undefined): Row {
+  const login = text(profile.login)
+  for (const field of ['login', 'email', 'firstName', 'lastName'])
+    if (text(profile[field]) === '') throw invalid(field, `${field}: ${BLANK}`)
+  if (!/^[^@\s]+@[^@\s]+$/.test(login))
+    throw invalid('login', 'login: Username must be in the form of an email address')
+  if (!/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(text(profile.email)))
+    throw invalid('email', 'email: Does not match required pattern')
+  const other = org.store.userByLogin(login)
+  if (other !== undefined && other.id !== self)
+    throw invalid('login', 'login: An object with this field already exists in the current organization')
+  const said = Object.entries(profile).filter(([, value]) => value !== null)
+  return { firstName: '', lastName: '', mobilePhone: null, secondEmail: null, ...Object.fromEntries(said) }
+}
+
+const RULES =
+  'Password requirements: at least 8 characters, a lowercase letter, an uppercase letter, a number, no parts of your username.'
+/** The default policy of every org. Source: https://help.okta.com/en-us/content/topics/security/policies/configure-password-policies.htm (2026-11-26). */
+export function checkPassword(password: string, login: string): void {
+  const strong = password.length >= 8 && /[a-z]/.test(password) && /[A-Z]/.test(password) && /\d/.test(password)
+  const parts = login
+    .toLowerCase()
+    .split(/[@._-]/)
+    .filter((part) => part.length >= 4)
+  if (!strong || parts.some((part) => password.toLowerCase().includes(part)))
+    throw invalid('password', `password: Password requirements were not met. ${RULES}`)
+}
+
+type Secrets = {
+  readonly password: string | undefined
+  readonly hashed: boolean
+  readonly answer: string | undefined
+  readonly shownCredentials: Row
+}
+function secretsOf(credentials: Row, login: string): Secrets {
+  const password = rowOf(credentials.password)
+  const question = rowOf(credentials.recovery_question)
+  const value = typeof password.value === 'string' ? password.value : undefined
+  if (value !== undefined) checkPassword(value, login)
+  const hashed = password.hash !== undefined || password.hook !== undefined
+  return {
+    password: value,
+    hashed,
+    answer: typeof question.answer === 'string' ? question.answer : undefined,
+    shownCredentials: {
+      ...(value === undefined && !hashed ? {} : { password: {} }),
+      ...(typeof question.question === 'string' ? { recovery_question: { question: question.question } } : {}),
+      provider:
+        rowOf(credentials.provider).type === undefined
+          ? { type: 'OKTA', name: 'OKTA' }
+          : (credentials.provider ?? null),
+    },
+  }
+}
+
+function firstStatus(ask: Ask, withPassword: boolean): Status {
+  if (ask.query.get('activate') === 'false') return 'STAGED'
+  if (!withPassword) return 'PROVISIONED'
+  return ask.query.get('nextLogin') === 'changePassword' ? 'PASSWORD_EXPIRED' : 'ACTIVE'
+}
+
+/** Puts a user into a group, or takes it out; says whether that changed anything. */
+export function setMember(org: Org, group: string, user: string, on: boolean): boolean {
+  const path = `groups/${group}/members`
+  if ((org.store.get(path, user) !== undefined) === on) return false
+  if (on) {
+    org.store.put(path, { id: user })
+    org.store.put(`users/${user}/memberships`, { id: group })
+  } else {
+    org.store.remove(path, user)
+    org.store.remove(`users/${user}/memberships`, group)
+  }
+  const row = org.store.get('groups', group)
+  if (row !== undefined) org.store.put('groups', { ...row, lastMembershipUpdated: org.now() })
+  return true
+}
+
+function createUser(ask: Ask): Reply {
+  const { org } = ask
+  const body = ask.body()
+  const profile = checkedProfile(org, rowOf(body.profile), undefined)
+  const { password, hashed, answer, shownCredentials } = secretsOf(rowOf(body.credentials), text(profile.login))
+  const status = firstStatus(ask, password !== undefined || hashed)
+  const groupIds = Array.isArray(body.groupIds) ? (body.groupIds as readonly string[]) : []
+  for (const id of groupIds) if (notIn('groups')(id, org)) throw notFound(id, 'UserGroup')
+  const type = text(rowOf(body.type).id) || defaultUserType(org)
+  if (notIn('meta/types/user')(type, org)) throw notFound(type, 'UserType')
+  const now = org.now()
+  const user = org.store.put('users', {
+    id: org.id('00u'),
+    status,
+    created: now,
+    activated: status === 'STAGED' ? null : now,
+    statusChanged: now,
+    lastLogin: null,
+    lastUpdated: now,
+    passwordChanged: password === undefined && !hashed ? null : now,
+    type: { id: type },
+    ...(org.seed.features?.includes('REALMS') === true ? { realmId: body.realmId ?? 'guobacklot000default' } : {}),
+    profile: profile as never,
+    credentials: shownCredentials as never,
+    ...(password === undefined ? {} : { _password: password }),
+    ...(answer === undefined ? {} : { _answer: answer }),
+    _failures: 0,
+  })
+  for (const group of [everyoneGroup(org), ...groupIds]) setMember(org, group, text(user.id), true)
+  tell(org, 'user.lifecycle.create', [userTarget(user)])
+  if (status !== 'STAGED') tell(org, 'user.lifecycle.activate', [userTarget(user)])
+  return shown(whole(user, ask))
+}
+
+function changeUser(ask: Ask, partial: boolean): Reply {
+  const { org } = ask
+  const before = findUser(ask)
+  if (before.status === 'DEPROVISIONED')
+    throw new OktaError(403, 'E0000038', "This operation is not allowed in the user's current status.")
+  const body = ask.body()
+  const asked = rowOf(body.profile)
+  const profile = checkedProfile(org, partial ? merged(rowOf(before.profile), asked) : asked, text(before.id))
+  const secrets = body.credentials === undefined ? undefined : secretsOf(rowOf(body.credentials), text(profile.login))
+  const now = org.now()
+  const newPassword = secrets?.password === undefined ? {} : { _password: secrets.password, passwordChanged: now }
+  const type = text(rowOf(body.type).id)
+  if (type !== '' && notIn('meta/types/user')(type, org)) throw notFound(type, 'UserType')
+  const user = org.store.put('users', {
+    ...before,
+    ...newPassword,
+    ...(type === '' ? {} : { type: { id: type } }),
+    profile: profile as never,
+    ...(secrets === undefined
+      ? {}
+      : { credentials: merged(rowOf(before.credentials), secrets.shownCredentials) as never }),
+    ...(secrets?.answer === undefined ? {} : { _answer: secrets.answer }),
+    lastUpdated: now,
+  })
+  tell(org, 'user.account.update_profile', [userTarget(user)])
+  return shown(whole(user, ask))
+}
+
+/** Moves a user on and tells of it. */
+export function move(org: Org, user: Row, status: Status, event: EventType, more: Row = {}): Row {
+  const now = org.now()
+  const moved = org.store.put('users', { ...user, status, statusChanged: now, lastUpdated: now, ...more })
+  tell(org, event, [userTarget(moved)])
+  return moved
+}
+
+const onlyFrom = (user: Row, what: string, ...from: readonly Status[]): void => {
+  if (!from.includes(user.status as Status))
+    throw invalid(what, `Cannot ${what} a user whose status is ${text(user.status)}.`)
+}
+
+function deactivate(org: Org, user: Row): void {
+  for (const { id } of org.store.rows(`users/${text(user.id)}/apps`)) {
+    org.store.remove(`apps/${text(id)}/users`, text(user.id))
+    org.store.remove(`users/${text(user.id)}/apps`, text(id))
+  }
+  move(org, user, 'DEPROVISIONED', 'user.lifecycle.deactivate')
+}
+
+function deleteUser(ask: Ask): Reply {
+  const { org } = ask
+  const user = findUser(ask)
+  if (user.id === org.ids.admin)
+    throw new OktaError(403, 'E0000006', 'You do not have permission to perform the requested action')
+  // The first time it is deactivated, and only the second time gone.
+  if (user.status !== 'DEPROVISIONED') {
+    deactivate(org, user)
+    return done()
+  }
+  const id = text(user.id)
+  for (const group of org.store.rows(`users/${id}/memberships`)) setMember(org, text(group.id), id, false)
+  org.store.remove('users', id)
+  tell(org, 'user.lifecycle.delete.initiated', [userTarget(user)])
+  return done()
+}
+
+const tokenReply = (ask: Ask, name: 'activation' | 'resetPassword'): Reply => {
+  if (ask.query.get('sendEmail') !== 'false') return ok({})
+  const token = ask.org.world.id('', 20)
+  const url = name === 'activation' ? `${ask.base}/tokens/${token}/verify` : `${ask.base}/reset_password/${token}`
+  return ok(name === 'activation' ? { activationUrl: url, activationToken: token } : { resetPasswordUrl: url })
+}
+
+const LIFECYCLE: Readonly<Record<string, (ask: Ask, user: Row) => Reply>> = {
+  activate(ask, user) {
+    if (user.status !== 'STAGED' && user.status !== 'DEPROVISIONED')
+      throw new OktaError(403, 'E0000016', 'Activation failed because the user is already active')
+    const status =
+      user._password === undefined && rowOf(user.credentials).password === undefined ? 'PROVISIONED' : 'ACTIVE'
+    move(ask.org, user, status, 'user.lifecycle.activate', { activated: ask.org.now() })
+    return tokenReply(ask, 'activation')
+  },
+  reactivate(ask, user) {
+    onlyFrom(user, 'reactivate', 'PROVISIONED', 'RECOVERY')
+    move(ask.org, user, 'PROVISIONED', 'user.lifecycle.reactivate')
+    return tokenReply(ask, 'activation')
+  },
+  deactivate(ask, user) {
+    if (user.status === 'DEPROVISIONED') throw invalid('deactivate', 'The user is already deactivated.')
+    deactivate(ask.org, user)
+    return ok({})
+  },
+  suspend(ask, user) {
+    onlyFrom(user, 'suspend', 'ACTIVE', 'PASSWORD_EXPIRED', 'LOCKED_OUT', 'PROVISIONED', 'RECOVERY')
+    if (user.status !== 'ACTIVE') throw invalid('suspend', `Cannot suspend a user that is not active`)
+    move(ask.org, user, 'SUSPENDED', 'user.lifecycle.suspend')
+    return ok({})
+  },
+  unsuspend(ask, user) {
+    onlyFrom(user, 'unsuspend', 'SUSPENDED')
+    move(ask.org, user, 'ACTIVE', 'user.lifecycle.unsuspend')
+    return ok({})
+  },
+  unlock(ask, user) {
+    if (user.status !== 'LOCKED_OUT')
+      throw new OktaError(403, 'E0000032', 'Unlock is not allowed for this user.', ['The user is not locked out.'])
+    move(ask.org, user, 'ACTIVE', 'user.account.unlock_by_admin', { _failures: 0 })
+    return ok({})
+  },
+  expire_password(ask, user) {
+    onlyFrom(user, 'expire the password of', 'ACTIVE', 'PASSWORD_EXPIRED', 'RECOVERY', 'LOCKED_OUT')
+    const temporary = ask.query.get('tempPassword') === 'true' ? ask.org.world.id('Tm9', 7) : undefined
+    const moved = move(
+      ask.org,
+      user,
+      'PASSWORD_EXPIRED',
+      'user.account.expire_password',
+      temporary === undefined ? {} : { _password: temporary },
+    )
+    return temporary === undefined ? shown(whole(moved, ask)) : ok({ tempPassword: temporary })
+  },
+  reset_password(ask, user) {
+    if (user.status === 'STAGED' || user.status === 'DEPROVISIONED')
+      throw new OktaError(403, 'E0000038', "This operation is not allowed in the user's current status.")
+    move(ask.org, user, 'RECOVERY', 'user.account.reset_password')
+    return tokenReply(ask, 'resetPassword')
+  },
+  reset_factors(ask, user) {
+    for (const factor of ask.org.store.rows(`users/${text(user.id)}/factors`))
+      ask.org.store.remove(`users/${text(user.id)}/factors`, text(factor.id))
+    tell(ask.org, 'user.mfa.factor.deactivate', [userTarget(user)])
+    return ok({})
+  },
+}
+
+function changePassword(ask: Ask): Reply {
+  const { org } = ask
+  const user = findUser(ask)
+  const body = ask.body()
+  const [old, fresh] = [text(rowOf(body.oldPassword).value), text(rowOf(body.newPassword).value)]
+  if (user._password !== old)
+    throw new OktaError(403, 'E0000014', 'Update of credentials failed', [
+      'oldPassword: The credentials provided were incorrect.',
+    ])
+  checkPassword(fresh, text(rowOf(user.profile).login))
+  const moved = move(org, user, 'ACTIVE', 'user.account.update_password', {
+    _password: fresh,
+    passwordChanged: org.now(),
+    _failures: 0,
+  })
+  return ok(rowOf(moved.credentials) as never)
+}
+
+function forgotPassword(ask: Ask): Reply {
+  const user = findUser(ask)
+  if (user.status !== 'ACTIVE') throw new OktaError(403, 'E0000017', 'Password reset failed')
+  move(ask.org, user, 'RECOVERY', 'user.account.reset_password')
+  return tokenReply(ask, 'resetPassword')
+}
+
+function listUsers(ask: Ask): Reply {
+  let rows = ask.org.store.rows('users')
+  const [q, filter, search] = ['q', 'filter', 'search'].map((name) => ask.query.get(name) ?? '')
+  // Whoever is deprovisioned shows only where a filter or search asks for it.
+  if (filter === '' && search === '') rows = rows.filter(({ status }) => status !== 'DEPROVISIONED')
+  for (const expression of [filter, search])
+    if (expression !== undefined && expression !== '') rows = rows.filter(parseExpression(expression))
+  if (q !== undefined && q !== '') {
+    const begins = (user: Row): boolean => {
+      const { firstName, lastName, email } = rowOf(user.profile)
+      return [firstName, lastName, email].some((value) => text(value).toLowerCase().startsWith(q.toLowerCase()))
+    }
+    rows = rows.filter(begins)
+  }
+  const sortBy = ask.query.get('sortBy')
+  if (sortBy !== null && search !== '') {
+    const value = (row: Row): string => text(sortBy.split('.').reduce<unknown>((at, part) => rowOf(at)[part], row))
+    const sign = ask.query.get('sortOrder') === 'desc' ? -1 : 1
+    rows = [...rows].sort((a, b) => sign * (value(a) < value(b) ? -1 : value(a) > value(b) ? 1 : 0))
+  }
+  return page(ask, rows, q === '' ? 200 : 10, 200, (row) => view(briefUser(row, ask)))
+}
+
+export function addUserRoutes(on: On): void {
+  on('users.create', 'POST /api/v1/users', createUser)
+  on('users.list', 'GET /api/v1/users', listUsers)
+  on('users.get', 'GET /api/v1/users/:userId', (ask) => shown(whole(findUser(ask), ask)))
+  on('users.update', 'POST /api/v1/users/:userId', (ask) => changeUser(ask, true))
+  on('users.replace', 'PUT /api/v1/users/:userId', (ask) => changeUser(ask, false))
+  on('users.delete', 'DELETE /api/v1/users/:userId', deleteUser)
+  for (const [step, act] of Object.entries(LIFECYCLE))
+    on(`users.${step}`, `POST /api/v1/users/:userId/lifecycle/${step}`, (ask) => act(ask, findUser(ask)))
+  on('users.change_password', 'POST /api/v1/users/:userId/credentials/change_password', changePassword)
+  on('users.forgot_password', 'POST /api/v1/users/:userId/credentials/forgot_password', forgotPassword)
+  on('users.groups', 'GET /api/v1/users/:userId/groups', (ask) => {
+    const groups = ask.org.store.rows(`users/${text(findUser(ask).id)}/memberships`)
+    const rows = groups.flatMap(({ id }) => one(ask.org.store.get('groups', text(id))))
+    return page(ask, rows, 200, 200, (row) => view(groupShown(row, ask)))
+  })
+  on('users.clear_sessions', 'DELETE /api/v1/users/:userId/sessions', (ask) => {
+    const user = findUser(ask)
+    for (const session of ask.org.store.rows('~sessions'))
+      if (session.user === user.id) ask.org.store.remove('~sessions', text(session.id))
+    tell(ask.org, 'user.session.clear', [userTarget(user)])
+    return done()
+  })
+  on('users.app_links', 'GET /api/v1/users/:userId/appLinks', (ask) => ok(appLinks(ask)))
+  on('users.idps', 'GET /api/v1/users/:userId/idps', (ask) => {
+    findUser(ask)
+    return ok([])
+  })
+}
+
+function appLinks(ask: Ask) {
+  const user = findUser(ask)
+  return ask.org.store.rows(`users/${text(user.id)}/apps`).flatMap(({ id }) => {
+    const app = ask.org.store.get('apps', text(id))
+    if (app === undefined || app.status !== 'ACTIVE') return []
+    return [
+      {
+        id: `00ulink${text(id).slice(7)}`,
+        label: text(app.label),
+        linkUrl: `${ask.base}/home/${text(app.name)}/${text(id)}/1`,
+        logoUrl: 'https://ok14static.oktacdn.com/assets/img/logos/default.png',
+        appName: text(app.name),
+        appInstanceId: text(id),
+        appAssignmentId: text(id),
+        credentialsSetup: false,
+        hidden: false,
+        sortOrder: 0,
+      },
+    ]
+  })
+}
+
+const LOGO = 'https://ok14static.oktacdn.com/assets/img/logos/groups/odyssey/okta'
+/** A group as the wire shows it. */
+export function groupShown(group: Row, { base, org }: Ask): Row {
+  const url = `${base}/api/v1/groups/${text(group.id)}`
+  const logo = ['medium', 'large'].map((name) => ({ name, href: `${LOGO}-${name}.png`, type: 'image/png' }))
+  const owners = org.seed.features?.includes('GROUP_OWNERS') === true ? { owners: { href: `${url}/owners` } } : {}
+  return {
+    ...without(group, '_links'),
+    _links: { logo, ...owners, users: { href: `${url}/users` }, apps: { href: `${url}/apps` } },
+  }
+}
