@@ -39,6 +39,15 @@ export function behaviourOf(run: Run, dontCare: readonly DontCare[] = []): Behav
   return { observations, hash: digest(observations as unknown as Json) }
 }
 
+/** A behaviour without its values: which calls were made, and how they and the requests ended. What differs in amounts and names is one kind. */
+export const kindOf = ({ observations }: Behaviour): string =>
+  digest(
+    observations.map(({ step, what, value }) => {
+      const status = value !== null && typeof value === 'object' && 'status' in value ? value.status : undefined
+      return [step, what, / answer$/.test(what) && typeof status === 'number' ? status : null]
+    }),
+  )
+
 /** Events step by step: how steps interleave is the schedule's affair. */
 const ordered = ({ trace }: Run): Run['trace'] =>
   trace.toSorted((a, b) => (a.step === b.step ? a.index - b.index : a.step < b.step ? -1 : 1))

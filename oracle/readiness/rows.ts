@@ -128,7 +128,7 @@ export const ROWS: readonly Row[] = [
     item: 'replay',
     title: 'Replay: same seed, same hash',
     unit: machine('run played again in a new process', 1),
-    next: 'npx backlot readiness --measure --runs 600',
+    next: 'npx backlot readiness --measure --replays 600',
     bound: upperText,
     judge: (result, level) => atMost(totalOf(result), level === 4 ? 0.02 : 0.005),
   },

@@ -1,4 +1,4 @@
-import { behaviourOf } from '../../oracle/differential/behaviour.ts'
+import { behaviourOf, kindOf } from '../../oracle/differential/behaviour.ts'
 import { judgeExpectations } from '../../oracle/expectations.ts'
 import type { Result } from '../../oracle/readiness/result.ts'
 import { judgeRules } from '../../oracle/rules/judge.ts'
@@ -31,7 +31,7 @@ export async function measure(
     .flat()
     .slice(0, Math.max(runs, project.scenarios.length))
   progress.begin('runs', entries.length)
-  const behaviours = new Map<string, number>()
+  const kinds = new Map<string, number>()
   const kept: Run[] = []
   let [red, calls, unpriced] = [0, 0, 0]
   for (let from = 0; from < entries.length; from += BATCH) {
@@ -39,8 +39,8 @@ export async function measure(
     for (const [at, run] of (await player.play(batch, progress)).entries()) {
       const scenario = batch[at]?.scenario
       if (scenario !== undefined && isRed(project, scenario, run)) red += 1
-      const { hash } = behaviourOf(run)
-      behaviours.set(hash, (behaviours.get(hash) ?? 0) + 1)
+      const kind = kindOf(behaviourOf(run))
+      kinds.set(kind, (kinds.get(kind) ?? 0) + 1)
       calls += run.bill.lines.length + run.bill.unpriced.length
       unpriced += run.bill.unpriced.length
       // For what needs whole runs a few hundred are enough.
@@ -52,7 +52,7 @@ export async function measure(
   const complaints = complaintsOf(project, kept)
   const checks = project.rules.length + project.scenarios.reduce((sum, { then }) => sum + then.length, 0)
   const leastRuns = Math.min(...judgeRules(project.rules, kept).map(({ runs: hit }) => hit))
-  const once = [...behaviours.values()].filter((count) => count === 1).length
+  const once = [...kinds.values()].filter((count) => count === 1).length
   return [
     { item: 'soundness', counts: [{ what: 'red', failures: red, of: entries.length }], figures: {} },
     {

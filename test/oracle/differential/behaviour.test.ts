@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { behaviourOf } from '../../../oracle/differential/behaviour.ts'
+import { behaviourOf, kindOf } from '../../../oracle/differential/behaviour.ts'
 import { clustersOf, firstDifference } from '../../../oracle/differential/disagreement.ts'
 import { questionOf } from '../../../oracle/differential/question.ts'
 import { differenceIn, sayAt, surveyOf } from '../../../oracle/differential/survey.ts'
@@ -128,4 +128,16 @@ test('a disagreement is asked in words, and each answer is a scenario that reads
     [expect.objectContaining({ kind: 'answer', body: { shares: { ada: 50, bob: 51 } } })],
   ])
   expect(question.dontCare).toBe('- { what: "POST /bills answer.body.shares.*", reason: "..." }\n')
+})
+
+test('behaviours of one kind differ in values only', () => {
+  const kind = (one: Run): string => kindOf(behaviourOf(one))
+  expect(kind(run(shares(51, 50), [pay(1, 5)]))).toBe(kind(run(shares(1, 2), [pay(1, 9)])))
+  expect(kind(run({}, [pay(1, 5)]))).not.toBe(kind(run({}, [pay(1, 5), pay(2, 5)])))
+  const refused = run({}, [], {
+    answers: {
+      s1: { step: 's1', askedAtMs: 0, answeredAtMs: 9, status: 422, headers: {}, body: {}, error: undefined },
+    },
+  })
+  expect(kind(refused)).not.toBe(kind(run({})))
 })

@@ -157,7 +157,7 @@ test('a row that was never measured blocks, and is told apart from one that fail
   expect(card).toMatchObject({ level: 3, lowest: ['replay'] })
   const text = printCard(card)
   expect(text).toMatch(
-    / 3 {2}Replay: same seed, same hash\s+NOT SHOWN {2}-\n {4}never measured\. Next: npx backlot readiness --measure --runs 600\n/,
+    / 3 {2}Replay: same seed, same hash\s+NOT SHOWN {2}-\n {4}never measured\. Next: npx backlot readiness --measure --replays 600\n/,
   )
   expect(printCard(cardWith(result('replay', 9, 10)))).toMatch(/FAILED\s+9 of 10: at most 99\.5 %/)
 })
