@@ -1,6 +1,7 @@
 import type { Run } from '../../scenarios/run.ts'
 import { lowerBound, triesNeeded, upperBound } from '../readiness/bounds.ts'
 import type { Finding, Verdict } from '../verdict.ts'
+import { whatIsMissing } from './missing.ts'
 import { type Judgement, judgeRun } from './monitor.ts'
 import { type Clause, printRule, type Rule } from './rule.ts'
 
@@ -117,6 +118,12 @@ function verdictOf(rule: Rule, sentence: string, exercised: number, judged: read
       reason: `${sentence} ${open.judgement.why} of ${open.run.scenario}. Give the scenario a longer horizon.`,
     }
   if (exercised === 0)
-    return { status: 'inconclusive', reason: `${sentence} It was never exercised: no scenario leads to it.` }
+    return {
+      status: 'inconclusive',
+      reason: `${sentence} It was never exercised: ${whatIsMissing(
+        rule,
+        judged.map(({ run }) => run),
+      )}.`.replace(/\?\.$/, '?'),
+    }
   return { status: 'pass' }
 }

@@ -1,9 +1,7 @@
-import { suggest } from '../../scenarios/parse/nearest.ts'
 import type { Run } from '../../scenarios/run.ts'
-import type { Json } from '../../twins/trace.ts'
 import { judgeRules, type RuleReport } from './judge.ts'
-import { matcherOf } from './match.ts'
-import { type EventPattern, fieldsOf, patternsOf, type Rule } from './rule.ts'
+import { whatIsMissing } from './missing.ts'
+import type { Rule } from './rule.ts'
 
 /** A rule that says nothing about these runs, and why. */
 export type Vacuous = {
@@ -16,11 +14,10 @@ export type Vacuous = {
 /** Finds the rules that no run exercises, and says what is missing: the event, a field of it, or a condition that is met. */
 export function findVacuous(rules: readonly Rule[], runs: readonly Run[]): readonly Vacuous[] {
   const reports = judgeRules(rules, runs)
-  const seen = surveyOf(runs)
   return rules.flatMap((rule, at): Vacuous[] => {
     const report = reports[at]
     if (report === undefined || !isVacuous(rule, report)) return []
-    const reason = reasonOf(rule, seen, runs)
+    const reason = whatIsMissing(rule, runs)
     const kind = rule.clause.kind === 'sometimes' ? 'unreachable' : 'never-triggered'
     return [{ id: rule.id, sentence: report.sentence, kind, reason }]
   })
@@ -29,73 +26,3 @@ export function findVacuous(rules: readonly Rule[], runs: readonly Run[]): reado
 /** A count or a `never` with conditions is exercised by events of its type alone; what it forbids need not happen. */
 const isVacuous = (rule: Rule, { exercised, share }: RuleReport): boolean =>
   rule.clause.kind === 'sometimes' ? share?.reached === 0 : exercised === 0
-
-/** What was seen of each event type: how often, and with which fields. */
-type Survey = ReadonlyMap<string, { count: number; readonly fields: Set<string> }>
-
-function surveyOf(runs: readonly Run[]): Survey {
-  const survey = new Map<string, { count: number; readonly fields: Set<string> }>()
-  for (const { trace } of runs) {
-    for (const { type, fields } of trace) {
-      const entry = survey.get(type) ?? { count: 0, fields: new Set<string>() }
-      survey.set(type, entry)
-      entry.count += 1
-      collect(fields as Json, '', entry.fields)
-    }
-  }
-  return survey
-}
-
-function collect(value: Json, path: string, into: Set<string>): void {
-  if (value === null || typeof value !== 'object') {
-    into.add(path)
-    return
-  }
-  for (const [key, item] of Object.entries(value)) collect(item ?? null, path === '' ? key : `${path}.${key}`, into)
-}
-
-function reasonOf(rule: Rule, seen: Survey, runs: readonly Run[]): string {
-  const total = `${runs.length} ${runs.length === 1 ? 'run' : 'runs'}`
-  if (runs.length === 0) return 'nothing was run'
-  for (const pattern of patternsOf(rule.clause)) {
-    const entry = seen.get(pattern.type)
-    if (entry === undefined) return `\`${pattern.type}\` never happened in ${total}: no scenario leads to it`
-  }
-  for (const { type, field } of named(rule)) {
-    const fields = [...(seen.get(type)?.fields ?? [])]
-    const there = fields.some((one) => one === field || one.startsWith(`${field}.`))
-    if (!there)
-      return `no \`${type}\` has a field ${field}.${suggest(field, fields).replace(/ Expected one of .*/, '')}`
-  }
-  const slices = keyReason(rule, seen)
-  if (slices !== undefined) return slices
-  for (const pattern of patternsOf(rule.clause)) {
-    if (pattern.where.length === 0) continue
-    const matches = matcherOf(pattern)
-    if (!runs.some(({ trace }) => trace.some(matches)))
-      return `\`${pattern.type}\` happened ${seen.get(pattern.type)?.count} times in ${total}, never with ${pattern.where.map(({ field, op, value }) => `${field}${op}${value}`).join(', ')}`
-  }
-  return `its events happen in ${total}, but never in the order or slice it speaks of`
-}
-
-const named = (rule: Rule): readonly { readonly type: string; readonly field: string }[] => [
-  ...fieldsOf(rule.clause),
-  ...patternsOf(rule.clause).flatMap(({ type, where }: EventPattern) =>
-    where.flatMap(({ field, value }) => [
-      { type, field },
-      ...(value.startsWith('@') ? [{ type, field: value.slice(1) }] : []),
-    ]),
-  ),
-]
-
-/** Why no event is in any slice: none of the keys is a field of any of them. */
-function keyReason({ per, clause }: Rule, seen: Survey): string | undefined {
-  if (per.length === 0 || per.includes('step') || per.includes('request')) return undefined
-  for (const { type } of patternsOf(clause)) {
-    const fields = [...(seen.get(type)?.fields ?? [])]
-    if (per.some((path) => fields.includes(path))) continue
-    const [first = ''] = per
-    return `no \`${type}\` has a field ${per.join(' or ')}.${suggest(first, fields).replace(/ Expected one of .*/, '')}`
-  }
-  return undefined
-}
