@@ -172,4 +172,1395 @@ export const SCORES: Readonly<Record<string, Score>> = {
       },
     },
   },
+  okta: {
+    fidelity: 0.855,
+    recordedAt: '2026-06-09',
+    operations: {
+      'groups.get': {
+        matched: 133,
+        modelled: 133,
+        newest: '2026-04-21',
+      },
+      'users.get': {
+        matched: 118,
+        modelled: 118,
+        newest: '2026-04-21',
+      },
+      'apps.get': {
+        matched: 37,
+        modelled: 88,
+        newest: '2025-06-13',
+      },
+      'users.delete': {
+        matched: 69,
+        modelled: 69,
+        newest: '2026-04-21',
+      },
+      'groups.roles.get': {
+        matched: 44,
+        modelled: 44,
+        newest: '2025-03-14',
+      },
+      'groups.list': {
+        matched: 41,
+        modelled: 41,
+        newest: '2026-06-07',
+      },
+      'users.create': {
+        matched: 39,
+        modelled: 39,
+        newest: '2026-04-21',
+      },
+      'brands.get': {
+        matched: 24,
+        modelled: 30,
+        newest: '2026-03-03',
+      },
+      'identity_providers.get': {
+        matched: 0,
+        modelled: 29,
+        newest: null,
+      },
+      'policies.get': {
+        matched: 12,
+        modelled: 28,
+        newest: '2026-06-07',
+      },
+      'policies.list': {
+        matched: 28,
+        modelled: 28,
+        newest: '2026-06-09',
+      },
+      'apps.create': {
+        matched: 13,
+        modelled: 27,
+        newest: '2025-12-25',
+      },
+      'apps.deactivate': {
+        matched: 26,
+        modelled: 26,
+        newest: '2026-06-09',
+      },
+      'apps.delete': {
+        matched: 26,
+        modelled: 26,
+        newest: '2026-06-09',
+      },
+      'policies.rules.get': {
+        matched: 24,
+        modelled: 26,
+        newest: '2026-06-09',
+      },
+      'authorization_servers.policies.rules.get': {
+        matched: 25,
+        modelled: 25,
+        newest: '2025-03-13',
+      },
+      'groups.create': {
+        matched: 25,
+        modelled: 25,
+        newest: '2026-04-21',
+      },
+      'groups.delete': {
+        matched: 25,
+        modelled: 25,
+        newest: '2026-04-21',
+      },
+      'groups.roles.app_targets.list': {
+        matched: 18,
+        modelled: 24,
+        newest: '2025-03-14',
+      },
+      'authorization_servers.get': {
+        matched: 23,
+        modelled: 23,
+        newest: '2025-03-13',
+      },
+      'zones.get': {
+        matched: 13,
+        modelled: 22,
+        newest: '2026-06-09',
+      },
+      'log_streams.get': {
+        matched: 21,
+        modelled: 21,
+        newest: '2026-02-13',
+      },
+      'apps.keys.list': {
+        matched: 20,
+        modelled: 20,
+        newest: '2026-06-09',
+      },
+      'apps.saml_metadata': {
+        matched: 20,
+        modelled: 20,
+        newest: '2026-06-09',
+      },
+      'groups.members.list': {
+        matched: 20,
+        modelled: 20,
+        newest: '2025-03-14',
+      },
+      'users.roles.get': {
+        matched: 20,
+        modelled: 20,
+        newest: '2025-03-14',
+      },
+      'groups.roles.group_targets.list': {
+        matched: 18,
+        modelled: 18,
+        newest: '2025-03-14',
+      },
+      'event_hooks.get': {
+        matched: 10,
+        modelled: 16,
+        newest: '2025-03-14',
+      },
+      'groups.rules.get': {
+        matched: 12,
+        modelled: 16,
+        newest: '2025-07-24',
+      },
+      'apps.group_push_mappings.list': {
+        matched: 15,
+        modelled: 15,
+        newest: '2026-03-25',
+      },
+      'authenticators.get': {
+        matched: 11,
+        modelled: 11,
+        newest: '2025-03-13',
+      },
+      'profile_mappings.get': {
+        matched: 1,
+        modelled: 15,
+        newest: '2025-09-19',
+      },
+      'profile_mappings.list': {
+        matched: 1,
+        modelled: 15,
+        newest: '2025-09-19',
+      },
+      'apps.group_push_mappings.get': {
+        matched: 14,
+        modelled: 14,
+        newest: '2026-03-25',
+      },
+      'brands.list': {
+        matched: 14,
+        modelled: 14,
+        newest: '2025-03-14',
+      },
+      'linked_objects.get': {
+        matched: 14,
+        modelled: 14,
+        newest: '2025-03-14',
+      },
+      'user_types.get': {
+        matched: 14,
+        modelled: 14,
+        newest: '2026-02-24',
+      },
+      'users.roles.list': {
+        matched: 13,
+        modelled: 14,
+        newest: '2025-03-14',
+      },
+      'custom_roles.get': {
+        matched: 12,
+        modelled: 12,
+        newest: '2025-09-05',
+      },
+      'custom_roles.permissions.list': {
+        matched: 12,
+        modelled: 12,
+        newest: '2025-09-05',
+      },
+      'domains.get': {
+        matched: 12,
+        modelled: 12,
+        newest: '2025-10-13',
+      },
+      'email_servers.get': {
+        matched: 12,
+        modelled: 12,
+        newest: '2025-06-13',
+      },
+      'groups.roles.assign': {
+        matched: 12,
+        modelled: 12,
+        newest: '2025-03-14',
+      },
+      'groups.roles.unassign': {
+        matched: 12,
+        modelled: 12,
+        newest: '2025-03-14',
+      },
+      'identity_providers.keys.get': {
+        matched: 4,
+        modelled: 12,
+        newest: '2025-08-07',
+      },
+      'organization.get': {
+        matched: 12,
+        modelled: 12,
+        newest: '2026-06-09',
+      },
+      'users.roles.app_targets.list': {
+        matched: 8,
+        modelled: 12,
+        newest: '2025-03-14',
+      },
+      'users.roles.group_targets.list': {
+        matched: 12,
+        modelled: 12,
+        newest: '2025-03-14',
+      },
+      'authorization_servers.create': {
+        matched: 9,
+        modelled: 11,
+        newest: '2026-01-12',
+      },
+      'authorization_servers.policies.rules.create': {
+        matched: 11,
+        modelled: 11,
+        newest: '2025-03-13',
+      },
+      'authorization_servers.policies.rules.delete': {
+        matched: 11,
+        modelled: 11,
+        newest: '2025-03-13',
+      },
+      'inline_hooks.get': {
+        matched: 4,
+        modelled: 11,
+        newest: '2025-03-14',
+      },
+      'log_streams.deactivate': {
+        matched: 11,
+        modelled: 11,
+        newest: '2026-02-13',
+      },
+      'authorization_servers.delete': {
+        matched: 10,
+        modelled: 10,
+        newest: '2026-01-12',
+      },
+      'behaviors.get': {
+        matched: 10,
+        modelled: 10,
+        newest: '2025-09-24',
+      },
+      'brands.email_customizations.get': {
+        matched: 10,
+        modelled: 10,
+        newest: '2025-03-14',
+      },
+      'brands.email_customizations.list': {
+        matched: 10,
+        modelled: 10,
+        newest: '2025-03-14',
+      },
+      'email_domains.get': {
+        matched: 10,
+        modelled: 10,
+        newest: '2025-03-14',
+      },
+      'groups.rules.create': {
+        matched: 6,
+        modelled: 10,
+        newest: '2025-07-24',
+      },
+      'user_types.delete': {
+        matched: 1,
+        modelled: 10,
+        newest: '2026-02-24',
+      },
+      'users.roles.assign': {
+        matched: 10,
+        modelled: 10,
+        newest: '2025-03-14',
+      },
+      'authorization_servers.scopes.get': {
+        matched: 9,
+        modelled: 9,
+        newest: '2025-03-13',
+      },
+      'users.roles.unassign': {
+        matched: 9,
+        modelled: 9,
+        newest: '2025-03-14',
+      },
+      'zones.deactivate': {
+        matched: 4,
+        modelled: 9,
+        newest: '2026-06-09',
+      },
+      'apps.list': {
+        matched: 6,
+        modelled: 8,
+        newest: '2025-12-25',
+      },
+      'apps.policies.assign': {
+        matched: 8,
+        modelled: 8,
+        newest: '2026-06-09',
+      },
+      'authorization_servers.claims.get': {
+        matched: 8,
+        modelled: 8,
+        newest: '2025-03-13',
+      },
+      'domains.list': {
+        matched: 0,
+        modelled: 8,
+        newest: null,
+      },
+      'groups.rules.activate': {
+        matched: 6,
+        modelled: 8,
+        newest: '2025-07-24',
+      },
+      'groups.rules.deactivate': {
+        matched: 6,
+        modelled: 8,
+        newest: '2025-07-24',
+      },
+      'groups.rules.delete': {
+        matched: 6,
+        modelled: 8,
+        newest: '2025-07-24',
+      },
+      'principal_rate_limits.list': {
+        matched: 7,
+        modelled: 8,
+        newest: '2025-09-22',
+      },
+      'users.linked_objects.delete': {
+        matched: 8,
+        modelled: 8,
+        newest: '2025-03-14',
+      },
+      'users.linked_objects.set': {
+        matched: 8,
+        modelled: 8,
+        newest: '2025-03-14',
+      },
+      'users.list': {
+        matched: 4,
+        modelled: 4,
+        newest: '2025-03-13',
+      },
+      'authorization_servers.deactivate': {
+        matched: 7,
+        modelled: 7,
+        newest: '2025-03-13',
+      },
+      'authorization_servers.policies.get': {
+        matched: 7,
+        modelled: 7,
+        newest: '2025-03-13',
+      },
+      'realms.list': {
+        matched: 3,
+        modelled: 7,
+        newest: '2025-08-07',
+      },
+      'users.deactivate': {
+        matched: 7,
+        modelled: 7,
+        newest: '2025-12-25',
+      },
+      'users.risk.get': {
+        matched: 7,
+        modelled: 7,
+        newest: '2026-03-17',
+      },
+      'zones.activate': {
+        matched: 3,
+        modelled: 7,
+        newest: '2026-06-09',
+      },
+      'apps.id_token_settings.get': {
+        matched: 0,
+        modelled: 6,
+        newest: null,
+      },
+      'brands.create': {
+        matched: 6,
+        modelled: 6,
+        newest: '2026-03-03',
+      },
+      'brands.delete': {
+        matched: 6,
+        modelled: 6,
+        newest: '2026-03-03',
+      },
+      'brands.replace': {
+        matched: 6,
+        modelled: 6,
+        newest: '2026-03-03',
+      },
+      'captchas.get': {
+        matched: 6,
+        modelled: 6,
+        newest: '2025-09-24',
+      },
+      'custom_roles.create': {
+        matched: 6,
+        modelled: 6,
+        newest: '2025-09-05',
+      },
+      'custom_roles.delete': {
+        matched: 6,
+        modelled: 6,
+        newest: '2025-09-05',
+      },
+      'device_assurances.delete': {
+        matched: 6,
+        modelled: 6,
+        newest: '2025-09-19',
+      },
+      'identity_providers.create': {
+        matched: 0,
+        modelled: 6,
+        newest: null,
+      },
+      'identity_providers.deactivate': {
+        matched: 0,
+        modelled: 6,
+        newest: null,
+      },
+      'identity_providers.delete': {
+        matched: 6,
+        modelled: 6,
+        newest: '2026-03-03',
+      },
+      'log_streams.create': {
+        matched: 6,
+        modelled: 6,
+        newest: '2026-02-13',
+      },
+      'log_streams.delete': {
+        matched: 6,
+        modelled: 6,
+        newest: '2026-02-13',
+      },
+      'policies.rules.create': {
+        matched: 6,
+        modelled: 6,
+        newest: '2026-06-09',
+      },
+      'policies.rules.delete': {
+        matched: 6,
+        modelled: 6,
+        newest: '2026-06-09',
+      },
+      'rate_limits.admin_notifications.get': {
+        matched: 6,
+        modelled: 6,
+        newest: '2025-09-03',
+      },
+      'realms.get': {
+        matched: 6,
+        modelled: 6,
+        newest: '2025-09-22',
+      },
+      'trusted_origins.get': {
+        matched: 6,
+        modelled: 6,
+        newest: '2025-03-14',
+      },
+      'users.linked_objects.get': {
+        matched: 6,
+        modelled: 6,
+        newest: '2025-03-14',
+      },
+      'zones.create': {
+        matched: 3,
+        modelled: 6,
+        newest: '2026-06-09',
+      },
+      'zones.delete': {
+        matched: 6,
+        modelled: 6,
+        newest: '2026-06-09',
+      },
+      'factors.get': {
+        matched: 5,
+        modelled: 5,
+        newest: '2025-03-14',
+      },
+      'groups.members.add': {
+        matched: 5,
+        modelled: 5,
+        newest: '2025-03-14',
+      },
+      'groups.members.remove': {
+        matched: 5,
+        modelled: 5,
+        newest: '2025-03-14',
+      },
+      'org.factors.get': {
+        matched: 0,
+        modelled: 5,
+        newest: null,
+      },
+      'realm_assignments.get': {
+        matched: 5,
+        modelled: 5,
+        newest: '2025-08-07',
+      },
+      'realms.create': {
+        matched: 4,
+        modelled: 5,
+        newest: '2025-09-22',
+      },
+      'realms.delete': {
+        matched: 5,
+        modelled: 5,
+        newest: '2025-09-22',
+      },
+      'resource_sets.delete': {
+        matched: 5,
+        modelled: 5,
+        newest: '2025-09-08',
+      },
+      'apps.groups.get': {
+        matched: 4,
+        modelled: 4,
+        newest: '2026-02-02',
+      },
+      'authenticators.deactivate': {
+        matched: 1,
+        modelled: 3,
+        newest: '2025-03-13',
+      },
+      'authenticators.replace': {
+        matched: 3,
+        modelled: 3,
+        newest: '2025-03-13',
+      },
+      'brands.email_customizations.create': {
+        matched: 2,
+        modelled: 4,
+        newest: '2025-03-14',
+      },
+      'captchas.delete': {
+        matched: 4,
+        modelled: 4,
+        newest: '2025-09-24',
+      },
+      'captchas.replace': {
+        matched: 4,
+        modelled: 4,
+        newest: '2025-09-24',
+      },
+      'custom_roles.permissions.add': {
+        matched: 4,
+        modelled: 4,
+        newest: '2025-09-05',
+      },
+      'event_hooks.replace': {
+        matched: 2,
+        modelled: 4,
+        newest: '2025-03-14',
+      },
+      'groups.roles.group_targets.add': {
+        matched: 4,
+        modelled: 4,
+        newest: '2025-03-14',
+      },
+      'identity_providers.list': {
+        matched: 0,
+        modelled: 4,
+        newest: null,
+      },
+      'log_streams.list': {
+        matched: 4,
+        modelled: 4,
+        newest: '2026-02-13',
+      },
+      'log_streams.replace': {
+        matched: 4,
+        modelled: 4,
+        newest: '2026-02-13',
+      },
+      'ui_schemas.get': {
+        matched: 4,
+        modelled: 4,
+        newest: '2025-09-03',
+      },
+      'user_types.list': {
+        matched: 4,
+        modelled: 4,
+        newest: '2025-03-14',
+      },
+      'users.roles.app_targets.add': {
+        matched: 4,
+        modelled: 4,
+        newest: '2025-03-14',
+      },
+      'users.roles.group_targets.add': {
+        matched: 4,
+        modelled: 4,
+        newest: '2025-03-14',
+      },
+      'zones.replace': {
+        matched: 1,
+        modelled: 4,
+        newest: '2026-02-18',
+      },
+      'apps.federated_claims.get': {
+        matched: 3,
+        modelled: 3,
+        newest: '2026-01-26',
+      },
+      'apps.group_push_mappings.create': {
+        matched: 3,
+        modelled: 3,
+        newest: '2026-03-25',
+      },
+      'apps.group_push_mappings.delete': {
+        matched: 3,
+        modelled: 3,
+        newest: '2026-03-25',
+      },
+      'apps.group_push_mappings.patch': {
+        matched: 3,
+        modelled: 3,
+        newest: '2026-03-25',
+      },
+      'apps.id_token_settings.update': {
+        matched: 3,
+        modelled: 3,
+        newest: '2026-02-02',
+      },
+      'authenticators.list': {
+        matched: 3,
+        modelled: 3,
+        newest: '2025-12-15',
+      },
+      'authorization_servers.associated.list': {
+        matched: 3,
+        modelled: 3,
+        newest: '2026-01-08',
+      },
+      'authorization_servers.clients.tokens': {
+        matched: 3,
+        modelled: 3,
+        newest: '2026-01-12',
+      },
+      'behaviors.deactivate': {
+        matched: 3,
+        modelled: 3,
+        newest: '2025-09-24',
+      },
+      'behaviors.replace': {
+        matched: 3,
+        modelled: 3,
+        newest: '2025-09-24',
+      },
+      'brands.themes.list': {
+        matched: 3,
+        modelled: 3,
+        newest: '2021-11-08',
+      },
+      'device_assurances.create': {
+        matched: 1,
+        modelled: 3,
+        newest: '2025-09-18',
+      },
+      'device_assurances.get': {
+        matched: 0,
+        modelled: 3,
+        newest: null,
+      },
+      'identity_providers.keys.create': {
+        matched: 1,
+        modelled: 3,
+        newest: '2025-08-07',
+      },
+      'identity_providers.keys.delete': {
+        matched: 3,
+        modelled: 3,
+        newest: '2026-03-03',
+      },
+      'identity_providers.replace': {
+        matched: 0,
+        modelled: 3,
+        newest: null,
+      },
+      'inline_hooks.create': {
+        matched: 2,
+        modelled: 3,
+        newest: '2025-03-14',
+      },
+      'inline_hooks.deactivate': {
+        matched: 2,
+        modelled: 3,
+        newest: '2025-03-14',
+      },
+      'inline_hooks.delete': {
+        matched: 3,
+        modelled: 3,
+        newest: '2025-08-04',
+      },
+      'log_streams.activate': {
+        matched: 3,
+        modelled: 3,
+        newest: '2026-02-13',
+      },
+      'policies.create': {
+        matched: 3,
+        modelled: 3,
+        newest: '2026-06-07',
+      },
+      'policies.delete': {
+        matched: 3,
+        modelled: 3,
+        newest: '2026-06-07',
+      },
+      'policies.rules.activate': {
+        matched: 3,
+        modelled: 3,
+        newest: '2026-04-21',
+      },
+      'policies.rules.replace': {
+        matched: 2,
+        modelled: 3,
+        newest: '2026-04-21',
+      },
+      'profile_mappings.update': {
+        matched: 3,
+        modelled: 3,
+        newest: '2025-09-19',
+      },
+      'realm_assignments.deactivate': {
+        matched: 3,
+        modelled: 3,
+        newest: '2025-08-07',
+      },
+      'resource_sets.bindings.list': {
+        matched: 3,
+        modelled: 3,
+        newest: '2025-09-08',
+      },
+      'resource_sets.create': {
+        matched: 3,
+        modelled: 3,
+        newest: '2025-09-08',
+      },
+      'resource_sets.get': {
+        matched: 3,
+        modelled: 3,
+        newest: '2025-09-08',
+      },
+      'security_notifications.get': {
+        matched: 3,
+        modelled: 3,
+        newest: '2025-03-13',
+      },
+      'security_notifications.replace': {
+        matched: 3,
+        modelled: 3,
+        newest: '2025-03-13',
+      },
+      'ui_schemas.delete': {
+        matched: 2,
+        modelled: 3,
+        newest: '2025-09-03',
+      },
+      'user_types.create': {
+        matched: 3,
+        modelled: 3,
+        newest: '2026-02-24',
+      },
+      'apps.federated_claims.create': {
+        matched: 1,
+        modelled: 2,
+        newest: '2026-01-26',
+      },
+      'apps.groups.assign': {
+        matched: 2,
+        modelled: 2,
+        newest: '2026-02-02',
+      },
+      'apps.groups.unassign': {
+        matched: 2,
+        modelled: 2,
+        newest: '2026-02-02',
+      },
+      'apps.replace': {
+        matched: 1,
+        modelled: 2,
+        newest: '2025-06-13',
+      },
+      'authorization_servers.claims.create': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-03-13',
+      },
+      'authorization_servers.claims.delete': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-03-13',
+      },
+      'authorization_servers.policies.create': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-03-13',
+      },
+      'authorization_servers.policies.delete': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-03-13',
+      },
+      'authorization_servers.scopes.replace': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-03-13',
+      },
+      'behaviors.create': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-09-24',
+      },
+      'behaviors.delete': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-09-24',
+      },
+      'brands.email_customizations.delete': {
+        matched: 2,
+        modelled: 2,
+        newest: '2022-02-21',
+      },
+      'brands.email_customizations.delete_all': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-03-14',
+      },
+      'brands.themes.replace': {
+        matched: 2,
+        modelled: 2,
+        newest: '2021-11-08',
+      },
+      'custom_roles.permissions.get': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-09-05',
+      },
+      'custom_roles.permissions.remove': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-09-05',
+      },
+      'custom_roles.replace': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-03-14',
+      },
+      'domains.create': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-10-13',
+      },
+      'domains.delete': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-10-13',
+      },
+      'email_domains.create': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-03-14',
+      },
+      'email_domains.delete': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-03-14',
+      },
+      'email_servers.create': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-06-13',
+      },
+      'email_servers.delete': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-06-13',
+      },
+      'event_hooks.create': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-03-14',
+      },
+      'event_hooks.deactivate': {
+        matched: 0,
+        modelled: 2,
+        newest: null,
+      },
+      'event_hooks.delete': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-03-14',
+      },
+      'factors.questions': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-03-14',
+      },
+      'groups.owners.list': {
+        matched: 2,
+        modelled: 2,
+        newest: '2026-03-04',
+      },
+      'groups.roles.app_instance_targets.add': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-03-14',
+      },
+      'groups.roles.app_targets.add': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-03-14',
+      },
+      'linked_objects.create': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-03-14',
+      },
+      'linked_objects.delete': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-03-14',
+      },
+      'org.contacts.replace': {
+        matched: 2,
+        modelled: 2,
+        newest: '2021-08-31',
+      },
+      'policies.activate': {
+        matched: 2,
+        modelled: 2,
+        newest: '2026-06-07',
+      },
+      'policies.deactivate': {
+        matched: 2,
+        modelled: 2,
+        newest: '2026-06-07',
+      },
+      'policies.replace': {
+        matched: 0,
+        modelled: 2,
+        newest: null,
+      },
+      'policies.rules.list': {
+        matched: 2,
+        modelled: 2,
+        newest: '2026-06-09',
+      },
+      'principal_rate_limits.get': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-09-22',
+      },
+      'realm_assignments.activate': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-08-07',
+      },
+      'realm_assignments.create': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-08-07',
+      },
+      'realm_assignments.delete': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-08-07',
+      },
+      'roles.subscriptions.get': {
+        matched: 2,
+        modelled: 2,
+        newest: '2022-01-31',
+      },
+      'roles.subscriptions.subscribe': {
+        matched: 2,
+        modelled: 2,
+        newest: '2022-01-31',
+      },
+      'security_events_providers.activate': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-10-18',
+      },
+      'security_events_providers.create': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-10-18',
+      },
+      'security_events_providers.delete': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-10-18',
+      },
+      'security_events_providers.get': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-10-18',
+      },
+      'trusted_origins.create': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-03-14',
+      },
+      'trusted_origins.deactivate': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-03-14',
+      },
+      'trusted_origins.delete': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-03-14',
+      },
+      'trusted_origins.replace': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-03-14',
+      },
+      'ui_schemas.create': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-09-03',
+      },
+      'users.groups': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-03-13',
+      },
+      'users.risk.replace': {
+        matched: 2,
+        modelled: 2,
+        newest: '2026-03-17',
+      },
+      'users.roles.app_instance_targets.add': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-03-14',
+      },
+      'users.roles.app_instance_targets.remove': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-03-14',
+      },
+      'api_tokens.revoke': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-09-29',
+      },
+      'apps.connections.activate': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-09-29',
+      },
+      'apps.connections.deactivate': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-09-29',
+      },
+      'apps.connections.get': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-09-29',
+      },
+      'apps.connections.update': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-09-29',
+      },
+      'apps.federated_claims.delete': {
+        matched: 1,
+        modelled: 1,
+        newest: '2026-01-26',
+      },
+      'apps.federated_claims.replace': {
+        matched: 1,
+        modelled: 1,
+        newest: '2026-01-26',
+      },
+      'apps.tokens.list': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-09-24',
+      },
+      'apps.tokens.revoke': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-09-24',
+      },
+      'authenticators.activate': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-03-13',
+      },
+      'authorization_servers.activate': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-03-13',
+      },
+      'authorization_servers.associated.create': {
+        matched: 1,
+        modelled: 1,
+        newest: '2026-01-08',
+      },
+      'authorization_servers.associated.delete': {
+        matched: 1,
+        modelled: 1,
+        newest: '2026-01-08',
+      },
+      'authorization_servers.claims.list': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-03-13',
+      },
+      'authorization_servers.claims.replace': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-03-13',
+      },
+      'authorization_servers.clients.list': {
+        matched: 1,
+        modelled: 1,
+        newest: '2026-01-12',
+      },
+      'authorization_servers.clients.revoke_tokens': {
+        matched: 1,
+        modelled: 1,
+        newest: '2026-01-12',
+      },
+      'authorization_servers.policies.replace': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-03-13',
+      },
+      'authorization_servers.policies.rules.replace': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-03-13',
+      },
+      'authorization_servers.replace': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-03-13',
+      },
+      'authorization_servers.scopes.create': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-03-13',
+      },
+      'authorization_servers.scopes.delete': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-03-13',
+      },
+      'behaviors.activate': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-09-24',
+      },
+      'behaviors.list': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-09-24',
+      },
+      'brands.themes.delete_favicon': {
+        matched: 1,
+        modelled: 1,
+        newest: '2021-11-08',
+      },
+      'brands.themes.delete_logo': {
+        matched: 1,
+        modelled: 1,
+        newest: '2021-11-08',
+      },
+      'brands.themes.get': {
+        matched: 1,
+        modelled: 1,
+        newest: '2021-11-08',
+      },
+      'captchas.create': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-03-13',
+      },
+      'device_assurances.list': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-09-18',
+      },
+      'device_assurances.replace': {
+        matched: 0,
+        modelled: 1,
+        newest: null,
+      },
+      'factors.enroll': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-03-14',
+      },
+      'factors.replace': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-03-14',
+      },
+      'factors.unenroll': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-03-14',
+      },
+      'groups.owners.assign': {
+        matched: 1,
+        modelled: 1,
+        newest: '2026-03-04',
+      },
+      'groups.owners.delete': {
+        matched: 1,
+        modelled: 1,
+        newest: '2026-03-04',
+      },
+      'inline_hooks.replace': {
+        matched: 0,
+        modelled: 1,
+        newest: null,
+      },
+      'org.contacts.get': {
+        matched: 1,
+        modelled: 1,
+        newest: '2021-08-31',
+      },
+      'org.factors.activate': {
+        matched: 0,
+        modelled: 1,
+        newest: null,
+      },
+      'org.factors.deactivate': {
+        matched: 0,
+        modelled: 1,
+        newest: null,
+      },
+      'org.support.extend': {
+        matched: 1,
+        modelled: 1,
+        newest: '2021-08-31',
+      },
+      'org.support.grant': {
+        matched: 1,
+        modelled: 1,
+        newest: '2021-08-31',
+      },
+      'org.support.revoke': {
+        matched: 1,
+        modelled: 1,
+        newest: '2021-08-31',
+      },
+      'policies.apps': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-12-25',
+      },
+      'policies.rules.deactivate': {
+        matched: 1,
+        modelled: 1,
+        newest: '2026-06-09',
+      },
+      'principal_rate_limits.create': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-09-22',
+      },
+      'principal_rate_limits.replace': {
+        matched: 0,
+        modelled: 1,
+        newest: null,
+      },
+      'rate_limits.admin_notifications.replace': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-09-03',
+      },
+      'rate_limits.warning_threshold.get': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-09-26',
+      },
+      'rate_limits.warning_threshold.replace': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-09-26',
+      },
+      'realm_assignments.replace': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-08-07',
+      },
+      'resource_sets.bindings.create': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-09-08',
+      },
+      'roles.subscriptions.unsubscribe': {
+        matched: 1,
+        modelled: 1,
+        newest: '2022-01-31',
+      },
+      'ui_schemas.replace': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-09-03',
+      },
+      'user_types.update': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-03-13',
+      },
+      'users.activate': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-09-29',
+      },
+      'users.app_links': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-09-29',
+      },
+      'users.clear_sessions': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-09-29',
+      },
+      'users.idps': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-09-29',
+      },
+      'users.replace': {
+        matched: 1,
+        modelled: 1,
+        newest: '2026-02-24',
+      },
+      'users.unlock': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-09-29',
+      },
+      'users.update': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-09-29',
+      },
+    },
+  },
 }

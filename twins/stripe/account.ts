@@ -50,6 +50,8 @@ export interface Account {
   /** The Dashboard's choice of payment methods. */
   readonly configuration: string
   readonly dashboard: Dashboard
+  /** How the billing portal is set up. */
+  readonly portal: string
   /** Where payouts go. */
   readonly bankAccount: string
   /** The API version of the request being served, or the account's own. */
@@ -111,6 +113,7 @@ export function createAccount(world: World, seed: Seed): Account {
     name,
     configuration,
     dashboard,
+    portal: world.id('bpc_1', 23),
     bankAccount: world.id('ba_1', 23),
     billing: { intentPaid: nothing, invoicePaid: nothing, invoiceFailed: nothing, collectionPaused: nothing },
     get version() {

@@ -117,6 +117,7 @@ const GRAPH: Readonly<Record<string, Ways>> = {
     setup_intent: to('setup_intent'),
     subscription: to('subscription'),
   },
+  'billing_portal.session': { configuration: 'unmodelled' },
   item: { 'price.product': to('product') },
   payout: { balance_transaction: to('balance_transaction'), destination: 'unmodelled' },
   balance_transaction: { source: to('any') },

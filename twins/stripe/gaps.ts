@@ -16,7 +16,10 @@ export const GAPS: readonly Gap[] = [
     what: 'what a hosted page may ask for beyond the payment',
     why: 'Nobody fills the page in: checkout.session.completed pays.',
   },
-  { what: 'payment links and the billing portal', why: 'A hosted page needs a browser that visits it.' },
+  {
+    what: 'payment links, and what the billing portal lets customers do',
+    why: 'A hosted page needs a browser that visits it.',
+  },
   { what: 'ConfirmationTokens', why: 'Stripe.js makes them in a browser.' },
   { what: 'tokens and sources', why: 'Use a test PaymentMethod such as pm_card_visa, or card[token]=tok_visa.' },
   { what: 'creating or capturing charges directly', why: 'The Charges API is legacy; use PaymentIntents.' },

@@ -117,6 +117,7 @@ export const stripe: TwinDefinition<Seed> = {
     'checkout.sessions.list',
     'checkout.sessions.expire',
     'checkout.sessions.list_line_items',
+    'billing_portal.sessions.create',
     'payouts.create',
     'payouts.retrieve',
     'payouts.cancel',

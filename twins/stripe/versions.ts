@@ -44,7 +44,7 @@ const ADDED: readonly (readonly [since: string, fields: string])[] = [
     `customer.customer_account payment_method.customer_account payment_intent.customer_account
     setup_intent.customer_account subscription.customer_account invoice.customer_account invoiceitem.customer_account
     checkout.session.customer_account invoiceitem.quantity_decimal line_item.quantity_decimal
-    checkout.session.integration_identifier payment_intent.payment_method_options.us_bank_account.transaction_purpose`,
+    checkout.session.integration_identifier billing_portal.session.customer_account payment_intent.payment_method_options.us_bank_account.transaction_purpose`,
   ],
   ['2022-11-15', 'payment_intent.latest_charge'],
   [
@@ -65,6 +65,9 @@ const ADDED: readonly (readonly [since: string, fields: string])[] = [
   ],
 ]
 
+/** Objects whose names have a dot in them. */
+const DOTTED = ['checkout.session', 'billing_portal.session']
+
 type Change = { readonly since: string; readonly path: readonly string[] }
 const CHANGES: ReadonlyMap<string, readonly Change[]> = Map.groupBy(
   ADDED.flatMap(([since, fields]) =>
@@ -72,7 +75,7 @@ const CHANGES: ReadonlyMap<string, readonly Change[]> = Map.groupBy(
       .trim()
       .split(/\s+/)
       .map((field): Change & { readonly object: string } => {
-        const object = field.startsWith('checkout.session.') ? 'checkout.session' : (field.split('.')[0] ?? '')
+        const object = DOTTED.find((name) => field.startsWith(`${name}.`)) ?? field.split('.')[0] ?? ''
         return { since, object, path: field.slice(object.length + 1).split('.') }
       }),
   ),

@@ -254,3 +254,12 @@ test('an older version gets the fields it had', async () => {
   )
   expect(await intent.json()).toMatchObject({ capture_method: 'automatic', charges: { total_count: 1 } })
 })
+
+test('the billing portal is a page to go to', async () => {
+  const { shop } = await openWith('pm_card_visa')
+  const session = await shop.sdk.billingPortal.sessions.create({ customer: 'cus_1', return_url: RETURN })
+  expect([session.url, session.return_url]).toEqual([
+    expect.stringMatching(/^https:\/\/billing\.stripe\.com\//),
+    RETURN,
+  ])
+})

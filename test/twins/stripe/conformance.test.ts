@@ -92,7 +92,7 @@ runTwinTests({
       '/v1/checkout/sessions',
       'tax_id_collection[enabled]=true',
     ),
-    'payment links and the billing portal': post('/v1/billing_portal/sessions', 'customer=cus_1'),
+    'payment links, and what the billing portal lets customers do': post('/v1/payment_links', 'x=1'),
     ConfirmationTokens: get('/v1/confirmation_tokens/ctoken_1'),
     'tokens and sources': post('/v1/customers', 'source=tok_visa'),
     'creating or capturing charges directly': post('/v1/charges', 'amount=100&currency=usd&source=tok_visa'),

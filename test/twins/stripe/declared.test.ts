@@ -92,6 +92,7 @@ test.each([
   ['SetupIntents', 'SetupIntentListParams', 'GET', '/v1/setup_intents', ''],
   ['Checkout/Sessions', 'Checkout.SessionCreateParams', 'POST', '/v1/checkout/sessions', ''],
   ['Checkout/Sessions', 'Checkout.SessionListParams', 'GET', '/v1/checkout/sessions', ''],
+  ['BillingPortal/Sessions', 'BillingPortal.SessionCreateParams', 'POST', '/v1/billing_portal/sessions', ''],
   ['Payouts', 'PayoutCreateParams', 'POST', '/v1/payouts', ''],
   ['Payouts', 'PayoutListParams', 'GET', '/v1/payouts', ''],
   ['Charges', 'ChargeListParams', 'GET', '/v1/charges', ''],

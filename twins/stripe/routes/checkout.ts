@@ -24,11 +24,13 @@ import {
   string,
 } from '../params.ts'
 import type { Metadata } from '../state.ts'
+import { opaque } from '../wire.ts'
 import { newPrice } from './catalog.ts'
 import { customerOf } from './customers.ts'
 import { newSetupIntent } from './setup-intents.ts'
 
 const PAGE = 'what a hosted page may ask for beyond the payment'
+const PORTAL = 'payment links, and what the billing portal lets customers do'
 const CONNECT = 'Connect'
 const DAY_S = 24 * 3600
 
@@ -221,6 +223,36 @@ export function addCheckout(account: Account, serve: Serve): void {
       })
       watchSession(account, session)
       return account.checkoutSessionBody(session)
+    },
+  })
+  serve({
+    name: 'billing_portal.sessions.create',
+    route: 'POST /v1/billing_portal/sessions',
+    spec: {
+      customer: required(string()),
+      locale: string(),
+      return_url: string(),
+      ...loudly('after_expiration configuration flow_data', PORTAL),
+      ...loudly('customer_account on_behalf_of', CONNECT),
+    },
+    gives: 'billing_portal.session',
+    run(params) {
+      const customer = customerOf(account, params.customer, 'customer', 400)
+      const id = account.world.id('bps_1', 23)
+      return {
+        id,
+        object: 'billing_portal.session',
+        configuration: account.portal,
+        created: account.nowS(),
+        customer: customer.id,
+        customer_account: null,
+        flow: null,
+        livemode: false,
+        locale: params.locale ?? null,
+        on_behalf_of: null,
+        return_url: params.return_url ?? null,
+        url: `https://billing.stripe.com/p/session/test_${opaque(`portal ${id}`, 64)}`,
+      }
     },
   })
   serve({

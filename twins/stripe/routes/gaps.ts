@@ -30,7 +30,10 @@ const PATHS: readonly (readonly [RegExp, string])[] = [
   [/^POST \/v1\/(invoiceitems\/\w+|invoices\/\w+\/lines\/\w+)$/, BILLING],
   [/\/v1\/subscription_schedules\b|\/subscriptions\/\w+\/(discount|migrate)/, CYCLES],
   [/\/v1\/products\/\w+\/features/, BILLING],
-  [/\/v1\/(payment_links|billing_portal)\b/, 'payment links and the billing portal'],
+  [
+    /\/v1\/(payment_links|billing_portal\/configurations)\b/,
+    'payment links, and what the billing portal lets customers do',
+  ],
   [/^POST \/v1\/checkout\/sessions\/\w+(\/approve)?$/, 'what a hosted page may ask for beyond the payment'],
   [/\/setup_intents\/\w+\/verify_microdeposits$|\/v1\/setup_attempts\b/, 'payment methods that are not cards'],
   [/\/v1\/confirmation_tokens\b/, 'ConfirmationTokens'],

@@ -259,6 +259,8 @@ export function addSubscriptions(account: Account, serve: Serve): void {
       if (params.cancel_at !== undefined) {
         subscription.cancel_at = params.cancel_at === '' ? null : params.cancel_at
         subscription.canceled_at = params.cancel_at === '' ? null : account.nowS()
+        const reason = params.cancel_at === '' ? null : 'cancellation_requested'
+        subscription.cancellation_details = { ...subscription.cancellation_details, reason }
       }
       watch(account, subscription)
       emit(account, 'customer.subscription.updated', bodyOf(account, subscription), before)
