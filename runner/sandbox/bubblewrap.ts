@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, lstatSync, readlinkSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { threadId } from 'node:worker_threads'
 import type { SubjectReads, Wrap } from '../../scenarios/subject/process.ts'
@@ -99,11 +99,34 @@ const boxes = { made: 0 }
 /** Above the users that systemd and containers hand out; one for each box, so that what is counted for a user is counted for a box. */
 const FIRST_UID = 0x70000000
 const UIDS = 0x10000000
+/** Numbers for each process that makes boxes. */
+const BOXES = 64
 
 function nextBox(): { readonly name: string; readonly uid: number } {
   boxes.made += 1
-  const at = process.pid * 64 + ((threadId * 8 + boxes.made) % 64)
+  const at = process.pid * BOXES + ((threadId * 8 + boxes.made) % BOXES)
   return { name: `${process.pid}-${threadId}-${boxes.made}`, uid: FIRST_UID + (at % UIDS) }
+}
+
+/**
+ * Ends what boxes of root's have left behind: a gate that is killed in the moment a box is made has nobody in it yet whom the kernel would
+ * tell. The user's number says whose the box was. Returns how many were ended.
+ */
+export function sweepBoxes(): number {
+  if (process.getuid?.() !== 0) return 0
+  let ended = 0
+  for (const pid of readdirSync('/proc')) {
+    if (!/^\d+$/.test(pid)) continue
+    try {
+      const uid = Number(/^Uid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
+      if (!(uid >= FIRST_UID && uid < FIRST_UID + UIDS) || alive(Math.floor((uid - FIRST_UID) / BOXES))) continue
+      process.kill(Number(pid), 'SIGKILL')
+      ended += 1
+    } catch {
+      // It has ended by itself.
+    }
+  }
+  return ended
 }
 
 /** Limits of each process, set inside so that they count nothing outside. */
@@ -146,6 +169,7 @@ export function sandboxStatus(): SandboxStatus {
 function probe(): SandboxStatus {
   if (!existsSync(BWRAP))
     return { available: false, why: 'bubblewrap is not installed', wayOut: 'Install it: apt-get install bubblewrap.' }
+  sweepBoxes()
   const reads = { node: '/usr/bin/env', runtime: [], cwd: '/usr' }
   const [program = '', ...args] = bubblewrap([])(['/usr/bin/env'], {}, reads)
   const { status, stderr } = spawnSync(program, args, { encoding: 'utf8', timeout: 10_000 })

@@ -19,6 +19,8 @@ function way(name: string, settings: string): Way {
   const project = copyProject(join(REPOSITORY, 'examples/billing'))
   projects.push(project)
   project.change('backlot.yaml', 'sandbox: preferred', `sandbox: ${settings}`)
+  // A busy machine is no endless loop.
+  project.change('backlot.yaml', '  entry: src/main.ts', '  entry: src/main.ts\n  limits: { turn-ms: 120000 }')
   commit(project.folder)
   return { name, settings, folder: project.folder, ms: [] }
 }

@@ -1,8 +1,9 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { bubblewrap, sandboxStatus } from '../../../runner/sandbox/bubblewrap.ts'
+import { bubblewrap, sandboxStatus, sweepBoxes } from '../../../runner/sandbox/bubblewrap.ts'
 import { createStage, type Stage } from '../../../scenarios/stage.ts'
 import { nodeSubject } from '../../../scenarios/subject/process.ts'
 import { call, scenario } from '../../scenarios/support/stories.ts'
@@ -88,4 +89,19 @@ describe.skipIf(!status.available)('inside the sandbox (needs bubblewrap)', () =
     free.close()
     expect(run.answers.climb?.body).toBe('"the answer is 42"')
   })
+})
+
+test.skipIf(process.getuid?.() !== 0)('what a killed gate has left of a box is ended, and nothing else', async () => {
+  const dead = spawnSync('/bin/true').pid
+  const uidOf = (owner: number): number => 0x70000000 + owner * 64
+  const asBoxOf = (owner: number) =>
+    spawn('/usr/bin/setpriv', [`--reuid=${uidOf(owner)}`, '--clear-groups', '--', '/bin/sleep', '60'], {
+      stdio: 'ignore',
+    })
+  const [orphan, own] = [asBoxOf(dead), asBoxOf(process.pid)]
+  const gone = new Promise((resolve) => orphan.once('exit', (_, signal) => resolve(signal)))
+  for (const { pid } of [orphan, own]) while (statSync(`/proc/${pid}`).uid === 0) await new Promise(setImmediate)
+  expect(sweepBoxes()).toBeGreaterThanOrEqual(1)
+  expect([await gone, own.exitCode, own.signalCode]).toEqual(['SIGKILL', null, null])
+  own.kill('SIGKILL')
 })

@@ -1,4 +1,5 @@
-import { chmodSync, cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { chmodSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -50,6 +51,25 @@ const stageIn = (folder: string, profile: Profile | undefined, env: Readonly<Rec
   })
 }
 
+/** Programs of this machine, in boxes too, that were started with a file of that name; not the gate that started them. */
+const argumentsOf = (pid: string): readonly string[] => {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+  } catch {
+    return []
+  }
+}
+const running = (entry: string, gate: number | undefined): readonly string[] =>
+  readdirSync('/proc').filter(
+    (pid) => /^\d+$/.test(pid) && pid !== `${gate}` && argumentsOf(pid).some((one) => one.endsWith(`/${entry}`)),
+  )
+async function until(holds: () => boolean): Promise<void> {
+  for (let waitedMs = 0; !holds(); waitedMs += 50) {
+    if (waitedMs > 40_000) throw new Error('expected it within 40 s')
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
 let folder: string
 let free: Run
 beforeAll(async () => {
@@ -99,6 +119,31 @@ describe.each(PROFILES)('in %s', (profile) => {
       rmSync(greedy, { recursive: true, force: true })
     }
   })
+
+  test.skipIf(!there)(
+    'killed outright, a gate leaves nothing behind in a box, not even a busy loop',
+    async () => {
+      const busy = openFolder('backlot-busy-')
+      const entry = `loop-${busy.slice(-6)}.mjs`
+      writeFileSync(join(busy, entry), 'for (;;) {}\n')
+      const gate = spawn(process.execPath, [
+        join(REPOSITORY, 'test/runner/sandbox/hold-a-box.ts'),
+        profile,
+        busy,
+        entry,
+      ])
+      try {
+        // Killed before the program itself runs, in the moment a box is made, it may leave one that ends as soon as it comes to rest.
+        await until(() => running(entry, gate.pid).some((pid) => argumentsOf(pid)[0]?.endsWith('/node') === true))
+        gate.kill('SIGKILL')
+        await until(() => running(entry, gate.pid).length === 0)
+      } finally {
+        gate.kill('SIGKILL')
+        rmSync(busy, { recursive: true, force: true })
+      }
+    },
+    100_000,
+  )
 
   test.skipIf(!there)('a program that cannot start says why', async () => {
     const stage = stageIn(folder, profile, { NODE_OPTIONS: '--no-such-option' })
