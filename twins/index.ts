@@ -1,5 +1,7 @@
 export { type Cancel, type Clock, VirtualClock } from './clock.ts'
 export { FAULT_KINDS, type Fault, type FaultKind, type FaultPlan } from './faults.ts'
+export type { FidelityProfile, Ignore } from './fidelity.ts'
+export { type Exchange, parseHar, type Recording, readHar } from './har.ts'
 export { type Bill, type CostLine, type Meter, type Price, type PriceList, sum, totals } from './money.ts'
 export { createNetwork, type Network, type Placement, type WireAnswer, type WireRequest } from './network.ts'
 export { createRng, type Rng } from './rng.ts'
@@ -14,6 +16,7 @@ export {
   type TwinDefinition,
 } from './twin.ts'
 export { deliverWithRetries, type RetrySchedule } from './webhooks.ts'
+export { type Wire, wireTwins } from './wires.ts'
 export {
   type Cause,
   createWorld,
