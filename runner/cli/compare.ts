@@ -137,7 +137,7 @@ async function ask(
 ): Promise<readonly Question[]> {
   const kinds = causesOf(survey).slice(0, Number(options.questions))
   if (kinds.length === 0) return []
-  realProgress().note(`looking for the smallest story of ${kinds.length} disagreements`)
+  realProgress().note(`looking for the smallest story of ${kinds.length} disagreement${kinds.length === 1 ? '' : 's'}`)
   const builds = names.map((name) => player(troupe, name, 1))
   const questions: Question[] = []
   for (const kind of kinds) {

@@ -67,7 +67,10 @@ export async function runExplore(options: Options, onOpen: OnOpen): Promise<void
     progress.begin('stories', stories.length)
     const { suspects, judged, unmodelled } = await judgeAll(stories, player, properties, () => progress.step(false))
     progress.end()
-    if (suspects.length > 0) progress.note(`looking for the smallest story of ${suspects.length} properties`)
+    if (suspects.length > 0)
+      progress.note(
+        `looking for the smallest story of ${suspects.length} broken ${suspects.length === 1 ? 'property' : 'properties'}`,
+      )
     const found: Found[] = []
     for (const one of suspects) found.push(await smallest(one, player, project, options))
     report(found, { stories: stories.length, judged, unmodelled }, options)
@@ -229,6 +232,6 @@ function report(
   }
   for (const what of counts.unmodelled.slice(0, 5)) say(`not judged: ${what.split('\n')[0]}`)
   say(
-    `${counts.stories} stories, ${counts.judged} judged: ${found.length === 0 ? 'nothing found' : `${found.length} properties broken`}`,
+    `${counts.stories} stories, ${counts.judged} judged: ${found.length === 0 ? 'nothing found' : `${found.length} ${found.length === 1 ? 'property' : 'properties'} broken`}`,
   )
 }
