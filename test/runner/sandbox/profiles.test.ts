@@ -126,12 +126,7 @@ describe.each(PROFILES)('in %s', (profile) => {
       const busy = openFolder('backlot-busy-')
       const entry = `loop-${busy.slice(-6)}.mjs`
       writeFileSync(join(busy, entry), 'for (;;) {}\n')
-      const gate = spawn(process.execPath, [
-        join(REPOSITORY, 'test/runner/sandbox/hold-a-box.ts'),
-        profile,
-        busy,
-        entry,
-      ])
+      const gate = spawn(process.execPath, [join(REPOSITORY, 'test/fixtures/hold-a-box.ts'), profile, busy, entry])
       try {
         // Killed before the program itself runs, in the moment a box is made, it may leave one that ends as soon as it comes to rest.
         await until(() => running(entry, gate.pid).some((pid) => argumentsOf(pid)[0]?.endsWith('/node') === true))
