@@ -6,7 +6,7 @@ import { setMember } from './routes/users.ts'
 import { isRow, keyOf, type Row } from './store.ts'
 import { FIRST_THEME } from './tables/customization.ts'
 import { furnish, signing } from './tables/servers.ts'
-import { EXPRESSIONS } from './wire.ts'
+import { EXPRESSIONS, without } from './wire.ts'
 
 /** What every org has from its first day, and what the seed says was there besides. */
 export function furnishOrg(org: Org): void {
@@ -15,7 +15,8 @@ export function furnishOrg(org: Org): void {
     for (const row of rows) {
       if (keyOf(row) === undefined)
         throw new Error(`okta: expected an id in every row of ${collection}, got ${JSON.stringify(row)}.`)
-      if (collection === 'groups') putGroup(org, row)
+      if (collection === 'policies') store.put(collection, without(row, '_embedded'))
+      else if (collection === 'groups') putGroup(org, row)
       else store.put(collection, row)
     }
   for (const [path, body] of Object.entries(seed.documents ?? {})) store.put('~documents', { ...body, _key: path })

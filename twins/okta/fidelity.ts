@@ -40,6 +40,10 @@ function createdIds(exchanges: readonly Exchange[]): ReadonlySet<string> {
   return made
 }
 
+/** What one look at a thing showed, with the values that were seen first. */
+const narrowed = (row: Row, first: Row): Json =>
+  Object.fromEntries(Object.entries(row).map(([field, value]) => [field, first[field] ?? value])) as Json
+
 const LISTS = ['permissions', 'roles', 'domains', 'email-servers']
 
 function note(found: Found, exchange: Exchange, made: ReadonlySet<string>): void {
@@ -61,19 +65,35 @@ function note(found: Found, exchange: Exchange, made: ReadonlySet<string>): void
   for (const row of rows) {
     if (!isRow(row)) continue
     const { id } = row
-    if (typeof id !== 'string' || made.has(id)) continue
+    noteType(found, row.target, made)
+    if (typeof id !== 'string' || made.has(id) || refersTo(row, made)) continue
     noteNames(found, row)
     const kept = found.rows.get(collection) ?? new Map<string, Json>()
     found.rows.set(collection, kept)
     // The first look is the state before; a look at one thing shows more than a list does.
     const old = kept.get(id)
     if (old === undefined) kept.set(id, row as Json)
-    else if (!Array.isArray(body) && isRow(old)) kept.set(id, { ...row, ...old } as Json)
+    else if (!Array.isArray(body) && isRow(old)) kept.set(id, narrowed(row, old))
   }
 }
 
+/** Mappings name the types of user there are. */
+function noteType({ rows }: Found, end: unknown, made: ReadonlySet<string>): void {
+  if (!isRow(end) || end.type !== 'user' || typeof end.id !== 'string' || made.has(end.id)) return
+  const { id, name = '' } = end
+  const types = rows.get(TYPES) ?? new Map<string, Json>()
+  rows.set(TYPES, types)
+  if (!types.has(id)) types.set(id, { id, name, displayName: name, default: name === 'user' } as Json)
+}
+const TYPES = 'meta/types/user'
+
+/** A row about something that the recording made came with it. */
+const refersTo = (row: Row, made: ReadonlySet<string>): boolean =>
+  [row.source, row.target].some((end) => isRow(end) && typeof end.id === 'string' && made.has(end.id))
+
 function noteNames(found: Found, row: Row): void {
   if (typeof row.createdBy === 'string' && row.createdBy.startsWith('00u')) found.admin ??= row.createdBy
+  if (typeof row.orgId === 'string') found.org ??= row.orgId
   if (typeof row.orn === 'string') found.org ??= row.orn.split(':')[3]
   const links = isRow(row._links) ? row._links : {}
   const last = (rel: string): string | undefined => {
@@ -97,7 +117,14 @@ function given(exchanges: readonly Exchange[]): Json {
   const apps = text.filter((body) => body.includes('"signOnMode"'))
   const classic = apps.length > 0 && apps.every((body) => !body.includes('"accessPolicy"'))
   const ids = { org: found.org, admin: found.admin, access_policy: found.access, enrollment_policy: found.enrollment }
+  const sub =
+    new URL(exchanges[0]?.url ?? 'https://acme.okta.com').hostname.split('.')[0]?.replace('-admin', '') ?? 'acme'
+  const counts = text.flatMap((body) =>
+    [...body.matchAll(new RegExp(`"name":"${sub}_\\w+_(\\d+)"`, 'g'))].map(([, n]) => Number(n)),
+  )
   return {
+    org: sub,
+    ...(counts.length === 0 ? {} : { apps_made: Math.min(...counts) - 1 }),
     features,
     engine: classic ? 'classic' : 'oie',
     ids: Object.fromEntries(Object.entries(ids).filter(([, id]) => id !== undefined)) as Json,
@@ -114,10 +141,7 @@ export const FIDELITY: FidelityProfile = {
     if (headers.has('authorization') && !headers.get('authorization')?.startsWith('DPoP'))
       headers.set('Authorization', 'SSWS fidelity')
   },
-  url: (url) => {
-    const admin = url.hostname.includes('-admin.') ? '-admin' : ''
-    return new URL(url.pathname + url.search, `https://acme${admin}.okta.com`)
-  },
+  url: (url) => new URL(url.pathname + url.search, `https://${url.hostname.split('.')[0]}.okta.com`),
   given,
   ignores: [
     ...[
@@ -133,6 +157,22 @@ export const FIDELITY: FidelityProfile = {
       what: 'type' as const,
       why: 'Null before the feature reached an org.',
     })),
+    { at: '_links.settings', what: 'extra', why: SINCE },
+    { at: 'events.items.*', what: 'value', why: 'Okta keeps the types of a hook in no order.' },
+    { at: 'diskEncryptionType.include.*', what: 'value', why: 'Okta keeps them in no order.' },
+    { at: '**.primary.methods.*', what: 'value', why: 'Okta keeps the methods of a rule in no order.' },
+    { at: '*._embedded', what: 'extra', why: SINCE },
+    { at: '**.displayRemediationMode', what: 'extra', why: 'Sent by orgs that can show how to remedy a device.' },
+    { at: 'displayRemediationMode', what: 'extra', why: 'Sent by orgs that can show how to remedy a device.' },
+    { at: '**.signOn.defaultRelayState', what: 'type', why: 'A blank one was shown as such until 2025.' },
+    { at: '**.signOn.spIssuer', what: 'type', why: 'Some orgs fill it in by themselves.' },
+    { at: 'locations.**', what: 'value', why: 'Okta keeps the places of a zone in no order.' },
+    {
+      at: 'x5t#S256',
+      what: 'value',
+      why: 'A certificate that was read from an app and sent back is the recorded one.',
+    },
+    { at: 'n', what: 'value', why: 'A certificate that was read from an app and sent back is the recorded one.' },
     { at: '**.credentials.emails', what: 'missing', why: 'Only orgs that verify mail addresses send it.' },
     { at: 'credentials.emails', what: 'missing', why: 'Only orgs that verify mail addresses send it.' },
     { at: '_links.resetFactors', what: 'extra', why: 'Sent where the org has factors to reset.' },

@@ -3,7 +3,7 @@ import { type Ask, done, type On, ok, page, type Reply, shown } from './ask.ts'
 import { parseExpression } from './expression.ts'
 import { rowOf, text } from './org.ts'
 import { keyOf, type Row } from './store.ts'
-import { invalid, iso, merged, notFound, OktaError, view, without } from './wire.ts'
+import { invalid, iso, malformed, merged, notFound, OktaError, view, without } from './wire.ts'
 
 export type Links = { readonly [rel: string]: Json }
 type Verb = 'create' | 'list' | 'get' | 'replace' | 'update' | 'patch' | 'delete' | 'activate' | 'deactivate'
@@ -47,12 +47,16 @@ export type Resource = {
     readonly limit?: number
     readonly q?: string
     readonly by?: readonly string[]
-    readonly noLinks?: boolean
+    readonly show?: (row: Row, url: string, ask: Ask) => Row
   }
   /** Names by which one can be found beside its id. */
   readonly alias?: string
   /** Things of other kinds that must be there: parameter → collection and kind. */
   readonly parents?: Readonly<Record<string, readonly [collection: string, kind: string]>>
+  /** What a replacement answers, where that is not the row. */
+  readonly replaced?: (row: Row) => Row
+  /** Taking away what is not there is answered as if it had been. */
+  readonly deletedTwice?: boolean
   readonly onCreate?: (row: Row, ask: Ask) => void
   readonly onChange?: (row: Row, ask: Ask, verb: Verb) => void
 }
@@ -149,6 +153,7 @@ const timesOf = (resource: Resource, now: string, created: Json | undefined, by:
 
 export function create(resource: Resource, ask: Ask): Row {
   checkParents(resource, ask)
+  if (resource.required !== undefined && ask.rawBody.trim() === '') throw malformed()
   const body = fields(resource, ask)
   const { defaults = {}, status } = resource
   const now = stamp(resource, ask)
@@ -182,7 +187,10 @@ function replace(resource: Resource, ask: Ask, partial: boolean): Row {
   const status =
     resource.status === undefined || before.status === undefined
       ? {}
-      : { status: resource.status === 'as asked' ? (body.status ?? before.status) : before.status }
+      : {
+          status:
+            resource.status === 'as asked' ? (body.status ?? (partial ? before.status : 'ACTIVE')) : before.status,
+        }
   const now = stamp(resource, ask)
   const row = stored(
     resource,
@@ -221,6 +229,8 @@ function turn(resource: Resource, ask: Ask, status: 'ACTIVE' | 'INACTIVE'): Repl
 }
 
 function remove(resource: Resource, ask: Ask): Reply {
+  if (resource.deletedTwice === true && ask.org.store.get(collectionOf(resource, ask), ask.param('id')) === undefined)
+    return done()
   const row = find(resource, ask)
   if (row.system === true || (resource.inactiveFirst === true && row.status === 'ACTIVE'))
     throw new OktaError(403, 'E0000006', 'You do not have permission to perform the requested action')
@@ -228,6 +238,9 @@ function remove(resource: Resource, ask: Ask): Reply {
   resource.onChange?.(row, ask, 'delete')
   return done(resource.deleted ?? 204)
 }
+
+/** `sourceId` is the `id` of the `source`. */
+const fieldOf = (row: Row, field: string): Json | undefined => row[field] ?? rowOf(row[field.replace(/Id$/, '')]).id
 
 /** Rows of a collection that a list's query lets through. */
 export function selected(resource: Resource, ask: Ask, rows: readonly Row[]): readonly Row[] {
@@ -246,7 +259,7 @@ export function selected(resource: Resource, ask: Ask, rows: readonly Row[]): re
   }
   for (const field of listed.by ?? []) {
     const wanted = ask.query.get(field)
-    if (wanted !== null) result = result.filter((row) => String(row[field]) === wanted)
+    if (wanted !== null) result = result.filter((row) => String(fieldOf(row, field)) === wanted)
   }
   return result
 }
@@ -257,7 +270,8 @@ function list(resource: Resource, ask: Ask): Reply {
   const rows = selected(resource, ask, ask.org.store.rows(collectionOf(resource, ask)))
   const shape = (row: Row): Json => {
     const whole = shownRow(resource, ask, row)
-    return view(without(whole, ...(listed.without ?? []), ...(listed.noLinks === true ? ['_links'] : [])))
+    const brief = without(whole, ...(listed.without ?? []))
+    return view(listed.show?.(brief, urlOf(resource, ask, row), ask) ?? brief)
   }
   if (listed.as !== undefined) return ok({ [listed.as]: rows.map(shape) })
   return page(ask, rows, listed.limit ?? 200, 10_000, shape)
@@ -275,7 +289,13 @@ export function addResource(on: On, resource: Resource): void {
     ],
     list: [`GET ${collection}`, (ask) => list(resource, ask)],
     get: [`GET ${one}`, (ask) => shown(shownRow(resource, ask, find(resource, ask)))],
-    replace: [`PUT ${one}`, (ask) => shown(shownRow(resource, ask, replace(resource, ask, false)))],
+    replace: [
+      `PUT ${one}`,
+      (ask) => {
+        const row = shownRow(resource, ask, replace(resource, ask, false))
+        return shown(resource.replaced?.(row) ?? row)
+      },
+    ],
     update: [`POST ${one}`, (ask) => shown(shownRow(resource, ask, replace(resource, ask, true)))],
     patch: [`PATCH ${one}`, (ask) => shown(shownRow(resource, ask, replace(resource, ask, true)))],
     delete: [`DELETE ${one}`, (ask) => remove(resource, ask)],

@@ -48,6 +48,8 @@ export type Seed = {
   readonly event_hooks?: readonly SeedHook[] | undefined
   /** Requests per minute for every bucket, instead of Okta's own. */
   readonly rate_limit?: number | undefined
+  /** How many apps of its own the org has made so far: their names count on. */
+  readonly apps_made?: number | undefined
   /** Ids of things every org has, where they matter. */
   readonly ids?:
     | { readonly org?: Text; readonly admin?: Text; readonly access_policy?: Text; readonly enrollment_policy?: Text }
@@ -96,6 +98,7 @@ export const seedSchema: z.ZodType<Seed> = z.strictObject({
   clients: z.array(client).optional(),
   event_hooks: z.array(eventHook).optional(),
   rate_limit: z.int().positive().optional(),
+  apps_made: z.int().optional(),
   ids: z.strictObject({ org: name, admin: name, access_policy: name, enrollment_policy: name }).optional(),
   rows: z.record(z.string(), z.array(json)).optional(),
   documents: z.record(z.string(), json).optional(),

@@ -100,7 +100,10 @@ function factors(on: On): void {
     const other = row.status === 'ACTIVE' ? 'deactivate' : 'activate'
     return ok({
       ...row,
-      _links: { [other]: hinted(`${ask.base}/api/v1/org/factors/${id}/lifecycle/${other}`, 'POST') },
+      _links: {
+        self: hinted(`${ask.base}/api/v1/org/factors/${id}`, 'GET'),
+        [other]: hinted(`${ask.base}/api/v1/org/factors/${id}/lifecycle/${other}`, 'POST'),
+      },
     })
   }
   on('org.factors.get', 'GET /api/v1/org/factors/:factor', (ask) => orgFactor(ask))

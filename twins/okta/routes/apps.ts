@@ -27,7 +27,7 @@ const APP_SETTINGS: Readonly<Record<string, Row>> = {
   template_basic_auth: { loginUrlRegex: null },
 }
 const SAML: Row = {
-  defaultRelayState: '',
+  defaultRelayState: null,
   ssoAcsUrl: '',
   idpIssuer: EXPRESSIONS.issuer,
   audience: '',
@@ -82,7 +82,10 @@ export function blankApp(org: Org, id: string, name: string, mode: string): Row 
       userNameTemplate: { template: EXPRESSIONS.login, type: 'BUILT_IN' },
       signing: mode === 'SAML_2_0' || mode === 'OPENID_CONNECT' ? { kid: signingKey(0).kid } : {},
     },
-    universalLogout: { status: 'UNSUPPORTED' },
+    universalLogout:
+      mode === 'SAML_2_0' || mode === 'OPENID_CONNECT'
+        ? { status: 'DISABLED', supportType: 'FULL', identityStack: 'NOT_SHARED', protocol: 'GLOBAL_TOKEN_REVOCATION' }
+        : { status: 'UNSUPPORTED' },
     settings: {
       app: APP_SETTINGS[name] ?? {},
       notifications: { vpn: { network: { connection: 'DISABLED' }, message: null, helpUrl: null } },
@@ -118,7 +121,8 @@ function tidied(app: Row): Row {
   const secret = text(rowOf(password).value)
   const custom = template.type === 'CUSTOM' ? { userNameTemplate: { pushStatus: 'DONT_PUSH', ...template } } : {}
   const shared = credentials.scheme === 'SHARED_USERNAME_AND_PASSWORD' ? { password: {} } : {}
-  const signOn = rowOf(rowOf(app.settings).signOn)
+  const asked = rowOf(rowOf(app.settings).signOn)
+  const signOn: Row = asked.defaultRelayState === '' ? { ...asked, defaultRelayState: null } : asked
   const settings =
     app.signOnMode === 'SAML_2_0'
       ? { settings: { ...rowOf(app.settings), signOn: without(signOn, ...OVERRIDES) as never } as never }
@@ -156,8 +160,9 @@ function createApp(ask: Ask): Reply {
   const mode = text(body.signOnMode) || MODES[given] || ''
   if (given === '' && mode === '') throw invalid('signOnMode', `signOnMode: ${BLANK}`)
   // An app of one's own is named after the org and its label.
-  const count = org.store.rows('apps').length + 1
-  const own = `${org.seed.org ?? 'acme'}_${label.toLowerCase().replaceAll(/[^a-z0-9]/g, '')}_${count}`
+  const made = Number(org.store.get('~org', 'apps')?.made ?? org.seed.apps_made ?? 0) + 1
+  if (given === '') org.store.put('~org', { id: 'apps', made })
+  const own = `${org.seed.org ?? 'acme'}_${label.toLowerCase().replaceAll(/[^a-z0-9]/g, '')}_${made}`
   const id = org.id('0oa')
   const app = tidied(laid(blankApp(org, id, given || own, mode), body))
   const now = org.now()
@@ -224,9 +229,7 @@ export function appLinksOf(app: Row, { base, org }: Ask): Links {
     logo: [{ name: 'medium', href: 'https://ok14static.oktacdn.com/assets/img/logos/default.png', type: 'image/png' }],
     ...(app.signOnMode === 'OPENID_CONNECT'
       ? {
-          clientCredentials: [
-            { name: 'secrets', href: `${url}/credentials/secrets`, hints: { allow: ['GET', 'POST'] } },
-          ],
+          clientCredentials: [{ name: 'secrets', href: `${url}/credentials/secrets` }],
         }
       : {}),
     users: { href: `${url}/users` },
@@ -234,6 +237,16 @@ export function appLinksOf(app: Row, { base, org }: Ask): Links {
   }
 }
 const appShown = (app: Row, ask: Ask): Row => ({ ...app, _links: appLinksOf(app, ask) })
+/** The secret of a client is shown when it is made, and not again. */
+function withoutSecret(app: Row): Row {
+  const credentials = rowOf(app.credentials)
+  if (credentials.oauthClient === undefined) return app
+  return {
+    ...app,
+    credentials: { ...credentials, oauthClient: without(rowOf(credentials.oauthClient), 'client_secret') as never },
+  }
+}
+const appAgain = (app: Row, ask: Ask): Row => appShown(withoutSecret(app), ask)
 
 function replaceApp(ask: Ask): Reply {
   const { org } = ask
@@ -254,7 +267,7 @@ function replaceApp(ask: Ask): Reply {
     lastUpdated: org.now(),
   })
   tell(org, 'application.lifecycle.update', [appTarget(row)])
-  return shown(appShown(row, ask))
+  return shown(appAgain(row, ask))
 }
 
 function turnApp(ask: Ask, status: 'ACTIVE' | 'INACTIVE'): Reply {
@@ -292,7 +305,7 @@ function listApps(ask: Ask): Reply {
   const q = ask.query.get('q')?.toLowerCase() ?? ''
   if (q !== '')
     rows = rows.filter(({ label, name }) => [label, name].some((value) => text(value).toLowerCase().startsWith(q)))
-  return page(ask, rows, 20, 200, (row) => view(appShown(row, ask)))
+  return page(ask, rows, 20, 200, (row) => view(appAgain(row, ask)))
 }
 
 const assignedGroup = (app: Row, group: Row, { base }: Ask): Row => ({
@@ -460,12 +473,14 @@ function credentialRoutes(on: On): void {
       ask.org.store
         .rows('apps')
         .filter((app) => app._accessPolicy === id)
-        .map((app) => view(appShown(app, ask))),
+
+        .map((app) => view(appAgain(app, ask))),
     )
   })
-  on('apps.id_token_settings.get', 'GET /api/v1/internal/apps/:appId/settings/oauth/idToken', (ask) =>
-    ok(idToken(findApp(ask))),
-  )
+  on('apps.id_token_settings.get', 'GET /api/v1/internal/apps/:appId/settings/oauth/idToken', (ask) => {
+    const app = findApp(ask)
+    return ok({ ...idToken(app), issuer: ask.base, audience: clientIdOf(app) })
+  })
   on('apps.id_token_settings.update', 'POST /api/v1/internal/apps/:appId/settings/oauth/idToken', (ask) => {
     const app = ask.org.store.put('apps', { ...findApp(ask), _issuerMode: ask.body().issuerMode ?? null })
     return ok(idToken(app))
@@ -482,6 +497,7 @@ function credentialRoutes(on: On): void {
     return done()
   })
 }
+const clientIdOf = (app: Row): string => text(rowOf(rowOf(app.credentials).oauthClient).client_id)
 const idToken = (app: Row): Row =>
   ({
     issuer: null,
@@ -513,7 +529,7 @@ function connectionRoutes(on: On): void {
 export function addAppRoutes(on: On): void {
   on('apps.create', 'POST /api/v1/apps', createApp)
   on('apps.list', 'GET /api/v1/apps', listApps)
-  on('apps.get', 'GET /api/v1/apps/:appId', (ask) => shown(appShown(findApp(ask), ask)))
+  on('apps.get', 'GET /api/v1/apps/:appId', (ask) => shown(appAgain(findApp(ask), ask)))
   on('apps.replace', 'PUT /api/v1/apps/:appId', replaceApp)
   on('apps.delete', 'DELETE /api/v1/apps/:appId', deleteApp)
   on('apps.activate', 'POST /api/v1/apps/:appId/lifecycle/activate', (ask) => turnApp(ask, 'ACTIVE'))

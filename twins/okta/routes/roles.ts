@@ -121,8 +121,23 @@ function addTargets(on: On, kind: Assignee['kind'], root: string): void {
   })
 }
 
-const shownTarget = (target: Row, { base }: Ask): Row =>
-  target.id === undefined ? target : { ...target, _links: { self: { href: `${base}/api/v1/apps/${text(target.id)}` } } }
+/** An app of the catalogue, of which the twin knows the name alone. */
+const shownTarget = (target: Row, { base }: Ask): Row => {
+  if (target.id !== undefined)
+    return { ...target, _links: { self: { href: `${base}/api/v1/apps/${text(target.id)}` } } }
+  const href = `${base}/api/v1/catalog/apps/${text(target.name)}`
+  const logo = [{ name: 'medium', href: 'https://ok14static.oktacdn.com/assets/img/logos/default.png' }]
+  return {
+    ...target,
+    description: '',
+    lastUpdated: '2021-03-18T17:37:56.000Z',
+    category: 'UNKNOWN',
+    verificationStatus: 'OKTA_VERIFIED',
+    website: `https://${text(target.name)}.example`,
+    signOnModes: ['BROWSER_PLUGIN'],
+    _links: { logo, self: { href } },
+  }
+}
 
 function customRoles(on: On): void {
   const findCustom = (ask: Ask): Row => {

@@ -1,4 +1,5 @@
-import { text } from '../org.ts'
+import type { Json } from '../../trace.ts'
+import { type Org, text } from '../org.ts'
 import { hinted, type Resource } from '../resource.ts'
 import type { Row } from '../store.ts'
 import { invalid, without } from '../wire.ts'
@@ -53,7 +54,7 @@ export const CUSTOMIZATION: readonly Resource[] = [
       isDefault: false,
       defaultApp: NO_APP,
     },
-    keeps: ['isDefault'],
+    keeps: ['isDefault', 'emailDomainId'],
     shape: (row) => ({
       ...row,
       customPrivacyPolicyUrl: row.customPrivacyPolicyUrl === '' ? null : row.customPrivacyPolicyUrl,
@@ -61,6 +62,15 @@ export const CUSTOMIZATION: readonly Resource[] = [
     links: (row, url) => ({
       themes: hinted(`${url}/themes`, 'GET'),
       self: hinted(url, ...(row.isDefault === true ? ['GET', 'PUT'] : ['GET', 'PUT', 'DELETE'])),
+      ...(row.emailDomainId === undefined
+        ? {}
+        : {
+            emailDomain: hinted(
+              `${url.slice(0, url.indexOf('/brands/'))}/email-domains/${text(row.emailDomainId)}`,
+              'GET',
+              'PUT',
+            ),
+          }),
     }),
     onCreate: (row, { org }) =>
       void org.store.put(`brands/${text(row.id)}/themes`, { id: org.id('the'), ...FIRST_THEME }),
@@ -145,6 +155,10 @@ export const CUSTOMIZATION: readonly Resource[] = [
       _brandId: row.brandId,
       dnsValidationRecords: dns(text(row.domain), org.world.draw('dns').text(32, '0123456789abcdef')),
     }),
+    onCreate: (row, { org }) => setEmailDomain(org, row, row.id),
+    onChange: (row, { org }, verb) => {
+      if (verb === 'delete') setEmailDomain(org, row, undefined)
+    },
   },
   {
     name: 'domains',
@@ -168,7 +182,11 @@ export const CUSTOMIZATION: readonly Resource[] = [
         { recordType: 'CNAME', fqdn: text(row.domain), values: [`${org.seed.org ?? 'acme'}.customdomains.okta.com`] },
       ],
     }),
-    listed: { as: 'domains', without: ['dnsRecords'] },
+    listed: {
+      as: 'domains',
+      without: ['dnsRecords'],
+      show: (row) => ({ ...row, _links: without(row._links as Row, 'verify') as Json }),
+    },
     links: (row, url, { base }) => ({
       self: hinted(url, 'GET', 'DELETE', 'PUT'),
       verify: hinted(`${url}/verify`, 'POST'),
@@ -176,3 +194,11 @@ export const CUSTOMIZATION: readonly Resource[] = [
     }),
   },
 ]
+
+/** A brand names the domain it sends mail from. */
+function setEmailDomain(org: Org, domain: Row, id: Json | undefined): void {
+  const brand = org.store.get('brands', text(domain._brandId))
+  if (brand === undefined) return
+  const kept = without(brand, 'emailDomainId', '_links')
+  org.store.put('brands', id === undefined ? kept : { ...kept, emailDomainId: id })
+}

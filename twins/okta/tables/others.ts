@@ -1,6 +1,8 @@
 import type { Json } from '../../trace.ts'
+import type { Ask } from '../ask.ts'
 import { rowOf, text } from '../org.ts'
 import { hinted, lifecycleLinks, type Resource } from '../resource.ts'
+import type { Row } from '../store.ts'
 import { invalid, merged } from '../wire.ts'
 
 const BLANK = 'The field cannot be left blank'
@@ -24,6 +26,14 @@ export const OTHERS: readonly Resource[] = [
     status: 'as asked',
     required: { name: BLANK, type: BLANK, protocol: BLANK },
     listed: { by: ['type'] },
+    // Okta leaves the time of creation out of what a replacement answers.
+    replaced: (row) => ({ ...row, created: null }),
+    onCreate: mapProfile,
+    onChange(row, { org }, verb) {
+      if (verb !== 'delete') return
+      for (const mapping of org.store.rows('mappings'))
+        if (rowOf(mapping.source).id === row.id) org.store.remove('mappings', text(mapping.id))
+    },
     defaults: {
       policy: {
         accountLink: { filter: null, action: 'AUTO' },
@@ -66,18 +76,15 @@ export const OTHERS: readonly Resource[] = [
       }
     },
     links(row, url, { base }) {
-      const life = lifecycleLinks(row, url)
-      const { self: _, ...other } = life
-      const keep = { self: hinted(url, 'GET', 'PUT', 'DELETE'), ...other, users: hinted(`${url}/users`, 'GET') }
+      const { self: _, ...other } = lifecycleLinks(row, url)
+      const keep = { ...other, users: hinted(`${url}/users`, 'GET') }
       if (row.type === 'SAML2')
         return {
           ...keep,
           metadata: { href: `${url}/metadata.xml`, type: 'application/xml', hints: { allow: ['GET'] } },
           acs: { href: `${base}/sso/saml2/${text(row.id)}`, type: 'application/xml', hints: { allow: ['POST'] } },
-          keys: hinted(`${url}/credentials/keys`, 'GET', 'POST'),
         }
       return {
-        ...keep,
         authorize: {
           href: `${base}/oauth2/v1/authorize?idp=${text(row.id)}&client_id={clientId}&response_type={responseType}&response_mode={responseMode}&scope={scopes}&redirect_uri={redirectUri}&state={state}&nonce={nonce}`,
           templated: true,
@@ -113,6 +120,7 @@ export const OTHERS: readonly Resource[] = [
   },
   {
     name: 'ui_schemas',
+    deletedTwice: true,
     path: 'meta/uischemas',
     kind: 'UISchemaEntity',
     prefix: 'uis',
@@ -127,7 +135,7 @@ export const OTHERS: readonly Resource[] = [
     prefix: 'prm',
     verbs: ['list', 'get', 'update'],
     times: 'none',
-    listed: { without: ['properties'] },
+    listed: { without: ['properties'], by: ['sourceId', 'targetId'] },
     shape(row, _, before) {
       const fields = Object.keys(rowOf(before?.properties))
       for (const field of Object.keys(rowOf(row.properties)))
@@ -209,6 +217,40 @@ export const OTHERS: readonly Resource[] = [
     }),
   },
 ]
+
+const SAML_PROPERTIES: Row = Object.fromEntries(
+  [['firstName'], ['lastName'], ['email'], ['mobilePhone'], ['login', 'userName']].map(([to = '', from = to]) => [
+    to,
+    { expression: `source.${from}`, pushStatus: 'DONT_PUSH' },
+  ]),
+)
+
+/** A new identity provider has its users' fields mapped to those of each type of user. */
+function mapProfile(row: Row, { org, base }: Ask): void {
+  const name = row.type === 'SAML2' ? 'saml_idp' : row.type === 'OIDC' ? 'oidc_idp' : text(row.type).toLowerCase()
+  const source = {
+    id: row.id,
+    name,
+    type: 'appuser',
+    _links: {
+      self: { href: `${base}/api/v1/apps/${text(row.id)}` },
+      schema: { href: `${base}/api/v1/meta/schemas/apps/${text(row.id)}/default` },
+    },
+  }
+  for (const type of org.store.rows('meta/types/user')) {
+    const id = text(type.id)
+    const _links = {
+      self: { href: `${base}/api/v1/meta/types/user/${id}` },
+      schema: { href: `${base}/api/v1/meta/schemas/user/${id.replace(/^oty/, 'osc')}` },
+    }
+    org.store.put('mappings', {
+      id: org.id('prm'),
+      source,
+      target: { id, name: text(type.name), type: 'user', _links },
+      properties: SAML_PROPERTIES as Json,
+    })
+  }
+}
 
 type Puts = { put(collection: string, row: { readonly [field: string]: Json | undefined }): unknown }
 export function grant(store: Puts, role: string, label: string, now: string): void {

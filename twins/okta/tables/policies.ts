@@ -120,6 +120,7 @@ export const POLICIES: readonly Resource[] = [
     keeps: ['type'],
     defaults: (_, body) => ({
       system: false,
+      status: 'ACTIVE',
       conditions: null,
       ...(body.type === 'PASSWORD'
         ? { settings: PASSWORD_SETTINGS, conditions: { authProvider: { provider: 'OKTA' } } }
@@ -130,7 +131,10 @@ export const POLICIES: readonly Resource[] = [
       const ranked = org.store.rows('policies').filter(({ type }) => type === row.type && row.type !== 'ACCESS_POLICY')
       return { ...row, priority: row.priority ?? before?.priority ?? nextPriority(ranked) }
     },
-    listed: { by: ['type', 'status'] },
+    listed: {
+      by: ['type', 'status'],
+      show: (row) => (row.type === 'ACCESS_POLICY' ? { ...row, _embedded: { resourceType: 'APP' } } : row),
+    },
     links: policyLinks,
     onCreate(row, { org }) {
       if (row.type === 'ACCESS_POLICY')

@@ -1,8 +1,9 @@
+import { createHash, X509Certificate } from 'node:crypto'
 import type { Json } from '../../trace.ts'
 import { rowOf, text } from '../org.ts'
 import { hinted, lifecycleLinks, type Resource } from '../resource.ts'
 import type { Row } from '../store.ts'
-import { invalid, merged, without } from '../wire.ts'
+import { invalid, iso, merged, without } from '../wire.ts'
 
 const CRUD = ['create', 'list', 'get', 'replace', 'delete'] as const
 const SWITCH = ['activate', 'deactivate'] as const
@@ -20,7 +21,6 @@ const hookLinks = (row: Row, url: string, middle: 'verify' | 'execute') => ({
       }
     : {
         activate: hinted(`${url}/lifecycle/activate`, 'POST'),
-        ...(middle === 'verify' ? { verify: hinted(`${url}/lifecycle/verify`, 'POST') } : {}),
         delete: hinted(url, 'DELETE'),
       }),
 })
@@ -40,8 +40,12 @@ export const SECURITY: readonly Resource[] = [
       usage: 'POLICY',
       system: false,
       ...(body.type === 'IP' ? { gateways: null, proxies: null } : {}),
-      ...(body.type === 'DYNAMIC' ? { asns: null, locations: null, proxyType: null } : {}),
+      ...(body.type === 'DYNAMIC' ? { locations: null, proxyType: null } : {}),
+      ...(body.type === 'DYNAMIC_V2'
+        ? Object.fromEntries(V2.map((field) => [field, { include: [], exclude: [] }]))
+        : {}),
     }),
+    shape: (row) => (row.locations === undefined ? row : { ...row, locations: places(row.locations) }),
     links: (row, url) => lifecycleLinks(row, url),
   },
   {
@@ -90,6 +94,8 @@ export const SECURITY: readonly Resource[] = [
     prefix: 'dae',
     verbs: CRUD,
     times: 'createdDate',
+    defaults: { displayRemediationMode: 'HIDE' },
+    replaced: (row) => without(row, 'createdDate', 'createdBy'),
     required: { name: 'The field cannot be left blank', platform: 'The field cannot be left blank' },
     shape: (row) => ({
       ...row,
@@ -119,8 +125,11 @@ export const SECURITY: readonly Resource[] = [
     verbs: ['create', 'list', 'get', 'replace', 'update', 'delete', ...SWITCH],
     status: 'as asked',
     inactiveFirst: true,
-    hidden: ['channel.config.authScheme.value'],
-    defaults: (_, body) => (rowOf(body.channel).type === 'OAUTH' ? { channel: { version: '1.0.0' } } : channel),
+    hidden: ['channel.config.authScheme.value', 'channel.config.clientSecret'],
+    defaults: (_, body) =>
+      rowOf(body.channel).type === 'OAUTH'
+        ? { channel: { version: '1.0.0', config: { headers: [], method: 'POST', authScheme: null } } }
+        : channel,
     required: { name: 'The field cannot be left blank', type: 'The field cannot be left blank' },
     listed: { by: ['type'] },
     links: (row, url) => hookLinks(row, url, 'execute'),
@@ -153,6 +162,7 @@ export const SECURITY: readonly Resource[] = [
     name: 'realms',
     path: 'realms',
     kind: 'Realm',
+    required: { profile: 'The field cannot be left blank' },
     prefix: 'guo',
     verbs: CRUD,
     shape: (row, _, before) => {
@@ -160,7 +170,7 @@ export const SECURITY: readonly Resource[] = [
       if (text(profile.name) === '') throw invalid('name', 'name: The field cannot be left blank')
       return { ...row, profile: { domains: [], ...profile } as Json, isDefault: before?.isDefault ?? false }
     },
-    listed: { without: [] },
+    listed: { show: (row) => ({ ...row, profile: without(rowOf(row.profile), 'domains') as Json }) },
     links: relLinks,
   },
   {
@@ -230,14 +240,40 @@ export const SECURITY: readonly Resource[] = [
         kty: 'RSA',
         alg: 'RSA',
         use: 'sig',
-        expiresAt: org.now(),
-        e: 'AQAB',
-        n: org.world.draw('n').text(342),
-        'x5t#S256': org.world.draw('x5t').text(43),
+        ...certified(String(row.x5c[0])),
       }
     },
   },
 ]
+
+const V2 = ['locations', 'ipServiceCategories', 'asns']
+/** Every place names its region, if only as none; places with a region come first. */
+function places(value: Json): Json {
+  if (Array.isArray(value)) {
+    const all = (value as readonly Json[]).map((place) => ({ region: null, ...rowOf(place) }))
+    return [...all.filter(({ region }) => region !== null), ...all.filter(({ region }) => region === null)] as Json
+  }
+  return value === null || typeof value !== 'object'
+    ? value
+    : (Object.fromEntries(Object.entries(value).map(([side, list]) => [side, places(list ?? null)])) as Json)
+}
+
+/** What a certificate says of itself. */
+function certified(x5c: string): Row {
+  const der = Buffer.from(x5c, 'base64')
+  try {
+    const certificate = new X509Certificate(der)
+    const { n = '', e = '' } = certificate.publicKey.export({ format: 'jwk' })
+    return {
+      expiresAt: iso(Date.parse(certificate.validTo)),
+      e,
+      n,
+      'x5t#S256': createHash('sha256').update(der).digest('base64url'),
+    }
+  } catch {
+    throw invalid('x5c', 'x5c: The certificate is invalid.')
+  }
+}
 
 const uriOf = (hook: Row): Json | undefined => rowOf(rowOf(hook.channel).config).uri
 const hexId = (hex: string): string =>

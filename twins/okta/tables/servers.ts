@@ -105,9 +105,10 @@ export const SERVERS: readonly Resource[] = [
     shape(row, { org, base }, before) {
       if (!Array.isArray(row.audiences) || row.audiences.length !== 1)
         throw invalid('audiences', 'audiences: Exactly one audience must be specified.')
-      const asked = row.credentials === undefined ? undefined : signingOf(row).rotationMode
+      // Whatever is asked for, a new server rotates its keys by itself; a replacement can change that.
+      const asked = before === undefined || row.credentials === undefined ? undefined : signingOf(row).rotationMode
       const credentials =
-        before === undefined || asked !== signingOf(before).rotationMode
+        before === undefined || (asked !== undefined && asked !== signingOf(before).rotationMode)
           ? (signing(org, asked) as Json)
           : before.credentials
       return {
