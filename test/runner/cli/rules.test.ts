@@ -1,6 +1,8 @@
+import { join } from 'node:path'
 import Ajv2020 from 'ajv/dist/2020.js'
 import { afterAll, expect, test } from 'vitest'
 import { backlot, copyProject } from '../../support/cli.ts'
+import { runOf, type Written } from '../../support/runs.ts'
 
 const project = copyProject()
 afterAll(() => project.close())
@@ -54,6 +56,32 @@ test('explain shows the machine and the lines of the trace that matter', () => {
   expect(stdout).toMatch(
     /lost-answer, seed 1: holds; exercised 1 times, 1 slices, closest call 0\n {2}\+\S+ ms\s+stripe\.charge\.succeeded {2}\[o1\] {2}counted {2}metadata\.order=o1\n$/,
   )
+})
+
+test('a run on file is explained: what broke the rule, in which slice, and the lines that show it', () => {
+  const paid = (s: number, order: string): Written => [s, 'stripe.charge.succeeded', { metadata: { order } }]
+  project.write('run.json', JSON.stringify({ run: runOf([paid(1, 'a'), paid(2, 'b'), paid(3, 'a')]) }))
+  const { stdout } = backlot([
+    'rules',
+    'explain',
+    'PAY-1',
+    '--project',
+    project.folder,
+    '--run',
+    join(project.folder, 'run.json'),
+  ])
+  expect(stdout).toContain('2 `stripe.charge.succeeded`, at most 1 expected (a)\n> +1 s')
+  expect(stdout).not.toContain('[b]')
+  const wrong = backlot([
+    'rules',
+    'explain',
+    'PAY-1',
+    '--project',
+    project.folder,
+    '--run',
+    join(project.folder, 'backlot.yaml'),
+  ])
+  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('expected JSON')])
 })
 
 test('a rule is translated, and one with a function stays where it is', () => {
