@@ -52,7 +52,6 @@ export function runOfEvent(text: string): GitHubRun {
 const commitShape = z.looseObject({
   sha: z.string(),
   tree: z.looseObject({ sha: z.string() }),
-  parents: z.array(z.looseObject({ sha: z.string() })),
 })
 const blobShape = z.looseObject({ sha: z.string() })
 
@@ -71,18 +70,22 @@ export async function doubtsOf(
       what: 'Another workflow made it.',
       wayOut: `Only ${workflow} may: name it with --workflow if it moved.`,
     })
+  const pull = await pullOf(send, run)
   const ofCandidate = await commitOf(send, repo, candidate.commit)
+  // A commit that has the head as its parent is not enough: whoever made the head can make such a one as well.
   const bound =
     ofCandidate !== undefined &&
     ofCandidate.tree.sha === candidate.tree &&
-    (ofCandidate.sha === run.headSha || ofCandidate.parents.some(({ sha }) => sha === run.headSha))
+    (ofCandidate.sha === run.headSha || ofCandidate.sha === pull?.merge_commit_sha)
   if (!bound)
     doubts.push({
       what: 'It speaks of another tree than this commit has.',
-      wayOut: 'Run the gate again on this commit, by its id.',
+      wayOut: 'Run the gate again on this commit or on its newest merge with the base, by its id.',
     })
   const ofBase = await commitOf(send, repo, base?.commit ?? null)
-  const trusted = ofBase !== undefined && ofBase.tree.sha === base?.tree && (await reaches(send, repo, ofBase.sha, run))
+  const branch = pull?.base.ref ?? run.defaultBranch
+  const trusted =
+    ofBase !== undefined && ofBase.tree.sha === base?.tree && (await reaches(send, repo, ofBase.sha, branch))
   if (!trusted)
     doubts.push({
       what: 'Its base is no commit of the trusted branch.',
@@ -90,12 +93,14 @@ export async function doubtsOf(
     })
   // Who changes the workflow decides what it reports: that has to be seen by a person.
   const at = bound && candidate.commit !== null ? candidate.commit : run.headSha
-  const [theirs, ours] = await Promise.all(
-    [at, run.defaultBranch].map((ref) =>
+  // The head as well, since it is what ran; by what it changes since it left, because it may be older than the trusted branch.
+  const since = await mergeBaseOf(send, repo, run)
+  const [theirs, ours, ofHead, before] = await Promise.all(
+    [at, run.defaultBranch, run.headSha, since].map((ref) =>
       fileOf(send, `${repo}/contents/${encodePath(workflow)}?ref=${encodeURIComponent(ref)}`),
     ),
   )
-  if (ours === undefined || theirs !== ours)
+  if (ours === undefined || theirs !== ours || ofHead !== before)
     doubts.push({
       what: 'The change edits the workflow that judges it.',
       wayOut: 'Merge such a change apart, after reading it.',
@@ -128,10 +133,16 @@ async function fileOf(send: Send, path: string): Promise<string | undefined> {
   }
 }
 
-/** Whether a commit is part of the branch that the pull request goes to, or of the default one. */
-async function reaches(send: Send, repo: string, sha: string, run: GitHubRun): Promise<boolean> {
-  const pull = await pullOf(send, run)
-  const branch = pull?.base.ref ?? run.defaultBranch
+/** The commit at which the head left the trusted branch. Its files are compared, not listed: a list of changes ends after 300. */
+async function mergeBaseOf(send: Send, repo: string, { defaultBranch, headSha }: GitHubRun): Promise<string> {
+  const compared = z
+    .looseObject({ merge_base_commit: z.looseObject({ sha: z.string() }) })
+    .parse(await send('GET', `${repo}/compare/${encodeURIComponent(defaultBranch)}...${headSha}`))
+  return compared.merge_base_commit.sha
+}
+
+/** Whether a commit is part of a branch: the one that the pull request goes to, or the default one. */
+async function reaches(send: Send, repo: string, sha: string, branch: string): Promise<boolean> {
   const compared = z
     .looseObject({ status: z.string() })
     .parse(await send('GET', `${repo}/compare/${sha}...${encodeURIComponent(branch)}`))
@@ -142,6 +153,8 @@ const pullShape = z.looseObject({
   number: z.int(),
   head: z.looseObject({ sha: z.string() }),
   base: z.looseObject({ ref: z.string() }),
+  /** GitHub's own merge of the head with the base, for as long as neither moves. */
+  merge_commit_sha: z.string().nullish(),
 })
 
 /** The open pull request of this very commit; a run of a fork's names none, so it is looked for by its branch. */

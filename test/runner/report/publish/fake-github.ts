@@ -8,7 +8,7 @@ export type FakeGitHub = {
   readonly comments: { id: number; body: string; user: { login: string } }[]
   readonly commits: Map<string, { tree: string; parents: string[] }>
   readonly blobs: Map<string, string>
-  pulls: { number: number; head: { sha: string }; base: { ref: string } }[]
+  pulls: { number: number; head: { sha: string }; base: { ref: string }; merge_commit_sha: string | null }[]
   /** Commits that main has. */
   readonly main: Set<string>
 }
@@ -30,9 +30,10 @@ export function fakeGitHub(): FakeGitHub {
     blobs: new Map([
       [MERGE, 'w1'],
       [HEAD, 'w1'],
+      [BASE, 'w1'],
       ['main', 'w1'],
     ]),
-    pulls: [{ number: 7, head: { sha: HEAD }, base: { ref: 'main' } }],
+    pulls: [{ number: 7, head: { sha: HEAD }, base: { ref: 'main' }, merge_commit_sha: MERGE as string | null }],
     main: new Set([BASE]),
   }
   const answer = (method: string, path: string, body: Record<string, unknown>): unknown => {
@@ -49,7 +50,10 @@ export function fakeGitHub(): FakeGitHub {
       if (blob === undefined || rest.join('/') !== WORKFLOW) throw new Missing(path)
       return { sha: blob }
     }
-    if (kind === 'compare') return { status: world.main.has(last.split('...')[0] ?? '') ? 'ahead' : 'diverged' }
+    if (kind === 'compare') {
+      const [of = ''] = last.split('...')
+      return { status: world.main.has(of) ? 'ahead' : 'diverged', merge_base_commit: { sha: BASE } }
+    }
     if (kind === 'pulls') return last === '' || Number.isNaN(Number(last)) ? world.pulls : world.pulls[0]
     if (kind === 'check-runs') {
       const check = body as unknown as FakeGitHub['checks'][number]

@@ -16,6 +16,13 @@ test('a verdict on the merge of the pull request with its base, by the workflow 
   expect(await doubtsOf(fakeGitHub().send, run, verdict(), WORKFLOW)).toEqual([])
 })
 
+test('a head that is older than a new workflow on the trusted branch is believed: it does not edit it', async () => {
+  const github = fakeGitHub()
+  for (const at of [MERGE, 'main']) github.blobs.set(at, 'w2')
+  expect(await doubtsOf(github.send, run, verdict(), WORKFLOW)).toEqual([])
+})
+
+const CHILD = '5'.repeat(40)
 const ATTACKS: readonly (readonly [string, (github: FakeGitHub) => unknown, RegExp])[] = [
   [
     'a look-alike workflow uploads it',
@@ -27,10 +34,42 @@ const ATTACKS: readonly (readonly [string, (github: FakeGitHub) => unknown, RegE
     (github) => void github.blobs.set(MERGE, 'w2'),
     /edits the workflow that judges it/,
   ],
+  [
+    'the head edits the workflow, and what the verdict names does not',
+    (github) => void github.blobs.set(HEAD, 'evil'),
+    /edits the workflow that judges it/,
+  ],
+  [
+    'the head adds a workflow that nobody had',
+    (github) => void github.blobs.delete(BASE),
+    /edits the workflow that judges it/,
+  ],
+  [
+    'it names a good child of the head, which the author pushed',
+    (github) => {
+      github.commits.set(CHILD, { tree: '6'.repeat(40), parents: [HEAD] })
+      github.blobs.set(CHILD, 'w1')
+      return { verdict: verdict({ candidate: { name: CHILD, tree: '6'.repeat(40), commit: CHILD } }) }
+    },
+    /another tree than this commit has/,
+  ],
+  [
+    'it names a merge that GitHub did not make',
+    (github) => {
+      github.commits.set(CHILD, { tree: '6'.repeat(40), parents: [BASE, HEAD] })
+      return { verdict: verdict({ candidate: { name: CHILD, tree: '6'.repeat(40), commit: CHILD } }) }
+    },
+    /another tree/,
+  ],
+  [
+    'the pull request has no merge',
+    (github) => void github.pulls.map((one) => Object.assign(one, { merge_commit_sha: null })),
+    /another tree/,
+  ],
   ['the workflow is gone from the trusted branch', (github) => void github.blobs.delete('main'), /edits the workflow/],
   [
     'the verdict is of another commit',
-    (github) => void github.commits.set(MERGE, { tree: '2'.repeat(40), parents: [BASE] }),
+    () => ({ verdict: verdict({ candidate: { name: BASE, tree: '1'.repeat(40), commit: BASE } }) }),
     /another tree than this commit has/,
   ],
   [
@@ -103,7 +142,7 @@ test('our comment is found behind hundreds of others', async () => {
 
 test('a pull request that moved on gets no comment of its old commit, and the check stays on that commit', async () => {
   const github = fakeGitHub()
-  github.pulls = [{ number: 7, head: { sha: 'e'.repeat(40) }, base: { ref: 'main' } }]
+  github.pulls = [{ number: 7, head: { sha: 'e'.repeat(40) }, base: { ref: 'main' }, merge_commit_sha: null }]
   expect(await tell(github, verdict())).toContain('no comment: no open pull request has this commit as its head')
   expect([github.checks.length, github.comments.length]).toEqual([1, 0])
 })
