@@ -48,7 +48,7 @@ export function notRun(verdict: GateVerdict, data: ReportData | undefined): Mark
     runs.cached > 0
       ? html`<li>${runs.cached === 1 ? '1 run was' : `${runs.cached} runs were`} taken from the cache and not played again.</li>`
       : null,
-    determinism.sandbox === 'bubblewrap' || determinism.sandbox === 'not started'
+    ['bubblewrap', 'docker', 'not started'].includes(determinism.sandbox)
       ? null
       : html`<li>The program ran without the sandbox: ${determinism.sandbox}.</li>`,
     holdout !== null && holdout.evaluated === 0 ? html`<li>Sealed scenarios were not opened.</li>` : null,
