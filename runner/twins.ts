@@ -1,3 +1,4 @@
+import { anthropic } from '../twins/anthropic/index.ts'
 import { okta } from '../twins/okta/index.ts'
 import { openai } from '../twins/openai/index.ts'
 import { sendgrid } from '../twins/sendgrid/index.ts'
@@ -8,6 +9,7 @@ import type { TwinDefinition } from '../twins/twin.ts'
 export const TWINS: readonly TwinDefinition<unknown>[] = [
   stripe,
   openai,
+  anthropic,
   okta,
   sendgrid,
 ] as readonly unknown[] as readonly TwinDefinition<unknown>[]

@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import { anthropic } from '../../../twins/anthropic/index.ts'
+import { runTwinTests, type Stage } from '../../conformance/twins.ts'
+import { hello, LONG_TEXT, request } from './support.ts'
+
+const messages = '/v1/messages'
+const post =
+  (body: unknown, path = messages, headers: Readonly<Record<string, string>> = {}) =>
+  ({ twin }: Stage): unknown =>
+    twin.fetch(request('POST', path, body, headers))
+const image = {
+  ...hello,
+  messages: [{ role: 'user', content: [{ type: 'image', source: { type: 'url', url: 'https://example.com/x.png' } }] }],
+}
+const { max_tokens: _, ...counted } = image
+const tool = { name: 'weather', description: '', input_schema: { type: 'object' } }
+
+runTwinTests({
+  twin: anthropic,
+  seed: { limits: { requests: 100 } },
+  async story({ send }) {
+    await send(request('POST', messages, hello))
+    const system = [{ type: 'text', text: LONG_TEXT, cache_control: { type: 'ephemeral', ttl: '1h' } }]
+    await send(request('POST', messages, { ...hello, system, stream: true }))
+    await send(request('POST', messages, { ...hello, system }))
+    const { max_tokens: __, ...count } = hello
+    await send(request('POST', `${messages}/count_tokens`, count))
+    await send(request('GET', '/v1/models?limit=2'))
+    await send(request('GET', '/v1/models/claude-opus-5'))
+    await send(request('POST', messages, { ...hello, temperature: 7 }))
+  },
+  gaps: {
+    'a turn that no script foresees': ({ world }) =>
+      anthropic.create(world, { answers: 'scripted' }).fetch(request('POST', messages, hello)),
+    'input other than text': post(image),
+    'counting tokens of input other than text': post(counted, `${messages}/count_tokens`),
+    'hosted tools without a script': post({ ...hello, tools: [{ type: 'web_search_20250305', name: 'web_search' }] }),
+    'forced tool calls without a script': post({ ...hello, tools: [tool], tool_choice: { type: 'any' } }),
+    'structured output without a script': post({
+      ...hello,
+      output_config: { format: { type: 'json_schema', schema: {} } },
+    }),
+    'message batches': post({ requests: [] }, `${messages}/batches`),
+    files: ({ twin }) => twin.fetch(request('GET', '/v1/files')),
+    'the rest of the API': post({}, '/v1/skills'),
+    'containers that are not, or no longer, known': post({ ...hello, container: 'container_1' }),
+    'lifecycles and unknown cursors of lists of models': ({ twin }) =>
+      twin.fetch(request('GET', '/v1/models?after_id=claude-0')),
+    'other API versions': post(hello, messages, { 'anthropic-version': '2023-01-01' }),
+    'models without a price': post({ ...hello, model: 'claude-opus-5-5' }),
+    'fast mode': post({ ...hello, speed: 'fast' }),
+    'inference geography': post({ ...hello, inference_geo: 'us' }),
+    'parameters of betas': post({ ...hello, fallbacks: [] }, `${messages}?beta=true`),
+  },
+  failureBody: z.strictObject({
+    type: z.literal('error'),
+    error: z.strictObject({ type: z.string(), message: z.string() }),
+    request_id: z.string(),
+  }),
+})

@@ -1,0 +1,67 @@
+import { type Gap, type NotModelled, notModelled } from '../twin.ts'
+
+/** What this twin does not model. A request that needs it ends the run as inconclusive. */
+export const GAPS: readonly Gap[] = [
+  { what: 'a turn that no script foresees', why: 'The seed says answers: scripted, and none of its turns matches.' },
+  {
+    what: 'input other than text',
+    why: 'Tokens of images and documents are not counted: give a turn with tokens.input.',
+  },
+  {
+    what: 'counting tokens of input other than text',
+    why: 'Tokens of images and documents are not known, and a count has no turn.',
+  },
+  {
+    what: 'hosted tools without a script',
+    why: 'They act on services that no twin stands in for: give a turn with blocks.',
+  },
+  {
+    what: 'forced tool calls without a script',
+    why: 'A seeded answer is a text: give the call as a turn of the seed.',
+  },
+  {
+    what: 'structured output without a script',
+    why: 'A seeded text meets no schema: give the answer as a turn of the seed.',
+  },
+  { what: 'message batches', why: 'Their half prices and their day of processing are still to be built.' },
+  { what: 'files', why: 'Nothing is stored here yet: send content inline.' },
+  { what: 'the rest of the API', why: 'Skills, agents, sessions, administration and text completions are not built.' },
+  { what: 'containers that are not, or no longer, known', why: 'How they are refused is not recorded.' },
+  { what: 'lifecycles and unknown cursors of lists of models', why: 'All models listed are taken for active.' },
+  { what: 'other API versions', why: 'Built on 2023-06-01 and 2026-10-21, which the SDKs send.' },
+  { what: 'models without a price', why: 'The price list has no row for them, and a call is never free.' },
+  { what: 'fast mode', why: 'Its prices are not in the price list.' },
+  { what: 'inference geography', why: 'It has a surcharge that the price list lacks: leave it out or say global.' },
+  {
+    what: 'parameters of betas',
+    why: 'Fallbacks, threads, diagnostics, profiles, skills, edits of the context and the like change answers in ways that are not built.',
+  },
+  {
+    what: 'token counts',
+    why: 'Assumed: one token for every four letters of a word, as no tokenizer is public; a turn can say what it took.',
+  },
+  {
+    what: 'the cache minimum of each model',
+    why: 'Assumed: 1,024 tokens for Sonnet 4.6 and models newer than Opus 4.7; sources differ, or say nothing.',
+  },
+  { what: 'the cache behind images', why: 'Assumed: a prefix is cached by its text, images and documents included.' },
+  { what: 'pings', why: 'Assumed: one, behind the first block’s start; the API sends them anywhere.' },
+  { what: 'signatures', why: 'Assumed: opaque texts that hang on the message; any that comes back is believed.' },
+  { what: 'retired models', why: 'Assumed: they still answer, as recordings of them do.' },
+  { what: 'capabilities and lifecycles of models', why: 'Assumed: unsaid (null), and active.' },
+  {
+    what: 'rate limits',
+    why: 'Assumed: one set of limits, applied to each model apart; none unless the seed has some.',
+  },
+  {
+    what: 'what 2026-10-21 says of documents and citations',
+    why: 'Assumed: their refusals are worded like those of unknown parameters.',
+  },
+  {
+    what: 'effort by model',
+    why: 'Assumed: Opus 4.7 and newer and Sonnet 5 take all levels, Opus 4.6 and Sonnet 4.6 all but xhigh, Opus 4.5 the first three.',
+  },
+]
+
+/** The error for a row of the list above. */
+export const gap = (what: string): NotModelled => notModelled('anthropic', GAPS, what)

@@ -1,0 +1,72 @@
+import type { TwinApp } from '../../twin.ts'
+import type { World } from '../../world.ts'
+import { answer } from '../answer.ts'
+import { bill } from '../bill.ts'
+import { countInput, planCache, uncounted } from '../cache.ts'
+import { gap } from '../gaps.ts'
+import { checkCaller, checkCredit, checkLimits, limitHeaders, spend } from '../guard.ts'
+import { messageBody, tell } from '../message.ts'
+import { type Ask, readAsk } from '../request.ts'
+import type { Seed, State } from '../state.ts'
+import { messageEvents } from '../stream.ts'
+import { commonHeaders, invalid, refusal, streamOf } from '../wire.ts'
+
+/** Source: https://platform.claude.com/docs/en/api/overview#request-size-limits (2026-11-26). */
+const BODY_BYTES_MAX = 32 * 1024 * 1024
+const LONG_CONTEXT = 'context-1m-2025-08-07'
+
+export function addMessageRoutes(app: TwinApp, world: World, seed: Seed, state: () => State): void {
+  app.on('messages.create', 'POST /v1/messages', async (c) => {
+    const ask = await readRequest(world, seed, c.req.raw, false)
+    if (ask instanceof Response) return ask
+    return create(world, seed, state(), ask, c.req.raw)
+  })
+  app.on('messages.count_tokens', 'POST /v1/messages/count_tokens', async (c) => {
+    const ask = await readRequest(world, seed, c.req.raw, true)
+    if (ask instanceof Response) return ask
+    if (ask.body.context_management !== undefined) throw gap('parameters of betas')
+    if (uncounted(ask)) throw gap('counting tokens of input other than text')
+    return c.json({ input_tokens: countInput(ask) }, 200, commonHeaders(world))
+  })
+}
+
+async function readRequest(world: World, seed: Seed, request: Request, counts: boolean): Promise<Ask | Response> {
+  const version = checkCaller(world, request, seed)
+  if (version instanceof Response) return version
+  const text = await request.text()
+  if (Buffer.byteLength(text) > BODY_BYTES_MAX) return refusal(world, 413, 'Request exceeds the maximum size')
+  const beta = new URL(request.url).searchParams.get('beta') === 'true' || request.headers.has('anthropic-beta')
+  return readAsk(world, text, { version, beta, counts })
+}
+
+function create(world: World, seed: Seed, state: State, ask: Ask, request: Request): Response {
+  const poor = checkCredit(world, seed)
+  if (poor !== undefined) return poor
+  // A refused request uses up no turn: limits and the context are looked at with the estimate.
+  const estimate = countInput(ask)
+  const context = contextOf(ask, request)
+  if (estimate > context) return invalid(world, `prompt is too long: ${estimate} tokens > ${context} maximum`)
+  const { read } = planCache(world, state, ask, estimate).input
+  const model = ask.model.snapshot
+  const limited = checkLimits(world, seed, state, { model, input: estimate - read, output: 0 })
+  if (limited !== undefined) return limited
+  const { container } = ask.body
+  if (typeof container === 'string' && !((state.containers.get(container) ?? 0) > world.clock.now()))
+    throw gap('containers that are not, or no longer, known')
+  const said = answer(world, seed, state, ask)
+  const plan = planCache(world, state, ask, said.inputTokens)
+  plan.commit()
+  const told = tell(world, state, ask, said, plan.input)
+  bill(world, state, ask, said, plan.input, told.id)
+  spend(world, seed, state, { model, input: said.inputTokens - plan.input.read, output: said.outputTokens })
+  const headers = { ...commonHeaders(world), ...limitHeaders(world, seed, state, model) }
+  return ask.body.stream === true
+    ? streamOf(messageEvents(told), headers)
+    : Response.json(messageBody(told), { headers })
+}
+
+/** The model's context, or the longer one where the request asks for it. */
+function contextOf({ model }: Ask, request: Request): number {
+  const betas = (request.headers.get('anthropic-beta') ?? '').split(',').map((name) => name.trim())
+  return model.longContext !== undefined && betas.includes(LONG_CONTEXT) ? model.longContext : model.context
+}

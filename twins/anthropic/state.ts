@@ -1,0 +1,171 @@
+import { z } from 'zod'
+import type { Json } from '../trace.ts'
+
+export type Item = { readonly [key: string]: Json }
+
+export const isItem = (value: unknown): value is Item =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Objects of a list; anything else, and anything in it, is left out. */
+export const itemsOf = (value: unknown): readonly Item[] => (Array.isArray(value) ? value.filter(isItem) : [])
+
+/** One answer the scenario foresees: the first turn that fits a request and is not used up is given. */
+export type Turn = {
+  readonly when?:
+    | {
+        readonly model?: string | undefined
+        readonly contains?: string | undefined
+        /** The scenario step on whose account the request is made. */
+        readonly step?: string | undefined
+      }
+    | undefined
+  readonly think?: string | undefined
+  readonly say?: string | undefined
+  readonly calls?: readonly { readonly name: string; readonly input: Item }[] | undefined
+  /**
+   * Content blocks in their order, without ids and signatures: `{ type: thinking, thinking }`, `{ type: text, text, citations }`,
+   * `{ type: tool_use, name, input }`, and what hosted tools did, such as `{ type: server_tool_use, name, input }` and
+   * `{ type: web_search_tool_result, content }`. In place of `think`, `say` and `calls`.
+   */
+  readonly blocks?: readonly Item[] | undefined
+  /** Why the model stopped, where that is its own doing. */
+  readonly stop?: Stop | undefined
+  /** What a refusal says of itself: `{ type: refusal, category, explanation }`. */
+  readonly stop_details?: Item | undefined
+  /** Answers every fitting request, not only the first. */
+  readonly repeat?: boolean | undefined
+  /** What it took, where the twin's estimate will not do: all input, cached or not, and all output. */
+  readonly tokens?:
+    | {
+        readonly input?: number | undefined
+        readonly output?: number | undefined
+        readonly thinking?: number | undefined
+      }
+    | undefined
+  /** Steps of an answer with an advisor or a compaction, in order. */
+  readonly iterations?: readonly Iteration[] | undefined
+}
+export type Stop = 'pause_turn' | 'refusal' | 'compaction' | 'model_context_window_exceeded'
+export type Iteration = {
+  readonly type: string
+  readonly model?: string | undefined
+  readonly input: number
+  readonly output: number
+}
+export type Seed = {
+  /** Keys that are valid; any that looks like one when left out. */
+  readonly keys?: readonly string[] | undefined
+  readonly turns?: readonly Turn[] | undefined
+  /** What a request without a turn gets: a seeded text, or a loud end of the run. */
+  readonly answers?: 'seeded' | 'scripted' | undefined
+  /** Length of seeded answers in words. */
+  readonly words?: { readonly min: number; readonly max: number } | undefined
+  /** Rate limits a minute, for each model; none when left out. */
+  readonly limits?:
+    | {
+        readonly requests?: number | undefined
+        readonly input_tokens?: number | undefined
+        readonly output_tokens?: number | undefined
+      }
+    | undefined
+  /** The account has no credit left. */
+  readonly credit_exhausted?: boolean | undefined
+}
+/** An answer as it was given and billed, whether or not anybody received it. */
+export type Message = {
+  readonly id: string
+  readonly model: string
+  readonly input_tokens: number
+  readonly output_tokens: number
+  readonly created_ms: number
+}
+/** A prefix that was written to the cache. */
+export type Cached = { readonly ttl_ms: number; expires_ms: number }
+/** What is left of a limit, and when that was so. */
+export type Bucket = { left: number; at_ms: number }
+export type State = {
+  messages: Message[]
+  used_turns: Set<number>
+  cache: Map<string, Cached>
+  buckets: Map<string, Bucket>
+  /** When each container in which code ran goes away. */
+  containers: Map<string, number>
+}
+
+const item = z.record(z.string(), z.json()) as z.ZodType<Item>
+const count = z.int().min(0)
+const turn = z.strictObject({
+  when: z
+    .strictObject({ model: z.string().optional(), contains: z.string().optional(), step: z.string().optional() })
+    .optional(),
+  think: z.string().optional(),
+  say: z.string().optional(),
+  calls: z.array(z.strictObject({ name: z.string(), input: item })).optional(),
+  blocks: z.array(item).optional(),
+  stop: z.enum(['pause_turn', 'refusal', 'compaction', 'model_context_window_exceeded']).optional(),
+  stop_details: item.optional(),
+  repeat: z.boolean().optional(),
+  tokens: z.strictObject({ input: count.optional(), output: count.optional(), thinking: count.optional() }).optional(),
+  iterations: z
+    .array(z.strictObject({ type: z.string(), model: z.string().optional(), input: count, output: count }))
+    .optional(),
+})
+export const seedSchema: z.ZodType<Seed> = z.strictObject({
+  keys: z.array(z.string()).optional(),
+  turns: z.array(turn).optional(),
+  answers: z.enum(['seeded', 'scripted']).optional(),
+  words: z.strictObject({ min: z.int().min(1), max: z.int().max(2000) }).optional(),
+  limits: z
+    .strictObject({
+      requests: z.int().min(1).optional(),
+      input_tokens: z.int().min(1).optional(),
+      output_tokens: z.int().min(1).optional(),
+    })
+    .optional(),
+  credit_exhausted: z.boolean().optional(),
+})
+
+const stored = z.strictObject({
+  messages: z.array(
+    z.strictObject({
+      id: z.string(),
+      model: z.string(),
+      input_tokens: z.number(),
+      output_tokens: z.number(),
+      created_ms: z.number(),
+    }),
+  ),
+  used_turns: z.array(z.number()),
+  cache: z.array(z.tuple([z.string(), z.strictObject({ ttl_ms: z.number(), expires_ms: z.number() })])),
+  buckets: z.array(z.tuple([z.string(), z.strictObject({ left: z.number(), at_ms: z.number() })])),
+  containers: z.array(z.tuple([z.string(), z.number()])),
+})
+
+export const emptyState = (): State => ({
+  messages: [],
+  used_turns: new Set(),
+  cache: new Map(),
+  buckets: new Map(),
+  containers: new Map(),
+})
+
+/** The state as plain data, and a copy. */
+export const toJson = ({ messages, used_turns, cache, buckets, containers }: State): Json => ({
+  messages: messages.map((message) => ({ ...message })),
+  used_turns: [...used_turns],
+  cache: [...cache].map(([name, entry]) => [name, { ...entry }]),
+  buckets: [...buckets].map(([name, bucket]) => [name, { ...bucket }]),
+  containers: [...containers],
+})
+
+/** The other way; what is parsed is a copy. */
+export function fromJson(json: Json): State {
+  const { messages, used_turns, cache, buckets, containers } = stored.parse(json)
+  return {
+    messages,
+    used_turns: new Set(used_turns),
+    cache: new Map(cache),
+    buckets: new Map(buckets),
+    containers: new Map(containers),
+  }
+}
