@@ -1,0 +1,140 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Client } from '@okta/okta-sdk-nodejs'
+import { afterEach, expect, test } from 'vitest'
+import type { Seed } from '../../../twins/okta/state.ts'
+import { openOrg, type Setup } from './support.ts'
+
+const servers: Server[] = []
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close()
+})
+
+/** The vendor's SDK, unmodified, whose requests a local server hands to the twin at the org's own host. */
+async function openClient(seed: Seed = {}): Promise<Setup & { readonly client: Client; fail: number }> {
+  const setup = { ...openOrg(seed), fail: 0 }
+  const server = createServer(async (incoming, outgoing) => {
+    const parts: Buffer[] = []
+    for await (const part of incoming) parts.push(part as Buffer)
+    const body = Buffer.concat(parts)
+    const headers = Object.entries(incoming.headers).flatMap(([name, value]): [string, string][] =>
+      typeof value === 'string' && name !== 'connection' && name !== 'host' ? [[name, value]] : [],
+    )
+    const limited = setup.fail > 0
+    setup.fail -= 1
+    const key = `sdk ${incoming.method} ${incoming.url} ${setup.world.trace.events.length}`
+    const answer = limited
+      ? setup.twin.failure(429, 0)
+      : await setup.world.within({ step: key, key }, async () =>
+          setup.twin.fetch(
+            new Request(`https://acme.okta.com${incoming.url}`, {
+              method: incoming.method ?? 'GET',
+              headers,
+              ...(body.length === 0 ? {} : { body }),
+            }),
+          ),
+        )
+    // Links lead back to where the SDK reached the twin.
+    const { port } = server.address() as AddressInfo
+    const here = (text: string): string => text.replaceAll('https://acme.okta.com', `http://localhost:${port}`)
+    outgoing.writeHead(
+      answer.status,
+      Object.fromEntries([...answer.headers].map(([name, value]) => [name, here(value)])),
+    )
+    outgoing.end(await answer.text())
+  })
+  await new Promise<void>((resolve) => server.listen(0, resolve))
+  servers.push(server)
+  const { port } = server.address() as AddressInfo
+  const client = new Client({
+    orgUrl: `http://localhost:${port}`,
+    token: 'token',
+    testing: { disableHttpsCheck: true },
+  } as never)
+  return Object.assign(setup, { client })
+}
+
+const profile = { login: 'ada@acme.example', email: 'ada@acme.example', firstName: 'Ada', lastName: 'Lovelace' }
+
+test('users live their life', async () => {
+  const { client } = await openClient()
+  const made = await client.userApi.createUser({
+    body: { profile, credentials: { password: { value: 'Abcd1234xyz' } } },
+  })
+  expect(made).toMatchObject({ status: 'ACTIVE', profile: { login: 'ada@acme.example' } })
+  const id = made.id ?? ''
+  expect((await client.userApi.getUser({ userId: 'ada@acme.example' })).id).toBe(id)
+  await client.userApi.suspendUser({ userId: id })
+  expect((await client.userApi.getUser({ userId: id })).status).toBe('SUSPENDED')
+  await client.userApi.unsuspendUser({ userId: id })
+  await client.userApi.deleteUser({ userId: id })
+  await client.userApi.deleteUser({ userId: id })
+  await expect(client.userApi.getUser({ userId: id })).rejects.toMatchObject({ status: 404, errorCode: 'E0000007' })
+})
+
+test('groups take members, and collections lead through pages', async () => {
+  const { client } = await openClient()
+  const group = await client.groupApi.createGroup({ group: { profile: { name: 'Engineers' } } })
+  const groupId = group.id ?? ''
+  for (const name of ['a', 'b', 'c']) {
+    const login = `${name}@acme.example`
+    const made = await client.userApi.createUser({ body: { profile: { ...profile, login, email: login } } })
+    await client.groupApi.assignUserToGroup({ groupId, userId: made.id ?? '' })
+  }
+  const logins: string[] = []
+  const members = await client.groupApi.listGroupUsers({ groupId, limit: 2 })
+  await members.each((user) => {
+    logins.push(user?.profile?.login ?? '')
+  })
+  expect(logins).toEqual(['a@acme.example', 'b@acme.example', 'c@acme.example'])
+})
+
+test('a taken name is an error as the SDK knows it', async () => {
+  const { client } = await openClient()
+  const group = { group: { profile: { name: 'Engineers' } } }
+  await client.groupApi.createGroup(group)
+  await expect(client.groupApi.createGroup(group)).rejects.toMatchObject({ status: 400, errorCode: 'E0000001' })
+})
+
+test('apps are made, assigned, switched off and deleted', async () => {
+  const { client } = await openClient({ users: [{ id: '00u00000000000000ada', login: 'ada@acme.example' }] })
+  const app = await client.applicationApi.createApplication({
+    application: {
+      name: 'bookmark',
+      label: 'Wiki',
+      signOnMode: 'BOOKMARK',
+      settings: { app: { url: 'https://wiki.test' } },
+    } as never,
+  })
+  const appId = app.id ?? ''
+  await client.applicationApi.assignUserToApplication({ appId, appUser: { id: '00u00000000000000ada' } as never })
+  await expect(client.applicationApi.deleteApplication({ appId })).rejects.toMatchObject({ status: 403 })
+  await client.applicationApi.deactivateApplication({ appId })
+  await client.applicationApi.deleteApplication({ appId })
+  await expect(client.applicationApi.getApplication({ appId })).rejects.toMatchObject({ status: 404 })
+})
+
+test('policies, zones and authorization servers are made and found', async () => {
+  const { client } = await openClient()
+  const zone = await client.networkZoneApi.createNetworkZone({
+    zone: { type: 'IP', name: 'Office', gateways: [{ type: 'CIDR', value: '203.0.113.0/24' }] } as never,
+  })
+  expect(await client.networkZoneApi.getNetworkZone({ zoneId: zone.id ?? '' })).toMatchObject({
+    name: 'Office',
+    status: 'ACTIVE',
+  })
+  const policy = await client.policyApi.createPolicy({ policy: { type: 'PASSWORD', name: 'Strict' } as never })
+  expect(policy).toMatchObject({ status: 'ACTIVE', priority: 1 })
+  const server = await client.authorizationServerApi.createAuthorizationServer({
+    authorizationServer: { name: 'shop', audiences: ['api://shop'] },
+  })
+  expect(server.issuer).toMatch(/\/oauth2\/aus/)
+})
+
+test('a rate limit is waited out by the clock of the answers', async () => {
+  const setup = await openClient()
+  setup.fail = 1
+  const users = await setup.client.userApi.listUsers()
+  expect(await users.next()).toMatchObject({ done: false })
+  expect(setup.fail).toBeLessThan(0)
+})
