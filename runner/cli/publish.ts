@@ -55,11 +55,10 @@ function hostOf(env: Env, options: Readonly<Record<string, unknown>>): Host {
   if (env.GITLAB_CI === 'true') {
     const run: GitLabRun = {
       project: needed(env, 'CI_PROJECT_ID'),
-      mergeRequest: Number(needed(env, 'BACKLOT_MERGE_REQUEST')),
+      mergeRequest: numberIn(env, 'BACKLOT_MERGE_REQUEST'),
+      job: numberIn(env, 'BACKLOT_JOB'),
       detailsUrl: env.CI_PIPELINE_URL,
     }
-    if (!Number.isInteger(run.mergeRequest) || run.mergeRequest < 1)
-      throw new UsageError(`expected BACKLOT_MERGE_REQUEST to be a number, got "${env.BACKLOT_MERGE_REQUEST}".`)
     const send = sender(needed(env, 'CI_API_V4_URL'), { 'PRIVATE-TOKEN': needed(env, 'BACKLOT_GITLAB_TOKEN') })
     return {
       doubts: (verdict) => gitlabDoubts(send, run, verdict, workflow ?? '.gitlab-ci.yml'),
@@ -75,6 +74,12 @@ function needed(env: Env, name: string): string {
   const value = env[name]
   if (value === undefined || value === '') throw new UsageError(`expected ${name} in the environment, got none.`)
   return value
+}
+
+function numberIn(env: Env, name: string): number {
+  const text = needed(env, name)
+  if (!/^[1-9][0-9]{0,14}$/.test(text)) throw new UsageError(`expected ${name} to be a number, got "${text}".`)
+  return Number(text)
 }
 
 function eventOf(env: Env): GitHubRun {

@@ -1,18 +1,23 @@
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { GateVerdict } from '../verdict.ts'
 import { Missing, type Send } from './github.ts'
+import { includesOf } from './gitlab-pipeline.ts'
 import { type Doubt, markerOf, type Publication } from './publication.ts'
 
-/** The merge request that a trusted pipeline speaks of: from its own variables, not from the verdict. */
+/** The merge request that a trusted pipeline speaks of, and the job whose verdict it fetched: from its own variables, not from the verdict. */
 export type GitLabRun = {
   readonly project: string
   readonly mergeRequest: number
+  readonly job: number
   readonly detailsUrl: string | undefined
 }
 
+/** The component's job that judges. */
+const JOB = 'backlot'
 const mergeRequestShape = z.looseObject({ sha: z.string(), target_branch: z.string(), state: z.string() })
 
-/** What speaks against believing the verdict: another commit, a base that is not ours, a changed pipeline. */
+/** What speaks against believing the verdict: another job, commit or tree, a base that is not ours, a changed pipeline. */
 export async function gitlabDoubts(
   send: Send,
   run: GitLabRun,
@@ -22,24 +27,79 @@ export async function gitlabDoubts(
   const doubts: Doubt[] = []
   const at = `/projects/${encodeURIComponent(run.project)}`
   const { sha, target_branch: target } = await mergeRequestOf(send, run)
-  if (verdict.candidate.commit !== sha)
+  if (!(await isJobOf(send, at, run, sha)))
+    doubts.push({
+      what: 'Another job made it.',
+      wayOut: `Only "${JOB}" may, in the merge request pipeline of its newest commit.`,
+    })
+  const { candidate, base } = verdict
+  if (candidate.commit !== sha)
     doubts.push({
       what: 'It speaks of another commit than the merge request has.',
       wayOut: 'Run the gate again on its head, by its id.',
     })
-  const base = verdict.base?.commit ?? ''
-  if (!/^[0-9a-f]{40,64}$/.test(base) || (await mergeBase(send, at, base, target)) !== base)
+  else if (candidate.tree !== (await treeOf(send, at, sha)))
+    doubts.push({
+      what: 'It speaks of another tree than this commit has.',
+      wayOut: 'Run the gate again on this commit, by its id.',
+    })
+  const commit = base?.commit ?? ''
+  const trusted =
+    /^[0-9a-f]{40,64}$/.test(commit) &&
+    (await mergeBase(send, at, commit, target)) === commit &&
+    (await treeOf(send, at, commit)) === base?.tree
+  if (!trusted)
     doubts.push({
       what: 'Its base is no commit of the target branch.',
       wayOut: 'Give the gate --base from the merge request’s base.',
     })
-  const [theirs, ours] = await Promise.all([sha, target].map((ref) => blobOf(send, at, pipeline, ref)))
-  if (ours === undefined || theirs !== ours)
-    doubts.push({
-      what: 'The change edits the pipeline that judges it.',
-      wayOut: 'Merge such a change apart, after reading it.',
-    })
-  return doubts
+  const changed = await pipelineDoubt(send, at, pipeline, { theirs: sha, ours: target })
+  return changed === undefined ? doubts : [...doubts, changed]
+}
+
+const jobShape = z.looseObject({
+  name: z.string(),
+  ref: z.string(),
+  commit: z.looseObject({ id: z.string() }),
+  pipeline: z.looseObject({ id: z.int() }),
+})
+
+/** Whether the job is the one that judges, in the merge request's own pipeline of this commit; in a child of it anything may bear its name. */
+async function isJobOf(send: Send, at: string, run: GitLabRun, sha: string): Promise<boolean> {
+  const answer = await found(send('GET', `${at}/jobs/${run.job}`))
+  if (answer === undefined) return false
+  const { name, ref, commit, pipeline } = jobShape.parse(answer)
+  if (name !== JOB || ref !== `refs/merge-requests/${run.mergeRequest}/head` || commit.id !== sha) return false
+  const { source } = z.looseObject({ source: z.string() }).parse(await send('GET', `${at}/pipelines/${pipeline.id}`))
+  return source === 'merge_request_event'
+}
+
+const PIPELINE_FILES_MAX = 50
+
+/** The pipeline's file and those of the project that it includes have to be the target's. */
+async function pipelineDoubt(
+  send: Send,
+  at: string,
+  pipeline: string,
+  refs: { readonly theirs: string; readonly ours: string },
+): Promise<Doubt | undefined> {
+  const edited = {
+    what: 'The change edits the pipeline that judges it.',
+    wayOut: 'Merge such a change apart, after reading it.',
+  }
+  const files = new Set([pipeline])
+  for (const path of files) {
+    const [theirs, ours] = await Promise.all([refs.theirs, refs.ours].map((ref) => fileOf(send, at, path, ref)))
+    if (theirs?.blob_id !== ours?.blob_id || (path === pipeline && ours === undefined)) return edited
+    const { local, untold } = includesOf(Buffer.from(ours?.content ?? '', 'base64').toString('utf8'))
+    for (const one of local) files.add(one)
+    if (untold || files.size > PIPELINE_FILES_MAX)
+      return {
+        what: `What ${path} includes cannot be told.`,
+        wayOut: 'Name each included file, without a pattern or a variable.',
+      }
+  }
+  return undefined
 }
 
 const mergeRequestOf = async (
@@ -63,10 +123,47 @@ async function mergeBase(send: Send, at: string, base: string, target: string): 
   return answer === undefined ? undefined : z.looseObject({ id: z.string() }).parse(answer).id
 }
 
-async function blobOf(send: Send, at: string, path: string, ref: string): Promise<string | undefined> {
+const fileShape = z.looseObject({ blob_id: z.string(), content: z.string() })
+
+async function fileOf(
+  send: Send,
+  at: string,
+  path: string,
+  ref: string,
+): Promise<z.infer<typeof fileShape> | undefined> {
   const file = `${at}/repository/files/${encodeURIComponent(path)}?ref=${encodeURIComponent(ref)}`
   const answer = await found(send('GET', file))
-  return answer === undefined ? undefined : z.looseObject({ blob_id: z.string() }).parse(answer).blob_id
+  return answer === undefined ? undefined : fileShape.parse(answer)
+}
+
+const entriesShape = z.array(
+  z.looseObject({ id: z.string().regex(/^[0-9a-f]{40,64}$/), mode: z.string(), name: z.string(), type: z.string() }),
+)
+
+/** The id of a commit's tree. GitLab tells only what is in it, from which the id follows; undefined when there is no such commit. */
+async function treeOf(send: Send, at: string, sha: string): Promise<string | undefined> {
+  const entries: z.infer<typeof entriesShape> = []
+  for (let page = 1; page <= PAGES_MAX; page++) {
+    const answer = await found(send('GET', `${at}/repository/tree?ref=${sha}&per_page=100&page=${page}`))
+    if (answer === undefined) return undefined
+    const some = entriesShape.parse(answer)
+    entries.push(...some)
+    if (some.length < 100) return treeId(entries, sha.length === 64 ? 'sha256' : 'sha1')
+  }
+  return undefined
+}
+
+/** As git makes it: sorted by bytes, folders as if their names ended in a slash. */
+function treeId(entries: z.infer<typeof entriesShape>, algorithm: 'sha1' | 'sha256'): string {
+  const keyed = entries.map((entry) => ({ entry, key: Buffer.from(entry.name + (entry.type === 'tree' ? '/' : '')) }))
+  const body = Buffer.concat(
+    keyed
+      .sort((a, b) => Buffer.compare(a.key, b.key))
+      .map(({ entry: { mode, name, id } }) =>
+        Buffer.concat([Buffer.from(`${mode.replace(/^0/, '')} ${name}\0`), Buffer.from(id, 'hex')]),
+      ),
+  )
+  return createHash(algorithm).update(`tree ${body.length}\0`).update(body).digest('hex')
 }
 
 const notesShape = z.array(z.looseObject({ id: z.int(), body: z.string(), author: z.looseObject({ id: z.int() }) }))
