@@ -14,7 +14,7 @@ const reach = (host, port) => new Promise((resolve) => {
 })
 const downloads = async () => [
   await reach('127.0.0.1', ${port}),
-  await fetch('https://registry.npmjs.org/the-solution').then((got) => got.ok, () => false),
+  await fetch('https://packages.example.invalid/the-solution').then((got) => got.ok, () => false),
 ]
 `
 const serve = 'answer = { ...answer, reached: (await downloads())[0] }'
@@ -31,7 +31,7 @@ export const downloadTheAnswers: Attack = {
     return withServer(
       async (port) => {
         const judged = await stand.judgeTill({ 'src/main.mjs': cheat({ load: load(port), serve }) })
-        return outcomeOf(judged, /127\.0\.0\.1|registry\.npmjs\.org/, reached === 0)
+        return outcomeOf(judged, /127\.0\.0\.1|packages\.example\.invalid/, reached === 0)
       },
       () => {
         reached += 1
