@@ -5,8 +5,6 @@ import { pathToFileURL } from 'node:url'
 import { parse } from 'yaml'
 import { suggest } from '../scenarios/parse/nearest.ts'
 import { NotARecording, readHar } from '../twins/har.ts'
-import { openapiTwin } from '../twins/openapi/index.ts'
-import { recordingTwin } from '../twins/recording/index.ts'
 import type { TwinDefinition } from '../twins/twin.ts'
 import { TWINS } from './twins.ts'
 
@@ -33,9 +31,15 @@ export async function loadTwin(spec: string, folder = '.'): Promise<TwinDefiniti
   const file = resolve(folder, spec)
   if (!existsSync(file)) throw new NoTwin(`expected a twin in ${spec}, which does not exist.`)
   try {
-    if (spec.endsWith('.har')) return asAny(recordingTwin({ name: nameOf(spec), recordings: [readHar(file)] }))
-    if (/\.(ya?ml|json)$/.test(spec))
+    // Loaded late: most projects have neither.
+    if (spec.endsWith('.har')) {
+      const { recordingTwin } = await import('../twins/recording/index.ts')
+      return asAny(recordingTwin({ name: nameOf(spec), recordings: [readHar(file)] }))
+    }
+    if (/\.(ya?ml|json)$/.test(spec)) {
+      const { openapiTwin } = await import('../twins/openapi/index.ts')
       return asAny(openapiTwin({ name: nameOf(spec), document: parse(readFileSync(file, 'utf8')) }))
+    }
   } catch (error) {
     if (error instanceof NotARecording) throw new NoTwin(error.message)
     throw new NoTwin(`${spec}: ${error instanceof Error ? error.message : String(error)}`)
