@@ -43,6 +43,9 @@ export const done = (status = 204): Reply => ({ status })
 /** How a route is let in: by an API token or an access token of the org, or freely. */
 type Door = 'token' | 'open'
 
+/** Operations that read `expand` themselves. */
+const EXPANDS: ReadonlySet<string> = new Set(['apps.list'])
+
 /** Registers routes on `app`; each counts against its rate limit, checks the token and turns errors into answers. */
 export function router(app: TwinApp, org: Org, door: Door): On {
   return (operation, route, handler) =>
@@ -57,6 +60,7 @@ export function router(app: TwinApp, org: Org, door: Door): On {
       try {
         if (over) throw new OktaError(429, 'E0000047', 'API call exceeded rate limit due to too many requests.')
         if (door === 'token') letIn(ask)
+        if (ask.query.has('expand') && !EXPANDS.has(operation)) throw gap('expanded resources')
         const reply = handler(ask)
         if (reply instanceof Response) {
           for (const [name, value] of Object.entries(common)) reply.headers.set(name, value)

@@ -4,7 +4,7 @@ import type { Gap } from '../twin.ts'
 export const GAPS: readonly Gap[] = [
   { what: 'DPoP', why: 'Proofs of possession and their nonces are not checked; use a bearer token.' },
   { what: 'filters over lists and objects', why: 'Filters and searches compare single values of a row.' },
-  { what: 'expanded groups and apps', why: 'Statistics and embedded assignments are not worked out.' },
+  { what: 'expanded resources', why: 'Statistics and embedded assignments are not worked out.' },
   {
     what: 'factors other than the security question',
     why: 'They act on phones, mails and devices that nobody stands in for.',

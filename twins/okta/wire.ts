@@ -32,8 +32,6 @@ export const notFound = (id: string, kind: string): OktaError =>
 export const invalid = (what: string, ...causes: readonly string[]): OktaError =>
   new OktaError(400, 'E0000001', `Api validation failed: ${what}`, causes)
 export const malformed = (): OktaError => new OktaError(400, 'E0000003', 'The request body was not well-formed.')
-export const wrongMethod = (): OktaError =>
-  new OktaError(405, 'E0000022', 'The endpoint does not support the provided HTTP method')
 
 export const errorBody = (error: OktaError, errorId: string): Json => ({
   errorCode: error.code,

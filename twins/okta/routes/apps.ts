@@ -297,7 +297,7 @@ function listApps(ask: Ask): Reply {
   const expand = ask.query.get('expand')
   if (expand !== null) {
     if (!/^(user|group)\/[0-9A-Za-z]{20}$/.test(expand)) throw invalid('RequestParams', 'Expand query is malformed.')
-    throw gap('expanded groups and apps')
+    throw gap('expanded resources')
   }
   let rows = ask.org.store.rows('apps')
   const filter = ask.query.get('filter') ?? ''

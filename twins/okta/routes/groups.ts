@@ -1,4 +1,4 @@
-import { type Ask, done, gap, type On, page, type Reply, shown } from '../ask.ts'
+import { type Ask, done, type On, page, type Reply, shown } from '../ask.ts'
 import { groupTarget, tell, userTarget } from '../events.ts'
 import { parseExpression } from '../expression.ts'
 import { type Org, one, rowOf, text } from '../org.ts'
@@ -89,7 +89,6 @@ function listGroups(ask: Ask): Reply {
   }
   const q = ask.query.get('q')?.toLowerCase() ?? ''
   if (q !== '') rows = rows.filter((group) => text(rowOf(group.profile).name).toLowerCase().startsWith(q))
-  if (ask.query.has('expand')) throw gap('expanded groups and apps')
   return page(ask, rows, q === '' ? 10_000 : 300, 10_000, (row) => view(groupShown(row, ask)))
 }
 
