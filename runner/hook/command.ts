@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { z } from 'zod'
 import { printable } from '../gate/intake.ts'
@@ -10,6 +9,7 @@ import type { Real } from './client.ts'
 import { type Change, critiqueSaidSchema, judgeSaidSchema, type Usage, usageSchema } from './contract.ts'
 import { HookFailure } from './failure.ts'
 import { explain, readJson } from './json.ts'
+import { readPlainFile } from './plain-file.ts'
 import { type Ended, startProgram } from './program.ts'
 import { openWorkshop, type Workshop, writeNote } from './workshop.ts'
 
@@ -136,10 +136,10 @@ export function programEnv(
 
 /** What the program wrote about its cost, if it did and if it can be read. */
 function readUsageFile(file: string): Usage {
+  const bytes = readPlainFile(file, USAGE_BYTES)
+  if (bytes === undefined) return {}
   try {
-    const { size } = statSync(file)
-    if (size > USAGE_BYTES) return {}
-    const parsed = usageSchema.safeParse(readJson(readFileSync(file), 'usage'))
+    const parsed = usageSchema.safeParse(readJson(bytes, 'usage'))
     return parsed.success ? parsed.data : {}
   } catch {
     return {}

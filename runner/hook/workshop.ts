@@ -4,7 +4,6 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
-  readFileSync,
   realpathSync,
   rmSync,
   symlinkSync,
@@ -17,6 +16,7 @@ import type { Place } from './box.ts'
 import type { Change } from './contract.ts'
 import { HookFailure } from './failure.ts'
 import { applyChange, patchOf } from './land.ts'
+import { readPlainFile } from './plain-file.ts'
 
 /** A throw-away copy of one commit, in which an agent works; and our own git, which looks at it afterwards. */
 export interface Workshop {
@@ -99,7 +99,8 @@ function sweep(): void {
     if (!name.startsWith(PREFIX)) continue
     const folder = join(tmpdir(), name)
     try {
-      const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'))
+      // Anybody may make a folder of this name.
+      const pid = Number(readPlainFile(join(folder, 'pid'), 32)?.toString())
       if (pid > 0 && !existsSync(`/proc/${pid}`)) rmSync(folder, { recursive: true, force: true })
     } catch {
       // Somebody else's, or gone already.

@@ -242,6 +242,15 @@ test('a judge reads the request as JSON and finds no files', async () => {
 })
 
 test.each([
+  ['a named pipe', 'rm -f "$BACKLOT_USAGE"; mkfifo "$BACKLOT_USAGE"'],
+  ['a link to a device that never ends', 'ln -sf /dev/zero "$BACKLOT_USAGE"'],
+  ['a link to a file', 'echo \'{"inputTokens":7}\' > x.json; ln -sf "$PWD/x.json" "$BACKLOT_USAGE"'],
+])('%s where the cost should be is no cost, and holds up nobody', async (_, script) => {
+  const { usage } = await change(`echo b > x.txt; ${script}`)
+  expect(usage).toEqual({ wallMs: expect.any(Number) })
+})
+
+test.each([
   ['a b  c', ['a', 'b', 'c']],
   [`a 'b c' "d \\"e\\" $f" g\\ h`, ['a', 'b c', 'd "e" $f', 'g h']],
   [`x--y='1 2'"3" ''`, ['x--y=1 23', '']],
