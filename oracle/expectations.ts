@@ -1,3 +1,4 @@
+import { suggest } from '../scenarios/parse/nearest.ts'
 import { originOf, type Run } from '../scenarios/run.ts'
 import type { Bound, Expectation, Scenario } from '../scenarios/scenario.ts'
 import { fieldAt } from '../twins/faults.ts'
@@ -82,6 +83,8 @@ function judge(expectation: Expectation, run: Run): Verdict {
               `${path}${which}: expected ${field} to add up to ${wanted}, got ${total} in ${rows.length} rows`,
             )
         }
+        const blind = rows.length > 0 ? undefined : unseen(found, where)
+        if (blind !== undefined) return { status: 'inconclusive', reason: `${place}: ${path}${which}: ${blind}` }
         return pass
       }
       const one = where !== undefined && Array.isArray(found) ? found.find((row: Json) => hasFields(row, where)) : found
@@ -131,6 +134,14 @@ function judge(expectation: Expectation, run: Run): Verdict {
     default:
       return expectation satisfies never
   }
+}
+
+/** A field that is in no row selects nothing, however it is spelt: that there are none then proves nothing. */
+function unseen(rows: readonly Json[], where: Readonly<Record<string, Json>> | undefined): string | undefined {
+  const field = Object.keys(where ?? {}).find((path) => rows.every((row) => fieldAt(row, path) === undefined))
+  if (field === undefined || rows.length === 0) return undefined
+  const known = rows.flatMap((row) => (row !== null && typeof row === 'object' ? Object.keys(row) : []))
+  return `expected rows with a field ${field}, got none in ${rows.length}.${suggest(field, [...new Set(known)])}`
 }
 
 /** `twin.collection`, `twin.collection.<id or index>.field`: rows are found by their `id` too. */

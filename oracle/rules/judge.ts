@@ -1,7 +1,7 @@
 import type { Run } from '../../scenarios/run.ts'
 import { lowerBound, triesNeeded, upperBound } from '../readiness/bounds.ts'
 import type { Finding, Verdict } from '../verdict.ts'
-import { whatIsMissing } from './missing.ts'
+import { whatIsMissing, whyBlind } from './missing.ts'
 import { type Judgement, judgeRun } from './monitor.ts'
 import { type Clause, printRule, type Rule } from './rule.ts'
 
@@ -39,8 +39,11 @@ export function judgeRules(rules: readonly Rule[], runs: readonly Run[]): readon
 }
 
 function report(rule: Rule, judged: readonly Judged[]): RuleReport {
-  const exercised = judged.reduce((sum, { judgement }) => sum + judgement.hits, 0)
-  const hit = judged.filter(({ judgement }) => judgement.hits > 0).length
+  const runs = judged.map(({ run }) => run)
+  // A rule that forbids by a field which is nowhere looks at events and sees nothing.
+  const blind = whyBlind(rule, runs)
+  const exercised = blind === undefined ? judged.reduce((sum, { judgement }) => sum + judgement.hits, 0) : 0
+  const hit = blind === undefined ? judged.filter(({ judgement }) => judgement.hits > 0).length : 0
   const closest = judged.reduce<number | undefined>(
     (least, { judgement: { closest: one } }) => (one === undefined ? least : Math.min(least ?? one, one)),
     undefined,
@@ -48,7 +51,7 @@ function report(rule: Rule, judged: readonly Judged[]): RuleReport {
   const sentence = printRule(rule)
   const common = { id: rule.id, sentence, why: rule.why, exercised, runs: hit, closest }
   if (rule.clause.kind !== 'sometimes')
-    return { ...common, verdict: verdictOf(rule, sentence, exercised, judged), share: undefined }
+    return { ...common, verdict: verdictOf(rule, sentence, exercised, blind, judged), share: undefined }
   const share = {
     reached: hit,
     of: judged.length,
@@ -95,7 +98,13 @@ function shareVerdict(
   }
 }
 
-function verdictOf(rule: Rule, sentence: string, exercised: number, judged: readonly Judged[]): Verdict {
+function verdictOf(
+  rule: Rule,
+  sentence: string,
+  exercised: number,
+  blind: string | undefined,
+  judged: readonly Judged[],
+): Verdict {
   const findings = judged.flatMap(({ run, judgement }): Finding[] => {
     if (judgement.status !== 'violated') return []
     const slice = judgement.slice === undefined ? '' : ` (${judgement.slice})`
@@ -120,10 +129,13 @@ function verdictOf(rule: Rule, sentence: string, exercised: number, judged: read
   if (exercised === 0)
     return {
       status: 'inconclusive',
-      reason: `${sentence} It was never exercised: ${whatIsMissing(
-        rule,
-        judged.map(({ run }) => run),
-      )}.`.replace(/\?\.$/, '?'),
+      reason: `${sentence} It was never exercised: ${
+        blind ??
+        whatIsMissing(
+          rule,
+          judged.map(({ run }) => run),
+        )
+      }.`.replace(/\?\.$/, '?'),
     }
   return { status: 'pass' }
 }

@@ -113,15 +113,24 @@ export function compile(clause: Clause): Compiled {
 
 type Kind<K extends Clause['kind']> = Extract<Clause, { kind: K }>
 
+/** Whose event it is: the first part of its name, a twin's or `app`. */
+export const actorOf = (type: string): string => type.split('.', 1)[0] ?? type
+
 function each(clause: Kind<'never' | 'always'>): Compiled {
   const matches = matcherOf(clause.event)
   const { type, where } = clause.event
   const wanted = clause.kind === 'always'
+  // What must not happen at all is exercised by anything else that its twin, or the app, does.
+  const others = clause.kind === 'never' && where.length === 0 ? actorOf(type) : undefined
   return {
-    types: [type],
+    types: others === undefined ? [type] : undefined,
     everySlice: false,
     begin: (tally) => ({
       step(event) {
+        if (event.type !== type) {
+          if (actorOf(event.type) === others) tally.hits += 1
+          return undefined
+        }
         tally.hits += 1
         if (matches(event) === wanted) return undefined
         const got = where.map(({ field }) => `${field} ${JSON.stringify(valueAt(event.fields, field))}`).join(', ')

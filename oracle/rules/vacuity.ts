@@ -1,6 +1,6 @@
 import type { Run } from '../../scenarios/run.ts'
 import { judgeRules, type RuleReport } from './judge.ts'
-import { whatIsMissing } from './missing.ts'
+import { whatIsMissing, whyBlind } from './missing.ts'
 import type { Rule } from './rule.ts'
 
 /** A rule that says nothing about these runs, and why. */
@@ -17,7 +17,7 @@ export function findVacuous(rules: readonly Rule[], runs: readonly Run[]): reado
   return rules.flatMap((rule, at): Vacuous[] => {
     const report = reports[at]
     if (report === undefined || !isVacuous(rule, report)) return []
-    const reason = whatIsMissing(rule, runs)
+    const reason = whyBlind(rule, runs) ?? whatIsMissing(rule, runs)
     const kind = rule.clause.kind === 'sometimes' ? 'unreachable' : 'never-triggered'
     return [{ id: rule.id, sentence: report.sentence, kind, reason }]
   })

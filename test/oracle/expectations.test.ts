@@ -113,3 +113,22 @@ test.each<readonly [Written, string]>([
 test('nothing to judge is inconclusive', () => {
   expect(judgeExpectations(scenario([]), run)).toMatchObject({ status: 'inconclusive' })
 })
+
+test.each([
+  { count: { min: 0, max: 0 } },
+  { count: { min: 0, max: 3 } },
+  { count: undefined, sum: { field: 'amount', is: '0' } },
+])('a misspelt field selects nothing, which proves nothing: %o', (more) => {
+  const expectation = (where: Readonly<Record<string, unknown>>) =>
+    judgeExpectations(
+      scenario([], { then: [{ place, kind: 'state', path: 'x.rows', where, ...more } as unknown as Expectation] }),
+      run,
+    )
+  expect(expectation({ amuont: 5 })).toMatchObject({
+    status: 'inconclusive',
+    reason: expect.stringContaining('expected rows with a field amuont, got none in 2. Did you mean "amount"?'),
+  })
+  expect(expectation({ amount: 7 })).toEqual({ status: 'pass' })
+  // A field that only some rows have is one.
+  expect(expectation({ 'to.name': 'Bob' })).toEqual({ status: 'pass' })
+})

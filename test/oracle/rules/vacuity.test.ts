@@ -48,6 +48,47 @@ test.each([
   expect(findVacuous([sentence(text)], runs)).toEqual([expect.objectContaining({ id: 'A-1', reason })])
 })
 
+test.each([
+  'A-1: Never `app.answer[stauts>=500]`.',
+  'A-1: At most 0 `app.answer[stauts>=500]`.',
+  'A-1: After `app.request`, never `app.answer[stauts>=500]`.',
+  'A-1: Between `app.request` and `app.exited`, never `app.answer[stauts>=500]`.',
+])('what is forbidden by a misspelt field is never a pass: %s', (text) => {
+  const bad = [
+    runOf([[1, 'app.request', {}]]),
+    runOf([
+      [1, 'app.request', {}],
+      [2, 'app.answer', { status: 500 }],
+    ]),
+  ]
+  const reason = 'no `app.answer` has a field stauts. Did you mean "status"?'
+  expect(judgeRules([sentence(text)], bad)).toMatchObject([
+    { exercised: 0, verdict: { status: 'inconclusive', reason: expect.stringContaining(reason) } },
+  ])
+  expect(findVacuous([sentence(text)], bad)).toEqual([expect.objectContaining({ id: 'A-1', reason })])
+  const right = judgeRules([sentence(text.replace('stauts', 'status'))], bad)
+  expect(right).toMatchObject([{ verdict: { status: 'fail' } }])
+})
+
+test('a field that one event of any run has is no misspelt one', () => {
+  const some = [runOf([[1, 'app.answer', {}]]), runOf([[1, 'app.answer', { late: false }]])]
+  expect(judgeRules([sentence('A-1: Never `app.answer[late=true]`.')], some)).toMatchObject([
+    { exercised: 2, verdict: { status: 'pass' } },
+  ])
+})
+
+test('what must never happen at all is exercised by anything its twin does', () => {
+  const never = sentence('A-1: Never `pay.gone`.')
+  expect(judgeRules([never], runs)).toMatchObject([{ exercised: 2, runs: 2, verdict: { status: 'pass' } }])
+  expect(findVacuous([never], runs)).toEqual([])
+  const gone = runOf([[1, 'pay.gone', {}]])
+  expect(judgeRules([never], [...runs, gone])).toMatchObject([{ verdict: { status: 'fail' } }])
+  expect(judgeRules([sentence('A-1: Never `app.exited`.')], runs)).toMatchObject([{ verdict: { status: 'pass' } }])
+  const elsewhere = sentence('A-1: Never `mail.sent`.')
+  const reason = 'nothing of `mail` happened in 2 runs: no scenario leads there'
+  expect(findVacuous([elsewhere], runs)).toEqual([expect.objectContaining({ reason })])
+})
+
 test('a rule that has something to say is not named', () => {
   const rules = ['A-1: Never `app.answer[status>=500]`.', 'A-2: Sometimes `pay.ok`, in at least 5% of runs.'].map(
     sentence,
