@@ -18,6 +18,7 @@ import { type FactorySettings, factorySchema } from './factory/settings.ts'
 import { type Quarantined, quarantineSchema } from './gate/quarantine.ts'
 import { type HoldoutSettings, holdoutSchema } from './holdout/settings.ts'
 import { type HookSettings, hookSchema } from './hook/settings.ts'
+import { importedFiles } from './imported.ts'
 import { isOwnTwin, loadTwin, NoTwin } from './own-twins.ts'
 import { type PolicySettings, policySchema } from './policy/settings.ts'
 import { type SandboxSettings, sandboxShape } from './sandbox/settings.ts'
@@ -115,6 +116,8 @@ export type Project = {
   readonly rules: readonly Rule[]
   /** Files that decide, relative to the project: the candidate neither changes nor sees them. */
   readonly deciding: readonly string[]
+  /** What rules and twins in TypeScript import: the program may need it too, so it is protected and not hidden. */
+  readonly imported: readonly string[]
   readonly warnings: readonly Problem[]
 }
 
@@ -221,15 +224,11 @@ export async function loadProject(folder: string, shown: string): Promise<Projec
   })
   if (problems.length > 0) throw new ProjectProblems(problems)
   const own = config.twins.filter(isOwnTwin)
-  const deciding = [
-    CONFIG,
-    ...ruleFiles,
-    ...scenarioFiles,
-    ...own,
-    ...(config.brief === undefined ? [] : [config.brief]),
-  ]
+  const imported = await importedFiles(folder, [...ruleFiles.filter((file) => file.endsWith('.ts')), ...own])
+  const brief = config.brief === undefined ? [] : [config.brief]
+  const deciding = [CONFIG, ...ruleFiles, ...scenarioFiles, ...own, ...brief]
   const twinSpecs = config.twins.map((spec) => (isOwnTwin(spec) ? resolve(folder, spec) : spec))
-  return { folder, config, twins, twinSpecs, scenarios, rules, deciding, warnings }
+  return { folder, config, twins, twinSpecs, scenarios, rules, deciding, imported, warnings }
 }
 
 /** A scenario's own state wins over the project's defaults, key by key. */

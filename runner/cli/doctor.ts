@@ -6,7 +6,8 @@ import { CONFIG, loadProject } from '../project.ts'
 import { boxStatus } from '../sandbox/box.ts'
 import { boxesOf, climbWalls } from '../sandbox/climb.ts'
 import { type Profile, type SandboxSettings, sandboxOf } from '../sandbox/settings.ts'
-import { authorityFiles, authorityFolder } from '../serve/authority-files.ts'
+import { authorityFiles } from '../serve/authority-files.ts'
+import { dataFolder } from '../store/data-folder.ts'
 
 const DOCTOR_SCHEMA = 'backlot.doctor/v1'
 
@@ -48,7 +49,7 @@ const tools = (): readonly Line[] => [
 
 /** What HTTPS clients of `backlot twin` have to trust, and how they are told to. */
 function localAuthority(): Line {
-  const { certificate } = authorityFiles(authorityFolder())
+  const { certificate } = authorityFiles(dataFolder())
   const trust = `NODE_EXTRA_CA_CERTS, SSL_CERT_FILE, REQUESTS_CA_BUNDLE or curl --cacert = ${certificate}`
   const found = existsSync(certificate) ? `trust it with ${trust}` : 'not made yet; the first backlot twin makes it'
   return { kind: 'tool', id: 'local CA', status: 'ok', found, what: certificate, wayOut: '' }

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import type { KeyObject } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
-import { readPrivateKey, readPublicKey } from '../evidence/key.ts'
+import { newKey, readPrivateKey, readPublicKey } from '../evidence/key.ts'
 import { verifyEvidence } from '../evidence/verify.ts'
 import { evidenceFolder, writeEvidence } from '../evidence/write.ts'
 import { Interrupted } from '../factory/attempt.ts'
@@ -21,6 +22,7 @@ import { CONFIG, type Project } from '../project.ts'
 import { printMarkdown } from '../report/markdown.ts'
 import { verdictSchema } from '../report/verdict.ts'
 import { writeWhole } from '../store/artefact.ts'
+import { dataFolder } from '../store/data-folder.ts'
 import { chooseAgents, type FactoryAgentFlags } from './factory-agents.ts'
 import { judgeOf } from './judge.ts'
 import type { OnOpen } from './open.ts'
@@ -73,6 +75,7 @@ type Given = {
 
 function startOf(given: Given): FactoryStart {
   const { brief, project, options, signal } = given
+  const keyFile = text(options.key) ?? ownKey()
   const progress = createFactoryProgress(process.stderr, REAL.now, every)
   return {
     brief,
@@ -81,13 +84,21 @@ function startOf(given: Given): FactoryStart {
     branch: text(options.branch),
     fresh: options.fresh === true,
     settle: (read) => settle(read, given, progress.note),
-    judge: judgeWithGate(given),
-    approved: approvedBy(text(options.key)),
+    judge: judgeWithGate(given, readPrivateKey(keyFile)),
+    approved: approvedBy(keyFile),
     progress,
     now: REAL.now,
     token: newToken,
     signal,
   }
+}
+
+/** The key that signs when none is named: this user's own, made when it is first needed. Agents cannot read it from their box. */
+function ownKey(): string {
+  const file = join(dataFolder(), 'gate.pem')
+  mkdirSync(dirname(file), { recursive: true })
+  if (!existsSync(file)) newKey(file)
+  return file
 }
 
 /** Calls back again and again until it is told to end. */
@@ -158,9 +169,7 @@ function usdOf(value: string): number {
 }
 
 /** The gate in this process, and what it signs of its verdict. */
-function judgeWithGate({ project, options, open }: Given): JudgeCandidate {
-  const keyFile = text(options.key)
-  const key = keyFile === undefined ? undefined : readPrivateKey(keyFile)
+function judgeWithGate({ project, options, open }: Given, key: KeyObject): JudgeCandidate {
   return async ({ patch, base, agent, critic, producer, evidence, said }) => {
     let record: GateRecord | undefined
     let close: (() => Promise<void>) | undefined
@@ -177,10 +186,7 @@ function judgeWithGate({ project, options, open }: Given): JudgeCandidate {
       critic,
       judge: judgeOf,
       today: new Date(REAL.now()).toISOString().slice(0, 10),
-      approveCommand:
-        key === undefined
-          ? undefined
-          : (tree) => `npx backlot approve ${shown(evidenceFolder(evidence, tree))} --as NAME --key FILE`,
+      approveCommand: (tree) => `npx backlot approve ${shown(evidenceFolder(evidence, tree))} --as NAME --key FILE`,
       onRecord(made) {
         record = made
       },
@@ -190,7 +196,7 @@ function judgeWithGate({ project, options, open }: Given): JudgeCandidate {
       },
     })
     if (close !== undefined) open.delete(close)
-    if (key === undefined || record === undefined) return { verdict, evidence: null }
+    if (record === undefined) return { verdict, evidence: null }
     const at = new Date(REAL.now()).toISOString()
     const platform = `${process.platform} ${process.arch}`
     const { path } = writeEvidence({ folder: evidence, verdict, record, key, at, platform, producer })
@@ -198,11 +204,11 @@ function judgeWithGate({ project, options, open }: Given): JudgeCandidate {
   }
 }
 
-/** Evidence of our own key that passes by now, with the approvals that came since. Without a key nothing can be told. */
+/** Evidence of our own key that passes by now, with the approvals that came since. */
 const approvedBy =
-  (keyFile: string | undefined): FactoryStart['approved'] =>
+  (keyFile: string): FactoryStart['approved'] =>
   (evidence) =>
-    keyFile !== undefined && verifyEvidence(evidence, [readPublicKey(keyFile)]).status === 'pass'
+    verifyEvidence(evidence, [readPublicKey(keyFile)]).status === 'pass'
 
 const shown = (path: string): string => relative(realpathSync(process.cwd()), path) || path
 

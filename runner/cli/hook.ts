@@ -78,7 +78,7 @@ export function agentOf(flags: AgentFlags): { readonly agent: HookAgent; readonl
         agent: a2aAgent({ url: flags.a2a, real: REAL, bearer: process.env.A2A_TOKEN }),
         shown: `the A2A agent at ${flags.a2a}`,
       }
-    const { box, shown } = chooseBox(flags.sandbox ?? 'preferred', sandboxStatus(), {
+    const { box, shown } = chooseBox(flags.sandbox ?? 'required', sandboxStatus(), {
       network: flags.network ?? false,
       reads: readable(flags.read ?? []),
     })

@@ -4,10 +4,11 @@ import { parse } from 'yaml'
 import type { TwinDefinition } from '../../twins/twin.ts'
 import { UsageError } from '../gate/workspace.ts'
 import { loadTwin, NoTwin } from '../own-twins.ts'
-import { authorityFiles, authorityFolder } from '../serve/authority-files.ts'
+import { authorityFiles } from '../serve/authority-files.ts'
 import { openAuthority } from '../serve/certificates.ts'
 import { createCourier } from '../serve/courier.ts'
 import { type Served, serveTwins } from '../serve/server.ts'
+import { dataFolder } from '../store/data-folder.ts'
 import type { OnOpen } from './open.ts'
 
 /** Between two looks at what has become due. */
@@ -57,7 +58,7 @@ export async function runTwin(
   const definitions = await Promise.all([...new Set(names)].map(definitionOf))
   if (options.clock !== 'real' && options.clock !== 'manual')
     throw new UsageError(`expected --clock real or manual, got "${String(options.clock)}".`)
-  const folder = typeof options.caDir === 'string' ? options.caDir : authorityFolder()
+  const folder = typeof options.caDir === 'string' ? options.caDir : dataFolder()
   const authority = options.tls === false ? undefined : await openAuthority(folder, Date.now())
   const token = randomBytes(24).toString('base64url')
   const say = (text: string): void => void process.stderr.write(`${text}\n`)

@@ -110,10 +110,24 @@ function takeIn(given: {
   return { taken, refusals, decision }
 }
 
+/** Where a CI finds out what to run: whoever changes it runs with its rights once it is merged. */
+const CI_FILES = [
+  '.github/**',
+  '.gitlab-ci.yml',
+  '.gitlab/**',
+  '.circleci/**',
+  '.buildkite/**',
+  'Jenkinsfile',
+  'azure-pipelines.yml',
+  'bitbucket-pipelines.yml',
+]
+
 /** Files that decide, also those that would decide once they were merged: a new scenario judges the next candidate. */
 const protectedPaths = (project: Project): readonly string[] => [
   ...project.deciding,
+  ...project.imported,
   CONFIG,
+  ...CI_FILES,
   ...project.config.protected,
   ...[...project.config.scenarios, ...project.config.rules].filter((glob) => /\.(scenario|rules)\.[^/]*$/.test(glob)),
 ]

@@ -142,6 +142,29 @@ test.each<readonly [string, string, () => string]>([
     () => patch('c.patch', () => project.change('backlot/rules/pay.rules.yaml', 'at-most: 1', 'at-most: 9')),
   ],
   [
+    'what a rule imports',
+    'intake.protected',
+    () => {
+      project.write('backlot/rules/limits.ts', 'export const MOST = 1\n')
+      project.write(
+        'backlot/rules/more.rules.ts',
+        "import { MOST } from './limits.ts'\nexport const rules = MOST > 0 ? [] : []\n",
+      )
+      git('add', '--all')
+      git('-c', 'user.name=t', '-c', 'user.email=t@example.test', 'commit', '--quiet', '-m', 'a rule of our own')
+      return patch('i.patch', () => project.change('backlot/rules/limits.ts', 'MOST = 1', 'MOST = 99'))
+    },
+  ],
+  [
+    'what CI runs',
+    'intake.protected',
+    () =>
+      patch('w.patch', () => {
+        mkdirSync(join(project.folder, '.github/workflows'), { recursive: true })
+        project.write('.github/workflows/publish.yml', 'on: push\n')
+      }),
+  ],
+  [
     'a symbolic link',
     'intake.symlink',
     () => patch('d.patch', () => symlinkSync('/etc/passwd', join(project.folder, 'src/link'))),

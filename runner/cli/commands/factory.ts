@@ -22,7 +22,7 @@ export function addFactory(program: Command, onOpen: OnOpen): void {
     .addOption(
       new Option('--sandbox <mode>', 'where a local program runs')
         .choices(['required', 'preferred', 'off'])
-        .default('preferred'),
+        .default('required'),
     )
     .option('--name <name>', 'how the policy knows the agent (default: local, or the host of its URL)')
     .option('--model-family <name>', 'the family of its model')
@@ -32,7 +32,10 @@ export function addFactory(program: Command, onOpen: OnOpen): void {
     .option('--timeout <t>', 'time in all, such as 30m')
     .option('--branch <name>', 'the branch to make (default: backlot/<brief>-<n>)')
     .option('--pr-body <file>', 'write the body of a pull request')
-    .option('--key <file>', 'sign the evidence with this ed25519 key')
+    .option(
+      '--key <file>',
+      'sign the evidence with this ed25519 key (default: your own, in ~/.local/share/backlot/gate.pem)',
+    )
     .option('--jobs <n>', 'workers of the gate (default: one for each core)', whole)
     .option('--fresh', 'begin anew instead of going on with the run that is there')
     .option('--json', 'print the outcome as one JSON object')

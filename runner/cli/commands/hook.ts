@@ -22,7 +22,7 @@ export function addHook(program: Command, onOpen: OnOpen): void {
     .addOption(
       new Option('--sandbox <mode>', 'where the program runs')
         .choices(['required', 'preferred', 'off'])
-        .default('preferred'),
+        .default('required'),
     )
     .addOption(
       new Option('--permissions <answer>', 'what an ACP agent hears when it asks')
