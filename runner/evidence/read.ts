@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import { readChain } from '../store/chain.ts'
+import { decideAgain } from './decide-again.ts'
 import { type Opened, open, sha256 } from './envelope.ts'
 import { parsePublicKey } from './key.ts'
 import { approvalSchema, gateRunSchema, statementSchema } from './schema.ts'
@@ -49,15 +50,17 @@ export function readEvidence(folder: string, keys: readonly KeyObject[]): Read {
   if (run.inputs.patch !== null) same(at(PATCH_FILE), run.inputs.patch)
 
   const inputs: Record<string, string> = { [GATE_RUN_FILE]: sha256(envelope) }
+  const who: string[] = []
   const approvals = own.slice(1).map((entry): Approval => {
     const name = Object.keys(entry.files).find((file) => file.startsWith('approval-')) ?? ''
     const approval = readApproval(at(name), run, opened.digest, subject)
     anchored(ledger, approval.chain, entry.index)
     inputs[name] = sha256(text(at(name)))
-    checkSummary(at(name.replace('approval-', 'vsa-')), approverKeys(run), subject, inputs)
+    who.push(approval.who)
+    checkSummary(at(name.replace('approval-', 'vsa-')), approverKeys(run), subject, inputs, passes(run, who))
     return approval
   })
-  checkSummary(at('vsa.dsse.json'), keys, subject, { [GATE_RUN_FILE]: sha256(envelope) })
+  checkSummary(at('vsa.dsse.json'), keys, subject, { [GATE_RUN_FILE]: sha256(envelope) }, passes(run, []))
   return { folder, subject, run, digest: opened.digest, approvals, index: first.index }
 }
 
@@ -86,15 +89,23 @@ const summary = z.looseObject({
   verificationResult: z.enum(['PASSED', 'FAILED']),
 })
 
-/** The summary is about the same tree and names all that it sums up, by digest. */
+const passes = (run: GateRun, approvals: readonly string[]): boolean => decideAgain(run, approvals).status === 'pass'
+
+/** The summary is about the same tree, says what comes of it, and names all that it sums up, by digest. */
 function checkSummary(
   path: string,
   keys: readonly KeyObject[],
   subject: Statement['subject'][number],
   inputs: Readonly<Record<string, string>>,
+  passed: boolean,
 ): void {
   told(path, () => {
     const { statement, predicate } = stated(open(text(path), keys), VERIFICATION, summary)
+    const result = passed ? 'PASSED' : 'FAILED'
+    if (predicate.verificationResult !== result)
+      throw new Error(
+        `expected the result that the run and its approvals give, ${result}, got ${predicate.verificationResult}`,
+      )
     if (statement.subject[0]?.digest.gitTree !== subject.digest.gitTree)
       throw new Error('expected a summary of this tree, got one of another')
     const named = Object.fromEntries(predicate.inputAttestations.map(({ uri, digest }) => [uri, digest.sha256]))
