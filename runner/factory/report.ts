@@ -99,9 +99,11 @@ export function printPullRequest(outcome: FactoryOutcome, summary: string): stri
     (one) =>
       `| ${one.attempt}${one.attempt === attempt ? ' (this)' : ''} | ${quoted(one.agent)} | ${one.status} | ${quoted(against(one))} | ${money(one.costMicroUsd)} | ${one.wallMs === null ? '' : seconds(one.wallMs)} |`,
   )
+  const approved = attempts.find((one) => one.attempt === attempt)?.status === 'needs-human'
+  const how = approved ? 'approved by people, as the policy demands,' : 'passed by the gate'
   return `# ${prose(brief.title)}
 
-Made by ${quoted(outcome.agent)} from \`${base}\` and passed by the gate as \`${commit}\`. No person has looked at it yet.
+Made by ${quoted(outcome.agent)} from \`${base}\` and ${how} as \`${commit}\`.${approved ? '' : ' No person has looked at it yet.'}
 
 | criterion | | checked by |
 | --- | --- | --- |

@@ -92,3 +92,13 @@ test("a pull request's body resolves no mention and no link of others, and says 
   expect(body).toContain('`npx backlot verify evidence/1 --key PUBLIC-KEY`')
   expect(printPullRequest(outcome('released', { evidence: null }), '')).toContain('No evidence was signed.')
 })
+
+test("a pull request's body says who stands behind it: the gate alone, or people who approved", () => {
+  expect(printPullRequest(outcome('released'), '')).toContain('passed by the gate as `cccc')
+  const [first, second] = outcome('released').attempts
+  if (first === undefined || second === undefined) throw new Error('expected two attempts')
+  const attempts = [first, { ...second, status: 'needs-human' as const }]
+  const body = printPullRequest(outcome('released', { attempts }), '')
+  expect(body).toContain('approved by people, as the policy demands, as `cccc')
+  expect(body).not.toContain('No person has looked')
+})
