@@ -1,7 +1,9 @@
 import { createTwinApp, NotModelled, type TwinDefinition } from '../twin.ts'
+import { awaitEnd } from './batches.ts'
 import { FIDELITY } from './fidelity.ts'
 import { GAPS, gap } from './gaps.ts'
 import { PRICES } from './prices.ts'
+import { addBatchRoutes } from './routes/batches.ts'
 import { addMessageRoutes } from './routes/messages.ts'
 import { addModelRoutes } from './routes/models.ts'
 import { emptyState, fromJson, type Seed, seedSchema, toJson } from './state.ts'
@@ -9,7 +11,6 @@ import { failure } from './wire.ts'
 
 /** Paths the API has and this twin lacks, by pattern; the first that matches names the row of gaps.ts. */
 const PATHS: readonly (readonly [RegExp, string])[] = [
-  [/^\/v1\/messages\/batches\b/, 'message batches'],
   [/^\/v1\/files\b/, 'files'],
   [/^\/v1\/(complete|skills|agents|sessions|environments|organizations|oauth|user_profiles)\b/, 'the rest of the API'],
 ]
@@ -22,15 +23,27 @@ export const anthropic: TwinDefinition<Seed> = {
   seed: seedSchema,
   prices: PRICES,
   gaps: GAPS,
-  operations: ['messages.create', 'messages.count_tokens', 'models.list', 'models.retrieve'],
+  operations: [
+    'messages.create',
+    'messages.count_tokens',
+    'messages.batches.create',
+    'messages.batches.list',
+    'messages.batches.retrieve',
+    'messages.batches.cancel',
+    'messages.batches.results',
+    'messages.batches.delete',
+    'models.list',
+    'models.retrieve',
+  ],
   happenings: [],
-  events: ['message.created'],
+  events: ['message.created', 'batch.ended'],
   latencyMs: { min: 400, max: 2500 },
   fidelity: FIDELITY,
   create(world, seed) {
     let state = emptyState()
     const app = createTwinApp('anthropic')
     addMessageRoutes(app, world, seed, () => state)
+    addBatchRoutes(app, world, seed, () => state)
     addModelRoutes(app, world, seed)
     return {
       operationOf: app.operationOf,
@@ -47,6 +60,8 @@ export const anthropic: TwinDefinition<Seed> = {
       snapshot: () => toJson(state),
       restore(json) {
         state = fromJson(json)
+        for (const batch of state.batches.values())
+          if (batch.ended_ms === null) awaitEnd(world, seed, () => state, batch)
       },
     }
   },

@@ -1,6 +1,7 @@
 import type { World } from '../world.ts'
 import type { Answer } from './answer.ts'
 import type { Input } from './cache.ts'
+import type { Tier } from './complete.ts'
 import type { Ask } from './request.ts'
 import { type Item, type Iteration, isItem, itemsOf, type State } from './state.ts'
 
@@ -20,7 +21,7 @@ export type Told = {
 const CONTAINER_MS = 30 * 60_000
 
 /** Shapes as recorded in 2026-07 to 2026-09, and as `Message` in the SDK's resources/messages/messages.d.ts (1.14). */
-export function tell(world: World, state: State, ask: Ask, answer: Answer, split: Input): Told {
+export function tell(world: World, state: State, ask: Ask, answer: Answer, split: Input, tier: Tier): Told {
   const ran = answer.blocks.filter(({ type }) => type === 'server_tool_use')
   const requests = (name: string): number => ran.filter((block) => block.name === name).length
   const iterations = iterationsOf(ask, answer, split)
@@ -50,7 +51,7 @@ export function tell(world: World, state: State, ask: Ask, answer: Answer, split
           }),
       ...(iterations === undefined ? {} : { iterations: iterations.map((one) => iterationUsage(one)) }),
     },
-    place: { service_tier: 'standard', inference_geo: ask.model.geo },
+    place: { service_tier: tier, inference_geo: ask.model.geo },
     contextManagement: managesContext(ask) ? { context_management: { applied_edits: [] } } : {},
   }
 }

@@ -20,6 +20,9 @@ export type Model = {
   /** System messages are taken in the midst of a conversation. */
   readonly midSystem: boolean
   readonly geo: 'global' | 'not_available'
+  /** Of its last days. Source: the SDK's internal/data/deprecated-models.js and its list of models (1.14). */
+  readonly retires?: string
+  readonly retired?: true
 }
 
 const CLASSIC = {
@@ -105,6 +108,7 @@ export const MODELS: Readonly<Record<string, Model>> = {
   },
   'claude-opus-4-5': {
     ...CLASSIC,
+    retires: '2027-01-22T00:00:00Z',
     cacheMin: 4096,
     effort: ['low', 'medium', 'high'],
     sampling: 'one',
@@ -122,6 +126,7 @@ export const MODELS: Readonly<Record<string, Model>> = {
   },
   'claude-sonnet-4-5': {
     ...CLASSIC,
+    retires: '2026-11-30T00:00:00Z',
     longContext: 1_000_000,
     sampling: 'one',
     snapshot: 'claude-sonnet-4-5-20250929',
@@ -130,6 +135,7 @@ export const MODELS: Readonly<Record<string, Model>> = {
   },
   'claude-opus-4-1': {
     ...CLASSIC,
+    retired: true,
     outputMax: 32_000,
     sampling: 'one',
     snapshot: 'claude-opus-4-1-20250805',
@@ -138,6 +144,7 @@ export const MODELS: Readonly<Record<string, Model>> = {
   },
   'claude-opus-4-0': {
     ...CLASSIC,
+    retired: true,
     outputMax: 32_000,
     snapshot: 'claude-opus-4-20250514',
     displayName: 'Claude Opus 4',
@@ -145,18 +152,21 @@ export const MODELS: Readonly<Record<string, Model>> = {
   },
   'claude-sonnet-4-0': {
     ...CLASSIC,
+    retired: true,
     snapshot: 'claude-sonnet-4-20250514',
     displayName: 'Claude Sonnet 4',
     released: '2025-05-22T00:00:00Z',
   },
   'claude-3-7-sonnet-latest': {
     ...CLASSIC,
+    retired: true,
     snapshot: 'claude-3-7-sonnet-20250219',
     displayName: 'Claude Sonnet 3.7',
     released: '2025-02-24T00:00:00Z',
   },
   'claude-3-5-sonnet-latest': {
     ...CLASSIC,
+    retired: true,
     outputMax: 8192,
     thinking: [],
     snapshot: 'claude-3-5-sonnet-20241022',
@@ -165,6 +175,7 @@ export const MODELS: Readonly<Record<string, Model>> = {
   },
   'claude-3-5-haiku-latest': {
     ...CLASSIC,
+    retired: true,
     outputMax: 8192,
     cacheMin: 2048,
     thinking: [],
@@ -174,6 +185,7 @@ export const MODELS: Readonly<Record<string, Model>> = {
   },
   'claude-3-opus-latest': {
     ...CLASSIC,
+    retired: true,
     outputMax: 4096,
     thinking: [],
     snapshot: 'claude-3-opus-20240229',
@@ -182,6 +194,7 @@ export const MODELS: Readonly<Record<string, Model>> = {
   },
   'claude-3-haiku-20240307': {
     ...CLASSIC,
+    retired: true,
     outputMax: 4096,
     cacheMin: 2048,
     thinking: [],

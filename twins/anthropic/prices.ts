@@ -4,12 +4,18 @@ import { MODELS } from './models.ts'
 
 const READ_ON = '2026-11-26'
 const PER_MILLION = 6
-/** A table number per so many tokens (a power of ten) as a decimal for one; text is shifted, so that no float multiplies. */
-function forOne(number: number, places: number): string {
+const HALF = 5n
+/**
+ * A table number per so many tokens (a power of ten) as a decimal for one, times `tenths` / 10; whole numbers are multiplied
+ * and shifted, so that no float is.
+ */
+function forOne(number: number, places: number, tenths = 10n): string {
   const [whole = '0', fraction = ''] = String(number).split('.')
-  const digits = (whole + fraction).padStart(places + fraction.length + 1, '0')
-  const point = digits.length - places - fraction.length
-  return `${digits.slice(0, point)}.${digits.slice(point)}`
+  const shift = places + fraction.length + 1
+  const digits = String(BigInt(whole + fraction) * tenths).padStart(shift + 1, '0')
+  const point = digits.length - shift
+  const decimals = digits.slice(point).replace(/0+$/, '')
+  return decimals === '' ? digits.slice(0, point) : `${digits.slice(0, point)}.${decimals}`
 }
 
 type Rates = { readonly base: number; readonly long: number | undefined }
@@ -61,12 +67,13 @@ export const PRICES: readonly Price[] = Object.keys(MODELS).flatMap((model): rea
     if (rates === undefined) throw new Error(`twins/anthropic/prices.ts: expected a rate for ${kind} of ${model}.`)
     if ((rates.long !== undefined) !== LONG.has(model))
       throw new Error(`twins/anthropic/prices.ts: expected LONG to say whether ${model} has a tier.`)
-    return [
-      row(kind, forOne(rates.base, PER_MILLION), `${kind} token`),
-      ...(rates.long === undefined
-        ? []
-        : [row(`${kind}-long`, forOne(rates.long, PER_MILLION), `${kind} token of a request above 200,000`)]),
+    // Batches cost half: https://platform.claude.com/docs/en/build-with-claude/batch-processing#pricing (2026-11-26).
+    const pair = (sku: string, rate: number, per: string): readonly Price[] => [
+      row(sku, forOne(rate, PER_MILLION), per),
+      row(`batch-${sku}`, forOne(rate, PER_MILLION, HALF), `${per} in a batch`),
     ]
+    const long = rates.long === undefined ? [] : pair(`${kind}-long`, rates.long, `${kind} token above 200,000`)
+    return [...pair(kind, rates.base, `${kind} token`), ...long]
   })
   const searches = typeof price.web_searches_kcount === 'number' ? price.web_searches_kcount : undefined
   return searches === undefined ? tokens : [...tokens, row('web-search', forOne(searches, 3), 'web search')]

@@ -1,11 +1,9 @@
-import type { World } from '../world.ts'
 import { checkMessages } from './conversation.ts'
 import { gap } from './gaps.ts'
 import type { Version } from './guard.ts'
 import { type Model, modelOf } from './models.ts'
 import { checkThinking, checkTools } from './settings.ts'
 import { type Item, isItem, itemsOf } from './state.ts'
-import { invalid, refusal } from './wire.ts'
 
 /** A request for an answer, or for a count of what it would take. */
 export type Ask = {
@@ -16,6 +14,8 @@ export type Ask = {
   readonly tools: readonly Item[]
   readonly body: Item
 }
+/** Why a request is refused. */
+export type Fault = { readonly status: number; readonly message: string }
 export type Message = { readonly role: string; readonly content: readonly Item[] }
 
 const COUNTED =
@@ -33,32 +33,33 @@ const LOUD = new Set(
 
 /** Reads a body, or refuses it as the API does: the first fault found, as `where: what`. */
 export function readAsk(
-  world: World,
   text: string,
   on: { readonly version: Version; readonly beta: boolean; readonly counts: boolean },
-): Ask | Response {
+): Ask | Fault {
   const body = parse(text)
-  if (!isItem(body)) return invalid(world, 'The request body is not valid JSON.')
+  if (!isItem(body)) return invalid('The request body is not valid JSON.')
   const known = [
     ...COUNTED,
     ...(on.counts ? [] : [...CREATED, ...(on.version === '2023-06-01' ? SAMPLING : [])]),
     ...(on.beta ? BETA : []),
   ]
   for (const name of ['model', 'messages', ...(on.counts ? [] : ['max_tokens'])])
-    if (body[name] === undefined) return invalid(world, `${name}: Field required`)
+    if (body[name] === undefined) return invalid(`${name}: Field required`)
   for (const name of Object.keys(body))
-    if (!known.includes(name)) return invalid(world, `${name}: Extra inputs are not permitted`)
+    if (!known.includes(name)) return invalid(`${name}: Extra inputs are not permitted`)
   const found = modelOf(String(body.model))
   if (found === 'unpriced') throw gap('models without a price')
-  if (found === undefined) return refusal(world, 404, `model: ${String(body.model)}`)
+  if (found === undefined) return { status: 404, message: `model: ${String(body.model)}` }
   checkLoud(body)
   const messages = readMessages(body.messages)
-  if (typeof messages === 'string') return invalid(world, messages)
+  if (typeof messages === 'string') return invalid(messages)
   const ask = { ...found, body, messages, system: blocksOf(body.system), tools: itemsOf(body.tools) }
   const fault =
     checkNumbers(ask, on.counts) ?? checkThinking(ask) ?? checkTools(ask) ?? checkMessages(ask, on.version) ?? undefined
-  return fault === undefined ? ask : invalid(world, fault)
+  return fault === undefined ? ask : invalid(fault)
 }
+
+const invalid = (message: string): Fault => ({ status: 400, message })
 
 function parse(text: string): unknown {
   try {

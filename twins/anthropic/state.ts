@@ -70,6 +70,8 @@ export type Seed = {
     | undefined
   /** The account has no credit left. */
   readonly credit_exhausted?: boolean | undefined
+  /** How long a batch takes; one that takes a day expires. */
+  readonly batch_ms?: number | undefined
 }
 /** An answer as it was given and billed, whether or not anybody received it. */
 export type Message = {
@@ -83,7 +85,19 @@ export type Message = {
 export type Cached = { readonly ttl_ms: number; expires_ms: number }
 /** What is left of a limit, and when that was so. */
 export type Bucket = { left: number; at_ms: number }
+export type Batch = {
+  readonly id: string
+  readonly version: '2023-06-01' | '2026-10-21'
+  readonly beta: boolean
+  readonly requests: readonly { readonly custom_id: string; readonly params: Item }[]
+  readonly created_ms: number
+  due_ms: number
+  cancelled_ms: number | null
+  ended_ms: number | null
+  results: readonly Item[]
+}
 export type State = {
+  batches: Map<string, Batch>
   messages: Message[]
   used_turns: Set<number>
   cache: Map<string, Cached>
@@ -123,9 +137,22 @@ export const seedSchema: z.ZodType<Seed> = z.strictObject({
     })
     .optional(),
   credit_exhausted: z.boolean().optional(),
+  batch_ms: z.int().min(1).optional(),
 })
 
+const batch = z.strictObject({
+  id: z.string(),
+  version: z.enum(['2023-06-01', '2026-10-21']),
+  beta: z.boolean(),
+  requests: z.array(z.strictObject({ custom_id: z.string(), params: item })),
+  created_ms: z.number(),
+  due_ms: z.number(),
+  cancelled_ms: z.number().nullable(),
+  ended_ms: z.number().nullable(),
+  results: z.array(item),
+})
 const stored = z.strictObject({
+  batches: z.array(batch),
   messages: z.array(
     z.strictObject({
       id: z.string(),
@@ -142,6 +169,7 @@ const stored = z.strictObject({
 })
 
 export const emptyState = (): State => ({
+  batches: new Map(),
   messages: [],
   used_turns: new Set(),
   cache: new Map(),
@@ -150,7 +178,8 @@ export const emptyState = (): State => ({
 })
 
 /** The state as plain data, and a copy. */
-export const toJson = ({ messages, used_turns, cache, buckets, containers }: State): Json => ({
+export const toJson = ({ batches, messages, used_turns, cache, buckets, containers }: State): Json => ({
+  batches: [...batches.values()].map((one) => structuredClone(one)),
   messages: messages.map((message) => ({ ...message })),
   used_turns: [...used_turns],
   cache: [...cache].map(([name, entry]) => [name, { ...entry }]),
@@ -160,8 +189,9 @@ export const toJson = ({ messages, used_turns, cache, buckets, containers }: Sta
 
 /** The other way; what is parsed is a copy. */
 export function fromJson(json: Json): State {
-  const { messages, used_turns, cache, buckets, containers } = stored.parse(json)
+  const { batches, messages, used_turns, cache, buckets, containers } = stored.parse(json)
   return {
+    batches: new Map(batches.map((one) => [one.id, one])),
     messages,
     used_turns: new Set(used_turns),
     cache: new Map(cache),

@@ -1,5 +1,6 @@
 import type { Json } from '../trace.ts'
 import type { World } from '../world.ts'
+import type { Item } from './state.ts'
 
 /**
  * Error types by status. Source: https://platform.claude.com/docs/en/api/errors (2026-11-26), and `ErrorType` in the SDK's
@@ -28,6 +29,11 @@ const WORDS: Readonly<Record<number, string>> = {
 
 const typeOf = (status: number): string => TYPES[status] ?? (status >= 500 ? 'api_error' : 'invalid_request_error')
 
+/** An error in the vendor's shape, as batches keep it too. */
+export function errorBody(world: World, status: number, message: string): Item & { readonly request_id: string } {
+  return { type: 'error', error: { type: typeOf(status), message }, request_id: requestId(world) }
+}
+
 /** A refusal in the vendor's shape; its id is in the body and the header. */
 export function refusal(
   world: World,
@@ -35,14 +41,13 @@ export function refusal(
   message: string,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
-  const id = requestId(world)
-  const body: Json = { type: 'error', error: { type: typeOf(status), message }, request_id: id }
-  return Response.json(body, { status, headers: { 'request-id': id, ...headers } })
+  const body = errorBody(world, status, message)
+  return Response.json(body, { status, headers: { 'request-id': body.request_id, ...headers } })
 }
 
 export const invalid = (world: World, message: string): Response => refusal(world, 400, message)
 
-export const requestId = (world: World): string => world.id('req_011C', 20)
+const requestId = (world: World): string => world.id('req_011C', 20)
 
 /** Headers of every good answer. Source: https://platform.claude.com/docs/en/api/overview#response-headers (2026-11-26). */
 export const commonHeaders = (world: World): Record<string, string> => ({

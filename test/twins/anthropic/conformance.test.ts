@@ -4,6 +4,7 @@ import { runTwinTests, type Stage } from '../../conformance/twins.ts'
 import { hello, LONG_TEXT, request } from './support.ts'
 
 const messages = '/v1/messages'
+const batches = `${messages}/batches`
 const post =
   (body: unknown, path = messages, headers: Readonly<Record<string, string>> = {}) =>
   ({ twin }: Stage): unknown =>
@@ -18,13 +19,24 @@ const tool = { name: 'weather', description: '', input_schema: { type: 'object' 
 runTwinTests({
   twin: anthropic,
   seed: { limits: { requests: 100 } },
-  async story({ send }) {
+  async story({ send, world }) {
     await send(request('POST', messages, hello))
     const system = [{ type: 'text', text: LONG_TEXT, cache_control: { type: 'ephemeral', ttl: '1h' } }]
     await send(request('POST', messages, { ...hello, system, stream: true }))
     await send(request('POST', messages, { ...hello, system }))
     const { max_tokens: __, ...count } = hello
     await send(request('POST', `${messages}/count_tokens`, count))
+    const batch = await send(request('POST', batches, { requests: [{ custom_id: 'a', params: hello }] }))
+    const { id } = z.object({ id: z.string() }).parse(await batch.json())
+    await world.clock.advance(60_000)
+    await send(request('GET', `${batches}/${id}`))
+    await send(request('GET', `${batches}/${id}/results`))
+    await send(request('GET', `${batches}?limit=1`))
+    const other = await send(request('POST', batches, { requests: [{ custom_id: 'b', params: hello }] }))
+    const later = z.object({ id: z.string() }).parse(await other.json())
+    await send(request('POST', `${batches}/${later.id}/cancel`))
+    await world.clock.advance(1_000)
+    await send(request('DELETE', `${batches}/${later.id}`))
     await send(request('GET', '/v1/models?limit=2'))
     await send(request('GET', '/v1/models/claude-opus-5'))
     await send(request('POST', messages, { ...hello, temperature: 7 }))
@@ -40,12 +52,16 @@ runTwinTests({
       ...hello,
       output_config: { format: { type: 'json_schema', schema: {} } },
     }),
-    'message batches': post({ requests: [] }, `${messages}/batches`),
+    'acts on batches that come too soon or too late': async ({ twin }) => {
+      const made = await twin.fetch(request('POST', batches, { requests: [{ custom_id: 'a', params: hello }] }))
+      const { id } = z.object({ id: z.string() }).parse(await made.json())
+      return twin.fetch(request('DELETE', `${batches}/${id}`))
+    },
+    'unknown cursors of lists': ({ twin }) => twin.fetch(request('GET', '/v1/models?after_id=claude-0')),
     files: ({ twin }) => twin.fetch(request('GET', '/v1/files')),
     'the rest of the API': post({}, '/v1/skills'),
     'containers that are not, or no longer, known': post({ ...hello, container: 'container_1' }),
-    'lifecycles and unknown cursors of lists of models': ({ twin }) =>
-      twin.fetch(request('GET', '/v1/models?after_id=claude-0')),
+    'lists of models by lifecycle': ({ twin }) => twin.fetch(request('GET', '/v1/models?lifecycle=retired')),
     'other API versions': post(hello, messages, { 'anthropic-version': '2023-01-01' }),
     'models without a price': post({ ...hello, model: 'claude-opus-5-5' }),
     'fast mode': post({ ...hello, speed: 'fast' }),

@@ -1,11 +1,10 @@
 import type { TwinApp } from '../../twin.ts'
 import type { World } from '../../world.ts'
-import { answer } from '../answer.ts'
-import { bill } from '../bill.ts'
 import { countInput, planCache, uncounted } from '../cache.ts'
+import { complete } from '../complete.ts'
 import { gap } from '../gaps.ts'
 import { checkCaller, checkCredit, checkLimits, limitHeaders, spend } from '../guard.ts'
-import { messageBody, tell } from '../message.ts'
+import { messageBody } from '../message.ts'
 import { type Ask, readAsk } from '../request.ts'
 import type { Seed, State } from '../state.ts'
 import { messageEvents } from '../stream.ts'
@@ -36,7 +35,8 @@ async function readRequest(world: World, seed: Seed, request: Request, counts: b
   const text = await request.text()
   if (Buffer.byteLength(text) > BODY_BYTES_MAX) return refusal(world, 413, 'Request exceeds the maximum size')
   const beta = new URL(request.url).searchParams.get('beta') === 'true' || request.headers.has('anthropic-beta')
-  return readAsk(world, text, { version, beta, counts })
+  const ask = readAsk(text, { version, beta, counts })
+  return 'status' in ask ? refusal(world, ask.status, ask.message) : ask
 }
 
 function create(world: World, seed: Seed, state: State, ask: Ask, request: Request): Response {
@@ -50,15 +50,9 @@ function create(world: World, seed: Seed, state: State, ask: Ask, request: Reque
   const model = ask.model.snapshot
   const limited = checkLimits(world, seed, state, { model, input: estimate - read, output: 0 })
   if (limited !== undefined) return limited
-  const { container } = ask.body
-  if (typeof container === 'string' && !((state.containers.get(container) ?? 0) > world.clock.now()))
-    throw gap('containers that are not, or no longer, known')
-  const said = answer(world, seed, state, ask)
-  const plan = planCache(world, state, ask, said.inputTokens)
-  plan.commit()
-  const told = tell(world, state, ask, said, plan.input)
-  bill(world, state, ask, said, plan.input, told.id)
-  spend(world, seed, state, { model, input: said.inputTokens - plan.input.read, output: said.outputTokens })
+  const { told, split, outputTokens } = complete(world, seed, state, ask, 'standard')
+  const input = split.fresh + split.written5m + split.written1h
+  spend(world, seed, state, { model, input, output: outputTokens })
   const headers = { ...commonHeaders(world), ...limitHeaders(world, seed, state, model) }
   return ask.body.stream === true
     ? streamOf(messageEvents(told), headers)
