@@ -1,5 +1,5 @@
 import picomatch from 'picomatch'
-import type { GateGit } from './git.ts'
+import { type GateGit, GitLimit } from './git.ts'
 
 /** What stopped a candidate before anything of it ran. `needs-human` reserves the decision for a person. */
 export type Refusal = { readonly rule: string; readonly message: string; readonly status: 'fail' | 'needs-human' }
@@ -32,6 +32,12 @@ const NULL_MODE = '000000'
 
 type Change = { readonly path: string; readonly mode: string; readonly blob: string }
 
+/** What git could not take in within its limits. */
+export function refusalOf(error: unknown): Refusal {
+  if (!(error instanceof GitLimit)) throw error
+  return { rule: 'limits', message: `expected a change that git can take in, got: ${error.message}`, status: 'fail' }
+}
+
 /** Judges the difference of two trees as git parsed it; nothing has been written to disk yet. Empty: it may run. */
 export function inspectChange(
   git: GateGit,
@@ -45,7 +51,8 @@ export function inspectChange(
   let changes: readonly Change[]
   try {
     changes = readChanges(git.run(['diff-tree', '-r', '--raw', '-z', '--no-renames', baseTree, candidateTree]))
-  } catch {
+  } catch (error) {
+    if (error instanceof GitLimit) return [refusalOf(error)]
     return [{ rule: 'names', message: 'expected paths in UTF-8, got something else', status: 'fail' }]
   }
   if (changes.length > limits.maxFiles)

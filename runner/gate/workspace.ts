@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { createGateGit, findRepository, type GateGit, resolveCommit, type UserRepository } from './git.ts'
-import { type IntakeLimits, inspectPatch, type Refusal } from './intake.ts'
+import { type IntakeLimits, inspectPatch, type Refusal, refusalOf } from './intake.ts'
 
 /** A user's mistake on the command line. Exit code 2. */
 export class UsageError extends Error {
@@ -91,6 +91,23 @@ export function openWorkspace(folder: string): Workspace {
     return { id: git.run(['write-tree'], { index }).toString().trim(), shown, commit: undefined }
   }
 
+  const takeIn: Workspace['candidate'] = (spec, base, limits) => {
+    if (spec === undefined) return snapshot(project, repository === undefined ? undefined : base, 'the working tree')
+    if (existsSync(spec) && statSync(spec).isDirectory()) {
+      const from = realpathSync(spec)
+      if (from === project) return snapshot(project, repository === undefined ? undefined : base, spec)
+      return prefix === ''
+        ? snapshot(from, undefined, spec)
+        : grafted(git, base, snapshot(from, undefined, spec), prefix)
+    }
+    if (existsSync(spec)) return applyPatch(git, readFileSync(spec), spec, base, prefix, limits)
+    const found = repository === undefined ? undefined : resolveCommit(repository, spec)
+    if (found !== undefined) return { id: found.tree, commit: found.commit, shown: spec }
+    throw new UsageError(
+      `expected --candidate to be a patch, a folder or a commit, got "${spec}", which is none of them.`,
+    )
+  }
+
   return {
     git,
     root,
@@ -118,20 +135,11 @@ export function openWorkspace(folder: string): Workspace {
       }
     },
     candidate(spec, base, limits) {
-      if (spec === undefined) return snapshot(project, repository === undefined ? undefined : base, 'the working tree')
-      if (existsSync(spec) && statSync(spec).isDirectory()) {
-        const from = realpathSync(spec)
-        if (from === project) return snapshot(project, repository === undefined ? undefined : base, spec)
-        return prefix === ''
-          ? snapshot(from, undefined, spec)
-          : grafted(git, base, snapshot(from, undefined, spec), prefix)
+      try {
+        return takeIn(spec, base, limits)
+      } catch (error) {
+        return refusalOf(error)
       }
-      if (existsSync(spec)) return applyPatch(git, readFileSync(spec), spec, base, prefix, limits)
-      const found = repository === undefined ? undefined : resolveCommit(repository, spec)
-      if (found !== undefined) return { id: found.tree, commit: found.commit, shown: spec }
-      throw new UsageError(
-        `expected --candidate to be a patch, a folder or a commit, got "${spec}", which is none of them.`,
-      )
     },
     checkOut(tree, name, without) {
       const target = join(root, name)

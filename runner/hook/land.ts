@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { GateGit } from '../gate/git.ts'
+import { type GateGit, GitLimit } from '../gate/git.ts'
 import { printable } from '../gate/intake.ts'
 import { contentOf } from './answer.ts'
 import type { Change, FileChange } from './contract.ts'
@@ -69,7 +69,8 @@ function putFiles(git: GateGit, index: string, base: string, files: readonly Fil
     new HookFailure('does-not-apply', `expected files that git takes as they are, got ${printable(path, 100)}`)
   try {
     git.run(['update-index', '-z', '--index-info'], { index, input: Buffer.from(lines.join('')) })
-  } catch {
+  } catch (error) {
+    if (error instanceof GitLimit) throw error
     throw refuse([...named].join(', '))
   }
   const held = new Map(
@@ -109,14 +110,25 @@ export type Landed = { readonly file: string; readonly tree: string; readonly sh
 
 /** Turns a change of any kind into a patch file. Throws `HookFailure`: `empty-change`, `does-not-apply`, `unknown-remote`. */
 export function landChange(change: Change, { git, base, folder, remotes = [] }: Landing): Landed {
-  if (change.kind === 'gitRef') fetchOne(git, change, remotes)
-  const tree = applyChange(git, base, change)
-  const patch = patchOf(git, base, tree)
+  const [tree, patch] = withinLimits('does-not-apply', () => {
+    if (change.kind === 'gitRef') fetchOne(git, change, remotes)
+    const made = applyChange(git, base, change)
+    return [made, patchOf(git, base, made)] as const
+  })
   if (patch === undefined) throw new HookFailure('empty-change', 'expected a change, got one that changes nothing')
   const sha256 = createHash('sha256').update(patch).digest('hex')
   const file = join(folder, `${sha256.slice(0, 16)}.patch`)
   writeFileSync(file, patch)
   return { file, tree, sha256, bytes: patch.length }
+}
+
+/** What `act` returns; a limit of git's that it hits is a failure of whoever handed the change in. */
+export function withinLimits<T>(code: string, act: () => T): T {
+  try {
+    return act()
+  } catch (error) {
+    throw error instanceof GitLimit ? new HookFailure(code, error.message) : error
+  }
 }
 
 /** Exactly one commit without its history, from a remote that was named beforehand. */

@@ -15,7 +15,7 @@ import { createGateGit, findRepository, type GateGit } from '../gate/git.ts'
 import type { Place } from './box.ts'
 import type { Change } from './contract.ts'
 import { HookFailure } from './failure.ts'
-import { applyChange, patchOf } from './land.ts'
+import { applyChange, patchOf, withinLimits } from './land.ts'
 import { readPlainFile } from './plain-file.ts'
 
 /** A throw-away copy of one commit, in which an agent works; and our own git, which looks at it afterwards. */
@@ -59,7 +59,7 @@ export function openWorkshop(
   try {
     const git = createGateGit(join(root, 'git'), found.objects)
     const tree = treeOf(git, repository, commit)
-    const start = change === undefined ? tree : applyChange(git, tree, change)
+    const start = change === undefined ? tree : withinLimits('does-not-apply', () => applyChange(git, tree, change))
     const folder = join(root, 'work')
     const notes = join(root, 'notes')
     mkdirSync(folder)
@@ -75,7 +75,7 @@ export function openWorkshop(
       folder,
       notes,
       place: { cwd: folder, writes: [folder, notes], mounts: from === undefined ? [] : [{ from, at }] },
-      diff: () => diffOf(git, start, folder),
+      diff: () => withinLimits('agent-error', () => diffOf(git, start, folder)),
       close: () => rmSync(root, { recursive: true, force: true }),
     }
   } catch (error) {

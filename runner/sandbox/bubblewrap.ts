@@ -129,6 +129,14 @@ export function sweepBoxes(): number {
   return ended
 }
 
+/** The limits for a box of somebody else's making: words before it, by which it joins a control group, and words inside it before the program. */
+export function limitsAround(limits: SandboxLimits): {
+  readonly outside: readonly string[]
+  readonly inside: readonly string[]
+} {
+  return { outside: joining(nextBox().name, limits), inside: limited(limits) }
+}
+
 /** Limits of each process, set inside so that they count nothing outside. */
 const limited = ({ processes, memoryMb, diskMb, openFiles, cpuSeconds }: SandboxLimits): readonly string[] =>
   existsSync(PRLIMIT)

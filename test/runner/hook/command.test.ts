@@ -8,6 +8,7 @@ import { type CommandOptions, commandAgent } from '../../../runner/hook/command.
 import type { ChangeRequest } from '../../../runner/hook/contract.ts'
 import { wordsOf } from '../../../runner/hook/program.ts'
 import { sandboxStatus } from '../../../runner/sandbox/bubblewrap.ts'
+import { createCgroup } from '../../../runner/sandbox/cgroup.ts'
 import { commandOptions, repository } from './agents.ts'
 import { changeRequest, patch } from './support.ts'
 
@@ -309,6 +310,29 @@ describe.skipIf(!sandboxStatus().available)('in the box (needs bubblewrap)', () 
     expect(diffOf(await change(script, { ...boxed(), packages: true }))).toMatch(/-a\n\+42\n/)
     expect(readFileSync(join(repo.folder, 'node_modules/answer/index.js'), 'utf8')).toBe('module.exports = 42')
     expect(diffOf(await change(`${script}; echo none >> x.txt`, boxed()))).toMatch(/-a\n\+none\n/)
+  })
+  const limits = { processes: 40, memoryMb: 256, diskMb: 8, openFiles: 64, cpuSeconds: 1 }
+  const inLimits: Partial<CommandOptions> = { box: agentBox({ network: false, reads: [], limits }) }
+  test.each([
+    ['a file that is too long', 'truncate -s 1T big; rm -f big', /File size limit exceeded/],
+    ['a program that computes without end', 'while :; do :; done', /exit code 137|Killed|stopped|exit code null/],
+    ['more files than it may open', 'ulimit -n', /\n64\b/],
+  ])('%s is stopped', async (_, script, told) => {
+    const { notes } = await change(`${script}; exit 9`, inLimits)
+    expect(notes).toMatch(told)
+  })
+  test('the same programs within the limits of an agent get there', async () => {
+    const { notes } = await change('truncate -s 9M big && rm big && ulimit -n && exit 9', boxed())
+    expect(notes).toMatch(/exit code 9\n4096\b/)
+  })
+  // Root is counted only by a control group.
+  const counted = process.getuid?.() !== 0 || createCgroup(`${process.pid}-probe`, limits, () => true) !== undefined
+  test.skipIf(!counted)('one that forks without end ends by itself and stalls nobody', async () => {
+    const script = 'i=0; while [ $i -lt 200 ]; do sleep 20 & i=$((i+1)); done; echo all 200; exit 9'
+    const { notes } = await change(script, inLimits)
+    expect(notes).toMatch(/[Ff]ork/)
+    expect(notes).not.toContain('all 200')
+    expect((await change(script, boxed())).notes).toContain('all 200')
   })
   test('there is no network unless it was allowed', async () => {
     const script = 'tail -n +3 /proc/net/dev | wc -l; exit 9'
