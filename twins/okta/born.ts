@@ -1,6 +1,6 @@
 import type { Json } from '../trace.ts'
 import { type Org, text } from './org.ts'
-import { blankApp } from './routes/apps.ts'
+import { blankApp } from './routes/app-shape.ts'
 import { putGroup } from './routes/groups.ts'
 import { setMember } from './routes/users.ts'
 import { isRow, keyOf, type Row } from './store.ts'

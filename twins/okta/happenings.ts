@@ -2,9 +2,10 @@ import { z } from 'zod'
 import type { Json } from '../trace.ts'
 import type { EventType } from './events.ts'
 import { rotateAll } from './oauth/servers.ts'
-import type { Org } from './org.ts'
-import { rowOf, text } from './org.ts'
-import { move, type Status, setMember } from './routes/users.ts'
+
+import { type Org, rowOf, text } from './org.ts'
+import type { Status } from './routes/user-shape.ts'
+import { deactivate, move, setMember } from './routes/users.ts'
 
 /** What an administrator or the passing of time can do to an org. `login` names the user. */
 export const HAPPENINGS = [
@@ -19,7 +20,6 @@ const about = z.strictObject({ login: z.string(), group: z.string().optional() }
 const TO: Readonly<Record<string, readonly [Status, EventType]>> = {
   'user.locked': ['LOCKED_OUT', 'user.account.lock'],
   'user.suspended': ['SUSPENDED', 'user.lifecycle.suspend'],
-  'user.deactivated': ['DEPROVISIONED', 'user.lifecycle.deactivate'],
 }
 
 export function happen(org: Org, event: string, fields: Json): void {
@@ -31,6 +31,7 @@ export function happen(org: Org, event: string, fields: Json): void {
   const { login, group } = parsed.data
   const user = org.store.userByLogin(login)
   if (user === undefined) throw new Error(`okta.${event}: expected a user with the login ${login}, got none.`)
+  if (event === 'user.deactivated') return deactivate(org, user)
   const step = TO[event]
   if (step !== undefined) {
     move(org, user, ...step)

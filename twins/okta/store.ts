@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import type { Json } from '../trace.ts'
 
 /** A row as the wire shows it. Fields that begin with `_` are the twin's own, but for `_links` and `_embedded`. */
@@ -6,11 +5,6 @@ export type Row = { readonly [field: string]: Json | undefined }
 
 export const isRow = (value: unknown): value is Row =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const snapshotSchema = z.record(
-  z.string(),
-  z.array(z.custom<Row>((row) => isRow(row) && typeof keyOf(row as Row) === 'string', 'expected a row with an id')),
-)
 
 /** What a row is found by: its id, unless the resource is known by another name. */
 export const keyOf = (row: Row): string | undefined => {
@@ -21,8 +15,8 @@ export const keyOf = (row: Row): string | undefined => {
 /** Rows by the path of their collection, such as `policies/rst1/rules`, then by key, oldest first. Rows are never changed in place. */
 export class Store {
   readonly #collections = new Map<string, Map<string, Row>>()
-  /** Users by login, lower case: the one look-up that cannot go by id. */
-  readonly #logins = new Map<string, string>()
+  /** Users by login, lower case: the one look-up that cannot go by id. Made when first asked for. */
+  #logins: Map<string, string> | undefined
 
   rows(collection: string): readonly Row[] {
     return [...(this.#collections.get(collection)?.values() ?? [])]
@@ -43,7 +37,7 @@ export class Store {
     const rows = this.#collections.get(collection)
     if (rows === undefined) this.#collections.set(collection, new Map([[key, row]]))
     else rows.set(key, row)
-    if (collection === 'users') this.#logins.set(loginOf(row), key)
+    if (collection === 'users') this.#logins?.set(loginOf(row), key)
     return row
   }
 
@@ -56,6 +50,7 @@ export class Store {
   }
 
   userByLogin(login: string): Row | undefined {
+    this.#logins ??= new Map([...(this.#collections.get('users') ?? [])].map(([key, row]) => [loginOf(row), key]))
     const id = this.#logins.get(login.toLowerCase())
     return id === undefined ? undefined : this.get('users', id)
   }
@@ -68,19 +63,29 @@ export class Store {
 
   /** Throws on what is no snapshot of this kind. */
   restore(json: Json): void {
-    const collections = snapshotSchema.parse(json)
+    if (!isRow(json)) throw new Error('okta: expected a snapshot of collections, got something else.')
+    const collections = new Map(Object.entries(json).map(([path, rows]) => [path, keyed(path, rows)]))
     this.#collections.clear()
-    this.#logins.clear()
-    for (const [path, rows] of Object.entries(collections)) {
-      this.#collections.set(path, new Map(rows.map((row) => [keyOf(row) ?? '', row])))
-      if (path === 'users') for (const row of rows) this.#logins.set(loginOf(row), keyOf(row) ?? '')
-    }
+    this.#logins = undefined
+    for (const [path, rows] of collections) this.#collections.set(path, rows)
   }
 
   #forgetLogin(key: string): void {
-    const old = this.get('users', key)
-    if (old !== undefined) this.#logins.delete(loginOf(old))
+    const old = this.#logins === undefined ? undefined : this.get('users', key)
+    if (old !== undefined) this.#logins?.delete(loginOf(old))
   }
+}
+
+/** By hand rather than by schema: rows may be a hundred thousand. */
+function keyed(path: string, rows: Json | undefined): Map<string, Row> {
+  if (!Array.isArray(rows)) throw new Error(`okta: expected a list of ${path} in the snapshot, got something else.`)
+  const found = new Map<string, Row>()
+  for (const row of rows as readonly Json[]) {
+    const key = isRow(row) ? keyOf(row) : undefined
+    if (key === undefined) throw new Error(`okta: expected rows with an id in ${path} of the snapshot, got another.`)
+    found.set(key, row as Row)
+  }
+  return found
 }
 
 const loginOf = (user: Row): string => (isRow(user.profile) ? String(user.profile.login).toLowerCase() : '')

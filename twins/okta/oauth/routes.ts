@@ -1,16 +1,16 @@
 import { type Ask, claimsOf, done, gap, type On, ok, type Reply, signedByUs } from '../ask.ts'
-import { tell, userTarget } from '../events.ts'
+import { tell } from '../events.ts'
 import { PUBLIC_JWKS, signingKey } from '../keys.ts'
-import { rowOf, text } from '../org.ts'
-import { move } from '../routes/users.ts'
+import { text } from '../org.ts'
 import type { Row } from '../store.ts'
-import { iso, merged, OAuthError, OktaError } from '../wire.ts'
+import { merged, OAuthError } from '../wire.ts'
+import { authorize, errorPage, list, OIDC_SCOPES, scopesOf } from './authorize.ts'
 import { authenticate, type Client, checkVerifier, findClient } from './clients.ts'
 import { type Issuer, issuerOf } from './servers.ts'
+import { authn, signIn } from './sign-in.ts'
 import { issue, profileClaims } from './tokens.ts'
 
 const GRANTS = ['authorization_code', 'refresh_token', 'client_credentials', 'password']
-const OIDC_SCOPES = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access']
 
 function metadata(ask: Ask): Reply {
   const { issuer, id } = issuerOf(ask)
@@ -52,11 +52,6 @@ function metadata(ask: Ask): Reply {
   })
 }
 
-const scopesOf = (ask: Ask, { id }: Issuer): string[] =>
-  id === undefined
-    ? [...OIDC_SCOPES, 'groups']
-    : ask.org.store.rows(`authorizationServers/${id}/scopes`).map(({ name }) => text(name))
-
 const keys = (ask: Ask): Reply => {
   const { rotations } = issuerOf(ask)
   const active = signingKey(rotations).kid
@@ -66,108 +61,6 @@ const keys = (ask: Ask): Reply => {
       ? PUBLIC_JWKS.filter(({ kid }) => kid === active)
       : [...PUBLIC_JWKS].sort((a) => (a.kid === active ? -1 : 1))
   return ok({ keys: shown as never }, { 'Cache-Control': 'max-age=3600, must-revalidate' })
-}
-
-/** A page that tells of an error nobody may be redirected for. */
-const errorPage = (words: string): Response =>
-  new Response(`<!DOCTYPE html><html><body><h1>400</h1><p>${words}</p></body></html>`, {
-    status: 400,
-    headers: { 'Content-Type': 'text/html;charset=utf-8' },
-  })
-
-const list = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : [])
-
-function isAssigned(ask: Ask, client: Client, user: Row): boolean {
-  const id = text(user.id)
-  if (ask.org.store.get(`apps/${text(client.app.id)}/users`, id) !== undefined) return true
-  return ask.org.store
-    .rows(`apps/${text(client.app.id)}/groups`)
-    .some((group) => ask.org.store.get(`groups/${text(group.id)}/members`, id) !== undefined)
-}
-
-/** Whose session a browser brings: by a one-time token, or by its cookie. */
-function sessionOf(ask: Ask): Row | undefined {
-  const token = ask.query.get('sessionToken')
-  if (token !== null) {
-    const found = ask.org.store.get('~session-tokens', token)
-    ask.org.store.remove('~session-tokens', token)
-    if (found === undefined || Number(found.until) <= ask.org.world.clock.now()) return undefined
-    return ask.org.store.put('~sessions', {
-      id: ask.org.world.id('102', 22),
-      user: found.user,
-      at: Math.floor(ask.org.world.clock.now() / 1000),
-    })
-  }
-  const sid = /(?:^|;\s*)sid=([^;]+)/.exec(ask.headers.get('cookie') ?? '')?.[1]
-  return sid === undefined ? undefined : ask.org.store.get('~sessions', sid)
-}
-
-function authorize(ask: Ask): Reply {
-  const { query, org } = ask
-  const issuer = issuerOf(ask)
-  const client = findClient(ask, query.get('client_id') ?? '')
-  if (client === undefined) return errorPage("Invalid value for 'client_id' parameter.")
-  const uri = query.get('redirect_uri') ?? ''
-  if (!list(client.settings.redirect_uris).includes(uri))
-    return errorPage("The 'redirect_uri' parameter must be a Login redirect URI in the client app settings.")
-  const back = (fields: Readonly<Record<string, string>>, headers: Readonly<Record<string, string>> = {}): Response => {
-    const to = new URL(uri)
-    const state = query.get('state')
-    for (const [name, value] of Object.entries({ ...fields, ...(state === null ? {} : { state }) }))
-      to.searchParams.set(name, value)
-    return new Response(null, { status: 302, headers: { Location: to.href, ...headers } })
-  }
-  const fail = (error: string, error_description: string): Response => back({ error, error_description })
-  const type = query.get('response_type') ?? ''
-  if (type !== 'code') {
-    if (type.split(' ').some((part) => part === 'token' || part === 'id_token')) throw gap('the implicit flow')
-    return fail('unsupported_response_type', 'The response type is not supported by the authorization server.')
-  }
-  if ((query.get('response_mode') ?? 'query') !== 'query') throw gap('response modes other than query')
-  if (!list(client.settings.grant_types).includes('authorization_code'))
-    return fail('unauthorized_client', 'The client is not authorized to use the provided grant type.')
-  const scopes = (query.get('scope') ?? '').split(' ').filter((scope) => scope !== '')
-  const unknown = scopes.filter((scope) => !scopesOf(ask, issuer).includes(scope))
-  if (scopes.length === 0)
-    return fail(
-      'invalid_scope',
-      "The authorization server resource does not have any configured default scopes, 'scope' must be provided.",
-    )
-  if (unknown.length > 0)
-    return fail('invalid_scope', 'One or more scopes are not configured for the authorization server resource.')
-  const challenge = query.get('code_challenge') ?? ''
-  const needsPkce = rowOf(rowOf(client.app.credentials).oauthClient).pkce_required === true
-  if (challenge === '' && needsPkce)
-    return fail(
-      'invalid_request',
-      "PKCE code challenge is required when the token endpoint authentication method is 'NONE'.",
-    )
-  if (challenge !== '' && query.get('code_challenge_method') !== 'S256')
-    return fail('invalid_request', 'The code challenge method is not supported.')
-  const session = sessionOf(ask)
-  const user = session === undefined ? undefined : org.store.get('users', text(session.user))
-  if (session === undefined || user === undefined || user.status !== 'ACTIVE') {
-    if (query.get('prompt') === 'none' || query.has('sessionToken'))
-      return fail('login_required', 'The client specified not to prompt, but the user is not logged in.')
-    throw gap('the hosted sign-in page')
-  }
-  if (!isAssigned(ask, client, user)) return fail('access_denied', 'User is not assigned to the client application.')
-  const code = org.world.id('', 43)
-  org.store.put('~codes', {
-    id: code,
-    client: client.id,
-    user: text(user.id),
-    uri,
-    scopes,
-    nonce: query.get('nonce') ?? '',
-    challenge,
-    server: issuer.id ?? null,
-    auth_time: session.at,
-    until: org.world.clock.now() + 60_000,
-    used: false,
-  })
-  tell(org, 'user.authentication.sso', [userTarget(user)])
-  return back({ code }, { 'Set-Cookie': `sid=${text(session.id)}; Path=/; Secure; HttpOnly` })
 }
 
 const denied = (words: string): OAuthError => new OAuthError(400, 'invalid_grant', words)
@@ -306,64 +199,6 @@ function fromRefresh(ask: Ask, form: URLSearchParams, issuer: Issuer, client: Cl
     nonce: text(row.nonce),
     authTime: Number(row.auth_time),
     from: name,
-  })
-}
-
-const MAX_ATTEMPTS = 10
-/** Signs a user in by password; ten wrong ones lock the user out, as the default policy has it. */
-function passwordOf(ask: Ask, login: string, password: string): Row | undefined {
-  const { org } = ask
-  const user = org.store.userByLogin(login)
-  if (user === undefined || user._password === undefined) return undefined
-  if (user._password === password)
-    return user.status === 'ACTIVE' ? org.store.put('users', { ...user, _failures: 0, lastLogin: org.now() }) : user
-  const failures = Number(user._failures ?? 0) + 1
-  if (failures >= MAX_ATTEMPTS && user.status === 'ACTIVE')
-    move(org, user, 'LOCKED_OUT', 'user.account.lock', { _failures: failures })
-  else org.store.put('users', { ...user, _failures: failures })
-  tell(org, 'user.session.start', [userTarget(user)], 'FAILURE')
-  return undefined
-}
-
-function signIn(ask: Ask, login: string, password: string, client: Client): Row {
-  const user = passwordOf(ask, login, password)
-  if (user === undefined || user.status !== 'ACTIVE') throw denied('The credentials provided were invalid.')
-  if (!isAssigned(ask, client, user)) throw denied('User is not assigned to the client application.')
-  return user
-}
-
-/** Primary authentication (Classic). Source: https://developer.okta.com/docs/reference/api/authn/ (2026-11-26). */
-function authn(ask: Ask): Reply {
-  const { org } = ask
-  const body = ask.body()
-  const user = passwordOf(ask, text(body.username), text(body.password))
-  if (user === undefined || !['ACTIVE', 'PASSWORD_EXPIRED', 'LOCKED_OUT'].includes(text(user.status)))
-    throw new OktaError(401, 'E0000004', 'Authentication failed')
-  if (user.status === 'LOCKED_OUT') return ok({ status: 'LOCKED_OUT', _links: {} })
-  if (user.status === 'PASSWORD_EXPIRED') throw gap('sign-in with further steps')
-  const sessionToken = org.world.id('20111', 40)
-  const until = org.world.clock.now() + 5 * 60_000
-  org.store.put('~session-tokens', { id: sessionToken, user: text(user.id), until })
-  tell(org, 'user.session.start', [userTarget(user)])
-  const profile = rowOf(user.profile)
-  return ok({
-    expiresAt: iso(until),
-    status: 'SUCCESS',
-    sessionToken,
-    _embedded: {
-      user: {
-        id: text(user.id),
-        passwordChanged: user.passwordChanged ?? null,
-        profile: {
-          login: text(profile.login),
-          firstName: text(profile.firstName),
-          lastName: text(profile.lastName),
-          locale: 'en_US',
-          timeZone: 'America/Los_Angeles',
-        },
-      },
-    },
-    _links: { cancel: { href: `${ask.base}/api/v1/authn/cancel`, hints: { allow: ['POST'] } } },
   })
 }
 

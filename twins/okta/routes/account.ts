@@ -5,7 +5,7 @@ import { rowOf, text } from '../org.ts'
 import { hinted } from '../resource.ts'
 import type { Row } from '../store.ts'
 import { invalid, iso, notFound, view } from '../wire.ts'
-import { findUser } from './users.ts'
+import { findUser } from './user-shape.ts'
 
 /** Questions a user can choose from. Source: https://developer.okta.com/docs/api/openapi/okta-management/management/tags/userfactor (2026-11-26); a part of the list. */
 const QUESTIONS: Readonly<Record<string, string>> = {

@@ -4,7 +4,8 @@ import { parseExpression } from '../expression.ts'
 import { type Org, one, rowOf, text } from '../org.ts'
 import type { Row } from '../store.ts'
 import { invalid, merged, notFound, OktaError, view, without } from '../wire.ts'
-import { briefUser, findUser, groupShown, setMember } from './users.ts'
+import { briefUser, findUser, groupShown } from './user-shape.ts'
+import { setMember } from './users.ts'
 
 export function findGroup(ask: Ask, id: string = ask.param('groupId')): Row {
   const group = ask.org.store.get('groups', id)

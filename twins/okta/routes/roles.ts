@@ -5,7 +5,7 @@ import type { Row } from '../store.ts'
 import { grant } from '../tables/others.ts'
 import { invalid, notFound, OktaError, view } from '../wire.ts'
 import { findGroup } from './groups.ts'
-import { findUser, groupShown } from './users.ts'
+import { findUser, groupShown } from './user-shape.ts'
 
 /** Standard roles. Source: https://developer.okta.com/docs/api/openapi/okta-management/guides/roles/ (2026-11-26). */
 const LABELS: Readonly<Record<string, string>> = {

@@ -2,84 +2,12 @@ import { type Ask, done, type On, ok, page, type Reply, shown } from '../ask.ts'
 import { type EventType, tell, userTarget } from '../events.ts'
 import { parseExpression } from '../expression.ts'
 import { defaultUserType, everyoneGroup, type Org, one, rowOf, text } from '../org.ts'
-import type { Links } from '../resource.ts'
 import type { Row } from '../store.ts'
-import { invalid, merged, notFound, OktaError, view, without } from '../wire.ts'
+import { invalid, merged, notFound, OktaError, view } from '../wire.ts'
 
-export type Status =
-  | 'STAGED'
-  | 'PROVISIONED'
-  | 'ACTIVE'
-  | 'RECOVERY'
-  | 'PASSWORD_EXPIRED'
-  | 'LOCKED_OUT'
-  | 'SUSPENDED'
-  | 'DEPROVISIONED'
+import { briefUser, findUser, groupShown, type Status, wholeUser } from './user-shape.ts'
 
 const BLANK = 'The field cannot be left blank'
-/** Steps from each status. Source: https://developer.okta.com/docs/api/openapi/okta-management/management/tags/userlifecycle (2026-11-26). */
-const STEPS: Readonly<Record<Status, readonly string[]>> = {
-  STAGED: ['activate'],
-  PROVISIONED: ['suspend', 'resetPassword', 'reactivate', 'deactivate'],
-  ACTIVE: [
-    'suspend',
-    'resetPassword',
-    'forgotPassword',
-    'expirePassword',
-    'changeRecoveryQuestion',
-    'changePassword',
-    'deactivate',
-  ],
-  RECOVERY: ['suspend', 'resetPassword', 'deactivate'],
-  PASSWORD_EXPIRED: ['suspend', 'resetPassword', 'changePassword', 'deactivate'],
-  LOCKED_OUT: ['suspend', 'resetPassword', 'unlock', 'deactivate'],
-  SUSPENDED: ['unsuspend', 'deactivate'],
-  DEPROVISIONED: ['activate', 'delete'],
-}
-const UNDER_CREDENTIALS: Readonly<Record<string, string>> = {
-  forgotPassword: 'forgot_password',
-  changeRecoveryQuestion: 'change_recovery_question',
-  changePassword: 'change_password',
-}
-
-function userLinks(user: Row, base: string): Links {
-  const url = `${base}/api/v1/users/${text(user.id)}`
-  const type = text(rowOf(user.type).id)
-  const steps = (STEPS[user.status as Status] ?? []).map((step) => {
-    const credential = UNDER_CREDENTIALS[step]
-    const path =
-      credential === undefined
-        ? `lifecycle/${step.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`
-        : `credentials/${credential}`
-    return step === 'delete'
-      ? [step, { href: url, method: 'DELETE' }]
-      : [step, { href: `${url}/${path}`, method: 'POST' }]
-  })
-  return {
-    ...Object.fromEntries(steps),
-    resetFactors: { href: `${url}/lifecycle/reset_factors`, method: 'POST' },
-    schema: { href: `${base}/api/v1/meta/schemas/user/${type.replace(/^oty/, 'osc')}` },
-    self: { href: url },
-    type: { href: `${base}/api/v1/meta/types/user/${type}` },
-  }
-}
-
-const whole = (user: Row, { base }: Ask): Row => ({ ...user, _links: userLinks(user, base) })
-/** Users in lists link to themselves only. */
-export const briefUser = (user: Row, { base }: Ask): Row => ({
-  ...user,
-  _links: { self: { href: `${base}/api/v1/users/${text(user.id)}` } },
-})
-
-/** A user by id, by login, or by the part of the login before the @ where that is one user's. */
-export function findUser(ask: Ask, name: string = ask.param('userId')): Row {
-  const { store, ids } = ask.org
-  const id = name === 'me' ? ids.admin : name
-  const user = store.get('users', id) ?? store.userByLogin(id)
-  if (user === undefined) throw notFound(name, 'User')
-  return user
-}
-
 const notIn =
   (collection: string) =>
   (id: string, { store }: Org) =>
@@ -193,7 +121,7 @@ function createUser(ask: Ask): Reply {
   for (const group of [everyoneGroup(org), ...groupIds]) setMember(org, group, text(user.id), true)
   tell(org, 'user.lifecycle.create', [userTarget(user)])
   if (status !== 'STAGED') tell(org, 'user.lifecycle.activate', [userTarget(user)])
-  return shown(whole(user, ask))
+  return shown(wholeUser(user, ask))
 }
 
 function changeUser(ask: Ask, partial: boolean): Reply {
@@ -221,7 +149,7 @@ function changeUser(ask: Ask, partial: boolean): Reply {
     lastUpdated: now,
   })
   tell(org, 'user.account.update_profile', [userTarget(user)])
-  return shown(whole(user, ask))
+  return shown(wholeUser(user, ask))
 }
 
 /** Moves a user on and tells of it. */
@@ -237,7 +165,8 @@ const onlyFrom = (user: Row, what: string, ...from: readonly Status[]): void => 
     throw invalid(what, `Cannot ${what} a user whose status is ${text(user.status)}.`)
 }
 
-function deactivate(org: Org, user: Row): void {
+/** Deactivates a user, who loses all apps with it. */
+export function deactivate(org: Org, user: Row): void {
   for (const { id } of org.store.rows(`users/${text(user.id)}/apps`)) {
     org.store.remove(`apps/${text(id)}/users`, text(user.id))
     org.store.remove(`users/${text(user.id)}/apps`, text(id))
@@ -289,8 +218,7 @@ const LIFECYCLE: Readonly<Record<string, (ask: Ask, user: Row) => Reply>> = {
     return ok({})
   },
   suspend(ask, user) {
-    onlyFrom(user, 'suspend', 'ACTIVE', 'PASSWORD_EXPIRED', 'LOCKED_OUT', 'PROVISIONED', 'RECOVERY')
-    if (user.status !== 'ACTIVE') throw invalid('suspend', `Cannot suspend a user that is not active`)
+    if (user.status !== 'ACTIVE') throw invalid('suspend', 'Cannot suspend a user that is not active')
     move(ask.org, user, 'SUSPENDED', 'user.lifecycle.suspend')
     return ok({})
   },
@@ -315,7 +243,7 @@ const LIFECYCLE: Readonly<Record<string, (ask: Ask, user: Row) => Reply>> = {
       'user.account.expire_password',
       temporary === undefined ? {} : { _password: temporary },
     )
-    return temporary === undefined ? shown(whole(moved, ask)) : ok({ tempPassword: temporary })
+    return temporary === undefined ? shown(wholeUser(moved, ask)) : ok({ tempPassword: temporary })
   },
   reset_password(ask, user) {
     if (user.status === 'STAGED' || user.status === 'DEPROVISIONED')
@@ -382,7 +310,7 @@ function listUsers(ask: Ask): Reply {
 export function addUserRoutes(on: On): void {
   on('users.create', 'POST /api/v1/users', createUser)
   on('users.list', 'GET /api/v1/users', listUsers)
-  on('users.get', 'GET /api/v1/users/:userId', (ask) => shown(whole(findUser(ask), ask)))
+  on('users.get', 'GET /api/v1/users/:userId', (ask) => shown(wholeUser(findUser(ask), ask)))
   on('users.update', 'POST /api/v1/users/:userId', (ask) => changeUser(ask, true))
   on('users.replace', 'PUT /api/v1/users/:userId', (ask) => changeUser(ask, false))
   on('users.delete', 'DELETE /api/v1/users/:userId', deleteUser)
@@ -429,16 +357,4 @@ function appLinks(ask: Ask) {
       },
     ]
   })
-}
-
-const LOGO = 'https://ok14static.oktacdn.com/assets/img/logos/groups/odyssey/okta'
-/** A group as the wire shows it. */
-export function groupShown(group: Row, { base, org }: Ask): Row {
-  const url = `${base}/api/v1/groups/${text(group.id)}`
-  const logo = ['medium', 'large'].map((name) => ({ name, href: `${LOGO}-${name}.png`, type: 'image/png' }))
-  const owners = org.seed.features?.includes('GROUP_OWNERS') === true ? { owners: { href: `${url}/owners` } } : {}
-  return {
-    ...without(group, '_links'),
-    _links: { logo, ...owners, users: { href: `${url}/users` }, apps: { href: `${url}/apps` } },
-  }
 }

@@ -1,0 +1,213 @@
+import type { Ask } from '../ask.ts'
+import { signingKey } from '../keys.ts'
+import { type Org, rowOf, text } from '../org.ts'
+import { hinted, type Links } from '../resource.ts'
+import type { Row } from '../store.ts'
+import { EXPRESSIONS, merged, notFound, without } from '../wire.ts'
+
+/** Templates of the catalogue and what they sign on with. */
+export const MODES: Readonly<Record<string, string>> = {
+  bookmark: 'BOOKMARK',
+  oidc_client: 'OPENID_CONNECT',
+  template_swa: 'BROWSER_PLUGIN',
+  template_swa3field: 'BROWSER_PLUGIN',
+  template_basic_auth: 'BASIC_AUTH',
+  template_sps: 'SECURE_PASSWORD_STORE',
+  template_wsfed: 'WS_FEDERATION',
+}
+const PASSWORDS = new Set(['BROWSER_PLUGIN', 'AUTO_LOGIN', 'BASIC_AUTH', 'SECURE_PASSWORD_STORE'])
+const SWA: Row = { loginUrlRegex: null, redirectUrl: null, checkbox: null }
+const APP_SETTINGS: Readonly<Record<string, Row>> = {
+  template_swa: SWA,
+  template_basic_auth: { loginUrlRegex: null },
+}
+const SAML: Row = {
+  defaultRelayState: null,
+  ssoAcsUrl: '',
+  idpIssuer: EXPRESSIONS.issuer,
+  audience: '',
+  recipient: '',
+  destination: '',
+  subjectNameIdTemplate: EXPRESSIONS.user,
+  subjectNameIdFormat: 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified',
+  responseSigned: true,
+  assertionSigned: true,
+  signatureAlgorithm: 'RSA_SHA256',
+  digestAlgorithm: 'SHA256',
+  honorForceAuthn: true,
+  authnContextClassRef: 'urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport',
+  spIssuer: null,
+  requestCompressed: false,
+  attributeStatements: [],
+  inlineHooks: [],
+  assertionEncryption: { enabled: false },
+  allowMultipleAcsEndpoints: false,
+  acsEndpoints: [],
+  samlSignedRequestEnabled: false,
+  slo: { enabled: false },
+}
+const OVERRIDES = ['audienceOverride', 'destinationOverride', 'recipientOverride', 'ssoAcsUrlOverride']
+
+export function findApp(ask: Ask, id: string = ask.param('appId')): Row {
+  const app = ask.org.store.get('apps', id)
+  if (app === undefined) throw notFound(id, 'AppInstance')
+  return app
+}
+
+/** What an app of a kind holds where nothing was said. */
+export function blankApp(org: Org, id: string, name: string, mode: string): Row {
+  const link = MODES[name] === undefined || name === 'oidc_client' ? `${name}_link` : 'login'
+  return {
+    id,
+    orn: `orn:okta:idp:${org.ids.org}:apps:${name}:${id}`,
+    name,
+    accessibility: { selfService: false, errorRedirectUrl: null, loginRedirectUrl: null },
+    visibility: {
+      autoLaunch: false,
+      autoSubmitToolbar: false,
+      hide: { iOS: mode === 'OPENID_CONNECT', web: mode === 'OPENID_CONNECT' },
+      appLinks: { [link]: true },
+    },
+    features: [],
+    signOnMode: mode,
+    credentials: {
+      ...(PASSWORDS.has(mode) && MODES[name] !== undefined
+        ? { scheme: 'EDIT_USERNAME_AND_PASSWORD', revealPassword: false }
+        : {}),
+      userNameTemplate: { template: EXPRESSIONS.login, type: 'BUILT_IN' },
+      signing: mode === 'SAML_2_0' || mode === 'OPENID_CONNECT' ? { kid: signingKey(0).kid } : {},
+    },
+    universalLogout:
+      mode === 'SAML_2_0' || mode === 'OPENID_CONNECT'
+        ? { status: 'DISABLED', supportType: 'FULL', identityStack: 'NOT_SHARED', protocol: 'GLOBAL_TOKEN_REVOCATION' }
+        : { status: 'UNSUPPORTED' },
+    settings: {
+      app: APP_SETTINGS[name] ?? {},
+      notifications: { vpn: { network: { connection: 'DISABLED' }, message: null, helpUrl: null } },
+      manualProvisioning: false,
+      implicitAssignment: false,
+      emOptInStatus: 'NONE',
+      notes: { admin: null, enduser: null },
+      ...(mode === 'SAML_2_0' ? { signOn: SAML } : {}),
+      ...(mode === 'OPENID_CONNECT' ? { oauthClient: CLIENT } : {}),
+    },
+  } as Row
+}
+const CLIENT: Row = {
+  client_uri: null,
+  logo_uri: null,
+  redirect_uris: [],
+  response_types: ['code'],
+  grant_types: ['authorization_code'],
+  application_type: 'web',
+  consent_method: 'TRUSTED',
+  issuer_mode: 'DYNAMIC',
+  idp_initiated_login: { mode: 'DISABLED', default_scope: [] },
+  wildcard_redirect: 'DISABLED',
+  dpop_bound_access_tokens: false,
+  participate_slo: false,
+}
+
+/** Secrets go out of sight, and what was left blank is not shown. */
+export function tidied(app: Row): Row {
+  const credentials = rowOf(app.credentials)
+  const { password, userName, ...others } = credentials
+  const template = rowOf(credentials.userNameTemplate)
+  const secret = text(rowOf(password).value)
+  const custom = template.type === 'CUSTOM' ? { userNameTemplate: { pushStatus: 'DONT_PUSH', ...template } } : {}
+  const shared = credentials.scheme === 'SHARED_USERNAME_AND_PASSWORD' ? { password: {} } : {}
+  const asked = rowOf(rowOf(app.settings).signOn)
+  const signOn: Row = asked.defaultRelayState === '' ? { ...asked, defaultRelayState: null } : asked
+  const settings =
+    app.signOnMode === 'SAML_2_0'
+      ? { settings: { ...rowOf(app.settings), signOn: without(signOn, ...OVERRIDES) as never } as never }
+      : {}
+  return {
+    ...app,
+    credentials: { ...others, ...custom, ...shared, ...(text(userName) === '' ? {} : { userName }) } as never,
+    ...settings,
+    ...(secret === '' ? {} : { _password: secret }),
+  }
+}
+
+/** Lists of an app's settings replace each other, links of its name do not. */
+export const laid = (base: Row, body: Row): Row => {
+  const clean = dropNulls(
+    without(body, 'id', 'name', 'status', 'created', 'lastUpdated', '_links', '_embedded', 'orn', 'features'),
+  )
+  return merged(base, clean)
+}
+const dropNulls = (row: Row): Row =>
+  Object.fromEntries(
+    Object.entries(row).flatMap(([field, value]) =>
+      value === null
+        ? []
+        : [[field, typeof value === 'object' && !Array.isArray(value) ? (dropNulls(rowOf(value)) as never) : value]],
+    ),
+  )
+
+export function withClient(org: Org, app: Row, body: Row): Row {
+  const asked = rowOf(rowOf(body.credentials).oauthClient)
+  const method = text(asked.token_endpoint_auth_method) || 'client_secret_basic'
+  const hasSecret = method.startsWith('client_secret')
+  const oauthClient: Row = {
+    autoKeyRotation: true,
+    pkce_required: method === 'none',
+    ...asked,
+    client_id: text(asked.client_id) || text(app.id),
+    ...(hasSecret ? { client_secret: text(asked.client_secret) || org.world.id('', 64) } : {}),
+    token_endpoint_auth_method: method,
+  }
+  return { ...app, credentials: { ...rowOf(app.credentials), oauthClient: oauthClient as never } }
+}
+
+function appLinksOf(app: Row, { base, org }: Ask): Links {
+  const url = `${base}/api/v1/apps/${text(app.id)}`
+  const names = Object.keys(rowOf(rowOf(app.visibility).appLinks))
+  const status = app.status === 'ACTIVE' ? 'deactivate' : 'activate'
+  const saml = app.signOnMode === 'SAML_2_0'
+  return {
+    ...(saml
+      ? {
+          help: {
+            href: `${base.replace('.', '-admin.')}/app/${text(app.name)}/${text(app.id)}/setup/help/SAML_2_0/instructions`,
+            type: 'text/html',
+          },
+          metadata: { href: `${url}/sso/saml/metadata`, type: 'application/xml' },
+        }
+      : {}),
+    uploadLogo: hinted(`${url}/logo`, 'POST'),
+    appLinks: names.map((name) => ({
+      name,
+      href: `${base}/home/${text(app.name)}/${text(app.id)}/${text(app._link) || '1'}`,
+      type: 'text/html',
+    })),
+    ...(org.seed.engine === 'classic'
+      ? {}
+      : {
+          profileEnrollment: { href: `${base}/api/v1/policies/${org.ids.enrollment_policy}` },
+          policies: hinted(`${url}/policies`, 'PUT'),
+          accessPolicy: { href: `${base}/api/v1/policies/${text(app._accessPolicy) || org.ids.access_policy}` },
+        }),
+    groups: { href: `${url}/groups` },
+    logo: [{ name: 'medium', href: 'https://ok14static.oktacdn.com/assets/img/logos/default.png', type: 'image/png' }],
+    ...(app.signOnMode === 'OPENID_CONNECT'
+      ? {
+          clientCredentials: [{ name: 'secrets', href: `${url}/credentials/secrets` }],
+        }
+      : {}),
+    users: { href: `${url}/users` },
+    [status]: { href: `${url}/lifecycle/${status}` },
+  }
+}
+export const appShown = (app: Row, ask: Ask): Row => ({ ...app, _links: appLinksOf(app, ask) })
+/** The secret of a client is shown when it is made, and not again. */
+function withoutSecret(app: Row): Row {
+  const credentials = rowOf(app.credentials)
+  if (credentials.oauthClient === undefined) return app
+  return {
+    ...app,
+    credentials: { ...credentials, oauthClient: without(rowOf(credentials.oauthClient), 'client_secret') as never },
+  }
+}
+export const appAgain = (app: Row, ask: Ask): Row => appShown(withoutSecret(app), ask)
