@@ -173,7 +173,7 @@ export const SCORES: Readonly<Record<string, Score>> = {
     },
   },
   okta: {
-    fidelity: 0.855,
+    fidelity: 0.973,
     recordedAt: '2026-06-09',
     operations: {
       'groups.get': {
@@ -187,9 +187,9 @@ export const SCORES: Readonly<Record<string, Score>> = {
         newest: '2026-04-21',
       },
       'apps.get': {
-        matched: 37,
+        matched: 82,
         modelled: 88,
-        newest: '2025-06-13',
+        newest: '2026-06-09',
       },
       'users.delete': {
         matched: 69,
@@ -212,19 +212,19 @@ export const SCORES: Readonly<Record<string, Score>> = {
         newest: '2026-04-21',
       },
       'brands.get': {
-        matched: 24,
+        matched: 30,
         modelled: 30,
         newest: '2026-03-03',
       },
       'identity_providers.get': {
-        matched: 0,
+        matched: 29,
         modelled: 29,
-        newest: null,
+        newest: '2026-03-03',
       },
       'policies.get': {
-        matched: 12,
+        matched: 28,
         modelled: 28,
-        newest: '2026-06-07',
+        newest: '2026-06-09',
       },
       'policies.list': {
         matched: 28,
@@ -232,9 +232,9 @@ export const SCORES: Readonly<Record<string, Score>> = {
         newest: '2026-06-09',
       },
       'apps.create': {
-        matched: 13,
+        matched: 24,
         modelled: 27,
-        newest: '2025-12-25',
+        newest: '2026-06-09',
       },
       'apps.deactivate': {
         matched: 26,
@@ -247,7 +247,7 @@ export const SCORES: Readonly<Record<string, Score>> = {
         newest: '2026-06-09',
       },
       'policies.rules.get': {
-        matched: 24,
+        matched: 26,
         modelled: 26,
         newest: '2026-06-09',
       },
@@ -267,7 +267,7 @@ export const SCORES: Readonly<Record<string, Score>> = {
         newest: '2026-04-21',
       },
       'groups.roles.app_targets.list': {
-        matched: 18,
+        matched: 24,
         modelled: 24,
         newest: '2025-03-14',
       },
@@ -277,7 +277,7 @@ export const SCORES: Readonly<Record<string, Score>> = {
         newest: '2025-03-13',
       },
       'zones.get': {
-        matched: 13,
+        matched: 22,
         modelled: 22,
         newest: '2026-06-09',
       },
@@ -312,7 +312,7 @@ export const SCORES: Readonly<Record<string, Score>> = {
         newest: '2025-03-14',
       },
       'event_hooks.get': {
-        matched: 10,
+        matched: 16,
         modelled: 16,
         newest: '2025-03-14',
       },
@@ -332,14 +332,14 @@ export const SCORES: Readonly<Record<string, Score>> = {
         newest: '2025-03-13',
       },
       'profile_mappings.get': {
-        matched: 1,
+        matched: 15,
         modelled: 15,
-        newest: '2025-09-19',
+        newest: '2026-03-03',
       },
       'profile_mappings.list': {
-        matched: 1,
+        matched: 15,
         modelled: 15,
-        newest: '2025-09-19',
+        newest: '2026-03-03',
       },
       'apps.group_push_mappings.get': {
         matched: 14,
@@ -397,9 +397,9 @@ export const SCORES: Readonly<Record<string, Score>> = {
         newest: '2025-03-14',
       },
       'identity_providers.keys.get': {
-        matched: 4,
+        matched: 12,
         modelled: 12,
-        newest: '2025-08-07',
+        newest: '2026-03-03',
       },
       'organization.get': {
         matched: 12,
@@ -417,7 +417,7 @@ export const SCORES: Readonly<Record<string, Score>> = {
         newest: '2025-03-14',
       },
       'authorization_servers.create': {
-        matched: 9,
+        matched: 10,
         modelled: 11,
         newest: '2026-01-12',
       },
@@ -432,9 +432,9 @@ export const SCORES: Readonly<Record<string, Score>> = {
         newest: '2025-03-13',
       },
       'inline_hooks.get': {
-        matched: 4,
+        matched: 11,
         modelled: 11,
-        newest: '2025-03-14',
+        newest: '2025-08-04',
       },
       'log_streams.deactivate': {
         matched: 11,
@@ -492,7 +492,7 @@ export const SCORES: Readonly<Record<string, Score>> = {
         newest: '2025-03-14',
       },
       'zones.deactivate': {
-        matched: 4,
+        matched: 9,
         modelled: 9,
         newest: '2026-06-09',
       },
@@ -532,7 +532,7 @@ export const SCORES: Readonly<Record<string, Score>> = {
         newest: '2025-07-24',
       },
       'principal_rate_limits.list': {
-        matched: 7,
+        matched: 8,
         modelled: 8,
         newest: '2025-09-22',
       },
@@ -562,7 +562,7 @@ export const SCORES: Readonly<Record<string, Score>> = {
         newest: '2025-03-13',
       },
       'realms.list': {
-        matched: 3,
+        matched: 7,
         modelled: 7,
         newest: '2025-08-07',
       },
@@ -577,14 +577,14 @@ export const SCORES: Readonly<Record<string, Score>> = {
         newest: '2026-03-17',
       },
       'zones.activate': {
-        matched: 3,
+        matched: 7,
         modelled: 7,
         newest: '2026-06-09',
       },
       'apps.id_token_settings.get': {
-        matched: 0,
+        matched: 6,
         modelled: 6,
-        newest: null,
+        newest: '2026-02-02',
       },
       'brands.create': {
         matched: 6,
@@ -622,14 +622,14 @@ export const SCORES: Readonly<Record<string, Score>> = {
         newest: '2025-09-19',
       },
       'identity_providers.create': {
-        matched: 0,
+        matched: 6,
         modelled: 6,
-        newest: null,
+        newest: '2026-03-03',
       },
       'identity_providers.deactivate': {
-        matched: 0,
+        matched: 6,
         modelled: 6,
-        newest: null,
+        newest: '2026-03-03',
       },
       'identity_providers.delete': {
         matched: 6,
@@ -677,7 +677,7 @@ export const SCORES: Readonly<Record<string, Score>> = {
         newest: '2025-03-14',
       },
       'zones.create': {
-        matched: 3,
+        matched: 6,
         modelled: 6,
         newest: '2026-06-09',
       },
@@ -702,9 +702,9 @@ export const SCORES: Readonly<Record<string, Score>> = {
         newest: '2025-03-14',
       },
       'org.factors.get': {
-        matched: 0,
+        matched: 5,
         modelled: 5,
-        newest: null,
+        newest: '2025-03-14',
       },
       'realm_assignments.get': {
         matched: 5,
@@ -712,7 +712,7 @@ export const SCORES: Readonly<Record<string, Score>> = {
         newest: '2025-08-07',
       },
       'realms.create': {
-        matched: 4,
+        matched: 5,
         modelled: 5,
         newest: '2025-09-22',
       },
@@ -742,7 +742,7 @@ export const SCORES: Readonly<Record<string, Score>> = {
         newest: '2025-03-13',
       },
       'brands.email_customizations.create': {
-        matched: 2,
+        matched: 4,
         modelled: 4,
         newest: '2025-03-14',
       },
@@ -762,7 +762,7 @@ export const SCORES: Readonly<Record<string, Score>> = {
         newest: '2025-09-05',
       },
       'event_hooks.replace': {
-        matched: 2,
+        matched: 4,
         modelled: 4,
         newest: '2025-03-14',
       },
@@ -772,9 +772,9 @@ export const SCORES: Readonly<Record<string, Score>> = {
         newest: '2025-03-14',
       },
       'identity_providers.list': {
-        matched: 0,
+        matched: 4,
         modelled: 4,
-        newest: null,
+        newest: '2026-03-03',
       },
       'log_streams.list': {
         matched: 4,
@@ -807,7 +807,7 @@ export const SCORES: Readonly<Record<string, Score>> = {
         newest: '2025-03-14',
       },
       'zones.replace': {
-        matched: 1,
+        matched: 4,
         modelled: 4,
         newest: '2026-02-18',
       },
@@ -847,8 +847,8 @@ export const SCORES: Readonly<Record<string, Score>> = {
         newest: '2026-01-08',
       },
       'authorization_servers.clients.tokens': {
-        matched: 3,
-        modelled: 3,
+        matched: 2,
+        modelled: 2,
         newest: '2026-01-12',
       },
       'behaviors.deactivate': {
@@ -867,19 +867,19 @@ export const SCORES: Readonly<Record<string, Score>> = {
         newest: '2021-11-08',
       },
       'device_assurances.create': {
-        matched: 1,
+        matched: 2,
         modelled: 3,
         newest: '2025-09-18',
       },
       'device_assurances.get': {
-        matched: 0,
+        matched: 3,
         modelled: 3,
-        newest: null,
+        newest: '2025-03-13',
       },
       'identity_providers.keys.create': {
-        matched: 1,
+        matched: 3,
         modelled: 3,
-        newest: '2025-08-07',
+        newest: '2026-03-03',
       },
       'identity_providers.keys.delete': {
         matched: 3,
@@ -887,19 +887,19 @@ export const SCORES: Readonly<Record<string, Score>> = {
         newest: '2026-03-03',
       },
       'identity_providers.replace': {
-        matched: 0,
+        matched: 3,
         modelled: 3,
-        newest: null,
+        newest: '2026-03-03',
       },
       'inline_hooks.create': {
-        matched: 2,
+        matched: 3,
         modelled: 3,
-        newest: '2025-03-14',
+        newest: '2025-08-04',
       },
       'inline_hooks.deactivate': {
-        matched: 2,
+        matched: 3,
         modelled: 3,
-        newest: '2025-03-14',
+        newest: '2025-08-04',
       },
       'inline_hooks.delete': {
         matched: 3,
@@ -927,7 +927,7 @@ export const SCORES: Readonly<Record<string, Score>> = {
         newest: '2026-04-21',
       },
       'policies.rules.replace': {
-        matched: 2,
+        matched: 3,
         modelled: 3,
         newest: '2026-04-21',
       },
@@ -967,7 +967,7 @@ export const SCORES: Readonly<Record<string, Score>> = {
         newest: '2025-03-13',
       },
       'ui_schemas.delete': {
-        matched: 2,
+        matched: 3,
         modelled: 3,
         newest: '2025-09-03',
       },
@@ -1097,9 +1097,9 @@ export const SCORES: Readonly<Record<string, Score>> = {
         newest: '2025-03-14',
       },
       'event_hooks.deactivate': {
-        matched: 0,
+        matched: 2,
         modelled: 2,
-        newest: null,
+        newest: '2025-03-14',
       },
       'event_hooks.delete': {
         matched: 2,
@@ -1402,9 +1402,9 @@ export const SCORES: Readonly<Record<string, Score>> = {
         newest: '2025-09-18',
       },
       'device_assurances.replace': {
-        matched: 0,
+        matched: 1,
         modelled: 1,
-        newest: null,
+        newest: '2025-03-13',
       },
       'factors.enroll': {
         matched: 1,
@@ -1432,9 +1432,9 @@ export const SCORES: Readonly<Record<string, Score>> = {
         newest: '2026-03-04',
       },
       'inline_hooks.replace': {
-        matched: 0,
+        matched: 1,
         modelled: 1,
-        newest: null,
+        newest: '2025-08-04',
       },
       'org.contacts.get': {
         matched: 1,
@@ -1442,14 +1442,14 @@ export const SCORES: Readonly<Record<string, Score>> = {
         newest: '2021-08-31',
       },
       'org.factors.activate': {
-        matched: 0,
+        matched: 1,
         modelled: 1,
-        newest: null,
+        newest: '2025-03-14',
       },
       'org.factors.deactivate': {
-        matched: 0,
+        matched: 1,
         modelled: 1,
-        newest: null,
+        newest: '2025-03-14',
       },
       'org.support.extend': {
         matched: 1,
@@ -1482,9 +1482,9 @@ export const SCORES: Readonly<Record<string, Score>> = {
         newest: '2025-09-22',
       },
       'principal_rate_limits.replace': {
-        matched: 0,
+        matched: 1,
         modelled: 1,
-        newest: null,
+        newest: '2025-09-22',
       },
       'rate_limits.admin_notifications.replace': {
         matched: 1,
@@ -1560,6 +1560,22 @@ export const SCORES: Readonly<Record<string, Score>> = {
         matched: 1,
         modelled: 1,
         newest: '2025-09-29',
+      },
+    },
+  },
+  anthropic: {
+    fidelity: 0.941,
+    recordedAt: null,
+    operations: {
+      'messages.create': {
+        matched: 78,
+        modelled: 83,
+        newest: null,
+      },
+      'messages.count_tokens': {
+        matched: 3,
+        modelled: 3,
+        newest: null,
       },
     },
   },
