@@ -5,7 +5,7 @@ import { createHookClient } from '../hook/client.ts'
 import { HookFailure } from '../hook/failure.ts'
 import { createLocalHookClient } from '../hook/local.ts'
 import { REAL } from '../hook/real.ts'
-import { type HookSettings, hookConfigOf } from '../hook/settings.ts'
+import { answersAreSigned, type HookSettings, hookConfigOf } from '../hook/settings.ts'
 import { type AgentFlags, agentOf } from './hook.ts'
 
 /** What the command line says of agents: an URL, or a local one as `backlot hook` knows it. */
@@ -86,5 +86,5 @@ const remote = (
   name: settings.url,
   called: name ?? new URL(settings.url).hostname,
   client: createHookClient(hookConfigOf(settings, environment), REAL),
-  known: settings['secret-env'] !== undefined,
+  known: settings['secret-env'] !== undefined && answersAreSigned(settings),
 })

@@ -6,7 +6,8 @@ type One = {
   readonly url: string
   readonly 'secret-env'?: string | undefined
   readonly 'bearer-env'?: string | undefined
-  readonly 'signed-answers': boolean
+  /** Left out: they have to be signed where there is a secret. */
+  readonly 'signed-answers'?: boolean | undefined
   readonly 'private-network': boolean
 }
 /** The `hook:` part of backlot.yaml: which agents are asked. Secrets stand in the environment, under the names given here. */
@@ -22,7 +23,7 @@ const one = {
   url: z.url('an URL such as https://agent.example'),
   'secret-env': variable.optional(),
   'bearer-env': variable.optional(),
-  'signed-answers': z.boolean().default(false),
+  'signed-answers': z.boolean().optional(),
   'private-network': z.boolean().default(false),
 }
 export const hookSchema: z.ZodType<HookSettings> = z.strictObject({
@@ -31,6 +32,10 @@ export const hookSchema: z.ZodType<HookSettings> = z.strictObject({
   judge: z.strictObject(one).optional(),
   remotes: z.array(z.string().min(1)).default([]),
 })
+
+/** Whether an agent has to sign what it says. Only then is it who it says it is: a secret that we alone use proves nothing of it. */
+export const answersAreSigned = (settings: One): boolean =>
+  settings['signed-answers'] ?? settings['secret-env'] !== undefined
 
 /** Settings with their secrets, as the client takes them. Throws `no-secret` when a variable is not set. */
 export function hookConfigOf(settings: One, env: Readonly<Record<string, string | undefined>>): HookConfig {
@@ -45,7 +50,7 @@ export function hookConfigOf(settings: One, env: Readonly<Record<string, string 
     url: settings.url,
     secret: secretOf(settings['secret-env']),
     bearer: secretOf(settings['bearer-env']),
-    signedAnswers: settings['signed-answers'],
+    signedAnswers: answersAreSigned(settings),
     privateNetwork: settings['private-network'],
   }
 }

@@ -12,6 +12,9 @@ export type Wire = {
   get(url: URL, id: string, signal: AbortSignal): Promise<Answered>
 }
 
+/** What a proxy says on the way, without a secret: all that is believed of it is to try again. */
+const LATER: readonly number[] = [408, 429, 503]
+
 /** Puts on headers and signatures, takes signatures and error statuses off. Every error status is thrown. */
 export function createWire(
   config: HookConfig,
@@ -32,7 +35,8 @@ export function createWire(
     const where = `${ask.method} ${ask.url.pathname}`
     if (ask.url.origin !== base.origin) throw new Error(`hook: expected ${base.origin}, got ${ask.url.origin}`)
     const answered = await exchange(ask, within, signal)
-    if (config.secret !== undefined && (config.signedAnswers === true || answered.header('webhook-signature'))) {
+    const needed = config.signedAnswers === true && !LATER.includes(answered.status)
+    if (config.secret !== undefined && (needed || answered.header('webhook-signature'))) {
       const wrong =
         answered.header('webhook-id') === id
           ? signatureProblem([config.secret], answered.header, answered.body, real.now())
