@@ -1,12 +1,14 @@
 import type { Version } from './guard.ts'
 import type { Ask, Message } from './request.ts'
-import { type Item, itemsOf } from './state.ts'
+import { type Item, isItem, itemsOf } from './state.ts'
 
 const BREAKPOINTS_MAX = 4
 
 /** Rules of a conversation: roles, blocks, tool calls and their results, marks of the cache. */
 export function checkMessages(ask: Ask, version: Version): string | undefined {
-  return checkRoles(ask) ?? checkBlocks(ask, version) ?? checkToolUse(ask.messages) ?? checkMarks(ask)
+  return (
+    checkRoles(ask) ?? checkBlocks(ask, version) ?? checkToolUse(ask.messages) ?? checkThoughts(ask) ?? checkMarks(ask)
+  )
 }
 
 /** Sources: https://platform.claude.com/docs/en/api/messages/create and …/migration-2026-10-21 (2026-11-26). */
@@ -90,6 +92,23 @@ function checkToolUse(messages: readonly Message[]): string | undefined {
       return `messages.${at}: \`tool_use\` ids were found without \`tool_result\` blocks immediately after: ${open.join(', ')}. Each \`tool_use\` block must have a corresponding \`tool_result\` block in the next message.`
   }
   return undefined
+}
+
+/**
+ * With a budget for thinking, what led to the last run of calls begins with a thought.
+ * Words from https://github.com/anomalyco/opencode/issues/3077 (2026-11-26).
+ */
+function checkThoughts({ messages, body }: Ask): string | undefined {
+  if (!isItem(body.thinking) || body.thinking.type !== 'enabled') return undefined
+  const turns = turnsOf(messages)
+  const holds = (at: number, type: string): boolean =>
+    (turns[at]?.blocks ?? []).some(([, block]) => block.type === type)
+  let first: number | undefined
+  for (let at = turns.length - 1; holds(at, 'tool_result') && holds(at - 1, 'tool_use'); at -= 2) first = at - 1
+  if (first === undefined) return undefined
+  const [place, block] = turns[first]?.blocks[0] ?? []
+  if (block === undefined || block.type === 'thinking' || block.type === 'redacted_thinking') return undefined
+  return `${place}.type: Expected \`thinking\` or \`redacted_thinking\`, but found \`${String(block.type)}\`. When \`thinking\` is enabled, a final \`assistant\` message must start with a thinking block (preceeding the lastmost set of \`tool_use\` and \`tool_result\` blocks). We recommend you include thinking blocks from previous turns. To avoid this requirement, disable \`thinking\`. Please consult our documentation at https://docs.claude.com/en/docs/build-with-claude/extended-thinking`
 }
 
 /** Source: https://platform.claude.com/docs/en/build-with-claude/prompt-caching (2026-11-26). */

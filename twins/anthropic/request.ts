@@ -13,7 +13,11 @@ export type Ask = {
   readonly messages: readonly Message[]
   readonly tools: readonly Item[]
   readonly body: Item
+  readonly interleaved: boolean
 }
+/** Source: https://platform.claude.com/docs/en/build-with-claude/extended-thinking#interleaved-thinking (2026-11-26). */
+export const INTERLEAVED = 'interleaved-thinking-2025-05-14'
+
 /** Why a request is refused. */
 export type Fault = { readonly status: number; readonly message: string }
 export type Message = { readonly role: string; readonly content: readonly Item[] }
@@ -34,7 +38,13 @@ const LOUD = new Set(
 /** Reads a body, or refuses it as the API does: the first fault found, as `where: what`. */
 export function readAsk(
   text: string,
-  on: { readonly version: Version; readonly beta: boolean; readonly counts: boolean },
+  on: {
+    readonly version: Version
+    readonly beta: boolean
+    readonly counts: boolean
+    /** Thoughts may come between calls, and so together go beyond `max_tokens`. */
+    readonly interleaved?: boolean
+  },
 ): Ask | Fault {
   const body = parse(text)
   if (!isItem(body)) return invalid('The request body is not valid JSON.')
@@ -53,7 +63,14 @@ export function readAsk(
   checkLoud(body)
   const messages = readMessages(body.messages)
   if (typeof messages === 'string') return invalid(messages)
-  const ask = { ...found, body, messages, system: blocksOf(body.system), tools: itemsOf(body.tools) }
+  const ask: Ask = {
+    ...found,
+    interleaved: on.interleaved === true,
+    body,
+    messages,
+    system: blocksOf(body.system),
+    tools: itemsOf(body.tools),
+  }
   const fault =
     checkNumbers(ask, on.counts) ?? checkThinking(ask) ?? checkTools(ask) ?? checkMessages(ask, on.version) ?? undefined
   return fault === undefined ? ask : invalid(fault)

@@ -8,7 +8,7 @@ const LEVELS = ['low', 'medium', 'high', 'xhigh', 'max']
 export const thinks = ({ body }: Pick<Ask, 'body'>): boolean =>
   isItem(body.thinking) && (body.thinking.type === 'enabled' || body.thinking.type === 'adaptive')
 
-/** What the beta of tool choice means by must. */
+/** The model has to call a tool. */
 export const forced = (body: Item): boolean =>
   isItem(body.tool_choice) && (body.tool_choice.type === 'any' || body.tool_choice.type === 'tool')
 
@@ -16,7 +16,7 @@ export const forced = (body: Item): boolean =>
  * Rules of thinking and effort. Sources: https://platform.claude.com/docs/en/build-with-claude/extended-thinking,
  * …/adaptive-thinking, …/effort (2026-11-26); the effort's refusal is recorded.
  */
-export function checkThinking({ body, model }: Ask): string | undefined {
+export function checkThinking({ body, model, interleaved }: Ask): string | undefined {
   const effort = isItem(body.output_config) ? body.output_config.effort : undefined
   if (effort !== undefined && effort !== null) {
     if (typeof effort !== 'string' || !LEVELS.includes(effort))
@@ -40,7 +40,7 @@ export function checkThinking({ body, model }: Ask): string | undefined {
     if (typeof budget !== 'number') return 'thinking.enabled.budget_tokens: Field required'
     if (budget < BUDGET_MIN)
       return `thinking.enabled.budget_tokens: Input should be greater than or equal to ${BUDGET_MIN}`
-    if (typeof body.max_tokens === 'number' && body.max_tokens <= budget)
+    if (!interleaved && typeof body.max_tokens === 'number' && body.max_tokens <= budget)
       return '`max_tokens` must be greater than `thinking.budget_tokens`. Please consult our documentation at https://docs.claude.com/en/docs/build-with-claude/extended-thinking#max-tokens-and-context-window-size'
   }
   if (typeof body.temperature === 'number' && body.temperature !== 1)

@@ -118,3 +118,37 @@ test('an empty account and a prompt that does not fit are refused, and use up no
   )
   expect(stage.world.money.bill.unpriced).toEqual([])
 })
+
+test('with a budget for thinking, a run of calls begins with a thought', async () => {
+  const { stage } = client()
+  const run = (first: readonly object[]): object => ({
+    ...hello,
+    model: 'claude-sonnet-4-5',
+    max_tokens: 4000,
+    tools: [tool],
+    thinking: { type: 'enabled', budget_tokens: 2000 },
+    messages: [
+      user('x'),
+      { role: 'assistant', content: [...first, { type: 'tool_use', id: 'toolu_1', name: 'weather', input: {} }] },
+      user([{ type: 'tool_result', tool_use_id: 'toolu_1', content: 'y' }]),
+      { role: 'assistant', content: [{ type: 'tool_use', id: 'toolu_2', name: 'weather', input: {} }] },
+      user([{ type: 'tool_result', tool_use_id: 'toolu_2', content: 'y' }]),
+    ],
+  })
+  const refused = await stage.twin.fetch(request('POST', '/v1/messages', run([])))
+  expect(await refused.json()).toMatchObject({
+    error: {
+      message: expect.stringMatching(/^messages\.1\.content\.0\.type: Expected `thinking` .* found `tool_use`/),
+    },
+  })
+  const thought = { type: 'thinking', thinking: 'Hm.', signature: 'x' }
+  expect((await stage.twin.fetch(request('POST', '/v1/messages', run([thought])))).status).toBe(200)
+})
+
+test('interleaved thinking may take more than one answer holds', async () => {
+  const { stage } = client()
+  const body = { ...hello, max_tokens: 2000, thinking: { type: 'enabled', budget_tokens: 5000 } }
+  const beta = { 'anthropic-beta': 'interleaved-thinking-2025-05-14' }
+  expect((await stage.twin.fetch(request('POST', '/v1/messages', body))).status).toBe(400)
+  expect((await stage.twin.fetch(request('POST', '/v1/messages', body, beta))).status).toBe(200)
+})

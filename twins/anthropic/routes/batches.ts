@@ -5,7 +5,7 @@ import { addBatch, batchBody, cancelBatch, isArchived } from '../batches.ts'
 import { gap } from '../gaps.ts'
 import { checkCaller, checkCredit, type Version } from '../guard.ts'
 import { pageOf } from '../paging.ts'
-import { readAsk } from '../request.ts'
+import { INTERLEAVED, readAsk } from '../request.ts'
 import { type Batch, isItem, type Seed, type State } from '../state.ts'
 import { commonHeaders, invalid, refusal } from '../wire.ts'
 
@@ -27,6 +27,7 @@ export function addBatchRoutes(app: TwinApp, world: World, seed: Seed, state: ()
     const version = checkCaller(world, c.req.raw, seed)
     if (version instanceof Response) return version
     const beta = c.req.query('beta') === 'true' || c.req.header('anthropic-beta') !== undefined
+    if (c.req.header('anthropic-beta')?.includes(INTERLEAVED) === true) throw gap('parameters of betas')
     const requests = readRequests(await c.req.text(), { version, beta })
     if (typeof requests === 'string') return invalid(world, requests)
     return checkCredit(world, seed) ?? told(addBatch(world, seed, state, { requests, version, beta }))

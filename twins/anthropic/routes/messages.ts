@@ -5,7 +5,7 @@ import { complete } from '../complete.ts'
 import { gap } from '../gaps.ts'
 import { checkCaller, checkCredit, checkLimits, limitHeaders, spend } from '../guard.ts'
 import { messageBody } from '../message.ts'
-import { type Ask, readAsk } from '../request.ts'
+import { type Ask, INTERLEAVED, readAsk } from '../request.ts'
 import type { Seed, State } from '../state.ts'
 import { messageEvents } from '../stream.ts'
 import { commonHeaders, invalid, refusal, streamOf } from '../wire.ts'
@@ -35,7 +35,7 @@ async function readRequest(world: World, seed: Seed, request: Request, counts: b
   const text = await request.text()
   if (Buffer.byteLength(text) > BODY_BYTES_MAX) return refusal(world, 413, 'Request exceeds the maximum size')
   const beta = new URL(request.url).searchParams.get('beta') === 'true' || request.headers.has('anthropic-beta')
-  const ask = readAsk(text, { version, beta, counts })
+  const ask = readAsk(text, { version, beta, counts, interleaved: betasOf(request).includes(INTERLEAVED) })
   return 'status' in ask ? refusal(world, ask.status, ask.message) : ask
 }
 
@@ -61,6 +61,8 @@ function create(world: World, seed: Seed, state: State, ask: Ask, request: Reque
 
 /** The model's context, or the longer one where the request asks for it. */
 function contextOf({ model }: Ask, request: Request): number {
-  const betas = (request.headers.get('anthropic-beta') ?? '').split(',').map((name) => name.trim())
-  return model.longContext !== undefined && betas.includes(LONG_CONTEXT) ? model.longContext : model.context
+  return model.longContext !== undefined && betasOf(request).includes(LONG_CONTEXT) ? model.longContext : model.context
 }
+
+const betasOf = (request: Request): readonly string[] =>
+  (request.headers.get('anthropic-beta') ?? '').split(',').map((name) => name.trim())
