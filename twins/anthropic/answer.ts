@@ -3,7 +3,7 @@ import type { World } from '../world.ts'
 import { countInput, uncounted } from './cache.ts'
 import { gap } from './gaps.ts'
 import type { Ask } from './request.ts'
-import { forced, isHosted, thinks } from './settings.ts'
+import { forced, hidesThoughts, isHosted, thinks } from './settings.ts'
 import { type Item, type Iteration, isItem, itemsOf, type Seed, type State, type Turn } from './state.ts'
 import { countTokens, firstTokens } from './tokens.ts'
 
@@ -46,7 +46,8 @@ export function answer(world: World, seed: Seed, state: State, ask: Ask): Answer
       : { blocks: stopped.blocks, whole: turn.tokens.output < outputMax }
   const counted = cut.blocks.reduce((sum, block) => sum + countTokens(wordsOf(block)), 0)
   const thought = cut.blocks.reduce((sum, { thinking }) => sum + countTokens(String(thinking ?? '')), 0)
-  const blocks = withIds(world, cut.blocks)
+  const shown = hidesThoughts(ask) ? cut.blocks.map(withoutThought) : cut.blocks
+  const blocks = withIds(world, shown)
   return {
     blocks,
     stopReason: cut.whole ? reasonOf(turn, blocks, stopped.sequence) : 'max_tokens',
@@ -150,6 +151,8 @@ function cutAt(blocks: readonly Item[], most: number): { readonly blocks: readon
   }
   return { blocks: kept, whole: true }
 }
+
+const withoutThought = (block: Item): Item => (block.type === 'thinking' ? { ...block, thinking: '' } : block)
 
 /** What the model itself wrote of a block: not what a tool gave back. */
 function wordsOf({ type, text, thinking, name, input, content }: Item): string {

@@ -20,6 +20,8 @@ export type Model = {
   /** System messages are taken in the midst of a conversation. */
   readonly midSystem: boolean
   readonly geo: 'global' | 'not_available'
+  /** Thoughts are sent without their text, unless a request asks for it. */
+  readonly hidesThoughts?: true
   /** Of its last days. Source: the SDK's internal/data/deprecated-models.js and its list of models (1.14). */
   readonly retires?: string
   readonly retired?: true
@@ -53,6 +55,7 @@ const NEWEST = {
   effort: ['low', 'medium', 'high', 'xhigh', 'max'],
   sampling: 'none',
   midSystem: true,
+  hidesThoughts: true,
 } as const satisfies Partial<Model>
 
 /**

@@ -115,7 +115,7 @@ function readMessages(given: unknown): readonly Message[] | string {
 }
 
 function checkNumbers({ body, model }: Ask, counts: boolean): string | undefined {
-  const { max_tokens, temperature, top_p, stop_sequences, stream } = body
+  const { max_tokens, temperature, top_p, top_k, stop_sequences, stream } = body
   if (counts) return undefined
   if (typeof max_tokens !== 'number' || !Number.isInteger(max_tokens))
     return 'max_tokens: Input should be a valid integer'
@@ -130,12 +130,15 @@ function checkNumbers({ body, model }: Ask, counts: boolean): string | undefined
   for (const [name, value] of [
     ['temperature', temperature],
     ['top_p', top_p],
+    ['top_k', top_k],
   ] as const) {
     if (value === undefined || value === null) continue
     // Source: https://platform.claude.com/docs/en/about-claude/models/whats-new-claude-opus-4-7 (2026-11-26).
-    if (model.sampling === 'none') return `\`${name}\` is deprecated for this model.`
+    // Defaults are let pass there.
+    if (model.sampling === 'none' && (name === 'top_k' || value !== 1))
+      return `\`${name}\` is deprecated for this model.`
     if (typeof value !== 'number') return `${name}: Input should be a valid number`
-    if (value < 0 || value > 1) return `${name}: range: 0..1`
+    if (name !== 'top_k' && (value < 0 || value > 1)) return `${name}: range: 0..1`
   }
   if (model.sampling === 'one' && typeof temperature === 'number' && typeof top_p === 'number')
     return '`temperature` and `top_p` cannot both be specified for this model. Please use only one.'

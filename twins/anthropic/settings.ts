@@ -8,6 +8,15 @@ const LEVELS = ['low', 'medium', 'high', 'xhigh', 'max']
 export const thinks = ({ body }: Pick<Ask, 'body'>): boolean =>
   isItem(body.thinking) && (body.thinking.type === 'enabled' || body.thinking.type === 'adaptive')
 
+/**
+ * Whether thoughts are sent without their text.
+ * Source: https://platform.claude.com/docs/en/build-with-claude/adaptive-thinking (2026-11-26), and as recorded with Sonnet 5.
+ */
+export function hidesThoughts({ body, model }: Ask): boolean {
+  const display = isItem(body.thinking) ? body.thinking.display : undefined
+  return display === undefined || display === null ? model.hidesThoughts === true : display === 'omitted'
+}
+
 /** The model has to call a tool. */
 export const forced = (body: Item): boolean =>
   isItem(body.tool_choice) && (body.tool_choice.type === 'any' || body.tool_choice.type === 'tool')

@@ -32,7 +32,7 @@ test.each<readonly [string, object, RegExp]>([
   ],
   ['a temperature that is too high', { temperature: 1.5 }, /^temperature: range: 0\.\.1$/],
   ['two ways of sampling', { temperature: 1, top_p: 1 }, /cannot both be specified/],
-  ['sampling of the newest models', { model: 'claude-opus-5', temperature: 1 }, /`temperature` is deprecated/],
+  ['sampling of the newest models', { model: 'claude-opus-5', temperature: 0.5 }, /`temperature` is deprecated/],
   ['a small budget', { thinking: { type: 'enabled', budget_tokens: 500 } }, /greater than or equal to 1024/],
   [
     'a budget above the limit',

@@ -56,6 +56,16 @@ test('the stream helper puts together what the script said: thinking, text and a
   expect([kinds[0], ...kinds.slice(-2)]).toEqual(['message_start', 'message_delta', 'message_stop'])
 })
 
+test('newer models think unseen, unless asked for what they thought', async () => {
+  const { api } = client({ turns: [{ think: 'Hm, hm.', say: 'Yes.', repeat: true }] })
+  const ask = { ...hello, model: 'claude-opus-5' }
+  const unseen = await api.messages.create({ ...ask, thinking: { type: 'adaptive' } })
+  expect(unseen.content[0]).toMatchObject({ type: 'thinking', thinking: '', signature: expect.stringMatching(/==$/) })
+  expect(unseen.usage.output_tokens_details?.thinking_tokens).toBe(2)
+  const seen = await api.messages.create({ ...ask, thinking: { type: 'adaptive', display: 'summarized' } })
+  expect(seen.content[0]).toMatchObject({ thinking: 'Hm, hm.' })
+})
+
 test('a tool is called, its result is given back, and the next turn answers', async () => {
   const { api } = client({
     turns: [{ calls: [{ name: 'weather', input: {} }] }, { when: { contains: 'sunny "all" day' }, say: 'Sunny.' }],
