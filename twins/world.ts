@@ -22,7 +22,7 @@ export type Delivery = {
   /** What `where` of a fault on `twin.webhook` may look at. */
   readonly fields: Json
   /** POST unless said. */
-  readonly method?: 'GET'
+  readonly method?: 'GET' | 'POST'
   readonly url: string
   readonly headers: ReadonlyArray<readonly [string, string]>
   readonly body: string

@@ -4,15 +4,21 @@ import type { Courier, DeliveryOutcome } from '../../twins/world.ts'
 export const createCourier =
   (settle: (task: () => Promise<void>) => void): Courier =>
   (delivery, done) => {
-    void post(delivery).then((outcome) => settle(async () => done(outcome)))
+    void send(delivery).then((outcome) => settle(async () => done(outcome)))
   }
 
-async function post({ url, headers, body, timeoutMs }: Parameters<Courier>[0]): Promise<DeliveryOutcome> {
+async function send({
+  method = 'POST',
+  url,
+  headers,
+  body,
+  timeoutMs,
+}: Parameters<Courier>[0]): Promise<DeliveryOutcome> {
   try {
     const answer = await fetch(url, {
-      method: 'POST',
+      method,
       headers: headers.map(([name, value]): [string, string] => [name, value]),
-      body,
+      ...(method === 'GET' ? {} : { body }),
       redirect: 'manual',
       signal: AbortSignal.timeout(timeoutMs),
     })
