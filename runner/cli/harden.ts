@@ -7,7 +7,8 @@ import { printHardening } from '../harden/print.ts'
 import { createHardenProgress } from '../harden/progress.ts'
 import { reportOf, writeReport } from '../harden/report.ts'
 import { jsonOf, untriaged } from '../harden/result.ts'
-import { storeFolder } from '../harden/store.ts'
+import { storedReports, storeFolder } from '../harden/store.ts'
+import { labelled } from '../harden/triage.ts'
 import { writeWhole } from '../store/artefact.ts'
 import type { OnOpen } from './open.ts'
 
@@ -51,8 +52,9 @@ export async function runHarden(given: Given, onOpen: OnOpen): Promise<void> {
   try {
     process.exitCode = await harden(options, async (session) => {
       await talk(given, session, options)
-      write(given, session, resolve(project), report)
-      return untriaged(session.hardening.judged).length > 0 ? 1 : 0
+      const judged = labelled(session.hardening.judged, session.triage)
+      write(given, { ...session, hardening: { ...session.hardening, judged } }, resolve(project), report)
+      return untriaged(judged).length > 0 ? 1 : 0
     })
   } catch (error) {
     if (!(error instanceof NotPristine)) throw error
@@ -105,10 +107,11 @@ function write(
 ): void {
   const { hardening, sources, triage } = session
   const stored = reportOf(hardening, sources)
-  writeWhole(join(storeFolder(project), 'report.json'), `${JSON.stringify(stored)}\n`)
+  for (const file of storedReports(hardening.scope))
+    writeWhole(join(storeFolder(project), file), `${JSON.stringify(stored)}\n`)
   if (report !== undefined) writeReport(report, stored)
   const colour = process.stdout.isTTY === true && process.env.NO_COLOR === undefined
-  const printed = printHardening(hardening, { colour, stale: triage.stale(hardening.judged), all: false })
+  const printed = printHardening(hardening, { colour, stale: triage.stale(hardening), all: false })
   if (given.json === true) {
     process.stderr.write(printed)
     process.stdout.write(`${JSON.stringify(jsonOf(hardening.judged), null, 2)}\n`)

@@ -58,6 +58,6 @@ export async function ask(
       else triage.add(one, label, reason)
     }
   } finally {
-    triage.save(hardening.judged)
+    triage.save(hardening)
   }
 }

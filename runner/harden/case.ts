@@ -29,6 +29,9 @@ export const baseOf = (oracle: Oracle, run: Run): Base => ({
   rules: judgeRules(single(oracle), [run]).map(({ verdict }) => verdict.status),
 })
 
+/** What a pristine run is held against: nothing is excused by what it is itself. */
+export const strictBaseOf = (oracle: Oracle, run: Run): Base => ({ run, rules: single(oracle).map(() => 'pass') })
+
 /**
  * The checks that do not let `run` through, where they let the base through: what fails, and what can no longer be judged. The gate
  * passes neither. Expectations are told apart: `refunds#2` is the second of the scenario.

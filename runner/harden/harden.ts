@@ -15,7 +15,15 @@ import { equivalentIds } from './equivalent.ts'
 import { keysOf } from './key.ts'
 import { createHardenPool, type HardenPool } from './pool.ts'
 import type { HardenProgress } from './progress.ts'
-import type { EnvironmentFacts, Hardening, Judged, PseudoTested, RuleFacts, Status } from './result.ts'
+import {
+  type EnvironmentFacts,
+  type Hardening,
+  type Judged,
+  type PseudoTested,
+  type RuleFacts,
+  type Status,
+  scopeOf,
+} from './result.ts'
 import { inputsOf, type Kill, keptKills, storeKills } from './store.ts'
 import type { MutantResult, Order } from './task.ts'
 import { type CopiedTree, copyTree, sourcesOf } from './tree.ts'
@@ -101,7 +109,7 @@ export async function harden<T>(options: HardenOptions, use: (session: Session) 
       ...pseudoTested(judged),
       rules: ruleFacts(project, pristine, judged, results),
       environment: options.environment ? await changeEnvironment(options, session) : [],
-      sampled: options.sample,
+      scope: scopeOf(options),
       ms: options.now() - startedMs,
       ran: results.size,
     }
@@ -323,6 +331,7 @@ function judgedOf(found: {
     status,
     killedBy: kill?.killedBy ?? [...new Set(outcomes.flatMap(({ noticed }) => noticed.map(({ check }) => check)))],
     by: kill?.by ?? (first === undefined ? undefined : cases[first.at]?.id),
+    killedThereBy: kill?.killedBy ?? first?.noticed.map(({ check }) => check) ?? [],
     message: kill?.message ?? first?.noticed[0]?.message,
     coveredBy: order.cases.map((at) => cases[at]?.id ?? ''),
     static: order.atLoad,

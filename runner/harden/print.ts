@@ -52,7 +52,7 @@ export function printHardening(
   lines.push(...ruleLines(hardening), ...functionLines(hardening), ...environmentLines(hardening))
   for (const one of options.stale)
     lines.push(`stale in triage.yaml: ${one}: no survivor any more, or its lines have changed`)
-  const sampled = hardening.sampled === undefined ? '' : `, a sample of ${all.length}`
+  const sampled = hardening.scope.sample === undefined ? '' : `, a sample of ${all.length}`
   const equivalent = judged.filter(
     ({ mutant, status }) => status === 'equivalent' && mutant.family !== 'extreme',
   ).length

@@ -30,6 +30,7 @@ export type MutationReport = {
   readonly framework: { readonly name: 'Backlot' }
   /** What the schema has no place for, for whoever computes with it. */
   readonly config: {
+    readonly scope: Hardening['scope']
     readonly result: ReturnType<typeof jsonOf>
     readonly classes: Readonly<Record<string, { readonly hits: number; readonly of: number }>>
     readonly families: Readonly<Record<string, { readonly hits: number; readonly of: number }>>
@@ -74,6 +75,7 @@ export function reportOf(hardening: Hardening, sources: readonly Source[]): Muta
     },
     framework: { name: 'Backlot' },
     config: {
+      scope: hardening.scope,
       result: jsonOf(hardening.judged),
       classes: counts(({ mutant }) => mutant.class),
       families: counts(({ mutant }) => mutant.family),

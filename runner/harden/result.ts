@@ -27,8 +27,9 @@ export type Judged = {
   readonly status: Status
   /** The checks that noticed it, of the cases that were run. */
   readonly killedBy: readonly string[]
-  /** The case that noticed it first, and its words. */
+  /** The case that noticed it first, what noticed it there, and its words. */
   readonly by: string | undefined
+  readonly killedThereBy: readonly string[]
   readonly message: string | undefined
   readonly coveredBy: readonly string[]
   /** Passed while the program loads. */
@@ -62,15 +63,33 @@ export type EnvironmentFacts = {
 
 export type PseudoTested = { readonly path: string; readonly line: number; readonly function: string }
 
+/** What of a program was mutated. With `only` or `sources` it is a choice, which says nothing of the rest. */
+export type Scope = {
+  readonly family: 'generic' | 'domain' | 'all'
+  readonly only: readonly string[] | undefined
+  readonly sources: readonly string[] | undefined
+  readonly sample: number | undefined
+}
+
+export const scopeOf = ({ family, only, sources, sample }: Partial<Scope> & Pick<Scope, 'family'>): Scope => ({
+  family,
+  only,
+  sources,
+  sample,
+})
+
+/** Every file and mutator of its families was looked at, though perhaps only a sample of what they gave. */
+export const isUnchosen = ({ only, sources }: Scope): boolean => only === undefined && sources === undefined
+
 /** Everything one hardening found out. */
 export type Hardening = {
+  readonly scope: Scope
   readonly judged: readonly Judged[]
   readonly cases: readonly string[]
   readonly functions: number
   readonly pseudoTested: readonly PseudoTested[]
   readonly rules: readonly RuleFacts[]
   readonly environment: readonly EnvironmentFacts[]
-  readonly sampled: number | undefined
   readonly ms: number
   /** Mutants judged in this run; the others were known. */
   readonly ran: number

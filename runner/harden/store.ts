@@ -6,11 +6,11 @@ import { canonical, digest, type Json } from '../../twins/trace.ts'
 import type { Project } from '../project.ts'
 import { writeWhole } from '../store/artefact.ts'
 import type { Case } from './case.ts'
-import type { Judged } from './result.ts'
+import { isUnchosen, type Judged, type Scope } from './result.ts'
 
 const SCHEMA = 'backlot.harden-results/v1'
 
-/** How a mutant was noticed: by which case first, and which checks of it. */
+/** How a mutant was noticed: by which case first, and by which checks there. */
 export type Kill = {
   readonly status: 'killed' | 'timedOut'
   readonly by: string
@@ -75,6 +75,13 @@ function withoutPlaces(value: Json | undefined): Json {
 }
 
 export const storeFolder = (project: string): string => join(project, '.backlot', 'harden')
+
+export const reportOfFamily = (family: Scope['family']): string => `report-${family}.json`
+/** Where reports go: the latest, and beside it one for each family, which a run of chosen files or mutators leaves alone. */
+export const storedReports = (scope: Scope): readonly string[] => [
+  'report.json',
+  ...(isUnchosen(scope) ? [reportOfFamily(scope.family)] : []),
+]
 const resultsPath = (project: string): string => join(storeFolder(project), 'results.json')
 
 /** The kills of an earlier run that still count: same sources, and the case and the check that killed are what they were. */
@@ -103,9 +110,10 @@ export function storeKills(
   before: ReadonlyMap<string, Kill>,
 ): void {
   const kills: Record<string, Kill> = Object.fromEntries(before)
-  for (const { key, status, by, killedBy, message } of judged) {
+  for (const { key, status, by, killedThereBy, message } of judged) {
     if ((status === 'killed' || status === 'timedOut') && by !== undefined)
-      kills[key] = { status, by, killedBy: [...killedBy], message: message ?? '' }
+      // What other cases noticed may not hang on the same checks.
+      kills[key] = { status, by, killedBy: [...killedThereBy], message: message ?? '' }
     else if (status !== 'ignored') delete kills[key]
   }
   const stored: Stored = {

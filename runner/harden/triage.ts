@@ -6,7 +6,7 @@ import { readYaml, validate } from '../../scenarios/parse/yaml.ts'
 import type { Problem } from '../../scenarios/scenario.ts'
 import { ProjectProblems } from '../project.ts'
 import { writeWhole } from '../store/artefact.ts'
-import { isSurvivor, type Judged, LABELS, type Label, place } from './result.ts'
+import { type Hardening, isSurvivor, isUnchosen, type Judged, LABELS, type Label, place } from './result.ts'
 
 export const TRIAGE_FILE = 'backlot/triage.yaml'
 
@@ -33,12 +33,19 @@ const shape: z.ZodType<TriageShape> = z.strictObject({
 /** What people have said of survivors. Entries are bound to the mutant's content: when its lines change they fit nothing. */
 export interface Triage {
   of(key: string): { readonly label: Label; readonly reason: string } | undefined
-  /** Entries that fit no survivor of this run: killed by now, or the code has changed. */
-  stale(judged: readonly Judged[]): readonly string[]
+  /** Entries that fit no survivor of this run: killed by now, or the code has changed. What it did not look at it says nothing of. */
+  stale(hardening: Pick<Hardening, 'judged' | 'scope'>): readonly string[]
   add(one: Judged, label: Label, reason: string): void
   /** Takes out what fits no survivor, and writes the file. */
-  save(judged: readonly Judged[]): void
+  save(hardening: Pick<Hardening, 'judged' | 'scope'>): void
 }
+
+/** Mutants with what has been said of them by now. */
+export const labelled = (judged: readonly Judged[], triage: Triage): readonly Judged[] =>
+  judged.map((one) => {
+    const found = isSurvivor(one) ? triage.of(one.key) : undefined
+    return { ...one, triage: found === undefined ? undefined : { label: found.label, reason: found.reason } }
+  })
 
 /** Reads a project's triage. Throws `ProjectProblems` with every mistake there is. */
 export function readTriage(project: string, file: string = TRIAGE_FILE): Triage {
@@ -53,16 +60,17 @@ export function readTriage(project: string, file: string = TRIAGE_FILE): Triage 
   }
   const find = (key: string): (typeof entries)[number] | undefined =>
     entries.find(({ mutants }) => mutants.some(({ id }) => id === key))
-  const living = (judged: readonly Judged[]): ReadonlySet<string> =>
-    // What this run did not judge may be a survivor still.
-    new Set(judged.filter((one) => isSurvivor(one) || one.status === 'ignored').map(({ key }) => key))
+  const living = ({ judged, scope }: Pick<Hardening, 'judged' | 'scope'>): ((key: string) => boolean) => {
+    // What this run did not judge may be a survivor still; only a run of everything knows that a mutant is gone.
+    const alive = new Map(judged.map((one) => [one.key, isSurvivor(one) || one.status === 'ignored']))
+    const whole = scope.family === 'all' && isUnchosen(scope)
+    return (key) => alive.get(key) ?? !whole
+  }
   return {
     of: find,
-    stale(judged) {
-      const alive = living(judged)
-      return entries.flatMap(({ mutants }) =>
-        mutants.filter(({ id }) => !alive.has(id)).map(({ at, is }) => `${at} ${is}`),
-      )
+    stale(hardening) {
+      const lives = living(hardening)
+      return entries.flatMap(({ mutants }) => mutants.filter(({ id }) => !lives(id)).map(({ at, is }) => `${at} ${is}`))
     },
     add({ mutant, key }, label, reason) {
       for (const entry of entries) entry.mutants = entry.mutants.filter(({ id }) => id !== key)
@@ -75,15 +83,15 @@ export function readTriage(project: string, file: string = TRIAGE_FILE): Triage 
       if (same === undefined) entries.push({ label, reason, mutants: [line] })
       else same.mutants.push(line)
     },
-    save(judged) {
-      const alive = living(judged)
-      const places = new Map(judged.map(({ key, mutant }) => [key, place(mutant)]))
+    save(hardening) {
+      const lives = living(hardening)
+      const places = new Map(hardening.judged.map(({ key, mutant }) => [key, place(mutant)]))
       const survivors = entries
         .map(({ label, reason, mutants }) => ({
           label,
           reason,
           mutants: mutants
-            .filter(({ id }) => alive.has(id))
+            .filter(({ id }) => lives(id))
             .map(({ id, at, is }) => ({ id, at: places.get(id) ?? at, is })),
         }))
         .filter(({ mutants }) => mutants.length > 0)

@@ -7,7 +7,7 @@ import { nodeSubject } from '../../scenarios/subject/process.ts'
 import { loadTwin } from '../own-twins.ts'
 import { loadProject } from '../project.ts'
 import { boxed } from '../sandbox/box.ts'
-import { type Base, baseOf, type Case, type Noticed, notice, type Oracle } from './case.ts'
+import { type Base, baseOf, type Case, type Noticed, notice, type Oracle, strictBaseOf } from './case.ts'
 import { noticesOf } from './propose.ts'
 import { createMutantStage, type MutantRun } from './stage.ts'
 import type { HardenSetup, MutantResult, Order, Outcome, Task, TaskResult } from './task.ts'
@@ -161,7 +161,13 @@ async function perform(task: Task): Promise<TaskResult> {
       const { run, passed } = await play(one, undefined)
       const ms = performance.now() - startedMs
       const judging = await theOracle()
-      return { kind: 'pristine', run, passed, ms, noticed: notice(judging, one.scenario, baseOf(judging, run), run) }
+      return {
+        kind: 'pristine',
+        run,
+        passed,
+        ms,
+        noticed: notice(judging, one.scenario, strictBaseOf(judging, run), run),
+      }
     }
     case 'bases': {
       const judging = await theOracle()

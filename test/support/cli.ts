@@ -13,10 +13,14 @@ export const TINY: string = join(REPOSITORY, 'test/fixtures/projects/tiny')
 export type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string }
 
 /** Runs the command line as a user would, in a process of its own. */
-export function backlot(args: readonly string[], options: { readonly cwd?: string } = {}): Ended {
+export function backlot(
+  args: readonly string[],
+  options: { readonly cwd?: string; readonly input?: string } = {},
+): Ended {
   const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, ...args], {
     cwd: options.cwd ?? REPOSITORY,
     encoding: 'utf8',
+    ...(options.input === undefined ? {} : { input: options.input }),
     env: { ...process.env, NO_COLOR: '1' },
     timeout: 120_000,
   })

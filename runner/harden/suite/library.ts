@@ -7,7 +7,7 @@ import { UsageError } from '../../gate/workspace.ts'
 import { equivalentIds } from '../equivalent.ts'
 import { keysOf } from '../key.ts'
 import type { HardenProgress } from '../progress.ts'
-import type { Hardening, Judged, Status } from '../result.ts'
+import { type Hardening, type Judged, type Status, scopeOf } from '../result.ts'
 import { readTriage, type Triage } from '../triage.ts'
 import { bundleSuite } from './bundle.ts'
 import type { SuiteVerdict } from './judge.ts'
@@ -113,7 +113,7 @@ export async function hardenLibrary(options: LibraryOptions): Promise<LibraryHar
       pseudoTested: [],
       rules: [],
       environment: [],
-      sampled: options.sample,
+      scope: scopeOf(options),
       ms: options.now() - startedMs,
       ran: verdicts.size,
     }
@@ -138,6 +138,7 @@ function judgedOf(
     status,
     killedBy: verdict?.by === undefined ? [] : [verdict.by],
     by: verdict?.by,
+    killedThereBy: verdict?.by === undefined ? [] : [verdict.by],
     message: verdict?.message,
     coveredBy: [],
     static: verdict?.static ?? false,

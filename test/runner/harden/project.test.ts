@@ -36,8 +36,8 @@ test('faults are planted, those that no check notices are told, and the report o
   expect(json.killed + json.survived + json.noCoverage + json.timedOut).toBe(json.mutants)
   const alive = json.survivors.map(({ mutator }) => mutator)
   expect(alive).not.toContain('AwaitDrop')
-  // No scenario looks at the currency.
-  expect(alive).toContain('CurrencyMix')
+  // No scenario looks at the amount.
+  expect(alive).toContain('CentOffset')
   expect(stderr).toContain('by class')
   expect(existsSync(join(copy.folder, '.backlot/harden/report.json'))).toBe(true)
 
@@ -58,7 +58,7 @@ test('faults are planted, those that no check notices are told, and the report o
   copy.change(PAY, 'where: { status: succeeded }', 'where: { status: succeeded, currency: usd, amount: 4900 }')
   const again = harden(copy, '--family', 'domain', '--survivors')
   expect(again.json.mutants).toBe(json.mutants)
-  expect(again.json.survivors.map(({ mutator }) => mutator)).not.toContain('CurrencyMix')
+  expect(again.json.survivors.map(({ mutator }) => mutator)).not.toContain('CentOffset')
   const judged = Number(/; (\d+) judged/.exec(again.stderr)?.[1])
   expect(judged).toBeLessThan(json.mutants)
 })
@@ -108,4 +108,37 @@ test('a program that does not pass its own checks says nothing about mutants', (
   expect([code, stdout]).toEqual([4, ''])
   expect(stderr).toContain('pay/1: pay#1: pay: expected status 299, got 201')
   expect(stderr).toContain('nothing can be said of mutants')
+})
+
+test('a program that breaks a rule says nothing about mutants either', () => {
+  const copy = tiny()
+  copy.write(
+    'backlot/rules/none.rules.yaml',
+    'schema: 1\nrules:\n  - { id: NONE-1, why: Nobody is ever charged., never: stripe.charge.succeeded }\n',
+  )
+  const { code, stdout, stderr } = backlot(['harden', '--project', copy.folder, '--seeds', '1'])
+  expect([code, stdout]).toEqual([4, ''])
+  expect(stderr).toContain('pay/1: NONE-1: NONE-1: Never `stripe.charge.succeeded`.')
+})
+
+test('what is answered counts in the same run', () => {
+  const copy = tiny()
+  const args = [
+    'harden',
+    '--project',
+    copy.folder,
+    '--seeds',
+    '1',
+    '--family',
+    'domain',
+    '--only',
+    'CentOffset',
+    '--json',
+  ]
+  const { code, stdout, stderr } = backlot([...args, '--triage'], { input: '1\nNo check looks at the amount.\n' })
+  expect([code, stderr]).toEqual([0, expect.stringContaining('expected to catch it')])
+  const { survivors } = JSON.parse(stdout) as HardenJson
+  expect(survivors.map(({ label }) => label)).toEqual(['missing-assertion'])
+  const report = readFileSync(join(copy.folder, '.backlot/harden/report.json'), 'utf8')
+  expect(report).toContain('missing-assertion: No check looks at the amount.')
 })

@@ -7,7 +7,7 @@ import { equivalentIds } from '../../../runner/harden/equivalent.ts'
 import { printHardening } from '../../../runner/harden/print.ts'
 import { reportOf } from '../../../runner/harden/report.ts'
 import { type Hardening, type Judged, jsonOf, scoresBy } from '../../../runner/harden/result.ts'
-import { judgedOf, sourceOf } from './support.ts'
+import { judgedOf, sourceOf, WHOLE } from './support.ts'
 
 const TEXT = 'export const f = (a: number) => {\n  return a + 1\n}\n'
 const of = (more: Partial<Judged>): Judged => judgedOf(TEXT, more)
@@ -27,7 +27,7 @@ const hardening: Hardening = {
   pseudoTested: [{ path: 'src/a.ts', line: 1, function: 'f' }],
   rules: [{ id: 'PAY-1', exercised: 3, kills: 1, dead: ['at most 2 for at most 1'], loose: [] }],
   environment: [{ scenario: 'pay', how: 'fault removed', what: 'timeout on x', changed: false, noticed: [] }],
-  sampled: undefined,
+  scope: WHOLE,
   ms: 2000,
   ran: 6,
 }

@@ -1,6 +1,9 @@
 import type { Mutant, Source } from '../../../oracle/mutate/instrument.ts'
 import { keysOf } from '../../../runner/harden/key.ts'
-import type { Judged } from '../../../runner/harden/result.ts'
+import type { Judged, Scope } from '../../../runner/harden/result.ts'
+
+/** A run of everything. */
+export const WHOLE: Scope = { family: 'all', only: undefined, sources: undefined, sample: undefined }
 
 export const sourceOf = (text: string): Source => ({ path: 'src/a.ts', text })
 
@@ -34,6 +37,7 @@ export function judgedOf(
     status: 'killed',
     killedBy: [],
     by: undefined,
+    killedThereBy: more.killedBy ?? [],
     message: undefined,
     coveredBy: [],
     static: false,
