@@ -19,6 +19,7 @@ export type Answer = {
   readonly outputTokens: number
   readonly thinkingTokens: number
   readonly iterations: readonly Iteration[] | undefined
+  readonly breaks: Turn['breaks']
 }
 
 const WORDS =
@@ -57,6 +58,7 @@ export function answer(world: World, seed: Seed, state: State, ask: Ask): Answer
     outputTokens: Math.min(turn?.tokens?.output ?? counted, outputMax),
     thinkingTokens: turn?.tokens?.thinking ?? thought,
     iterations: turn?.iterations,
+    breaks: turn?.breaks,
   }
 }
 

@@ -58,6 +58,7 @@ export const GAPS: readonly Gap[] = [
     why: 'Assumed: refusals of unknown and double ids, and of lists of a wrong length, are worded as elsewhere.',
   },
   { what: 'pings', why: 'Assumed: one, behind the first block’s start; the API sends them anywhere.' },
+  { what: 'what a broken stream costs', why: 'Assumed: as much as a whole one, as the answer was made.' },
   { what: 'signatures', why: 'Assumed: opaque texts that hang on the message; any that comes back is believed.' },
   { what: 'retired models', why: 'Assumed: they still answer, as recordings of them do.' },
   {

@@ -16,6 +16,7 @@ export type Told = {
   readonly output: Item
   readonly place: Item
   readonly contextManagement: Item
+  readonly breaks: Answer['breaks']
 }
 
 const CONTAINER_MS = 30 * 60_000
@@ -52,6 +53,7 @@ export function tell(world: World, state: State, ask: Ask, answer: Answer, split
       ...(iterations === undefined ? {} : { iterations: iterations.map((one) => iterationUsage(one)) }),
     },
     place: { service_tier: tier, inference_geo: ask.model.geo },
+    breaks: answer.breaks,
     contextManagement: managesContext(ask) ? { context_management: { applied_edits: [] } } : {},
   }
 }

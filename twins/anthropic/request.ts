@@ -71,8 +71,7 @@ export function readAsk(
     system: blocksOf(body.system),
     tools: itemsOf(body.tools),
   }
-  const fault =
-    checkNumbers(ask, on.counts) ?? checkThinking(ask) ?? checkTools(ask) ?? checkMessages(ask, on.version) ?? undefined
+  const fault = checkNumbers(ask, on.counts) ?? checkThinking(ask) ?? checkTools(ask) ?? checkMessages(ask, on.version)
   return fault === undefined ? ask : invalid(fault)
 }
 

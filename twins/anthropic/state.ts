@@ -32,6 +32,8 @@ export type Turn = {
   readonly stop?: Stop | undefined
   /** What a refusal says of itself: `{ type: refusal, category, explanation }`. */
   readonly stop_details?: Item | undefined
+  /** A streamed answer breaks off in its midst, with this error; a whole one does not. */
+  readonly breaks?: 'overloaded_error' | 'api_error' | undefined
   /** Answers every fitting request, not only the first. */
   readonly repeat?: boolean | undefined
   /** What it took, where the twin's estimate will not do: all input, cached or not, and all output. */
@@ -118,6 +120,7 @@ const turn = z.strictObject({
   blocks: z.array(item).optional(),
   stop: z.enum(['pause_turn', 'refusal', 'compaction', 'model_context_window_exceeded']).optional(),
   stop_details: item.optional(),
+  breaks: z.enum(['overloaded_error', 'api_error']).optional(),
   repeat: z.boolean().optional(),
   tokens: z.strictObject({ input: count.optional(), output: count.optional(), thinking: count.optional() }).optional(),
   iterations: z

@@ -5,6 +5,16 @@ import { sse } from './wire.ts'
 
 /** The answer as events. Source: https://platform.claude.com/docs/en/build-with-claude/streaming (2026-11-26). */
 export function messageEvents(told: Told): readonly string[] {
+  const events = wholeEvents(told)
+  if (told.breaks === undefined) return events
+  const error = { type: told.breaks, message: MESSAGES[told.breaks] }
+  return [...events.slice(0, Math.ceil(events.length / 2)), sse({ type: 'error', error })]
+}
+
+/** Source: https://platform.claude.com/docs/en/build-with-claude/streaming#error-events (2026-11-26). */
+const MESSAGES = { overloaded_error: 'Overloaded', api_error: 'Internal server error' } as const
+
+function wholeEvents(told: Told): readonly string[] {
   const { id, model, blocks, end, input, output, place, contextManagement } = told
   const events: string[] = []
   const emit = (type: string, fields: Item): void => void events.push(sse({ type, ...fields }))

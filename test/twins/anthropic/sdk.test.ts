@@ -56,6 +56,19 @@ test('the stream helper puts together what the script said: thinking, text and a
   expect([kinds[0], ...kinds.slice(-2)]).toEqual(['message_start', 'message_delta', 'message_stop'])
 })
 
+test('a stream can break off with an error that has no status', async () => {
+  const { api } = client({ turns: [{ say: 'One two three four five six.', breaks: 'overloaded_error' }] })
+  let text = ''
+  const read = async (): Promise<void> => {
+    for await (const event of await api.messages.create({ ...hello, stream: true }))
+      if (event.type === 'content_block_delta' && event.delta.type === 'text_delta') text += event.delta.text
+  }
+  const error: unknown = await read().catch((caught: unknown) => caught)
+  expect(error).toBeInstanceOf(Anthropic.APIError)
+  expect(error).toMatchObject({ status: undefined, error: { error: { type: 'overloaded_error' } } })
+  expect('One two three four five six.'.startsWith(text) && text.length > 0).toBe(true)
+})
+
 test('newer models think unseen, unless asked for what they thought', async () => {
   const { api } = client({ turns: [{ think: 'Hm, hm.', say: 'Yes.', repeat: true }] })
   const ask = { ...hello, model: 'claude-opus-5' }
