@@ -32,9 +32,16 @@ const limits = ['cost-per-request', 'calls-per-request', 'virtual-latency', 'in-
 )
 writeFileSync(
   join(folder, 'backlot.yaml'),
-  `${settings.slice(0, settings.indexOf('fitness:')).replace('sandbox: preferred', 'sandbox: "off"')}rules: [nowhere/**]\nfitness:\n${limits.join('')}`,
+  `${settings.slice(0, settings.indexOf('fitness:')).replace('sandbox: preferred', 'sandbox: "off"').replace('src/main.ts', 'src/main.ts\n  limits: { turn-ms: 60000 }')}rules: [nowhere/**]\nfitness:\n${limits.join('')}`,
 )
 commit(folder)
+
+/** The patches start at the repository; the copy is a repository of its own. */
+function relativePatch(name: string): string {
+  const path = join(folder, '..', name)
+  writeFileSync(path, readFileSync(join(BILLING, 'candidates', name), 'utf8').replaceAll('examples/billing/', ''))
+  return path
+}
 
 const options = (survivors: boolean): HardenOptions => ({
   project: folder,
@@ -68,11 +75,7 @@ try {
     tell('statuses only', session.hardening.judged)
     const through = new Set(session.hardening.judged.filter(isSurvivor).map(({ mutant }) => mutant.mutator))
     console.log(`get through: ${[...through].join(', ')}`)
-    const good = await openGoodBuilds(
-      session,
-      GOOD.map((name) => join(BILLING, 'candidates', name)),
-      'm_weak',
-    )
+    const good = await openGoodBuilds(session, GOOD.map(relativePatch), 'm_weak')
     try {
       const proven = await propose(session, { progress, seed: '1', good: good.pools, more: [] })
       for (const { proposal, kills, goodRuns } of proven)
