@@ -122,7 +122,7 @@ function letIn(ask: Ask): void {
   if (!enough) throw new OktaError(403, 'E0000006', 'You do not have permission to perform the requested action')
 }
 
-/** Scopes by what they give access to. Source: https://developer.okta.com/docs/api/oauth2/ (2026-11-26). */
+/** Scopes by what they give access to. Assumed: as on https://developer.okta.com/docs/api/oauth2/, unconfirmed. */
 const AREAS: readonly (readonly [RegExp, string])[] = [
   [/^\/api\/v1\/users/, 'users'],
   [/^\/api\/v1\/groups/, 'groups'],

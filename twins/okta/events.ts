@@ -4,7 +4,7 @@ import type { Org } from './org.ts'
 import { rowOf, text } from './org.ts'
 import { isRow, type Row } from './store.ts'
 
-/** System Log event types this twin writes. Source: https://developer.okta.com/docs/reference/api/event-types/ (2026-11-26). */
+/** System Log event types this twin writes. Assumed: as on https://developer.okta.com/docs/reference/api/event-types/, unconfirmed. */
 export const EVENT_TYPES = [
   'user.lifecycle.create',
   'user.lifecycle.activate',
@@ -140,7 +140,7 @@ function listens(hook: Row, type: string): boolean {
 
 /**
  * 3 s, one retry, none after a 4xx. When it is tried again is not published: assumed one second later.
- * Source: https://developer.okta.com/docs/concepts/event-hooks/ (2026-11-26).
+ * Assumed: as on https://developer.okta.com/docs/concepts/event-hooks/, unconfirmed.
  */
 const RETRY = { delaysMs: [1_000], taken: (status: number) => status >= 200 && status < 500 }
 

@@ -7,7 +7,7 @@ const TOKEN = /\s*("(?:[^"\\]|\\.)*"|\(|\)|[^\s()"]+)/gy
 
 /**
  * A filter or search expression (SCIM): `profile.lastName eq "Doe" and status eq "ACTIVE"`.
- * Source: https://developer.okta.com/docs/api/#filter (2026-11-26): eq, gt, ge, lt, le, sw, co, pr, and, or, parentheses; `ne` and `not` do not exist.
+ * Assumed: as on https://developer.okta.com/docs/api/#filter, unconfirmed: eq, gt, ge, lt, le, sw, co, pr, and, or, parentheses; `ne` and `not` do not exist.
  */
 export function parseExpression(text: string): Test {
   const words = [...text.matchAll(TOKEN)].map(([, word = '']) => word)

@@ -28,6 +28,10 @@ export const GAPS: readonly Gap[] = [
     what: 'event hook retries',
     why: 'Assumed: the one retry comes after a second; a retry that waits is not part of a snapshot.',
   },
+  {
+    what: 'facts that no recording shows',
+    why: 'Assumed: what the sources mark as unconfirmed was not held against the vendor’s pages.',
+  },
   { what: 'search lag', why: 'Assumed: a search sees a change at once; in Okta it may lag behind.' },
   {
     what: 'rate limits',

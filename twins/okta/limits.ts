@@ -2,7 +2,7 @@ import type { Org } from './org.ts'
 
 /**
  * Requests per minute, most special first. Source: https://developer.okta.com/docs/reference/rl-global-mgmt/ and
- * rl-global-enduser (Workforce Identity; 2026-11-26). The lists there are longer; what is not here has the general limit.
+ * rl-global-enduser (Workforce Identity; unconfirmed). The lists there are longer; what is not here has the general limit.
  */
 const BUCKETS: readonly (readonly [RegExp, string, number])[] = [
   [/^\/api\/v1\/apps\/[^/]+$/, '/api/v1/apps/{id}', 500],

@@ -47,7 +47,7 @@ const HOUR = 3600
 
 /**
  * Whether a server's access policies let a request through, and how long its tokens live. The first rule that fits decides.
- * Source: https://developer.okta.com/docs/concepts/policies/ (2026-11-26).
+ * Assumed: as on https://developer.okta.com/docs/concepts/policies/, unconfirmed.
  */
 export function admitted(
   org: Org,

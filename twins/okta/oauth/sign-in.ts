@@ -32,7 +32,7 @@ export function signIn(ask: Ask, login: string, password: string, client: Client
   return user
 }
 
-/** Primary authentication (Classic). Source: https://developer.okta.com/docs/reference/api/authn/ (2026-11-26). */
+/** Primary authentication (Classic). Assumed: as on https://developer.okta.com/docs/reference/api/authn/, unconfirmed. */
 export function authn(ask: Ask): Reply {
   const { org } = ask
   const body = ask.body()

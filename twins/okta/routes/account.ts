@@ -7,7 +7,7 @@ import type { Row } from '../store.ts'
 import { invalid, iso, notFound, view } from '../wire.ts'
 import { findUser } from './user-shape.ts'
 
-/** Questions a user can choose from. Source: https://developer.okta.com/docs/api/openapi/okta-management/management/tags/userfactor (2026-11-26); a part of the list. */
+/** Questions a user can choose from. Assumed: as on https://developer.okta.com/docs/api/openapi/okta-management/management/tags/userfactor, unconfirmed; a part of the list. */
 const QUESTIONS: Readonly<Record<string, string>> = {
   disliked_food: 'What is the food you least liked as a child?',
   name_of_first_plush_toy: 'What is the name of your first stuffed animal?',

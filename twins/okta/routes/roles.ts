@@ -7,7 +7,7 @@ import { invalid, notFound, OktaError, view } from '../wire.ts'
 import { findGroup } from './groups.ts'
 import { findUser, groupShown } from './user-shape.ts'
 
-/** Standard roles. Source: https://developer.okta.com/docs/api/openapi/okta-management/guides/roles/ (2026-11-26). */
+/** Standard roles. Assumed: as on https://developer.okta.com/docs/api/openapi/okta-management/guides/roles/, unconfirmed. */
 const LABELS: Readonly<Record<string, string>> = {
   SUPER_ADMIN: 'Super Administrator',
   ORG_ADMIN: 'Organization Administrator',

@@ -104,7 +104,7 @@ const keysOf = (rotations: number) =>
 /**
  * A hook proves that it is wanted: it gets its challenge once, by GET, and says it back. The answer to `verify` does not wait for
  * that (a stated assumption): the hook is VERIFIED as soon as the challenge has come back.
- * Source: https://developer.okta.com/docs/concepts/event-hooks/#one-time-verification-request (2026-11-26).
+ * Assumed: as on https://developer.okta.com/docs/concepts/event-hooks/#one-time-verification-request, unconfirmed.
  */
 function hooks(on: On): void {
   on('event_hooks.verify', 'POST /api/v1/eventHooks/:id/lifecycle/verify', (ask) => {

@@ -14,7 +14,7 @@ export type Status =
   | 'SUSPENDED'
   | 'DEPROVISIONED'
 
-/** Steps from each status. Source: https://developer.okta.com/docs/api/openapi/okta-management/management/tags/userlifecycle (2026-11-26). */
+/** Steps from each status. Assumed: as on https://developer.okta.com/docs/api/openapi/okta-management/management/tags/userlifecycle, unconfirmed. */
 const STEPS: Readonly<Record<Status, readonly string[]>> = {
   STAGED: ['activate'],
   PROVISIONED: ['suspend', 'resetPassword', 'reactivate', 'deactivate'],

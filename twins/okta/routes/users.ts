@@ -30,7 +30,7 @@ function checkedProfile(org: Org, profile: Row, self: string | undefined): Row {
 
 const RULES =
   'Password requirements: at least 8 characters, a lowercase letter, an uppercase letter, a number, no parts of your username.'
-/** The default policy of every org. Source: https://help.okta.com/en-us/content/topics/security/policies/configure-password-policies.htm (2026-11-26). */
+/** The default policy of every org. Assumed: as on https://help.okta.com/en-us/content/topics/security/policies/configure-password-policies.htm, unconfirmed. */
 export function checkPassword(password: string, login: string): void {
   const strong = password.length >= 8 && /[a-z]/.test(password) && /[A-Z]/.test(password) && /\d/.test(password)
   const parts = login

@@ -8,7 +8,7 @@ import { invalid, iso, merged } from '../wire.ts'
 const BLANK = 'The field cannot be left blank'
 const QUARTER_MS = 90 * 86_400_000
 
-/** Claims that a new server has. Source: https://developer.okta.com/docs/api/openapi/okta-oauth/guides/overview/ (2026-11-26). */
+/** Claims that a new server has. Assumed: as on https://developer.okta.com/docs/api/openapi/okta-oauth/guides/overview/, unconfirmed. */
 const PROFILE =
   'name family_name given_name middle_name nickname preferred_username profile picture website gender birthdate zoneinfo locale updated_at'.split(
     ' ',
