@@ -24,9 +24,9 @@ export async function proposeAndApply(session: Session, options: OfferOptions): 
     const proven = await propose(session, { progress, seed, good: good.pools, more: [] })
     const lines = proven.flatMap(shown)
     const kills = proven.reduce((sum, one) => sum + one.kills.length, 0)
-    lines.push(
-      `${proven.length} proposals notice ${kills} survivors; each is green on ${proven[0]?.goodRuns ?? 0} good runs it was not read from`,
-    )
+    const least = Math.min(...proven.map(({ goodRuns }) => goodRuns))
+    const green = proven.length === 0 ? '' : `; each is green on at least ${least} good runs of its own that it was not read from`
+    lines.push(`${proven.length} proposals notice ${kills} survivors${green}`)
     if (options.apply) {
       const folder = resolve(options.project)
       const files = applyProposals(
@@ -48,12 +48,12 @@ export async function proposeAndApply(session: Session, options: OfferOptions): 
 
 const TOLD_MAX = 3
 
-function shown({ proposal, kills }: Proven): readonly string[] {
+function shown({ proposal, kills, goodRuns }: Proven): readonly string[] {
   const where = proposal.kind === 'rule' ? 'as a rule' : `in ${proposal.scenario}`
   const told = kills
     .slice(0, TOLD_MAX)
     .map(({ mutant }) => `${place(mutant)} ${mutant.mutator} (${mutant.class})`)
     .join('; ')
   const more = kills.length > TOLD_MAX ? `; ${kills.length - TOLD_MAX} more` : ''
-  return [`PROPOSED ${where}: ${proposal.text}`, `  would catch ${told}${more}`]
+  return [`PROPOSED ${where}: ${proposal.text}`, `  green on ${goodRuns} good runs; would catch ${told}${more}`]
 }

@@ -11,6 +11,7 @@ export type Proven = {
   readonly proposal: Proposal
   /** Survivors that it notices and no proposal before it does. */
   readonly kills: readonly Judged[]
+  /** Runs that it was not read from and that could have made it object. */
   readonly goodRuns: number
 }
 
@@ -25,7 +26,18 @@ export type ProposeOptions = {
 
 /** Seeds that proposals are read from, and those that are kept back to try them on. */
 const READ_SEEDS = ['2', '3', '4']
-const HELD_SEEDS = ['5', '6', '7', '8', '9', '10']
+const HELD_FROM = 5
+const HELD_MIN = 6
+const HELD_MAX = 30
+/** Where there are few scenarios more seeds are cheap: so many runs in all. */
+const HELD_RUNS = 240
+
+/** The seeds kept back for so many scenarios. */
+export const heldSeeds = (places: number): readonly string[] =>
+  Array.from(
+    { length: Math.min(HELD_MAX, Math.max(HELD_MIN, Math.ceil(HELD_RUNS / Math.max(1, places)))) },
+    (_, at) => `${HELD_FROM + at}`,
+  )
 /** What is only seen in so many survivors is fitted to all of them; more are tried in samples. */
 const SURVIVORS_MAX = 600
 
@@ -42,7 +54,7 @@ export async function propose(session: Session, options: ProposeOptions): Promis
     return scenario === undefined ? [] : expectationsFrom(scenario, read.get(at) ?? [], operations)
   })
   const candidates = [...drafts, ...options.more]
-  const { green, runs } = await onGoodRuns(session, options, places, candidates)
+  const green = await onGoodRuns(session, options, places, candidates)
   const survivors = sample(
     // What no run shows, no check can see.
     session.hardening.judged.filter((one) => isSurvivor(one) && one.status === 'survived' && !one.unseen),
@@ -50,11 +62,16 @@ export async function propose(session: Session, options: ProposeOptions): Promis
     ({ mutant }) => mutant.class,
     options.seed,
   )
-  const caught = await onSurvivors(session, options, survivors, green)
+  const caught = await onSurvivors(
+    session,
+    options,
+    survivors,
+    green.map(({ proposal }) => proposal),
+  )
   return chosen(survivors, caught).map(({ at, kills }) => {
-    const proposal = green[at]
-    if (proposal === undefined) throw new Error(`propose: expected a proposal at ${at}, got none.`)
-    return { proposal, kills, goodRuns: runs }
+    const found = green[at]
+    if (found === undefined) throw new Error(`propose: expected a proposal at ${at}, got none.`)
+    return { ...found, kills }
   })
 }
 
@@ -86,23 +103,25 @@ async function readRuns(
   return all
 }
 
-/** The proposals that no good run objects to: other seeds of this program, and every good build. */
+/** The proposals that no good run objects to, each with the runs that could have: other seeds of this program, and every good build. */
 async function onGoodRuns(
   { pool }: Session,
   { progress, good }: ProposeOptions,
   places: readonly number[],
   candidates: readonly Proposal[],
-): Promise<{ readonly green: readonly Proposal[]; readonly runs: number }> {
+): Promise<readonly Omit<Proven, 'kills'>[]> {
+  const held = heldSeeds(places.length)
   const tries = [
-    ...HELD_SEEDS.map((seed) => ({ pool, seed })),
-    ...good.flatMap((build) => ['1', ...HELD_SEEDS.slice(0, 2)].map((seed) => ({ pool: build, seed }))),
+    ...held.map((seed) => ({ pool, seed })),
+    ...good.flatMap((build) => ['1', ...held.slice(0, 2)].map((seed) => ({ pool: build, seed }))),
   ]
   progress.begin('good runs to try on', tries.length * places.length)
   const red = new Set<number>()
+  const runs = candidates.map(() => 0)
   await Promise.all(
     tries.flatMap(({ pool: build, seed }) =>
       places.map(async (at) => {
-        const { noticed } = await build.do<'try'>({
+        const { noticed, tried } = await build.do<'try'>({
           kind: 'try',
           order: undefined,
           at: [at],
@@ -110,12 +129,17 @@ async function onGoodRuns(
           proposals: candidates,
         })
         for (const index of noticed.flat()) red.add(index)
+        for (const index of tried.flat()) runs[index] = (runs[index] ?? 0) + 1
         progress.step(false)
       }),
     ),
   )
   progress.end()
-  return { green: candidates.filter((_, at) => !red.has(at)), runs: tries.length * places.length }
+  return candidates.flatMap((proposal, at) => {
+    const goodRuns = runs[at] ?? 0
+    // What was never tried is not proven.
+    return red.has(at) || goodRuns === 0 ? [] : [{ proposal, goodRuns }]
+  })
 }
 
 /** For each survivor, the places of the proposals that notice it. */

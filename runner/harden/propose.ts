@@ -19,6 +19,16 @@ export type Proposal =
 export const noticesOf = (proposals: readonly Proposal[], scenario: Scenario, run: Run): readonly number[] =>
   proposals.flatMap((proposal, at) => (objects(proposal, scenario, run) ? [at] : []))
 
+/** The places of those that this run could have made object: expectations of its scenario, and rules that it exercises. */
+export const triedBy = (proposals: readonly Proposal[], scenario: Scenario, run: Run): readonly number[] =>
+  run.ending.kind !== 'horizon'
+    ? []
+    : proposals.flatMap((proposal, at) =>
+        (proposal.kind === 'rule' ? judgeRule(proposal.rule, run).hits > 0 : proposal.scenario === scenario.id)
+          ? [at]
+          : [],
+      )
+
 function objects(proposal: Proposal, scenario: Scenario, run: Run): boolean {
   // A run that broke off is noticed already.
   if (run.ending.kind !== 'horizon') return false

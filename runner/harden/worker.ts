@@ -8,12 +8,14 @@ import { loadTwin } from '../own-twins.ts'
 import { loadProject } from '../project.ts'
 import { boxed } from '../sandbox/box.ts'
 import { type Base, baseOf, type Case, type Noticed, notice, type Oracle, strictBaseOf } from './case.ts'
-import { noticesOf } from './propose.ts'
+import { noticesOf, triedBy } from './propose.ts'
 import { createMutantStage, type MutantRun } from './stage.ts'
 import type { HardenSetup, MutantResult, Order, Outcome, Task, TaskResult } from './task.ts'
 
 const setup = workerData as HardenSetup
 const { cwd, entry, args, env, port, origin, limits, box, packages } = setup.side
+/** A loop that passes its switch is cut off much earlier; a busy machine must not look like a loop. */
+const TURN_MS = 20_000
 const TURNS_FACTOR = 20
 const TURNS_LEAST = 500
 
@@ -26,7 +28,7 @@ const stage = createMutantStage({
       cwd,
       entry,
       args,
-      limits,
+      limits: { ...limits, turnMs: Math.max(limits.turnMs ?? 0, TURN_MS) },
       env: { ...zone, ...env },
       ...boxed(box, packages),
     }),
@@ -179,6 +181,7 @@ async function perform(task: Task): Promise<TaskResult> {
       return judgeBatch(task.orders, task.all)
     case 'try': {
       const noticed: (readonly number[])[] = []
+      const tried: (readonly number[])[] = []
       for (const [index, at] of task.at.entries()) {
         const hitLimit = task.order?.hitLimits[index]
         // Another build has no pristine run here; it is a good one.
@@ -186,9 +189,11 @@ async function perform(task: Task): Promise<TaskResult> {
         const turnsMax = turns === undefined ? undefined : TURNS_LEAST + TURNS_FACTOR * turns
         const { run } = await play(caseAt(at), task.order?.id, { hitLimit, turnsMax, seed: task.seed })
         noticed.push(noticesOf(task.proposals, caseAt(at).scenario, run))
+        // Asked of good runs alone: of a mutant what matters is who notices.
+        tried.push(task.order === undefined ? triedBy(task.proposals, caseAt(at).scenario, run) : [])
       }
       if (task.order?.atLoad === true) stage.forget()
-      return { kind: 'try', noticed }
+      return { kind: 'try', noticed, tried }
     }
     case 'look':
       return { kind: 'look', run: (await play(caseAt(task.at), undefined, { seed: task.seed })).run }
