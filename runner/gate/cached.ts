@@ -25,19 +25,18 @@ export function cachedRuns({ options, project, base, candidate, sandbox, workspa
   const nothing: Cached = { recall: NO_RECALL, cached: new Set(), told: () => undefined }
   if (options.cache === undefined) return nothing
   const packages = packagesDigest(workspace.packages)
-  if (candidate.id === 'working tree' || packages === undefined) {
+  const keys = keysOf(options.cache, project)
+  if (candidate.id === 'working tree' || packages === undefined || keys === undefined) {
     options.progress.note(
       candidate.id === 'working tree'
         ? 'no cache: a working tree has no digest. Use gate.'
-        : 'no cache: expected a package folder that npm, pnpm or yarn wrote a lock into, got one without.',
+        : keys === undefined
+          ? 'no cache: expected cache.public-key in the base’s backlot.yaml, got none, and who wrote a run cannot be told without. Make one: backlot key new FILE'
+          : 'no cache: expected a package folder that npm, pnpm or yarn wrote a lock into, got one without.',
     )
     return nothing
   }
-  const cache = openRunCache({
-    folder: options.cache.folder,
-    write: options.cache.write,
-    ...keysOf(options.cache, project),
-  })
+  const cache = openRunCache({ folder: options.cache.folder, write: options.cache.write, ...keys })
   const groundOf = (tree: string): RunGround => ({
     tree,
     subject: JSON.parse(JSON.stringify(project.config.subject)),
@@ -76,12 +75,13 @@ function recallOf(
   return { recall, cached, told }
 }
 
+/** Undefined without a public key: then nothing of a cache is taken, of neither side, and nothing is written. */
 function keysOf(
   { write, privateKey }: CacheSettings,
   project: Context['project'],
-): { readonly publicKey: KeyObject | undefined; readonly privateKey: KeyObject | undefined } {
+): { readonly publicKey: KeyObject; readonly privateKey: KeyObject | undefined } | undefined {
   const text = project.config.cache?.['public-key']
-  if (text === undefined) return { publicKey: undefined, privateKey: undefined }
+  if (text === undefined) return undefined
   if (write && privateKey === undefined)
     throw new UsageError(
       'expected the key that signs what is written into the cache, got none. Set BACKLOT_CACHE_KEY in the trusted job, or leave --cache-write out.',

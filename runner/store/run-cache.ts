@@ -36,14 +36,14 @@ export type CacheOptions = {
   readonly folder: string
   /** Only a trusted job writes: whoever writes here decides what others believe. */
   readonly write: boolean
-  /** With a public key only entries signed by its owner count. */
-  readonly publicKey: KeyObject | undefined
+  /** Only entries signed by its owner count: in a folder anybody may have written. */
+  readonly publicKey: KeyObject
   readonly privateKey: KeyObject | undefined
 }
 
 /** Runs that were played before on the very same ground. */
 export interface RunCache {
-  /** Undefined when there is none, or it is damaged or not signed as it must be: then it is played. */
+  /** Undefined when there is none, or it is damaged or not signed by the key's owner: then it is played. */
   get(ground: RunGround, scenario: Scenario, seed: string): Run | undefined
   put(ground: RunGround, scenario: Scenario, seed: string, run: Run): void
   readonly counts: { hits: number; refused: number; written: number }
@@ -74,8 +74,7 @@ export function openRunCache({ folder, write, publicKey, privateKey }: CacheOpti
       try {
         const { packed, signature, key: claimed } = entry.parse(JSON.parse(readFileSync(path, 'utf8')))
         if (claimed !== key) throw new Error('expected another key')
-        if (publicKey !== undefined && !signed(publicKey, key, packed, signature))
-          throw new Error('expected a signature')
+        if (!signed(publicKey, key, packed, signature)) throw new Error('expected a signature')
         const run = unpackRun(packed)
         if (run.scenario !== scenario.id || run.seed !== seed) throw new Error('expected another run')
         counts.hits += 1

@@ -1,10 +1,13 @@
-import { readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { generateKeyPairSync } from 'node:crypto'
+import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { GateVerdict } from '../../runner/report/verdict.ts'
 import { backlot, commit, copyProject, type Ended, verdictOf } from '../support/cli.ts'
 
 let project: ReturnType<typeof copyProject>
+const own = generateKeyPairSync('ed25519')
 beforeAll(() => {
   project = copyProject()
   project.change('backlot/scenarios/lost-answer.scenario.yaml', 'nth: 1', 'times: 2')
@@ -18,7 +21,10 @@ beforeAll(() => {
   project.change('src/main.ts', 'pay-$' + '{order}`', 'pay-$' + '{order}-$' + '{attempt}`')
   project.change('src/main.ts', '  } catch (error) {\n', '  } catch (error) {\n    if (attempt < 4) continue\n')
 })
-afterAll(() => project.close())
+afterAll(() => {
+  delete process.env.BACKLOT_CACHE_KEY
+  project.close()
+})
 
 const run = (...args: string[]): Ended => backlot(args, { cwd: project.folder })
 const file = (name: string): string => join(project.folder, '.backlot', name)
@@ -44,6 +50,14 @@ test('parts, merged in any order, give the verdict of one gate to the letter; wi
 
 test('runs are taken from the cache on the very same ground, and hits are shown as hits', { timeout: 180_000 }, () => {
   const cache = ['--cache', file('cache'), '--json', '--no-shrink']
+  // Without a key nobody can tell who wrote what is there, so nothing is taken and nothing written.
+  const keyless = run('gate', ...cache, '--cache-write')
+  expect(keyless.stderr).toContain('no cache: expected cache.public-key')
+  expect([existsSync(file('cache')), verdictOf(keyless).runs.cached]).toEqual([false, 0])
+  const key = own.publicKey.export({ format: 'der', type: 'spki' }).toString('base64')
+  appendFileSync(join(project.folder, 'backlot.yaml'), `\ncache: { public-key: ${key} }\n`)
+  spawnSync('git', ['-C', project.folder, 'commit', '--quiet', '-m', 'key', '--', 'backlot.yaml'])
+  process.env.BACKLOT_CACHE_KEY = String(own.privateKey.export({ format: 'pem', type: 'pkcs8' }))
   const first = run('gate', ...cache, '--cache-write')
   expect(first.stderr).toContain(`cache ${file('cache')}: 0 runs taken, 12 written`)
   const again = run('gate', ...cache, '--html', file('cached.html'))

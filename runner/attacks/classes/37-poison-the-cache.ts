@@ -28,24 +28,14 @@ export const poisonTheCache: Attack = {
     const trusted = generateKeyPairSync('ed25519')
     const own = generateKeyPairSync('ed25519')
     const reader = () => openRunCache({ folder, write: false, publicKey: trusted.publicKey, privateKey: undefined })
-    openRunCache({ folder, write: true, publicKey: undefined, privateKey: own.privateKey }).put(
-      GROUND,
-      scenario,
-      '1',
-      run,
-    )
+    openRunCache({ folder, write: true, ...own }).put(GROUND, scenario, '1', run)
     const foreign = reader()
     const taken = foreign.get(GROUND, scenario, '1')
     // A good entry of the trusted job, copied under the key of another tree.
-    openRunCache({ folder, write: true, publicKey: undefined, privateKey: trusted.privateKey }).put(
-      GROUND,
-      scenario,
-      '1',
-      run,
-    )
+    openRunCache({ folder, write: true, ...trusted }).put(GROUND, scenario, '1', run)
     const [good = ''] = globSync('**/*.json', { cwd: folder })
     const bad = { ...GROUND, tree: 'b' }
-    openRunCache({ folder, write: true, publicKey: undefined, privateKey: own.privateKey }).put(bad, scenario, '1', run)
+    openRunCache({ folder, write: true, ...own }).put(bad, scenario, '1', run)
     const target = globSync('**/*.json', { cwd: folder }).find((file) => file !== good) ?? ''
     writeFileSync(join(folder, target), readFileSync(join(folder, good)))
     const swapped = reader()
@@ -64,16 +54,11 @@ export const poisonTheCache: Attack = {
     const { run, scenario } = await aRun(stand)
     const folder = stand.scratch()
     const own = generateKeyPairSync('ed25519')
-    openRunCache({ folder, write: true, publicKey: undefined, privateKey: own.privateKey }).put(
-      GROUND,
-      scenario,
-      '1',
-      run,
-    )
-    const naive = openRunCache({ folder, write: false, publicKey: undefined, privateKey: undefined })
+    openRunCache({ folder, write: true, ...own }).put(GROUND, scenario, '1', run)
+    const naive = openRunCache({ folder, write: false, publicKey: own.publicKey, privateKey: undefined })
     return {
       works: naive.get(GROUND, scenario, '1') !== undefined,
-      how: 'a cache that anybody may write and nobody signs',
+      how: 'a cache that believes whoever signs',
     }
   },
 }

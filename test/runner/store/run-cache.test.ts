@@ -34,11 +34,11 @@ const scenario: Scenario = {
   then: [],
   place: { file: 'a.yaml', line: 1, column: 1 },
 }
-const plain = { publicKey: undefined, privateKey: undefined }
+const own = generateKeyPairSync('ed25519')
 const run = honest('a', '1')
 
 test('a run comes back as it was, on the same ground only', () => {
-  const cache = openRunCache({ folder: folder(), write: true, ...plain })
+  const cache = openRunCache({ folder: folder(), write: true, ...own })
   cache.put(ground, scenario, '1', run)
   expect(cache.get(ground, scenario, '1')).toEqual(JSON.parse(JSON.stringify(run)))
   for (const other of [
@@ -59,8 +59,8 @@ test('a run comes back as it was, on the same ground only', () => {
 
 test('only who may write writes, and a run that broke off is not kept', () => {
   const place = folder()
-  openRunCache({ folder: place, write: false, ...plain }).put(ground, scenario, '1', run)
-  openRunCache({ folder: place, write: true, ...plain }).put(ground, scenario, '1', {
+  openRunCache({ folder: place, write: false, ...own }).put(ground, scenario, '1', run)
+  openRunCache({ folder: place, write: true, ...own }).put(ground, scenario, '1', {
     ...run,
     ending: { kind: 'hung', message: '', atMs: 0 },
   })
@@ -80,14 +80,14 @@ test.each<[string, (text: string) => string]>([
   ['more than it should hold', (text) => text.replace('{', '{"extra":1,')],
 ])('an entry that is %s is refused and played', (_, change) => {
   const place = folder()
-  const cache = openRunCache({ folder: place, write: true, ...plain })
+  const cache = openRunCache({ folder: place, write: true, ...own })
   cache.put(ground, scenario, '1', run)
   poison(place, change)
   expect(cache.get(ground, scenario, '1')).toBeUndefined()
   expect(cache.counts.refused).toBe(1)
 })
 
-test('with a public key only its owner is believed', () => {
+test('only the owner of the public key is believed', () => {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519')
   const stranger = generateKeyPairSync('ed25519').privateKey
   for (const [key, believed] of [
