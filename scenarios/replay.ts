@@ -238,16 +238,18 @@ function createPlayer(scenario: Scenario, options: ReplayOptions): Player {
         )
         const headers: (readonly [string, string])[] = [['Host', new URL(delivery.url).host], ...delivery.headers]
         const body = encoder.encode(delivery.body)
-        inbound.ask({ step, port: target.port, method: delivery.method ?? 'POST', target: target.path, headers, body }, (answer) =>
-          settle(() => {
-            giveUp()
-            if (answer.status === 0) return fail('reset')
-            done({
-              kind: 'answer',
-              status: answer.status,
-              body: typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body),
-            })
-          }),
+        inbound.ask(
+          { step, port: target.port, method: delivery.method ?? 'POST', target: target.path, headers, body },
+          (answer) =>
+            settle(() => {
+              giveUp()
+              if (answer.status === 0) return fail('reset')
+              done({
+                kind: 'answer',
+                status: answer.status,
+                body: typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body),
+              })
+            }),
         )
       },
       `${step} delivery`,
