@@ -101,6 +101,9 @@ const censusText = (result: Result): string => {
 const machine = (what: string, seconds: number): Row['unit'] => ({ what, seconds, by: 'machine' })
 const person = (what: string, minutes: number): Row['unit'] => ({ what, seconds: minutes * 60, by: 'person' })
 
+/** The classes of faults that each must be shown for itself: what was never planted is not caught. */
+const CRITICAL = ['money', 'idempotency', 'retry', 'error', 'time', 'isolation', 'concurrency', 'cost', 'privacy']
+
 /** The scorecard. The level of a service is that of its lowest row. */
 export const ROWS: readonly Row[] = [
   {
@@ -149,8 +152,12 @@ export const ROWS: readonly Row[] = [
       // Holm's first step: classes that are claimed together share the error.
       const alpha = 0.05 / result.counts.length
       const classes = result.counts.map((one) => (level === 4 ? atLeast(one, 0.8, 30) : atMost(one, 0.05, alpha)))
+      const absent = CRITICAL.filter((name) => !result.counts.some(({ what }) => what === name))
       return worst([
         needs(result, 'authors', 2, 'independent authors'),
+        absent.length === 0
+          ? MET
+          : { status: 'not-shown', why: `nothing planted of ${absent.join(', ')}`, missing: absent.length * 30 },
         ...classes,
         ...(level === 5 ? [atMost(totalOf(result), 0.01)] : []),
       ])
@@ -175,7 +182,9 @@ export const ROWS: readonly Row[] = [
     },
     judge(result, level) {
       const { failures, of } = totalOf(result)
-      const [bar, least] = level === 4 ? [0.75, 0] : [0.9, 400]
+      const bar = level === 4 ? 0.75 : 0.9
+      // All there are is as good as many; of a sample it takes four hundred.
+      const least = figure(result, 'census') === 1 ? 1 : 400
       const { lower, upper } = wilson(of - failures, of)
       const score: Standing =
         lower >= bar && of >= least
@@ -184,7 +193,10 @@ export const ROWS: readonly Row[] = [
             ? { status: 'failed', why: `at most ${percent(upper)} caught` }
             : {
                 status: 'not-shown',
-                why: `at least ${percent(lower)} caught, ${percent(bar)} wanted`,
+                why:
+                  lower >= bar
+                    ? `${of} mutants, ${least} wanted`
+                    : `at least ${percent(lower)} caught, ${percent(bar)} wanted`,
                 missing: Math.max(0, least - of),
               }
       return level === 4 ? score : worst([score, limits(result, 'untriaged', 0, 'survivors without a label:')])
@@ -334,7 +346,7 @@ export const ROWS: readonly Row[] = [
     item: 'incidents',
     title: 'Incidents reproduced before the fix',
     unit: person('incident', 120),
-    next: 'import each escape as a scenario that is red before its fix: npx backlot import',
+    next: 'write each escape down as a scenario that is red before its fix, then npx backlot readiness --record incidents=0/1',
     bound: (result) => `${totalOf(result).of - totalOf(result).failures} of ${totalOf(result).of}`,
     judge(result, level) {
       const all = totalOf(result)

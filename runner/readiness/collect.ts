@@ -16,15 +16,39 @@ function collect(project: Project): ReadonlyMap<Item, Result> {
   const results = new Map<Item, Result>(resultsOfHarden(project))
   for (const item of ITEMS) {
     const found = readResult(project, item)
-    if (found !== undefined) results.set(item, found)
+    if (found === undefined) continue
+    const made = results.get(item)
+    // Only faults are told class by class; of the others a person's figure stands for the whole.
+    results.set(item, made === undefined || item !== 'domain-faults' ? found : merged(made, found))
   }
   const criteria = results.get('criteria')
   const items = itemsOf(project)
   if (criteria !== undefined) results.set('criteria', { ...criteria, figures: { ...criteria.figures, items } })
-  const [cost, faults] = [results.get('cost'), results.get('domain-faults')?.counts.find(({ what }) => what === 'cost')]
-  if (cost !== undefined && faults !== undefined)
-    results.set('cost', { ...cost, counts: [...cost.counts, { ...faults, what: 'cost faults' }] })
+  const [cost, faults] = [results.get('cost'), results.get('domain-faults')]
+  const planted = faults?.counts.find(({ what }) => what === 'cost')
+  if (cost !== undefined && faults !== undefined && planted !== undefined) {
+    const counts = [...cost.counts, { ...planted, what: 'cost faults' }]
+    results.set('cost', { ...cost, counts, ...older(cost, faults) })
+  }
   return results
+}
+
+/** Two results of an item as one: `more` has the last word on what both count. It is as old as the older of them. */
+export function merged(one: Result, more: Result): Result {
+  const left = one.counts.filter(({ what }) => !more.counts.some((two) => two.what === what))
+  if (left.length === 0) return more
+  return {
+    ...more,
+    counts: [...left, ...more.counts],
+    figures: { ...one.figures, ...more.figures },
+    ...older(one, more),
+  }
+}
+
+/** The date and the inputs of what is older; of two that were measured on different files neither is of one. */
+function older(one: Result, two: Result): Pick<Result, 'at' | 'inputs'> {
+  const [at = one.at] = [one.at, two.at].sort()
+  return { at, inputs: one.inputs === two.inputs ? one.inputs : 'files of different times' }
 }
 
 /** How many acceptance items the brief has, and the scenarios beside it. */

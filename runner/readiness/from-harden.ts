@@ -2,6 +2,8 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { domainMutators } from '../../oracle/mutate/domain/index.ts'
 import type { Count, Item, Result } from '../../oracle/readiness/result.ts'
+import { isUnchosen, type Scope } from '../harden/result.ts'
+import { reportOfFamily, storeFolder } from '../harden/store.ts'
 import type { Project } from '../project.ts'
 import { inputsOf } from '../store/results.ts'
 
@@ -13,14 +15,27 @@ type Mutant = {
 }
 type Report = {
   readonly files: Readonly<Record<string, { readonly mutants: readonly Mutant[] }>>
-  readonly config?: { readonly functions?: number; readonly pseudoTested?: readonly unknown[] }
+  readonly config: { readonly scope: Scope; readonly functions?: number; readonly pseudoTested?: readonly unknown[] }
 }
 
-/** What the last hardening says for the scorecard: mutation score, domain faults by class, functions that are only executed. */
+/** What the latest hardenings of whole families say for the scorecard: mutation score, domain faults by class, functions that are only executed. */
 export function resultsOfHarden(project: Pick<Project, 'folder' | 'deciding'>): ReadonlyMap<Item, Result> {
-  const path = join(project.folder, '.backlot', 'harden', 'report.json')
-  if (!existsSync(path)) return new Map()
+  const results = new Map<Item, Result>()
+  for (const family of ['generic', 'domain', 'all'] as const)
+    for (const result of resultsOfReport(project, family)) {
+      const known = results.get(result.item)
+      if (known === undefined || known.at < result.at) results.set(result.item, result)
+    }
+  return results
+}
+
+function resultsOfReport(project: Pick<Project, 'folder' | 'deciding'>, family: Scope['family']): readonly Result[] {
+  const path = join(storeFolder(project.folder), reportOfFamily(family))
+  if (!existsSync(path)) return []
   const report = JSON.parse(readFileSync(path, 'utf8')) as Report
+  const { scope, functions = 0, pseudoTested = [] } = report.config
+  // A score of what somebody chose is none of the program.
+  if (!isUnchosen(scope)) return []
   const made = statSync(path)
   // The report names no digest: it is of today's files when none of them is younger.
   const younger = project.deciding.some((file) => {
@@ -47,11 +62,10 @@ export function resultsOfHarden(project: Pick<Project, 'folder' | 'deciding'>): 
       ...head,
       item: 'mutation',
       counts: [countOf('generic', generic)],
-      figures: { untriaged: generic.filter(isUntriaged).length },
+      figures: { untriaged: generic.filter(isUntriaged).length, census: scope.sample === undefined ? 1 : 0 },
     })
   // All of them come from one hand: the card asks for a second.
   if (domain.length > 0) results.push({ ...head, item: 'domain-faults', counts: classes, figures: { authors: 1 } })
-  const { functions = 0, pseudoTested = [] } = report.config ?? {}
   if (functions > 0)
     results.push({
       ...head,
@@ -59,7 +73,7 @@ export function resultsOfHarden(project: Pick<Project, 'folder' | 'deciding'>): 
       counts: [{ what: 'functions', failures: pseudoTested.length, of: functions }],
       figures: {},
     })
-  return new Map(results.map((result) => [result.item, result]))
+  return results
 }
 
 const missed = ({ status }: Mutant): boolean => status === 'Survived' || status === 'NoCoverage'

@@ -13,6 +13,7 @@ import { complaintsOf } from '../rules/complaints.ts'
 
 export type Measured = Omit<Result, 'schema' | 'inputs' | 'at'>
 const BATCH = 60
+const KEPT_MAX = 400
 
 /**
  * Measures what needs nothing but runs of the working tree: how often a good build is red, whether a run is the same in a new process,
@@ -23,7 +24,9 @@ export async function measure(
   player: Player,
   options: { readonly runs: number; readonly replays: number; readonly progress: Progress },
 ): Promise<readonly Measured[]> {
-  const { runs, replays, progress } = options
+  const { replays, progress } = options
+  // What is played again was played before.
+  const runs = Math.max(options.runs, replays)
   const seeds = Math.ceil(runs / project.scenarios.length)
   const entries = Array.from({ length: seeds }, (_, at) =>
     project.scenarios.map((scenario): Entry => ({ scenario, seed: `${at + 1}` })),
@@ -33,6 +36,7 @@ export async function measure(
   progress.begin('runs', entries.length)
   const kinds = new Map<string, number>()
   const kept: Run[] = []
+  const hashes: string[] = []
   let [red, calls, unpriced] = [0, 0, 0]
   for (let from = 0; from < entries.length; from += BATCH) {
     const batch = entries.slice(from, from + BATCH)
@@ -43,12 +47,13 @@ export async function measure(
       kinds.set(kind, (kinds.get(kind) ?? 0) + 1)
       calls += run.bill.lines.length + run.bill.unpriced.length
       unpriced += run.bill.unpriced.length
+      if (hashes.length < replays) hashes.push(run.hash)
       // For what needs whole runs a few hundred are enough.
-      if (kept.length < 400) kept.push(run)
+      if (kept.length < KEPT_MAX) kept.push(run)
     }
   }
   progress.end()
-  const differ = await replayed(entries.slice(0, replays), kept, player, progress)
+  const differ = await replayed(entries.slice(0, replays), hashes, player, progress)
   const complaints = complaintsOf(project, kept)
   const checks = project.rules.length + project.scenarios.reduce((sum, { then }) => sum + then.length, 0)
   const leastRuns = Math.min(...judgeRules(project.rules, kept).map(({ runs: hit }) => hit))
@@ -77,7 +82,7 @@ const isRed = ({ rules }: Project, scenario: Scenario, run: Run): boolean =>
 
 async function replayed(
   entries: readonly Entry[],
-  runs: readonly Run[],
+  hashes: readonly string[],
   player: Player,
   progress: Progress,
 ): Promise<number> {
@@ -85,8 +90,8 @@ async function replayed(
   const again = await Promise.all(
     entries.map(async ({ scenario, seed }, at) => {
       const { hash } = await player.elsewhere(scenario, seed)
-      progress.step(hash !== runs[at]?.hash)
-      return hash !== runs[at]?.hash
+      progress.step(hash !== hashes[at])
+      return hash !== hashes[at]
     }),
   )
   progress.end()

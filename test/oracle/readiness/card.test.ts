@@ -23,8 +23,9 @@ const levelOf = (one: Result): string => {
   const row = cardOf(new Map([[one.item, one]]), NOW).rows.find(({ item }) => item === one.item)
   return `${row?.level} ${row?.blocks?.status ?? ''}`.trim()
 }
+const CLASSES = ['money', 'idempotency', 'retry', 'error', 'time', 'isolation', 'concurrency', 'cost', 'privacy']
 const classes = (count: number, failures: number, of: number): Partial<Result> => ({
-  counts: Array.from({ length: count }, (_, at) => ({ what: `class ${at}`, failures, of })),
+  counts: CLASSES.slice(0, count).map((what) => ({ what, failures, of })),
 })
 
 test('the card has a row for each of the eighteen items, in order', () => {
@@ -49,9 +50,14 @@ test.each<readonly [string, Result]>([
   ['3 not-shown', result('domain-faults', 0, 0, { authors: 1 }, classes(9, 2, 30))],
   ['4 not-shown', result('domain-faults', 0, 0, { authors: 2 }, classes(9, 0, 101))],
   ['5', result('domain-faults', 0, 0, { authors: 2 }, classes(9, 0, 102))],
+  ['3 not-shown', result('domain-faults', 0, 0, { authors: 2 }, classes(1, 0, 30))],
+  ['3 not-shown', result('domain-faults', 0, 0, { authors: 2 }, classes(8, 0, 299))],
   ['3 not-shown', result('unseen-faults', 5, 30)],
   ['4 not-shown', result('unseen-faults', 4, 30)],
   ['5', result('unseen-faults', 0, 59)],
+  ['3 not-shown', result('mutation', 0, 9, { untriaged: 0 })],
+  ['3 not-shown', result('mutation', 0, 399, { untriaged: 0, census: 0 })],
+  ['4 not-shown', result('mutation', 0, 9, { untriaged: 0, census: 1 })],
   ['3 not-shown', result('mutation', 86, 400, { untriaged: 0 })],
   ['4 failed', result('mutation', 85, 400, { untriaged: 0 })],
   ['5', result('mutation', 30, 400, { untriaged: 0 })],
@@ -117,7 +123,7 @@ const ALL: readonly Result[] = [
   result('shadow-review', 0, 299),
   result('soundness', 0, 2995),
   result('replay', 0, 598),
-  result('domain-faults', 0, 0, { authors: 2 }, classes(1, 0, 299)),
+  result('domain-faults', 0, 0, { authors: 2 }, classes(9, 0, 299)),
   result('unseen-faults', 0, 59),
   result('mutation', 0, 400, { untriaged: 0 }),
   result('pseudo-tested', 0, 40),

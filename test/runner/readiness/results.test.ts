@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { merged } from '../../../runner/readiness/collect.ts'
 import { resultsOfHarden } from '../../../runner/readiness/from-harden.ts'
 import { inputsOf, readResult, writeResult } from '../../../runner/store/results.ts'
 
@@ -34,7 +35,7 @@ const mutant = (mutatorName: string, status: string, description = 'logic, major
 
 test('a hardening is read for the card: generic score, domain faults by class, functions that are only executed', () => {
   mkdirSync(join(folder, '.backlot/harden'), { recursive: true })
-  const path = join(folder, '.backlot/harden/report.json')
+  const path = join(folder, '.backlot/harden/report-all.json')
   const mutants = [
     mutant('EqualityOperator', 'Killed'),
     mutant('EqualityOperator', 'Timeout'),
@@ -46,11 +47,17 @@ test('a hardening is read for the card: generic score, domain faults by class, f
     mutant('RoundMode', 'NoCoverage', 'money, critical; x'),
     mutant('RetryUnbounded', 'Killed', 'retry, critical; x'),
   ]
-  writeFileSync(path, JSON.stringify({ files: { 'a.ts': { mutants } }, config: { functions: 12, pseudoTested: [{}] } }))
+  writeFileSync(
+    path,
+    JSON.stringify({
+      files: { 'a.ts': { mutants } },
+      config: { scope: { family: 'all' }, functions: 12, pseudoTested: [{}] },
+    }),
+  )
   const results = resultsOfHarden(project)
   expect(results.get('mutation')).toMatchObject({
     counts: [{ failures: 2, of: 4 }],
-    figures: { untriaged: 1 },
+    figures: { untriaged: 1, census: 1 },
     inputs: inputsOf(project),
   })
   expect(results.get('domain-faults')).toMatchObject({
@@ -64,4 +71,49 @@ test('a hardening is read for the card: generic score, domain faults by class, f
   // What was hardened before the rules changed says nothing of them.
   utimesSync(path, 1000, 1000)
   expect(resultsOfHarden(project).get('mutation')?.inputs).toBe('the files before')
+})
+
+test('a later hardening of one family takes nothing from the others, and one of chosen mutators says nothing', () => {
+  const write = (family: string, scope: object, mutants: readonly object[], atS: number): void => {
+    const path = join(folder, `.backlot/harden/report-${family}.json`)
+    writeFileSync(path, JSON.stringify({ files: { 'a.ts': { mutants } }, config: { scope, functions: 0 } }))
+    utimesSync(path, atS, atS)
+  }
+  const money = mutant('RoundMode', 'Killed', 'money, critical; x')
+  write('all', { family: 'all' }, [mutant('StringLiteral', 'Survived'), money], 1000)
+  write('generic', { family: 'generic', sample: 400 }, [mutant('StringLiteral', 'Killed')], 2000)
+  expect(resultsOfHarden(project).get('domain-faults')).toMatchObject({
+    counts: [{ what: 'money', failures: 0, of: 1 }],
+  })
+  const sampled = { counts: [{ failures: 0, of: 1 }], figures: { census: 0 } }
+  expect(resultsOfHarden(project).get('mutation')).toMatchObject(sampled)
+  write('domain', { family: 'domain', only: ['money'] }, [money, money], 3000)
+  write('generic', { family: 'generic', sources: ['a.ts'] }, [mutant('StringLiteral', 'Killed')], 3000)
+  expect(resultsOfHarden(project).get('domain-faults')?.counts).toEqual([{ what: 'money', failures: 0, of: 1 }])
+  expect(resultsOfHarden(project).get('mutation')).toMatchObject({ counts: [{ failures: 1, of: 1 }] })
+})
+
+test('a class that somebody counted joins the others, and the whole is as old as the older', () => {
+  const of = (what: string, failures: number, at: string, inputs = 'a') =>
+    ({
+      schema: 'backlot.readiness-result/v1',
+      item: 'domain-faults',
+      at: `2026-11-${at}T00:00:00.000Z`,
+      inputs,
+      counts: [
+        { what, failures, of: 30 },
+        { what: 'retry', failures, of: 40 },
+      ],
+      figures: failures === 0 ? { authors: 1 } : { authors: 2 },
+    }) as const
+  const [machine, person] = [of('money', 0, '20'), of('time', 1, '25')]
+  expect(merged(machine, person)).toMatchObject({
+    at: machine.at,
+    inputs: 'a',
+    counts: [machine.counts[0], ...person.counts],
+    figures: { authors: 2 },
+  })
+  // Nothing is left of the older one: it does not age the other.
+  expect(merged(machine, of('money', 1, '25'))).toEqual(of('money', 1, '25'))
+  expect(merged(machine, of('time', 1, '25', 'b')).inputs).not.toMatch(/^[ab]$/)
 })
