@@ -25,7 +25,8 @@ export async function proposeAndApply(session: Session, options: OfferOptions): 
     const lines = proven.flatMap(shown)
     const kills = proven.reduce((sum, one) => sum + one.kills.length, 0)
     const least = Math.min(...proven.map(({ goodRuns }) => goodRuns))
-    const green = proven.length === 0 ? '' : `; each is green on at least ${least} good runs of its own that it was not read from`
+    const green =
+      proven.length === 0 ? '' : `; each is green on at least ${least} good runs of its own that it was not read from`
     lines.push(`${proven.length} proposals notice ${kills} survivors${green}`)
     if (options.apply) {
       const folder = resolve(options.project)

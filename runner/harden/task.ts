@@ -63,6 +63,10 @@ export type TaskResult =
     }
   | { readonly kind: 'bases' }
   | { readonly kind: 'judge'; readonly results: readonly MutantResult[]; readonly again: number }
-  | { readonly kind: 'try'; readonly noticed: readonly (readonly number[])[] }
+  | {
+      readonly kind: 'try'
+      readonly noticed: readonly (readonly number[])[]
+      readonly tried: readonly (readonly number[])[]
+    }
   | { readonly kind: 'look'; readonly run: Run }
   | { readonly kind: 'vary'; readonly same: boolean; readonly noticed: readonly Noticed[] }

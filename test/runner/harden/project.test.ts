@@ -75,7 +75,9 @@ test('proposals are proven on good runs and survivors, and raise the score when 
   const only = ['--family', 'domain', '--only', 'money', 'idempotency', 'data']
   const weak = harden(copy, ...only, '--propose', '--apply')
   expect(weak.stderr).toMatch(/PROPOSED in (pay|lost-answer): - \{ /)
-  expect(weak.stderr).toContain('would catch src/main.ts:')
+  // Two scenarios, and each proposal is tried on the runs of its own.
+  expect(weak.stderr).toContain('  green on 30 good runs; would catch src/main.ts:')
+  expect(weak.stderr).toContain('each is green on at least 30 good runs of its own')
   expect(readFileSync(join(copy.folder, PAY), 'utf8')).toContain('answer: pay, status: 201')
   const strong = harden(copy, ...only, '--survivors')
   expect(strong.json.score).toBeGreaterThan(weak.json.score)

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
-import { expectationsFrom, noticesOf, type Proposal } from '../../../runner/harden/propose.ts'
+import { heldSeeds } from '../../../runner/harden/proposals.ts'
+import { expectationsFrom, noticesOf, type Proposal, triedBy } from '../../../runner/harden/propose.ts'
 import type { Run } from '../../../scenarios/run.ts'
 import { call, scenario } from '../../scenarios/support/stories.ts'
+import { sentence } from '../../support/rules.ts'
 import { runOf } from '../../support/runs.ts'
 
 const story = scenario([call('buy', '/orders', { body: { json: { amount: 5 } } })])
@@ -61,4 +63,20 @@ test('nothing is said of other scenarios, or of a run that broke off', () => {
   expect(noticesOf(proposed, { ...story, id: 'another' }, good('c', 9000))).toEqual([])
   const broken = { ...good('c', 9000), ending: { kind: 'exited', message: '', atMs: 0 } } as const
   expect(noticesOf(proposed, story, broken)).toEqual([])
+})
+
+test('a good run counts for the proposals that it could have made object, and for no others', () => {
+  const other = scenario([], { id: 'other' })
+  const all = proposed.map((_, at) => at)
+  expect(triedBy(proposed, story, good('a'))).toEqual(all)
+  expect(triedBy(proposed, other, good('a'))).toEqual([])
+  expect(triedBy(proposed, story, { ...good('a'), ending: { kind: 'hung', message: '', atMs: 0 } })).toEqual([])
+  const rule = (text: string): Proposal => ({ kind: 'rule', rule: sentence(text), text })
+  const rules = [rule('R-1: At most 1 `bank.charge.create`.'), rule('R-2: At most 1 `bank.refund.create`.')]
+  expect(triedBy(rules, other, good('a'))).toEqual([0])
+})
+
+test('few scenarios are held against more seeds', () => {
+  expect([1, 8, 28, 100].map((places) => heldSeeds(places).length)).toEqual([30, 30, 9, 6])
+  expect(heldSeeds(100)).toEqual(['5', '6', '7', '8', '9', '10'])
 })
