@@ -13,6 +13,8 @@ else
   [[ -n "${BACKLOT_CACHE:-}" ]] && args+=(--cache "$BACKLOT_CACHE")
 fi
 
+[[ -n "${BACKLOT_AGENT:-}" ]] && args+=(--agent "$BACKLOT_AGENT")
+
 if [[ -n "${BACKLOT_SHARD:-}" ]]; then
   # A part proves nothing, so it neither passes nor fails its job: the job that merges does.
   verdict="$out/part-${BACKLOT_SHARD%%/*}.json"
@@ -22,7 +24,15 @@ else
   args+=(--verdict "$verdict" --html "$out/report.html" --markdown "$out/summary.md" --junit "$out/junit.xml")
   args+=(--sarif "$out/backlot.sarif" --code-quality "$out/code-quality.json")
   [[ "${GITHUB_ACTIONS:-}" == true ]] && args+=(--annotations)
+  if [[ -n "${BACKLOT_EVIDENCE:-}" ]]; then
+    # A file for this one command, which nobody else can read.
+    key="$(mktemp)"
+    trap 'rm -f "$key"' EXIT
+    printf '%s\n' "${BACKLOT_GATE_KEY:-}" > "$key"
+    args+=(--evidence "$BACKLOT_EVIDENCE" --key "$key")
+  fi
 fi
+unset BACKLOT_GATE_KEY
 
 ${BACKLOT:-npx --no-install backlot} "${args[@]}"
 code=$?

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, globSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
@@ -144,14 +144,60 @@ test('the action’s own command, in parts and merged: status, summary, every re
   expect(gateStep({ BACKLOT_MERGE: 'true' }).status).toBe(4)
 })
 
+test('GitLab finds the component: a file of templates/, with a spec before its jobs', () => {
+  // https://docs.gitlab.com/ci/components/#directory-structure (2026-11-26): templates/NAME.yml or templates/NAME/template.yml.
+  expect(globSync(['templates/*.yml', 'templates/*/template.yml'], { cwd: REPOSITORY })).toEqual([
+    'templates/backlot.yml',
+  ])
+  const [spec, jobs, ...rest] = parseAllDocuments(read('templates/backlot.yml')).map((one): unknown => one.toJS())
+  expect(spec).toHaveProperty('spec.inputs.project')
+  expect(jobs).toHaveProperty('backlot.script')
+  expect(rest).toEqual([])
+  for (const text of ['docs/guides/ci.md', 'templates/backlot.yml', 'ci/gitlab/backlot-publish.yml'].map(read))
+    expect(text).not.toContain('ci/gitlab/backlot.yml')
+})
+
+/** In the gate's place: says its words, and what it can read of the key. */
+const SAY = `printf '%s\\n' "$@"
+while [ "$#" -gt 0 ]; do
+  [ "$1" = --key ] && echo "key: $(cat "$2")" && echo "mode: $(stat -c %a "$2")"
+  shift
+done
+echo "environment: \${BACKLOT_GATE_KEY:-none}"
+`
+function argumentsOf(env: Readonly<Record<string, string>>): readonly string[] {
+  const say = join(project.folder, '.backlot-say')
+  writeFileSync(say, SAY)
+  return gateStep({ BACKLOT: `sh ${say}`, GITHUB_ACTIONS: '', ...env }).stdout.split('\n')
+}
+
+test('who made the change is handed to the gate, to its parts and to the merge, as one word', () => {
+  const agent = 'house-agent@1:some model; touch x'
+  for (const env of [{}, { BACKLOT_SHARD: '1/2' }, { BACKLOT_MERGE: 'true' }]) {
+    const words = argumentsOf({ BACKLOT_AGENT: agent, ...env })
+    expect(words[words.indexOf('--agent') + 1]).toBe(agent)
+  }
+  expect(argumentsOf({})).not.toContain('--agent')
+})
+
+test('the key is a file for the gate alone: no part signs, and nothing of it is left', () => {
+  const asked = { BACKLOT_EVIDENCE: 'backlot-out/evidence', BACKLOT_GATE_KEY: 'a key' }
+  const words = argumentsOf(asked)
+  expect(words[words.indexOf('--evidence') + 1]).toBe('backlot-out/evidence')
+  expect(words.slice(-4, -1)).toEqual(['key: a key', 'mode: 600', 'environment: none'])
+  expect(existsSync(words[words.indexOf('--key') + 1] ?? '.')).toBe(false)
+  expect(argumentsOf({ ...asked, BACKLOT_SHARD: '1/2' })).not.toContain('--key')
+})
+
 test('the GitLab component: its jobs’ own commands, in one part and merged', { timeout: 180_000 }, () => {
-  const text = read('ci/gitlab/backlot.yml').replace(
+  const text = read('templates/backlot.yml').replace(
     /\$\[\[ inputs\.(\w+) \]\]/g,
-    (_, name: string) => ({ project: '.', parts: '1', image: 'x', stage: 'test' })[name] ?? 'unknown',
+    (_, name: string) =>
+      ({ project: '.', parts: '1', image: 'x', stage: 'test', agent: '', evidence: '' })[name] ?? 'unknown',
   )
   const [spec, jobs] = parseAllDocuments(text).map((document): unknown => document.toJS())
   const { inputs } = z.object({ spec: z.object({ inputs: z.record(z.string(), z.unknown()) }) }).parse(spec).spec
-  expect(Object.keys(inputs)).toEqual(['project', 'parts', 'image', 'stage'])
+  expect(Object.keys(inputs)).toEqual(['project', 'parts', 'image', 'agent', 'evidence', 'stage'])
   const byName = z.record(z.string(), z.looseObject({ script: z.array(z.string()).default([]) })).parse(jobs)
   const scriptOf = (name: string): string =>
     (byName[name]?.script ?? []).join('\n').replaceAll('node_modules/backlot/', `${REPOSITORY}/`)
