@@ -47,7 +47,7 @@ test('faults are planted, those that no check notices are told, and the report o
     const errors: string[] = []
     page.on('pageerror', (error) => errors.push(String(error)))
     await page.goto(pathToFileURL(report).href)
-    await page.getByText('main.ts').first().waitFor()
+    await page.getByText('main.ts').filter({ visible: true }).first().waitFor()
     expect(await page.getByText(`${json.survived}`, { exact: true }).count()).toBeGreaterThan(0)
     expect(errors).toEqual([])
   } finally {
