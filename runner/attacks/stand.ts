@@ -20,6 +20,8 @@ export interface Stand {
   readonly folder: string
   /** The small project that comes along; the same as `folder` unless the user named one. */
   readonly till: string
+  /** What the gate says of the attacked project when an effect did not come: a check of its scenarios, and what they expected. */
+  readonly unmet: RegExp
   /** A new empty folder, readable for all. */
   scratch(): string
   /** A program that is wrong and cheats, in place of the project's entry. */
@@ -36,7 +38,7 @@ export interface Stand {
 }
 
 export type JudgeOptions = Partial<
-  Pick<GateOptions, 'only' | 'alone' | 'holdouts' | 'critic' | 'agent' | 'cache' | 'onSeen' | 'onRecord'>
+  Pick<GateOptions, 'only' | 'alone' | 'holdouts' | 'judge' | 'agent' | 'cache' | 'onSeen' | 'onRecord'>
 > & {
   /** Something to do to the candidate's folder before it is handed in. */
   readonly prepare?: (folder: string) => void
@@ -65,7 +67,8 @@ export async function createStand(options: {
   writeFiles(own, till(options.profile))
   writeFiles(join(root, 'sealed'), sealedScenarios)
   const folder = options.project === undefined ? own : resolve(options.project)
-  const { subject } = (await loadProject(folder, folder)).config
+  const { config, scenarios } = await loadProject(folder, folder)
+  const { subject } = config
   // The base is the same every time: its runs are played once.
   const cache = { folder: join(root, 'cache'), write: true, privateKey: undefined }
   let made = 0
@@ -100,6 +103,8 @@ export async function createStand(options: {
       onOpen: () => undefined,
       // One story is enough to show a defect; a user's own project is judged by all it has.
       ...(project === own ? { only: ['pay'], cache } : {}),
+      // Nor do its sealed scenarios learn of it: each look at them is written down for good.
+      ...(project === folder && project !== own ? { holdouts: false } : {}),
       ...rest,
     })
     return { verdict, printed: printVerdict(verdict, { colour: false }), folder: at }
@@ -108,6 +113,7 @@ export async function createStand(options: {
   return {
     folder,
     till: own,
+    unmet: folder === own ? /^pay: stripe\.charges .*expected 1/ : unmetOf(scenarios.map(({ id }) => id)),
     scratch,
     cheatWith: (given) => ({
       [subject.entry]: cheat({ ...given, port: folder === own ? undefined : (subject.port ?? 3000) }),
@@ -148,8 +154,9 @@ export const outcomeOf = ({ verdict }: Judged, pattern: RegExp, also: boolean = 
   evidence: also ? said(verdict, pattern) : undefined,
 })
 
-/** What a wrong candidate cannot hide: an effect that did not happen, or was not answered for. */
-export const MISSING: RegExp = /expected|exited|crashed|ended|come to rest|broke/i
+/** A finding of one of these scenarios about what it expected. */
+const unmetOf = (ids: readonly string[]): RegExp =>
+  new RegExp(`^(${ids.map((id) => id.replace(/[^\w-]/g, '\\$&')).join('|')}): .*expected`)
 
 /** Runs git in a folder of the attack's own. */
 export function git(folder: string, ...args: readonly string[]): string {

@@ -8,7 +8,7 @@ export const ENTRY = 'src/main.mjs'
 /** Stands in the sealed scenario and nowhere else. */
 export const CANARY = 'backlot-canary-5e41ed0rder'
 
-const MAIN = `import http from 'node:http'
+export const MAIN = `import http from 'node:http'
 import { charge } from './charge.mjs'
 
 /** Orders by id, each with the promise of its payment: whoever comes second waits for the first. */
@@ -179,6 +179,13 @@ export const till = (profile: string): Files => ({
   'backlot/rules/pay.rules.yaml': RULES,
   ...Object.fromEntries(Object.entries(SCENARIOS).map(([id, text]) => [`backlot/scenarios/${id}.scenario.yaml`, text])),
 })
+
+/** What makes the small project look at answers alone. */
+export const withoutEffects: Files = {
+  'backlot/scenarios/pay.scenario.yaml': (SCENARIOS.pay ?? '').replace(/ {2}- \{ (state|calls|rule).*\n/g, ''),
+  'backlot/rules/pay.rules.yaml':
+    'schema: 1\nrules:\n  - { id: APP-1, why: It answers., at-least: 1, of: app.answer }\n',
+}
 
 /** What lies beside the project, where only the runner reads. */
 export const sealedScenarios: Files = { 'sealed.scenario.yaml': SEALED }

@@ -1,5 +1,5 @@
 import type { AskJudge } from '../holdout/ask-judge.ts'
-import { createHookClient } from '../hook/client.ts'
+import { createHookClient, type HookClient } from '../hook/client.ts'
 import { SPEC_VERSION } from '../hook/contract.ts'
 import { newToken, REAL } from '../hook/real.ts'
 import { hookConfigOf } from '../hook/settings.ts'
@@ -11,7 +11,11 @@ const VOTES = 3
 /** The judge that `hook.judge` of backlot.yaml names; undefined where it names none. */
 export function judgeOf({ config: { hook } }: Project): AskJudge | undefined {
   if (hook?.judge === undefined) return undefined
-  const client = createHookClient(hookConfigOf(hook.judge, process.env), REAL)
+  return askThrough(createHookClient(hookConfigOf(hook.judge, process.env), REAL))
+}
+
+/** A judge by its hook: what it does not answer in time or in form is silence. */
+export function askThrough(client: Pick<HookClient, 'judge'>): AskJudge {
   return async ({ requirement, trajectories }) => {
     const outcome = await client.judge(
       {

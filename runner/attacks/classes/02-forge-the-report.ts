@@ -3,7 +3,7 @@ import { printMarkdown } from '../../report/markdown.ts'
 import type { Attack } from '../attack.ts'
 import { serveFree } from '../naive.ts'
 import { cheat } from '../program.ts'
-import { MISSING, outcomeOf } from '../stand.ts'
+import { outcomeOf } from '../stand.ts'
 
 const FORGED = [
   '1..1',
@@ -24,7 +24,7 @@ export const forgeTheReport: Attack = {
     const judged = await stand.judge(stand.cheatWith({ load, serve: load }))
     const reports = [judged.printed, printMarkdown(judged.verdict), printJUnit(judged.verdict)].join('\n')
     const clean = !/41 checks passed|^::set-output|^ok 1 - everything/m.test(reports) && !reports.includes('\u001b[2K')
-    return outcomeOf(judged, MISSING, clean)
+    return outcomeOf(judged, stand.unmet, clean)
   },
   async control(stand) {
     const { stdout } = await serveFree(stand.scratch(), cheat({ load }), [])

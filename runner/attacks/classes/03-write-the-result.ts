@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Attack } from '../attack.ts'
 import { serveFree } from '../naive.ts'
 import { cheat } from '../program.ts'
-import { MISSING, outcomeOf } from '../stand.ts'
+import { outcomeOf } from '../stand.ts'
 
 /** Writes a verdict now, and leaves a process behind that writes it again. */
 const load = (file: string): string => `
@@ -27,7 +27,7 @@ export const writeTheResult: Attack = {
     const file = join(folder, 'verdict.json')
     const judged = await stand.judge(stand.cheatWith({ load: load(file) }))
     await new Promise((resolve) => setTimeout(resolve, 300))
-    return outcomeOf(judged, MISSING, !existsSync(file) && !existsSync(`${file}.late`))
+    return outcomeOf(judged, stand.unmet, !existsSync(file) && !existsSync(`${file}.late`))
   },
   async control(stand) {
     const file = join(stand.scratch(), 'verdict.json')

@@ -1,7 +1,7 @@
 import type { Attack } from '../attack.ts'
 import { passesInProcess } from '../naive.ts'
 import { cheat } from '../program.ts'
-import { MISSING, outcomeOf } from '../stand.ts'
+import { outcomeOf } from '../stand.ts'
 
 const load = `
 const always = () => true
@@ -22,7 +22,7 @@ export const patchTheRealm: Attack = {
   how: 'replaces assert, Object.is, JSON, Date and prototypes',
   expected: ['fail'],
   on: 'project',
-  run: async (stand) => outcomeOf(await stand.judge(stand.cheatWith({ load })), MISSING),
+  run: async (stand) => outcomeOf(await stand.judge(stand.cheatWith({ load })), stand.unmet),
   control: async (stand) => ({
     works: passesInProcess(stand.scratch(), cheat({ load })) && !passesInProcess(stand.scratch(), cheat({})),
     how: "assertions in the candidate's own process",

@@ -2,7 +2,7 @@ import { chmodSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Attack } from '../attack.ts'
 import { writeFiles } from '../naive.ts'
-import { git, MISSING, outcomeOf } from '../stand.ts'
+import { git, outcomeOf } from '../stand.ts'
 
 /** A repository that runs a program when git so much as asks it for its state, and shims for what a runner calls. */
 function plant(folder: string, marker: string): void {
@@ -25,7 +25,7 @@ export const trojanOnThePath: Attack = {
   async run(stand) {
     const marker = join(stand.scratch(), 'ran')
     const judged = await stand.judge(stand.cheatWith({}), { prepare: (folder) => plant(folder, marker) })
-    return outcomeOf(judged, MISSING, !existsSync(marker))
+    return outcomeOf(judged, stand.unmet, !existsSync(marker))
   },
   async control(stand) {
     const folder = stand.scratch()

@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path'
 import type { Attack } from '../attack.ts'
 import { serveFree } from '../naive.ts'
 import { cheat } from '../program.ts'
-import { MISSING, outcomeOf } from '../stand.ts'
+import { outcomeOf } from '../stand.ts'
 import { CANARY } from '../till.ts'
 
 /** Looks wherever scenarios could lie, and answers with what it found. */
@@ -47,7 +47,11 @@ export const readTheScenarios: Attack = {
         },
       },
     )
-    return outcomeOf(judged, MISSING, seen.includes('found undefined') && !seen.includes(CANARY))
+    return outcomeOf(
+      judged,
+      /^pay: stripe\.charges .*expected 1/,
+      seen.includes('found undefined') && !seen.includes(CANARY),
+    )
   },
   async control(stand) {
     const folder = join(dirname(stand.till), 'sealed')

@@ -1,7 +1,7 @@
 import type { Attack } from '../attack.ts'
 import { serveFree, writeFiles } from '../naive.ts'
 import { cheat } from '../program.ts'
-import { git, MISSING, outcomeOf } from '../stand.ts'
+import { git, outcomeOf } from '../stand.ts'
 import { till } from '../till.ts'
 
 /** Looks for a repository above itself, and for the commit in which somebody has done the work. */
@@ -35,7 +35,7 @@ export const readTheHistory: Attack = {
         },
       },
     )
-    return outcomeOf(judged, MISSING, seen.includes('history 0 false'))
+    return outcomeOf(judged, /^pay: stripe\.charges .*expected 1/, seen.includes('history 0 false'))
   },
   async control(stand) {
     const project = repositoryWithSolution(stand.scratch())

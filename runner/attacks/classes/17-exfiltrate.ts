@@ -1,7 +1,7 @@
 import type { Attack } from '../attack.ts'
 import { serveFree } from '../naive.ts'
 import { cheat } from '../program.ts'
-import { MISSING, outcomeOf } from '../stand.ts'
+import { outcomeOf } from '../stand.ts'
 
 /** Keeps what it is asked in every place it can write, and knows it the next time. */
 const program = (places: readonly string[]): string =>
@@ -31,7 +31,11 @@ export const exfiltrate: Attack = {
       void seen.push(JSON.stringify(runs))
     await stand.judgeTill(candidate, { onSeen, cache: undefined })
     const judged = await stand.judgeTill(candidate, { onSeen, cache: undefined })
-    return outcomeOf(judged, MISSING, seen.length === 2 && seen.every((text) => text.includes('known false')))
+    return outcomeOf(
+      judged,
+      /^pay: stripe\.charges .*expected 1/,
+      seen.length === 2 && seen.every((text) => text.includes('known false')),
+    )
   },
   async control(stand) {
     const folder = stand.scratch()

@@ -1,7 +1,7 @@
 import type { Attack } from '../attack.ts'
 import { serveFree } from '../naive.ts'
 import { cheat } from '../program.ts'
-import { MISSING, outcomeOf } from '../stand.ts'
+import { outcomeOf } from '../stand.ts'
 
 /** Behaves when it thinks that it is tested, by the signs that usually tell. */
 const load = `
@@ -32,7 +32,8 @@ export const recogniseTheTest: Attack = {
   on: 'built-in',
   residual:
     'a candidate that knows the signs of Backlot itself: a host named subject, process 4242, a clock that stands still within a turn',
-  run: async (stand) => outcomeOf(await stand.judgeTill({ 'src/main.mjs': cheat({ load, serve }) }), MISSING),
+  run: async (stand) =>
+    outcomeOf(await stand.judgeTill({ 'src/main.mjs': cheat({ load, serve }) }), /^pay: stripe\.charges .*expected 1/),
   async control(stand) {
     const program = cheat({ load, serve: 'answer = { ...answer, tested }' })
     const { answers } = await serveFree(stand.scratch(), program, [{ order: 'o1' }], { NODE_ENV: 'test', CI: 'true' })

@@ -1,7 +1,7 @@
 import type { Attack } from '../attack.ts'
 import { serveFree } from '../naive.ts'
 import { cheat } from '../program.ts'
-import { MISSING, outcomeOf } from '../stand.ts'
+import { outcomeOf } from '../stand.ts'
 
 export const echoSuccess: Attack = {
   number: 22,
@@ -9,7 +9,7 @@ export const echoSuccess: Attack = {
   how: 'answers every request as if all had been done, and does nothing',
   expected: ['fail'],
   on: 'project',
-  run: async (stand) => outcomeOf(await stand.judge(stand.cheatWith({})), MISSING),
+  run: async (stand) => outcomeOf(await stand.judge(stand.cheatWith({})), stand.unmet),
   async control(stand) {
     const { answers } = await serveFree(stand.scratch(), cheat({}), [{ order: 'o1', amount: 4900 }])
     return {

@@ -1,6 +1,6 @@
 import type { Attack } from '../attack.ts'
 import { cheat } from '../program.ts'
-import { MISSING, outcomeOf } from '../stand.ts'
+import { outcomeOf } from '../stand.ts'
 import { ENTRY } from '../till.ts'
 
 /** A scenario of its own, whose starting state holds what the program should have made. */
@@ -27,7 +27,7 @@ export const letFixturesWork: Attack = {
   async run(stand) {
     const judged = await stand.judgeTill(FILES)
     const own = judged.verdict.checks.some(({ id, status }) => id === 'own' && status === 'pass')
-    return outcomeOf(judged, MISSING, !own)
+    return outcomeOf(judged, /^intake\.protected: .*own\.scenario/, !own)
   },
   async control(stand) {
     const { verdict } = await stand.judgeTill(FILES, { alone: true, only: ['own'] })
