@@ -5,7 +5,8 @@ import { HookFailure } from './failure.ts'
 /** Nesting that nothing in the contract comes near. */
 const DEPTH_MAX = 32
 
-/** JSON of somebody else's, read with care: UTF-8 only, no deep nesting, no key that reaches a prototype. Throws `bad-json`. */
+/** JSON of somebody else's, read with care: UTF-8 only, no deep nesting, no key that reaches a prototype, no number beyond all
+ * bounds. Throws `bad-json`. */
 export function readJson(bytes: Buffer, whose: string): unknown {
   const bad = (why: string): HookFailure => new HookFailure('bad-json', `${whose}: expected JSON, got ${why}`)
   let text: string
@@ -22,8 +23,8 @@ export function readJson(bytes: Buffer, whose: string): unknown {
     if (text === '') throw bad('nothing')
     throw bad(`"${printable(text, 60)}" (${printable(error instanceof Error ? error.message : '', 80)})`)
   }
-  const key = forbiddenKey(value)
-  if (key !== undefined) throw bad(`a key "${key}"`)
+  const flaw = flawOf(value)
+  if (flaw !== undefined) throw bad(flaw)
   return value
 }
 
@@ -45,12 +46,16 @@ function deeperThan(text: string, depthMax: number): boolean {
   return false
 }
 
-/** A key under which an object would get a prototype, wherever it stands. Schemas would drop it in silence. */
-function forbiddenKey(value: unknown): string | undefined {
+/**
+ * What no schema would see, wherever it stands: a key under which an object would get a prototype, which schemas drop in silence, and a
+ * number that is too large and would be written back as null.
+ */
+function flawOf(value: unknown): string | undefined {
+  if (typeof value === 'number' && !Number.isFinite(value)) return 'a number too large to be one'
   if (value === null || typeof value !== 'object') return undefined
-  if (!Array.isArray(value) && Object.hasOwn(value, '__proto__')) return '__proto__'
+  if (!Array.isArray(value) && Object.hasOwn(value, '__proto__')) return 'a key "__proto__"'
   for (const item of Object.values(value)) {
-    const found = forbiddenKey(item)
+    const found = flawOf(item)
     if (found !== undefined) return found
   }
   return undefined

@@ -13,6 +13,8 @@ test.each([
   ['{"a":'.repeat(40_000), 'more than 32 levels'],
   ['{"a":{"__proto__":1}}', 'a key "__proto__"'],
   ['[{"\\u005f_proto__":1}]', 'a key "__proto__"'],
+  ['{"a":1e999999}', 'a number too large'],
+  ['[[-1e400]]', 'a number too large'],
   ['nope', 'expected JSON, got "nope"'],
   ['', 'got nothing'],
   [Buffer.from([0xc3, 0x28]), 'not UTF-8'],
