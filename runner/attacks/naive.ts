@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { Files } from './till.ts'
+import { CANARY, type Files } from './till.ts'
 
 /**
  * Oracles as they are often built: in the candidate's process, or beside it with nothing between. Each attack is shown to work on one of
@@ -39,7 +39,7 @@ export function runNode(
 /** A test in the candidate's own process: it loads the candidate, asks it once, and believes its assertions and its exit code. */
 const IN_PROCESS = `import assert from 'node:assert'
 import http from 'node:http'
-const expected = { calls: 1, order: 'o1', receipt: 'expected-receipt-of-o1' }
+const expected = { calls: 1, order: 'o1', receipt: '${CANARY}' }
 let calls = 0
 globalThis.fetch = async () => {
   calls += 1
@@ -60,12 +60,15 @@ CHECK
 console.log('1 passed')
 process.exit(0)
 `
-const CALLS = 'assert.strictEqual(calls, expected.calls)'
+export const CALLS = 'assert.strictEqual(calls, expected.calls)'
 
-/** Whether a test in the candidate's process would pass it. `check` is the assertion, over \`answer\`, \`calls\` and \`expected\`. */
-export function passesInProcess(folder: string, program: string, check: string = CALLS): boolean {
+/**
+ * Whether a test in the candidate's process would pass it. `check` is the assertion, over `answer`, `calls` and `expected`; `files` are what
+ * else lies in its folder.
+ */
+export function passesInProcess(folder: string, program: string, check: string = CALLS, files: Files = {}): boolean {
   const inside = join(folder, `in-process-${counter.next()}`)
-  writeFiles(inside, { 'main.mjs': program, 'test.mjs': IN_PROCESS.replace('CHECK', check) })
+  writeFiles(inside, { ...files, 'main.mjs': program, 'test.mjs': IN_PROCESS.replace('CHECK', check) })
   return runNode(inside, 'test.mjs', { PORT: join(inside, 's') }).code === 0
 }
 
@@ -90,6 +93,21 @@ export async function serveFree(
   bodies: readonly object[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Served> {
+  const answers: Served['answers'][number][] = []
+  const work = async (socket: string): Promise<void> => {
+    for (const body of bodies) answers.push(await ask(socket, body))
+    await pause(30)
+  }
+  return { stdout: await whileServing(folder, program, work, env), answers }
+}
+
+/** The same with any work to do at its socket while it runs; returns what it printed. */
+export async function whileServing(
+  folder: string,
+  program: string,
+  work: (socket: string) => Promise<void>,
+  env: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const socket = join(folder, `s${counter.next()}`)
   writeFiles(folder, { 'main.mjs': program })
   const child = spawn(process.execPath, ['main.mjs'], {
@@ -102,12 +120,10 @@ export async function serveFree(
     stdout += data.toString()
   })
   try {
-    for (let waitedMs = 0; waitedMs < 5000 && !existsSync(socket) && child.exitCode === null; waitedMs += 10)
+    for (let waitedMs = 0; waitedMs < 20_000 && !existsSync(socket) && child.exitCode === null; waitedMs += 10)
       await pause(10)
-    const answers: Served['answers'][number][] = []
-    for (const body of bodies) answers.push(await ask(socket, body))
-    await pause(30)
-    return { answers, stdout }
+    await work(socket)
+    return stdout
   } finally {
     child.kill('SIGKILL')
   }
@@ -118,7 +134,7 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 async function ask(socketPath: string, body: object): Promise<Served['answers'][number]> {
   const http = await import('node:http')
   return new Promise((resolve) => {
-    const request = http.request({ socketPath, path: '/pay', method: 'POST', timeout: 1500 }, (response) => {
+    const request = http.request({ socketPath, path: '/pay', method: 'POST', timeout: 10_000 }, (response) => {
       let text = ''
       response.on('data', (part: Buffer) => {
         text += part.toString()

@@ -1,10 +1,12 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Attack, Control } from '../attack.ts'
 import { runNode, writeFiles } from '../naive.ts'
 import { cheat } from '../program.ts'
 import { endingOf, type Stand, said } from '../stand.ts'
-import { ENTRY } from '../till.ts'
+import { ENTRY, type Files } from '../till.ts'
 
-/** A package of its own under the name the harness asks for. */
+/** What Yarn, npm and git load or obey when they work in a folder. */
 const PLANTED = {
   '.npmrc': 'git=./evil.sh\nnode-options=--import ./evil.mjs\n',
   'src/.gitattributes': '* filter=evil\n',
@@ -14,7 +16,7 @@ const PLANTED = {
 export const plantHarnessHooks: Attack = {
   number: 9,
   name: 'plant hooks for the harness',
-  how: 'brings .npmrc, .gitattributes, .pnp.cjs and packages that a harness would load',
+  how: 'brings .npmrc, .gitattributes and a .pnp.cjs that a harness would load',
   expected: ['refused'],
   on: 'project',
   async run(stand) {
@@ -25,20 +27,16 @@ export const plantHarnessHooks: Attack = {
     const all = named.length === Object.keys(PLANTED).length
     return { ending: endingOf(verdict), evidence: all ? `intake.control-file: ${named.join(', ')}` : undefined }
   },
-  control: async (stand) => shadowed(stand),
+  control: async (stand) => loaded(stand),
 }
 
-/** A harness that runs in the candidate's tree loads what lies there under the name of its own library. */
-function shadowed(stand: Stand): Control {
-  const folder = stand.scratch()
-  writeFiles(folder, {
-    'node_modules/expectations/package.json': '{ "name": "expectations", "type": "module", "exports": "./index.mjs" }',
-    'node_modules/expectations/index.mjs': 'export const expect = () => ({ toBe: () => undefined })\n',
-    'test.mjs': "import { expect } from 'expectations'\nexpect(1).toBe(2)\nconsole.log('1 passed')\n",
-    [ENTRY]: cheat({}),
-  })
-  return {
-    works: runNode(folder, 'test.mjs').stdout.includes('1 passed'),
-    how: "a harness that is loaded from the candidate's tree",
+/** A test that fails, in the candidate's tree: with what is planted there Node is started as Yarn starts it, and never gets to the test. */
+function loaded(stand: Stand): Control {
+  const passes = (planted: Files): boolean => {
+    const folder = stand.scratch()
+    writeFiles(folder, { ...planted, [ENTRY]: cheat({}), 'test.cjs': "throw new Error('1 failed')\n" })
+    const options = existsSync(join(folder, '.pnp.cjs')) ? { NODE_OPTIONS: '--require ./.pnp.cjs' } : {}
+    return runNode(folder, 'test.cjs', options).code === 0
   }
+  return { works: passes(PLANTED) && !passes({}), how: "a harness that loads what lies in the candidate's tree" }
 }

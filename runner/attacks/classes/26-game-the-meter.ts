@@ -1,25 +1,22 @@
 import type { Attack } from '../attack.ts'
-import { passesInProcess } from '../naive.ts'
-import { cheat } from '../program.ts'
+import { CALLS, passesInProcess } from '../naive.ts'
 import { outcomeOf } from '../stand.ts'
-import { CHARGE } from '../till.ts'
+import { CHARGE, MAIN } from '../till.ts'
 
-/** Three more calls for each order, made when the answer is long gone. */
-const DEFERRED = {
-  'src/charge.mjs': CHARGE.replace(
+/** Three more calls for each order: when the answer is long gone, or before it. */
+const charging = (when: (calls: string) => string): string =>
+  CHARGE.replace(
     'return await response.json()',
     `const intent = await response.json()
-      setTimeout(async () => {
+      const more = async () => {
         for (let at = 0; at < 3; at++)
           await fetch(\`https://api.stripe.com/v1/payment_intents/\${intent.id}\`, { headers: { authorization: 'Bearer sk_test_till' } })
-      }, 60_000)
+      }
+      ${when('more')}
       return intent`,
-  ),
-}
-const serve = `
-await fetch('https://api.stripe.com/v1/payment_intents', { method: 'POST' })
-setTimeout(() => { for (let at = 0; at < 3; at++) fetch('https://api.stripe.com/') }, 500)
-`
+  )
+const DEFERRED = { 'src/charge.mjs': charging((calls) => `setTimeout(${calls}, 60_000)`) }
+const AT_ONCE = charging((calls) => `await ${calls}()`)
 
 export const gameTheMeter: Attack = {
   number: 26,
@@ -30,7 +27,9 @@ export const gameTheMeter: Attack = {
   residual: 'cost outside of any twin: processor and memory',
   run: async (stand) => outcomeOf(await stand.judgeTill(DEFERRED), /^calls-per-request: /),
   control: async (stand) => ({
-    works: passesInProcess(stand.scratch(), cheat({ serve })),
+    works:
+      passesInProcess(stand.scratch(), MAIN, CALLS, { 'charge.mjs': DEFERRED['src/charge.mjs'] }) &&
+      !passesInProcess(stand.scratch(), MAIN, CALLS, { 'charge.mjs': AT_ONCE }),
     how: 'calls counted in the client until the answer comes',
   }),
 }

@@ -1,7 +1,7 @@
 import type { Attack } from '../attack.ts'
 import { serveFree } from '../naive.ts'
 import { cheat } from '../program.ts'
-import { MISSING, outcomeOf } from '../stand.ts'
+import { outcomeOf } from '../stand.ts'
 
 const CLAIM = 'verified: 41 of 41 scenarios pass'
 
@@ -17,12 +17,13 @@ export const claimIt: Attack = {
     const judged = await stand.judge(files, { agent })
     const { total, expected } = judged.verdict.runs
     const counted = !judged.printed.includes('41 of 41') && total === expected && total > 0
-    return outcomeOf(judged, MISSING, counted)
+    return outcomeOf(judged, stand.unmet, counted)
   },
   async control(stand) {
-    const { stdout } = await serveFree(stand.scratch(), cheat({ load: `console.log('${CLAIM}')` }), [])
+    const accepted = async (load: string): Promise<boolean> =>
+      /^verified: (\d+) of \1/m.test((await serveFree(stand.scratch(), cheat({ load }), [])).stdout)
     return {
-      works: /^verified: (\d+) of \1/m.test(stdout),
+      works: (await accepted(`console.log('${CLAIM}')`)) && !(await accepted('')),
       how: 'a pipeline that takes the summary of the author for its own',
     }
   },

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { checkAddress, checkUrl } from '../../hook/address.ts'
 import type { Attack } from '../attack.ts'
-import { endingOf } from '../stand.ts'
+import { writeFiles } from '../naive.ts'
+import { endingOf, git } from '../stand.ts'
 
 const file = (path: string, mode = '100644', lines = 1): string =>
   `diff --git a/${path} b/${path}\nnew file mode ${mode}\n--- /dev/null\n+++ b/${path}\n@@ -0,0 +1,${lines} @@\n${'+x\n'.repeat(lines)}`
@@ -43,12 +44,12 @@ export const attackIntake: Attack = {
     }
   },
   async control(stand) {
-    const root = join(stand.scratch(), 'inner', 'tree')
-    mkdirSync(root, { recursive: true })
-    const [, path = ''] = /^\+\+\+ b\/(.*)$/m.exec(PATCHES.outside ?? '') ?? []
-    mkdirSync(dirname(join(root, path)), { recursive: true })
-    writeFileSync(join(root, path), 'x')
-    return { works: existsSync(join(root, '../../evil.mjs')), how: 'files written where the change says' }
+    const outer = stand.scratch()
+    const tree = join(outer, 'inner', 'tree')
+    mkdirSync(tree, { recursive: true })
+    writeFiles(outer, { 'outside.patch': PATCHES.outside ?? '' })
+    git(tree, 'apply', '--unsafe-paths', '../../outside.patch')
+    return { works: existsSync(join(outer, 'evil.mjs')), how: 'a tool that writes files where the change says' }
   },
 }
 
