@@ -163,7 +163,8 @@ function factsOf(
   const counts = (asked.length === 0 ? project.scenarios : asked).map(({ id }) => seeds.get(id) ?? 0)
   return {
     scenarios: project.scenarios.length,
-    seeds: Math.min(...counts),
+    // The least of nothing is no number at all, and would meet every demand.
+    seeds: counts.length === 0 ? 0 : Math.min(...counts),
     holdouts: 0,
     critic: options.critic ?? null,
     approvals: [],
