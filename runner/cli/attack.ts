@@ -5,9 +5,9 @@ import type { Attack } from '../attacks/attack.ts'
 import { CORPUS } from '../attacks/corpus.ts'
 import { type AttackReport, printAttacks, reportOf, runAttacks } from '../attacks/run.ts'
 import { createStand } from '../attacks/stand.ts'
-import { UsageError } from '../gate/workspace.ts'
+import { openWorkspace, UsageError } from '../gate/workspace.ts'
 import { loadProject, type Project } from '../project.ts'
-import { boxStatus } from '../sandbox/box.ts'
+import { boxStatus, sandboxPolicy } from '../sandbox/box.ts'
 import { type Profile, sandboxOf } from '../sandbox/settings.ts'
 import { writeWhole } from '../store/artefact.ts'
 import { writeResult } from '../store/results.ts'
@@ -16,7 +16,7 @@ import { instant, realProgress } from './real-time.ts'
 
 /**
  * `backlot attack`: every class of the corpus against the user's project, or the small one that comes along. Exit 0 when all are
- * caught, 1 when one is not, 2 when the sandbox is not there.
+ * caught, 1 when one is not, 4 when nothing is tried because candidates would not be boxed.
  */
 export async function runAttack(options: Readonly<Record<string, unknown>>, onOpen: OnOpen): Promise<void> {
   const folder = typeof options.project === 'string' ? options.project : undefined
@@ -24,7 +24,16 @@ export async function runAttack(options: Readonly<Record<string, unknown>>, onOp
   const profile = profileOf(options.profile, project)
   const attacks = chosen(options.only)
   const status = await boxStatus(profile, sandboxOf({}).limits)
-  if (!status.available) throw new UsageError(`expected ${profile} to start, but ${status.why}. ${status.wayOut}`)
+  const unboxed = status.available
+    ? project === undefined
+      ? undefined
+      : await unboxedBy(project)
+    : `expected ${profile} to start, but ${status.why}. ${status.wayOut}`
+  if (unboxed !== undefined) {
+    process.stderr.write(`${unboxed}\nno attack was tried: they are hostile programs, and run in a box only\n`)
+    process.exitCode = 4
+    return
+  }
 
   const stand = await createStand({ project: folder, profile, now: () => performance.now() })
   onOpen(async () => stand.close())
@@ -49,6 +58,26 @@ export async function runAttack(options: Readonly<Record<string, unknown>>, onOp
     process.exitCode = report.caught === report.of ? 0 : 1
   } finally {
     stand.close()
+  }
+}
+
+/** Why a gate of this project would run candidates without a box, and the way out; what counts is what its commit says, and its files. */
+async function unboxedBy(project: Project): Promise<string | undefined> {
+  const workspace = openWorkspace(project.folder)
+  try {
+    const base = workspace.base(undefined)
+    const { config } = await loadProject(workspace.checkOut(base, 'decide', []).folder, project.folder)
+    for (const [where, sandbox] of [
+      ['backlot.yaml', project.config.sandbox],
+      [`backlot.yaml of ${base.shown}`, config.sandbox],
+    ] as const) {
+      const { box, blocked, shown } = await sandboxPolicy(sandbox)
+      if (box === undefined)
+        return `${where}: expected a sandbox that starts, got ${blocked ?? shown}. Say sandbox: { mode: required } there and commit it; "backlot doctor" says what is missing.`
+    }
+    return undefined
+  } finally {
+    workspace.close()
   }
 }
 

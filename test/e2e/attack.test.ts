@@ -1,13 +1,16 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { attacksSchema } from '../../runner/attacks/run.ts'
 import { sandboxStatus } from '../../runner/sandbox/bubblewrap.ts'
 import { backlot, commit, copyProject } from '../support/cli.ts'
+import { seal } from '../support/sealed.ts'
 
 let project: ReturnType<typeof copyProject>
+let sealed: string
 beforeAll(() => {
   project = copyProject()
+  sealed = seal(project)
   commit(project.folder)
 })
 afterAll(() => project.close())
@@ -29,6 +32,29 @@ test.skipIf(!there)("attacks on a user's own project are caught there, and nothi
   expect([code, report.caught, report.of], stderr).toEqual([0, 3, 3])
   expect(stderr).toContain('3 of 3 classes of attacks caught on tiny, in bubblewrap')
   expect(existsSync(join(project.folder, '.backlot/failures'))).toBe(false)
+  // Every look at sealed scenarios would be written down beside them, and use up their budget.
+  expect(readdirSync(sealed)).toEqual(['two.scenario.yaml'])
+})
+
+test.each([
+  ['in its files', 'sandbox: preferred', 'sandbox: off', /backlot\.yaml: expected a sandbox that starts, got off/],
+  [
+    'in its commit',
+    'sandbox: off',
+    'sandbox: preferred',
+    /backlot\.yaml of HEAD \(\w+\): expected a sandbox that starts, got off/,
+  ],
+])('no attack is tried on a project that says %s to run candidates without a box', (_, committed, now, message) => {
+  const open = copyProject()
+  open.change('backlot.yaml', 'sandbox: preferred', committed)
+  commit(open.folder)
+  open.change('backlot.yaml', committed, now)
+  const { code, stdout, stderr } = backlot(['attack', '--project', open.folder, '--only', 'A22'])
+  open.close()
+  expect([code, stdout]).toEqual([4, ''])
+  // Where there is no box at all, that is said first.
+  expect(stderr).toMatch(there ? message : /expected bubblewrap to start/)
+  expect(stderr).toContain('no attack was tried')
 })
 
 test.skipIf(!there)('a project whose scenarios look at answers alone lets a cheat through, and is told', () => {
