@@ -16,7 +16,7 @@ import { shrink } from '../../scenarios/shrink.ts'
 import { UsageError } from '../gate/workspace.ts'
 import { openTroupe, type Player, type Troupe } from '../pool/player.ts'
 import { type Project, ProjectProblems } from '../project.ts'
-import { writeResult } from '../store/results.ts'
+import { inputsOf as digestOf, readResult, writeResult } from '../store/results.ts'
 import type { OnOpen } from './open.ts'
 import { instant, realProgress } from './real-time.ts'
 import { runWithout } from './without.ts'
@@ -202,13 +202,25 @@ async function smallest(
 }
 
 /** What the readiness card reads: how many inputs, how many disagreements, how much is unseen. */
-function store(project: Project, names: readonly string[], { inputs, disagreements, unseen, kinds }: Survey): void {
+function store(project: Project, names: readonly string[], { inputs, disagreements, unseen }: Survey): void {
+  const figures = { builds: names.length, inputs, disagreements, unseen }
+  const old = readResult(project, 'ambiguity')
+  if (old?.inputs === digestOf(project) && saysMore(old.figures, figures)) return
   writeResult(project, {
     item: 'ambiguity',
     at: instant(),
-    counts: [{ what: 'disagreements', failures: kinds.length, of: inputs }],
-    figures: { builds: names.length, inputs, disagreements, unseen },
+    counts: [{ what: 'stories without one answer', failures: disagreements, of: inputs }],
+    figures,
   })
+}
+
+/** Whether what is on file is of more runs, and not the milder for it. */
+export function saysMore(
+  old: Readonly<Record<string, number>>,
+  fresh: { readonly builds: number; readonly inputs: number; readonly disagreements: number },
+): boolean {
+  const runs = (old.builds ?? 0) * (old.inputs ?? 0)
+  return runs > fresh.builds * fresh.inputs && (old.disagreements ?? 0) >= fresh.disagreements
 }
 
 function report(names: readonly string[], survey: Survey, questions: readonly Question[], options: Options): void {

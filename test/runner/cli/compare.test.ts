@@ -67,8 +67,20 @@ test('a build made without an item of the brief fails where the item is enforced
     'schema: 1\nid: weak\ncovers: [AC-2]\nclock: 2026-05-04T19:00:00Z\nwhen:\n  - { as: split, call: POST /bills, body: { id: b, amount: 100, friends: [a] } }\nthen:\n  - { answer: split, status: 201 }\n',
   )
   const weak = compare('without/AC-2', '--without', 'AC-2')
-  expect(weak.stdout).toBe('NOT ENFORCED  AC-2: without/AC-2 was made without it, and everything passes\n')
+  expect(weak.stdout).toBe(
+    'NOT ENFORCED  AC-2: without/AC-2 was made without it, and everything that covers it passes\n',
+  )
   expect(weak.code).toBe(1)
+  // A build that is merely broken enforces nothing, nor does one beside a working tree that is red itself.
+  cpSync(join(folder, 'without/AC-2'), join(folder, 'broken'), { recursive: true })
+  writeFileSync(join(folder, 'broken/src/main.ts'), "throw new Error('no such thing')\n")
+  const broken = compare('broken', '--without', 'AC-2')
+  expect(broken.stdout).toMatch(/^INCONCLUSIVE {2}AC-2: broken does not come through: weak: /)
+  expect(broken.code).toBe(4)
+  writeFileSync(join(folder, 'src/main.ts'), "throw new Error('no such thing')\n")
+  const red = compare('without/AC-2', '--without', 'AC-2')
+  expect(red.stderr).toContain('the working tree does not pass what covers AC-2: weak: ')
+  expect([red.code, red.stdout]).toEqual([4, ''])
 })
 
 test('an item that nothing covers cannot be enforced, and the nearest is named', () => {
