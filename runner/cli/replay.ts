@@ -22,7 +22,8 @@ export async function runReplay(
   if (typeof options.until === 'string' && !/^\+?\d+(ms|s|m|h|d)$/.test(options.until))
     throw new UsageError(`expected --until to be an offset such as +5m, got "${options.until}".`)
   const untilMs = typeof options.until === 'string' ? toMs(options.until) : undefined
-  const { run, same, sameCode } = await replayArtefact(artefact, onOpen)
+  const given = typeof options.project === 'string' ? options.project : undefined
+  const { run, same, sameCode } = await replayArtefact(artefact, onOpen, given)
   const colour = process.stdout.isTTY === true && process.env.NO_COLOR === undefined
   if (options.json === true)
     process.stdout.write(

@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Run } from '../../scenarios/run.ts'
 import { createPool } from '../pool/pool.ts'
 import { loadProject, type Project } from '../project.ts'
@@ -17,12 +17,34 @@ export type Replayed = {
   readonly sameCode: boolean
 }
 
-/** Brings a failure back: the same code, scenario, seed and decisions, in a new process. Throws `UsageError` when the code cannot be found. */
+/**
+ * The folder a failure is played again in: the one that is given, the one it was found in, or the current one. A file from CI names a
+ * folder of another machine. Throws `UsageError` when none of them is a project.
+ */
+export function projectToReplay(recorded: string, given: string | undefined, here: string = process.cwd()): string {
+  const found = [given, recorded, here].find(
+    (folder) => folder !== undefined && existsSync(join(folder, 'backlot.yaml')),
+  )
+  if (given !== undefined && found !== given)
+    throw new UsageError(`expected --project to be a folder with backlot.yaml, got "${given}".`)
+  if (found === undefined)
+    throw new UsageError(
+      `expected the project of this failure at ${recorded}, got none. Name its folder with --project.`,
+    )
+  return resolve(found)
+}
+
+/**
+ * Brings a failure back: the same code, scenario, seed and decisions, in a new process. `given` is where the project is, if not where it
+ * was. Throws `UsageError` when the code cannot be found.
+ */
 export async function replayArtefact(
   artefact: Artefact,
   onOpen: (close: () => Promise<void>) => void,
+  given?: string,
 ): Promise<Replayed> {
-  const { source, scenario, seed, decisions } = artefact
+  const { scenario, seed, decisions } = artefact
+  const source = { ...artefact.source, project: projectToReplay(artefact.source.project, given) }
   const workspace = openWorkspace(source.project)
   const scratch = mkdtempSync(join(tmpdir(), 'backlot-replay-'))
   let closePool = async (): Promise<void> => undefined

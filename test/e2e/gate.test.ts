@@ -90,6 +90,18 @@ test('a double charge fails for its reason; its file replays to the same hash, a
   expect(readFileSync(markdown, 'utf8')).toContain('## Backlot: ❌ fail')
 })
 
+test('a failure from another machine is played again in the current folder, or where --project says', () => {
+  const [file = ''] = readdirSync(join(project.folder, '.backlot/failures'))
+  const path = join(project.folder, '.backlot/failures', file)
+  const text = readFileSync(path, 'utf8')
+  const { source } = JSON.parse(text) as { readonly source: { readonly project: string } }
+  const moved = written('moved.json', text.replace(JSON.stringify(source.project), '"/home/runner/nowhere"'))
+  expect(backlot(['replay', moved, '--project', project.folder]).stderr).toContain('the same run, hash ')
+  expect(backlot(['replay', moved], { cwd: project.folder }).stderr).toContain('the same run, hash ')
+  const lost = backlot(['replay', moved])
+  expect([lost.code, lost.stderr]).toEqual([2, expect.stringContaining('Name its folder with --project.')])
+})
+
 test('a replay says when the code has changed since', () => {
   const [file = ''] = readdirSync(join(project.folder, '.backlot/failures'))
   const path = join(project.folder, '.backlot/failures', file)
