@@ -30,6 +30,8 @@ export type Certificate = {
   readonly runs: readonly CertificateRun[]
   readonly escapes: readonly Escape[]
   readonly divergence: Divergence | undefined
+  /** Set when a run was cut off by the machine's clock and the first was not: then there is nothing to compare. */
+  readonly cutOff: string | undefined
 }
 
 /** The environment of the third run: a zone far from UTC with an odd offset, and a locale with other separators. */
@@ -65,16 +67,19 @@ export async function certify(
 export function judge(runs: readonly { readonly how: string; readonly run: Run }[]): Certificate {
   const [first, ...others] = runs
   if (first === undefined) throw new Error('certificate: expected runs to compare, got none.')
-  const odd = others.find(({ run }) => run.hash !== first.run.hash)
+  // A busy machine makes a turn too long; that is no difference of behaviour, and no proof of equal ones either.
+  const late = first.run.ending.kind === 'hung' ? undefined : others.find(({ run }) => run.ending.kind === 'hung')
+  const odd = others.find(({ run }) => run.ending.kind !== 'hung' && run.hash !== first.run.hash)
   const escapes = runs.flatMap(({ run }) => run.escapes)
   return {
     schema: 'backlot.certificate/v1',
     scenario: first.run.scenario,
     seed: first.run.seed,
-    holds: odd === undefined && escapes.length === 0,
+    holds: odd === undefined && late === undefined && escapes.length === 0,
     runs: runs.map(({ how, run }) => ({ how, hash: run.hash })),
     escapes,
     divergence: odd === undefined ? undefined : firstDivergence(first.run, odd.run),
+    cutOff: late === undefined ? undefined : `${late.how}: ${late.run.ending.message}`,
   }
 }
 

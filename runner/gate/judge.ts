@@ -183,7 +183,16 @@ function judgeDeterminism(
         reason: `The base has it too: ${old.one.what}, at ${old.one.where}. ${old.one.wayOut}`,
       },
     }
-  const lost = certificates.find(({ holds }) => !holds)
+  const unsure = certificates.filter(({ holds }) => !holds)
+  const lost = unsure.find(({ cutOff }) => cutOff === undefined) ?? unsure[0]
+  if (lost?.cutOff !== undefined && lost.divergence === undefined && lost.escapes.length === 0)
+    return {
+      ...head,
+      verdict: {
+        status: 'inconclusive',
+        reason: `${lost.scenario}, seed ${lost.seed}, could not be compared with itself, ${lost.cutOff} Try again on a quieter machine, or raise subject.limits.turn-ms.`,
+      },
+    }
   if (lost !== undefined) {
     const { divergence } = lost
     const message =

@@ -71,3 +71,19 @@ test('an extra draw of chance is named by its stream, an escape by its place', a
   ])
   expect([escaped.holds, escaped.escapes]).toEqual([false, [lost]])
 })
+
+test('a repeat that the machine was too slow for proves nothing, and is no divergence', async () => {
+  const run = await play(story)
+  const hung: Run = { ...run, hash: 'other', ending: { kind: 'hung', message: 'no rest within 10 s', atMs: 0 } }
+  const unsure = judge([
+    { how: 'first', run },
+    { how: 'again', run: hung },
+  ])
+  expect([unsure.holds, unsure.divergence, unsure.cutOff]).toEqual([false, undefined, 'again: no rest within 10 s'])
+  const odd = judge([
+    { how: 'first', run },
+    { how: 'again', run: hung },
+    { how: 'elsewhere', run: withDraws(run, 2) },
+  ])
+  expect([odd.holds, odd.divergence === undefined]).toEqual([false, false])
+})
