@@ -49,7 +49,8 @@ export async function runAttack(options: Readonly<Record<string, unknown>>, onOp
     const results = await runAttacks(attacks, stand, { parallel, onDone })
     progress.end()
     const report = reportOf(results, { profile, project: shown })
-    if (project !== undefined && attacks.length === CORPUS.length) keep(project, report)
+    // A choice of attacks says nothing of the rest, and a corpus named twice over is still a choice.
+    if (project !== undefined && options.only === undefined) keep(project, report)
     const text = printAttacks(report)
     if (options.json === true) {
       process.stderr.write(text)
