@@ -145,7 +145,8 @@ test('who is left behind at the end goes before the difference is taken', async 
 test('cancelled, a program ends and brings nothing', async () => {
   const stop = new AbortController()
   const pid = join(outside, 'pid-cancel')
-  const watch = setInterval(() => existsSync(pid) && stop.abort(), 20)
+  // Not before it is written: a shell makes the file first.
+  const watch = setInterval(() => existsSync(pid) && readFileSync(pid, 'utf8') !== '' && stop.abort(), 20)
   const answer = await change(`echo $$ > ${pid}; echo b > x.txt; sleep 300`, {}, request, stop.signal)
   clearInterval(watch)
   expect(answer.status).toBe('cancelled')
