@@ -111,6 +111,18 @@ const valueAt = (value: unknown, path: Path): unknown =>
 
 const shown = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 80))
 
+type Issue = z.core.$ZodIssue
+
+/** Where a value may have several forms, the mistakes of the form that was meant: the first whose kind of value it is. */
+function ofTheMeant(issue: Issue): readonly Issue[] {
+  if (issue.code !== 'invalid_union') return [issue]
+  const isOfAnotherKind = (one: Issue): boolean => one.path.length === 0 && one.code === 'invalid_type'
+  const meant = issue.errors.find((issues) => !issues.some(isOfAnotherKind))
+  return meant === undefined
+    ? [issue]
+    : meant.flatMap((one) => ofTheMeant({ ...one, path: [...issue.path, ...one.path] } as Issue))
+}
+
 /**
  * Checks `part`, which stands at `base` of `yaml`, against a schema. Each mistake is one problem at its own place: a misspelt key is an
  * unknown key and a missing one, and is told once, at the unknown one, with the nearest name.
@@ -124,7 +136,7 @@ export function validate<T>(
 ): T | undefined {
   const result = schema.safeParse(part)
   if (result.success) return result.data
-  const { issues } = result.error
+  const issues = result.error.issues.flatMap(ofTheMeant)
   const unknown = issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys' ? issue.keys.map((key) => ({ parent: issue.path.join('\0'), key })) : [],
   )
