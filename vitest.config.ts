@@ -5,6 +5,8 @@ const config: ViteUserConfig = defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/fixtures/**', 'node_modules/**'],
     pool: 'forks',
+    // Most of the long tests wait for programs of their own.
+    maxWorkers: 2,
     // Nothing is judged by the time it takes; a busy machine is no failure.
     testTimeout: 240_000,
     hookTimeout: 240_000,
