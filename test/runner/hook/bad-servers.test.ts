@@ -326,8 +326,8 @@ const ROWS: readonly Row[] = [
   {
     what: 'sends a huge number',
     server: says(result({ usage: { inputTokens: 1 } }).replace('"inputTokens":1', '"inputTokens":1e999')),
-    code: 'invalid-result',
-    says: /usage\.inputTokens/,
+    code: 'bad-json',
+    says: /a number too large to be one/,
   },
   {
     what: 'sends a number beyond what counts exactly',
