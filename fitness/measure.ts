@@ -35,6 +35,9 @@ export const timesBase = (candidate: number, base: number): string =>
 /** What one group of runs measures, and the run and time that show it best. */
 export type Measured = { readonly value: number; readonly text: string }
 
+/** A finding, and how many times what is allowed or usual it shows. */
+type Excess = { readonly times: number; readonly finding: Finding }
+
 /**
  * The rule all comparisons share: above a hard limit, or more than `ratchet` times the base in any one scenario, is a finding. `describe`
  * names the worst run and the virtual time at which it went wrong.
@@ -55,18 +58,20 @@ export function compare(options: {
   const { pair, name, measure, limit, ratchet, slack, describe } = options
   if (pair.candidate.length === 0) return { status: 'inconclusive', reason: `${name}: nothing was run.` }
   const base = pair.base === undefined ? undefined : byScenario(pair.base)
-  const findings = [...byScenario(pair.candidate)].flatMap(([scenario, runs]): readonly Finding[] => {
+  const found = [...byScenario(pair.candidate)].flatMap(([scenario, runs]): readonly Excess[] => {
     const baseRuns = base?.get(scenario)
     const got = measure(runs)
     if (limit !== undefined && got.value > limit.value) {
       const message = `${name}: expected at most ${limit.text}, got ${got.text}${baseRuns === undefined ? '' : ` (base ${measure(baseRuns).text})`}`
-      return [{ message, scenario, ...describe(runs, baseRuns) }]
+      return [{ times: got.value / limit.value, finding: { message, scenario, ...describe(runs, baseRuns) } }]
     }
     if (baseRuns === undefined) return []
     const was = measure(baseRuns)
     if (got.value <= was.value * ratchet || got.value - was.value <= slack) return []
     const message = `${name}: base ${was.text}, candidate ${got.text}: ${timesBase(got.value, was.value)}, at most ${ratchet}x is allowed`
-    return [{ message, scenario, ...describe(runs, baseRuns) }]
+    return [{ times: got.value / was.value, finding: { message, scenario, ...describe(runs, baseRuns) } }]
   })
+  // The worst is read first, and is what the smallest case is looked for.
+  const findings = found.sort((a, b) => (a.times === b.times ? 0 : b.times - a.times)).map(({ finding }) => finding)
   return findings.length === 0 ? { status: 'pass' } : { status: 'fail', findings }
 }

@@ -43,6 +43,17 @@ describe('cost per request', () => {
       'cost per request: base 0.015000 USD, candidate 0.045000 USD: 3.00x the base, at most 1.25x is allowed @3000 seed 1',
     )
   })
+  test('the scenario that grew most is told first', () => {
+    const of = (scenario: string, amounts: readonly string[]): Run => ({ ...spends(amounts), scenario })
+    const candidate = [of('doubled', ['0.02']), of('tenfold', ['0.10']), of('tripled', ['0.03'])]
+    const { verdict } = judged('cost-per-request', {}, candidate, [
+      of('doubled', ['0.01']),
+      of('tenfold', ['0.01']),
+      of('tripled', ['0.01']),
+    ])
+    const told = verdict.status === 'fail' ? verdict.findings.map(({ scenario }) => scenario) : []
+    expect(told).toEqual(['tenfold', 'tripled', 'doubled'])
+  })
   test('a cost where the base has none fails', () => {
     expect(message(judged('cost-per-request', {}, [spends(['0.01'])], [spends([])]))).toBe(
       'cost per request: base 0.000000 USD, candidate 0.010000 USD: where the base has none, at most 1.25x is allowed @1000 seed 1',
