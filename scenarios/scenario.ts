@@ -1,6 +1,7 @@
 import type { Fault } from '../twins/faults.ts'
 import type { Json } from '../twins/trace.ts'
 import type { Wire } from '../twins/wires.ts'
+import type { EvidenceShape, IgnoreShapes, ProofShape } from './parse/schema.ts'
 
 /** Where a piece of a scenario stands in its file; lines and columns count from 1. */
 export type Place = { readonly file: string; readonly line: number; readonly column: number }
@@ -99,7 +100,18 @@ export type Scenario = {
   readonly when: readonly Step[]
   readonly then: readonly Expectation[]
   readonly place: Place
+  /** The incident it was made from. */
+  readonly incident?: string | undefined
+  /** What it was made from; the ledger tells of every field where it comes from. */
+  readonly evidence?: EvidenceShape | undefined
+  /** What was shown of it; without `red-on` it was never seen to fail. */
+  readonly proof?: ProofShape | undefined
+  /** What comparisons may overlook; nothing when left out. */
+  readonly ignore?: readonly Ignored[] | undefined
 }
+
+/** One field that a comparison may overlook, as what, and on whose word. `field` is a path such as `$.body.meta.trace_id`. */
+export type Ignored = IgnoreShapes[keyof IgnoreShapes]
 
 /** A mistake in a file of the user's: where, what was expected, what was found, the way out. */
 export type Problem = Place & { readonly level: 'error' | 'warning' | 'note'; readonly text: string }

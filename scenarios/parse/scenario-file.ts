@@ -2,6 +2,7 @@ import type { Fault } from '../../twins/faults.ts'
 import type { Json } from '../../twins/trace.ts'
 import type { TwinDefinition } from '../../twins/twin.ts'
 import type { Bound, CallStep, Expectation, Place, Problem, Scenario, Step } from '../scenario.ts'
+import { readIgnores } from './ignores.ts'
 import { type Item, readMarkdown } from './markdown.ts'
 import { suggest } from './nearest.ts'
 import { type CallShape, callInGroup, EXPECTATIONS, STEPS, scenarioShape, toMs } from './schema.ts'
@@ -94,6 +95,7 @@ function readBlock(
     readonly given?: unknown
     readonly wires?: unknown
     readonly clock?: unknown
+    readonly ignore?: unknown
   }
   const startMs = typeof raw.clock === 'string' ? Date.parse(raw.clock) : 0
   const reader = { yaml, catalogue, problems, startMs }
@@ -101,6 +103,7 @@ function readBlock(
   const wires = readWires(raw.wires, { yaml, twins: catalogue.twins, known: eventTypes(catalogue.twins) }, problems)
   const when = readSteps(Array.isArray(raw.when) ? raw.when : [], reader)
   const then = readExpectations(Array.isArray(raw.then) ? raw.then : [], when, reader)
+  const ignore = readIgnores(raw.ignore, yaml, problems)
   if (shape === undefined) return undefined
   if (shape.zone !== undefined && !isZone(shape.zone))
     problems.push(yaml.problem(['zone'], `expected a time zone such as Europe/Berlin, got "${shape.zone}".`))
@@ -132,6 +135,10 @@ function readBlock(
     when,
     then,
     place: yaml.place(['id']),
+    ...(shape.incident === undefined ? {} : { incident: shape.incident }),
+    ...(shape.evidence === undefined ? {} : { evidence: shape.evidence }),
+    ...(shape.proof === undefined ? {} : { proof: shape.proof }),
+    ...(ignore.length === 0 ? {} : { ignore }),
   }
 }
 

@@ -81,6 +81,40 @@ const expectations = {
   }),
 } as const
 
+const digestText = text(/^[0-9a-f]{6,64}$/, 'hexadecimal digits')
+const evidence = z.strictObject({
+  source: text(/^[a-z0-9+-]+$/, 'the kinds of evidence, such as har or otlp+har'),
+  sha256: digestText,
+  ledger: z.string().optional(),
+  redaction: z.enum(['v1', 'none']),
+  kept: z.string().optional(),
+})
+const proof = z.strictObject({
+  'red-on': z.string().optional(),
+  'green-on': z.string().optional(),
+  'vacuous-without-fault': z.boolean().optional(),
+  minimal: z.boolean().optional(),
+})
+const ignoreBase = {
+  field: text(/^\$(\.[A-Za-z0-9_*-]+|\[(\d+|\*)\])+$/, 'a path such as $.body.meta.trace_id'),
+  why: z.string().min(1, 'the reason'),
+  owner: z.string().min(1, 'who answers for it'),
+  expires: z.iso.date('a day such as 2027-01-31'),
+}
+/** One rule a field, typed and owned; never on money, state or ids, which `readIgnores` sees to. */
+const ignores = {
+  pattern: z.strictObject({ ...ignoreBase, as: z.literal('pattern'), pattern: z.string().min(1) }),
+  tolerance: z.strictObject({
+    ...ignoreBase,
+    as: z.literal('tolerance'),
+    by: text(/^\d+(\.\d+)?$/, 'a quoted decimal such as "0.5"'),
+  }),
+  present: z.strictObject({ ...ignoreBase, as: z.literal('present') }),
+  uuid: z.strictObject({ ...ignoreBase, as: z.literal('uuid') }),
+  timestamp: z.strictObject({ ...ignoreBase, as: z.literal('timestamp') }),
+  token: z.strictObject({ ...ignoreBase, as: z.literal('token') }),
+} as const
+
 const shape = z.strictObject({
   schema: z.literal(1, '1, the version of this format'),
   id: name,
@@ -94,6 +128,10 @@ const shape = z.strictObject({
   wires: z.array(z.unknown()).optional(),
   when: z.array(z.unknown()).min(1, 'at least one step'),
   then: z.array(z.unknown()).min(1, 'at least one expectation: a scenario that cannot fail proves nothing'),
+  incident: text(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'the name of the incident, such as INC-2041').optional(),
+  evidence: evidence.optional(),
+  proof: proof.optional(),
+  ignore: z.array(z.unknown()).optional(),
 })
 
 type Values = Readonly<Record<string, unknown>>
@@ -169,11 +207,36 @@ export type ScenarioShape = {
   readonly wires?: unknown[] | undefined
   readonly when: unknown[]
   readonly then: unknown[]
+  readonly incident?: string | undefined
+  readonly evidence?: EvidenceShape | undefined
+  readonly proof?: ProofShape | undefined
+  readonly ignore?: unknown[] | undefined
+}
+export type EvidenceShape = {
+  readonly source: string
+  readonly sha256: string
+  readonly ledger?: string | undefined
+  readonly redaction: 'v1' | 'none'
+  readonly kept?: string | undefined
+}
+export type ProofShape = {
+  readonly 'red-on'?: string | undefined
+  readonly 'green-on'?: string | undefined
+  readonly 'vacuous-without-fault'?: boolean | undefined
+  readonly minimal?: boolean | undefined
+}
+type IgnoreBase = { readonly field: string; readonly why: string; readonly owner: string; readonly expires: string }
+export type IgnoreShapes = {
+  readonly [K in 'present' | 'uuid' | 'timestamp' | 'token']: IgnoreBase & { readonly as: K }
+} & {
+  readonly pattern: IgnoreBase & { readonly as: 'pattern'; readonly pattern: string }
+  readonly tolerance: IgnoreBase & { readonly as: 'tolerance'; readonly by: string }
 }
 
 /** A step is known by its key; the schema it must meet hangs on that alone. */
 export const STEPS: { readonly [K in keyof StepShapes]: z.ZodType<StepShapes[K]> } = steps
 export const EXPECTATIONS: { readonly [K in keyof ExpectationShapes]: z.ZodType<ExpectationShapes[K]> } = expectations
+export const IGNORES: { readonly [K in keyof IgnoreShapes]: z.ZodType<IgnoreShapes[K]> } = ignores
 export const scenarioShape: z.ZodType<ScenarioShape> = shape
 export const callInGroup: z.ZodType<CallShape> = group
 
@@ -188,6 +251,7 @@ export const scenarioJsonSchema = (): object => ({
       when: choice({ ...steps, together: steps.together.extend({ together: z.array(group).min(2) }) }),
       then: choice(expectations),
       wires: z.array(wireShape).optional(),
+      ignore: choice(ignores).optional(),
     }),
     { io: 'input' },
   ),

@@ -33,6 +33,13 @@ then:
   - { calls: ledger.entries.create, where: { params.amount: 5 }, count: 1, before: +1h, after: +5m }
   - { rule: PAY-1 }
   - { cost: per-request, at-most: 0.040 USD }
+incident: INC-2041
+evidence: { source: otlp+har, sha256: 3f1c9a00, redaction: v1, ledger: inc-2041.ledger.json, kept: inc-2041.evidence.jsonl }
+proof: { red-on: 4c1d9e2, green-on: 77ab010, vacuous-without-fault: false, minimal: true }
+ignore:
+  - { field: $.body.meta.trace_id, as: pattern, pattern: "^[0-9a-f]{32}$", why: the edge proxy adds it, owner: payments, expires: 2027-01-31 }
+  - { field: "$.body.rows[*].weight", as: tolerance, by: "0.5", why: a scale is a scale, owner: depot, expires: 2027-01-31 }
+  - { field: $.headers.x-trace, as: uuid, why: the edge proxy adds it, owner: payments, expires: 2027-01-31 }
 `
 
 const problemsOf = (text: string, file = 'a.scenario.yaml'): readonly string[] =>
@@ -65,6 +72,29 @@ test('every key of the format is understood', () => {
     fault: { untilMs: Date.parse('2026-05-04T16:59:58Z'), retryAfterMs: 30_000, rate: 0.5 },
   })
   expect(scenario?.then.map(({ kind }) => kind)).toEqual(['answer', 'state', 'state', 'calls', 'rule', 'cost'])
+})
+
+test('what it was made from, what was shown of it and what may be overlooked stand in the scenario', () => {
+  const [scenario] = parseScenarioFile('a.scenario.yaml', WHOLE, catalogue).scenarios
+  expect(scenario).toMatchObject({
+    incident: 'INC-2041',
+    evidence: { source: 'otlp+har', redaction: 'v1', ledger: 'inc-2041.ledger.json' },
+    proof: { 'red-on': '4c1d9e2', minimal: true },
+    ignore: [{ as: 'pattern' }, { as: 'tolerance', by: '0.5' }, { as: 'uuid', owner: 'payments' }],
+  })
+})
+
+test.each([
+  ['$.body.amount', 'money'],
+  ['$.body.invoice.totalPrice', 'money'],
+  ['$.body.status', 'state'],
+  ['$.body.id', 'an id'],
+  ['$.body.customer_id', 'an id'],
+  ['$.body.*', 'everything below a field'],
+])('a rule to overlook %s is refused: it is %s', (field, what) => {
+  expect(problemsOf(change('$.body.meta.trace_id', field))).toEqual([
+    expect.stringContaining(`expected no rule on ${what}, got "${field}"`),
+  ])
 })
 
 test('the horizon is ten minutes after the last thing that is planned', () => {
@@ -110,6 +140,11 @@ test.each([
     'body: { amount: 49.00 }',
     'expected a quoted decimal, got 49.00, which YAML reads as the number 49. Write "49.00".',
   ],
+  ['an unknown way to overlook', 'as: uuid', 'as: uid', 'as: expected a known value, got "uid". Did you mean "uuid"?'],
+  ['a rule without an owner', ', owner: depot', '', 'expected the key "owner", got none.'],
+  ['a broken pattern', '{32}$"', '{32}$("', 'expected a regular expression, got'],
+  ['a proof that is none', 'minimal: true', 'minimal: perhaps', 'minimal: expected boolean, got "perhaps".'],
+  ['a digest that is none', '3f1c9a00', 'zzz', 'sha256: expected hexadecimal digits'],
   [
     'an impossible time',
     'clock: 2026-05-04T08:59:58Z',
