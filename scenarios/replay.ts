@@ -137,17 +137,22 @@ function createPlayer(scenario: Scenario, options: ReplayOptions): Player {
     }
   }
 
-  /** Hands the queued instructions over and takes in what comes back, until nothing is queued. */
-  const flush = async (lease?: number): Promise<void> => {
+  /**
+   * Hands the queued instructions over and takes in what comes back, until nothing is queued. Each turn carries a lease as well: if
+   * the instructions move the subject to nothing, its own timers may run on at once up to the world's next event, or up to `untilMs`.
+   */
+  const flush = async (untilMs = Number.NEGATIVE_INFINITY, alone = false): Promise<void> => {
     let instructions: Instruction[] = outbox.splice(0)
-    if (lease !== undefined) instructions.push({ kind: 'run', untilMs: lease })
-    while (instructions.length > 0 && !down && subject !== undefined && ending === undefined) {
+    while ((instructions.length > 0 || alone) && !down && subject !== undefined && ending === undefined) {
       turns += 1
       if (turns > TURNS_MAX) return end('hung', `still busy after ${TURNS_MAX} turns; does it poll without waiting?`)
+      const leaseMs = Math.min(world.clock.nextAt() ?? Number.POSITIVE_INFINITY, untilMs + 1)
+      if (leaseMs > world.clock.now()) instructions.push({ kind: 'run', untilMs: leaseMs })
       turn = subject.turn(world.clock.now(), instructions)
       world.clock.moveTo(turn.nowMs)
       for (const effect of turn.effects) await take(effect)
       instructions = outbox.splice(0)
+      alone = false
     }
   }
 
@@ -159,8 +164,8 @@ function createPlayer(scenario: Scenario, options: ReplayOptions): Player {
       if (Math.min(mine, theirs) > untilMs) return
       if (mine <= theirs) {
         await world.clock.runNext()
-        await flush()
-      } else await flush(Math.min(mine, untilMs + 1))
+        await flush(done() ? undefined : untilMs)
+      } else await flush(untilMs, true)
     }
   }
 
