@@ -159,7 +159,9 @@ export function printResponseHead(
   bytes: number,
   dateMs: number,
 ): Uint8Array {
-  const own = new Set(['content-length', 'transfer-encoding', 'connection', 'date'])
+  const own = new Set(['transfer-encoding', 'connection', 'date'])
+  // Without a body the length is the twin's to tell: to a HEAD request it says how long a GET's would be.
+  if (framing !== 'none') own.add('content-length')
   const lines = [`HTTP/1.1 ${status} ${REASONS[status] ?? 'Status'}`]
   for (const [name, value] of headers) if (!own.has(name.toLowerCase())) lines.push(`${name}: ${value}`)
   lines.push(`Date: ${new Date(dateMs).toUTCString()}`, 'Connection: keep-alive')

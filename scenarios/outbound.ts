@@ -32,7 +32,7 @@ type Connection = {
   readonly waiting: { readonly step: string; readonly message: RequestMessage }[]
   /** The step of the request that is being read; taken from its first bytes. */
   reading: string
-  current: { readonly step: string; readonly key: string; readonly sinceMs: number } | undefined
+  current: { readonly step: string; readonly key: string; readonly sinceMs: number; readonly held: boolean } | undefined
   /** The subject has half-closed: close when nothing is left to answer. */
   finishing: boolean
   closed: boolean
@@ -64,6 +64,7 @@ export function createOutbound(
       step,
       key: `${message.method} ${connection.origin}${message.target}`,
       sinceMs: world.clock.now(),
+      held: false,
     }
     const url = /^https?:/.test(message.target) ? message.target : `${connection.origin}${message.target}`
     const answer = await network.handle({
@@ -73,7 +74,7 @@ export function createOutbound(
       headers: message.headers,
       body: message.body,
     })
-    connection.current = { ...connection.current, key: answer.key }
+    connection.current = { ...connection.current, key: answer.key, held: answer.kind === 'held' }
     play(connection, step, message.method, answer)
   }
 
@@ -128,6 +129,13 @@ export function createOutbound(
         }
         return
       }
+      case 'held':
+        answer.whenAnswered((late) => {
+          if (!alive()) return
+          if (connection.current !== undefined) connection.current = { ...connection.current, held: false }
+          play(connection, step, method, late)
+        })
+        return
       default:
         answer satisfies never
     }
@@ -207,8 +215,11 @@ export function createOutbound(
     },
     has: (id) => connections.has(id),
     get pending() {
+      // Whoever listens on a long poll has not been left without an answer.
       return [...connections.values()].flatMap(({ current }) =>
-        current === undefined ? [] : [{ what: `call ${current.key}`, step: current.step, sinceMs: current.sinceMs }],
+        current === undefined || current.held
+          ? []
+          : [{ what: `call ${current.key}`, step: current.step, sinceMs: current.sinceMs }],
       )
     },
     get inFlight() {

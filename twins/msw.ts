@@ -1,5 +1,5 @@
 import { type HttpHandler, HttpResponse, http } from 'msw'
-import { createNetwork, type Placement, type WireAnswer } from './network.ts'
+import { createNetwork, type Placement, type PromptAnswer, settled } from './network.ts'
 import { NotModelled, type Twin, type TwinDefinition } from './twin.ts'
 import { type Courier, createWorld, type RunnableWorld } from './world.ts'
 
@@ -47,7 +47,7 @@ export function twinHandlers(options: TwinHandlersOptions): TwinHandlers {
     )
     tail = turn.catch(() => undefined)
     try {
-      return await toResponse(await turn)
+      return await toResponse(await settled(await turn))
     } catch (error) {
       if (!(error instanceof NotModelled)) throw error
       unmodelled.push(error)
@@ -64,7 +64,7 @@ export function twinHandlers(options: TwinHandlersOptions): TwinHandlers {
   }
 }
 
-function toResponse(given: WireAnswer): Promise<Response> | Response {
+function toResponse(given: PromptAnswer): Promise<Response> | Response {
   switch (given.kind) {
     case 'silence':
       return new Promise(() => undefined)

@@ -30,6 +30,19 @@ export type WireAnswer =
     }
   | { readonly kind: 'reset'; readonly afterMs: number; readonly key: string }
   | { readonly kind: 'silence'; readonly key: string }
+  /** The twin waits for something before it answers, as in a long poll. `use` is called once, in a task of the world's clock. */
+  | {
+      readonly kind: 'held'
+      readonly key: string
+      readonly whenAnswered: (use: (answer: PromptAnswer) => void) => void
+    }
+
+/** An answer that is on its way. */
+export type PromptAnswer = Exclude<WireAnswer, { readonly kind: 'held' }>
+
+/** The answer, however long it is held: for those who need not move the world's clock themselves. */
+export const settled = async (answer: WireAnswer): Promise<PromptAnswer> =>
+  answer.kind === 'held' ? new Promise((resolve) => answer.whenAnswered(resolve)) : answer
 
 /** The twins of one world, reached by origin. */
 export interface Network {
@@ -48,9 +61,9 @@ export type Placement = { readonly definition: TwinDefinition<unknown>; readonly
 /** Slow enough that order matters, fast enough that nobody times out. */
 const SSE_GAP_MS = { min: 5, max: 40 }
 
-/** Matches the origins that `https://*.okta.com` stands for. */
+/** Matches the origins that `https://*.okta.com` or `https://*.s3.*.amazonaws.com` stands for. */
 export function originPattern(origin: string): RegExp {
-  const escaped = origin.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace('*', '[a-z0-9-]+')
+  const escaped = origin.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[a-z0-9-]+')
   return new RegExp(`^${escaped}$`)
 }
 
@@ -148,7 +161,9 @@ export function createNetwork(world: World, placements: readonly Placement[]): N
           'Name a twin for it under "given", or take the call out.',
         )
       }
-      const operation = twin.operationOf(request.method, url)
+      const header = (wanted: string): string | undefined =>
+        request.headers.find(([h]) => h.toLowerCase() === wanted)?.[1]
+      const operation = twin.operationOf(request.method, url, header)
       if (operation === undefined) {
         // A twin that knows the gap says why; one that answers all the same has a route without a name.
         await twin.fetch(toRequest(request))
@@ -163,9 +178,9 @@ export function createNetwork(world: World, placements: readonly Placement[]): N
       attempts.set(base, attempt)
       const key = `${base}#${attempt}`
       return world.within({ step: request.step, key }, async (): Promise<WireAnswer> => {
-        const fields = requestFields(request)
-        const header = (wanted: string): string | undefined =>
-          request.headers.find(([h]) => h.toLowerCase() === wanted)?.[1]
+        const own = twin.fieldsOf?.(request.method, url, header)
+        const sent = requestFields(request)
+        const fields = own === undefined ? sent : { ...(sent as object), ...own }
         world.trace.record(`${name}.${operation}`, {
           key,
           method: request.method,
@@ -178,7 +193,7 @@ export function createNetwork(world: World, placements: readonly Placement[]): N
         const { min, max } = definition.latencyMs
         const usualMs = world.decide(`${key}/latency`, (rng) => rng.int(min, max))
         const afterMs = usualMs + (fault?.kind === 'slow' ? (fault.byMs ?? 30_000) : 0)
-        const lost = (silent: boolean): WireAnswer =>
+        const lost = (silent: boolean): PromptAnswer =>
           silent ? { kind: 'silence', key } : { kind: 'reset', afterMs, key }
         switch (fault?.kind) {
           case 'timeout':
@@ -191,20 +206,30 @@ export function createNetwork(world: World, placements: readonly Placement[]): N
           default:
         }
         const refused = fault === undefined ? undefined : refusal(twin, fault, request)
-        const response = refused ?? (await answerOf(twin, request, fault?.kind === 'duplicate'))
-        const bytes = new Uint8Array(await response.arrayBuffer())
-        world.trace.record(`${name}.answer`, { key, operation, status: response.status, bytes: bytes.length })
-        if (fault?.kind === 'answer-lost') return lost(fault.silent ?? false)
-        const whole = pieces(world, key, response.headers.get('content-type') ?? '', bytes)
-        const cut = fault?.kind === 'truncated'
+        const answer = async (): Promise<PromptAnswer> => {
+          const response = refused ?? (await answerOf(twin, request, fault?.kind === 'duplicate'))
+          const bytes = new Uint8Array(await response.arrayBuffer())
+          world.trace.record(`${name}.answer`, { key, operation, status: response.status, bytes: bytes.length })
+          if (fault?.kind === 'answer-lost') return lost(fault.silent ?? false)
+          const whole = pieces(world, key, response.headers.get('content-type') ?? '', bytes)
+          const cut = fault?.kind === 'truncated'
+          return {
+            kind: 'response',
+            afterMs,
+            key,
+            status: response.status,
+            headers: [...response.headers],
+            chunks: cut ? truncate(whole) : whole,
+            cut,
+          }
+        }
+        const wait = refused === undefined ? await twin.wait?.(toRequest(request)) : undefined
+        if (wait === undefined) return answer()
+        const { cause } = world
         return {
-          kind: 'response',
-          afterMs,
+          kind: 'held',
           key,
-          status: response.status,
-          headers: [...response.headers],
-          chunks: cut ? truncate(whole) : whole,
-          cut,
+          whenAnswered: (use) => wait(() => world.within(cause, async () => use(await answer()))),
         }
       })
     },

@@ -9,10 +9,20 @@ import type { World } from './world.ts'
 /** Something a twin does not model, and why. */
 export type Gap = { readonly what: string; readonly why: string }
 
+/** A header of a request by its name, whatever the case. */
+export type HeaderOf = (name: string) => string | undefined
+
+/** Calls `go` once, from a task of the world's clock that awaits it: what was waited for is there, or the wait is over. */
+export type Wait = (go: () => Promise<void>) => void
+
 /** A stateful, behavioural simulation of one external dependency, reached at its real origin. */
 export interface Twin {
-  /** The operation a request asks for, such as `charges.create`; undefined when it is not modelled. */
-  operationOf(method: string, url: URL): string | undefined
+  /** The operation a request asks for, such as `charges.create`; undefined when it is not modelled. Some vendors name it in a header. */
+  operationOf(method: string, url: URL, header?: HeaderOf): string | undefined
+  /** What a request waits for before `fetch` answers it, as a long poll does; undefined: nothing. `fetch` itself never waits. */
+  wait?(request: Request): Promise<Wait | undefined>
+  /** Parameters of a request that stand neither in its query nor in its body: for `where` of faults, and the trace. */
+  fieldsOf?(method: string, url: URL, header: HeaderOf): { readonly [name: string]: Json }
   /** Answers as the vendor would. Rejects with `NotModelled` rather than guess. */
   fetch(request: Request): Response | Promise<Response>
   /** The vendor's own error answer for an injected failure such as 429, 500 or 503; `request` is what it answers. */

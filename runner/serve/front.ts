@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { WireAnswer, WireRequest } from '../../twins/network.ts'
+import { type PromptAnswer, settled, type WireRequest } from '../../twins/network.ts'
 import { NotModelled, type TwinDefinition } from '../../twins/twin.ts'
 import { createAddresses, namespaceOf } from './address.ts'
 import type { Namespaces } from './namespaces.ts'
@@ -103,7 +103,7 @@ async function answer(
       return namespace.network.handle(wire)
     })
     if (given === undefined) response.destroy()
-    else await send(options, address.twin, given, response)
+    else await send(options, address.twin, await settled(given), response)
   } catch (error) {
     if (!(error instanceof NotModelled)) throw error
     namespace.world.trace.record(
@@ -130,7 +130,7 @@ function bridged(request: IncomingMessage, response: ServerResponse): boolean {
   return true
 }
 
-async function send(options: FrontOptions, twin: string, given: WireAnswer, response: ServerResponse): Promise<void> {
+async function send(options: FrontOptions, twin: string, given: PromptAnswer, response: ServerResponse): Promise<void> {
   if (given.kind === 'silence') return
   const usualMs = options.definitions.find(({ name }) => name === twin)?.latencyMs.max ?? 0
   const waitMs = options.latency ? given.afterMs : given.afterMs - usualMs

@@ -99,3 +99,11 @@ test('a response that breaks off is malformed at its end', () => {
   cut.push(bytes('HTTP/1.1 200'))
   expect(() => cut.end()).toThrow(MalformedHttp)
 })
+
+test('the answer to a HEAD request keeps the length that it tells', () => {
+  const head = (framing: 'none' | 'sized'): string =>
+    text(printResponseHead(200, [['Content-Length', '5']], framing, 0, 0))
+  expect(head('none')).toContain('Content-Length: 5\r\n')
+  expect(head('sized')).toContain('Content-Length: 0\r\n')
+  expect(head('sized')).not.toContain('Content-Length: 5')
+})

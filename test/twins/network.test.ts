@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import type { Fault } from '../../twins/faults.ts'
-import { createNetwork, type Network, requestFields, type WireAnswer, type WireRequest } from '../../twins/network.ts'
+import {
+  createNetwork,
+  type Network,
+  requestFields,
+  settled,
+  type WireAnswer,
+  type WireRequest,
+} from '../../twins/network.ts'
 import { createTwinApp, NotModelled, type TwinDefinition } from '../../twins/twin.ts'
 import { createWorld, type RunnableWorld } from '../../twins/world.ts'
 
@@ -228,4 +235,63 @@ test.each<readonly [string, string, string, unknown]>([
       body: Buffer.from(body),
     }),
   ).toEqual(expected)
+})
+
+/** A twin whose operations stand in a header, whose parameters stand in the path, and that answers a minute late. */
+function waiter(): TwinDefinition<unknown> {
+  const base = counter('waiter', ['https://*.wait.*.test'])
+  return {
+    ...base,
+    operations: ['things.await'],
+    create(world, seed) {
+      return {
+        ...base.create(world, seed),
+        operationOf: (_method, _url, header) => header?.('x-target'),
+        fieldsOf: (_method, url) => ({ key: url.pathname.slice(1) }),
+        wait: async () => (go) => void world.clock.schedule(60_000, go),
+        fetch: () => Response.json({ at: world.clock.now() }),
+      }
+    },
+  }
+}
+
+test('a twin may wait before it answers, and nobody else waits with it', async () => {
+  const world = createWorld({ seed: '1', startsAt: '2030-01-01T00:00:00Z' })
+  const network = createNetwork(world, [{ definition: waiter(), seed: {} }])
+  const ask = (url: string): Promise<WireAnswer> =>
+    network.handle({
+      step: 'wait',
+      method: 'GET',
+      url,
+      headers: [['X-Target', 'things.await']],
+      body: new Uint8Array(),
+    })
+  const held = await ask('https://a.wait.eu.test/k')
+  expect(held).toMatchObject({ kind: 'held', key: 'wait/waiter.things.await#1' })
+  const answers: string[] = []
+  void settled(held).then((answer) => answers.push(textOf(answer)))
+  expect(world.trace.events.map(({ type }) => type)).toEqual(['waiter.things.await'])
+  expect(world.cause.step).toBe('boot')
+  await world.clock.advance(59_999)
+  expect(answers).toEqual([])
+  await world.clock.advance(1)
+  expect(answers).toEqual([JSON.stringify({ at: Date.parse('2030-01-01T00:01:00Z') })])
+  expect(world.trace.events.at(-1)).toMatchObject({ type: 'waiter.answer', step: 'wait' })
+  expect(world.cause.step).toBe('boot')
+})
+
+test('faults see parameters that stand in the path', async () => {
+  const world = createWorld({ seed: '1', startsAt: '2030-01-01T00:00:00Z' })
+  const network = createNetwork(world, [{ definition: waiter(), seed: {} }])
+  world.faults.add({ on: 'waiter.things.await', kind: 'status', status: 503, where: { key: 'bad' } })
+  const ask = (path: string): Promise<WireAnswer> =>
+    network.handle({
+      step: 'wait',
+      method: 'GET',
+      url: `https://b.wait.us.test${path}`,
+      headers: [['x-target', 'things.await']],
+      body: new Uint8Array(),
+    })
+  expect(await ask('/bad')).toMatchObject({ kind: 'response', status: 503 })
+  expect(await ask('/good')).toMatchObject({ kind: 'held' })
 })
