@@ -11,6 +11,7 @@ import {
 } from './http.ts'
 import type { Escape, Pending } from './run.ts'
 import type { Effect, Instruction } from './subject/subject.ts'
+import { originOf } from './subject/wire.ts'
 
 /** The world's end of the connections a subject opens to its dependencies. */
 export interface Outbound {
@@ -38,12 +39,13 @@ type Connection = {
   closed: boolean
 }
 
-/** Connections of one run. `send` queues an instruction for the next turn; `escaped` is told of hosts that no twin stands in for. */
+/** Connections of one run. `send` queues an instruction for the next turn; `escaped` is told of hosts that no twin stands in for; at `reach` the subject may take connections as accepted. */
 export function createOutbound(
   world: RunnableWorld,
   network: Network,
   send: (instruction: Instruction) => void,
   escaped: (attempt: Omit<Escape, 'atMs'>) => void,
+  reach: ReadonlySet<string> = new Set(),
 ): Outbound {
   const connections = new Map<string, Connection>()
   const cause = (step: string): { step: string; key: string } => ({ step, key: step })
@@ -152,10 +154,8 @@ export function createOutbound(
   }
 
   return {
-    connect({ id, host, port, tls, step }) {
-      const scheme = tls ? 'https' : 'http'
-      const usual = tls ? 443 : 80
-      const origin = port === usual ? `${scheme}://${host}` : `${scheme}://${host}:${port}`
+    connect({ id, host, port, tls, step, stands }) {
+      const origin = originOf(host, port, tls)
       const twin = network.twinAt(host, port, tls)
       if (twin === undefined) {
         escaped({
@@ -181,7 +181,8 @@ export function createOutbound(
         finishing: false,
         closed: false,
       })
-      later(step, 0, `${origin} accept`, () => send({ kind: 'accept', id }))
+      if (!(stands === true && reach.has(origin)))
+        later(step, 0, `${origin} accept`, () => send({ kind: 'accept', id }))
     },
     async data(id, step, bytes) {
       const connection = connections.get(id)

@@ -68,7 +68,8 @@ function createPlayer(scenario: Scenario, options: ReplayOptions): Player {
   const network: Network = createNetwork(world, placements(scenario, options.twins))
   wireTwins(world, network, scenario.wires ?? [])
   const inbound: Inbound = createInbound(world, send)
-  const outbound: Outbound = createOutbound(world, network, send, escaped)
+  const reach = reachOf(scenario, options.twins)
+  const outbound: Outbound = createOutbound(world, network, send, escaped, reach)
   const ports: number[] = []
   const answers = new Map<string, Answer>()
   const captures = new Map<string, Json>()
@@ -332,7 +333,7 @@ function createPlayer(scenario: Scenario, options: ReplayOptions): Player {
   const play = async (): Promise<Ending> => {
     try {
       const seed = deriveSeed(`${scenario.id}/${options.seed}`, 'subject')
-      const started = await options.start({ seed, epochMs: world.startsAtMs })
+      const started = await options.start({ seed, epochMs: world.startsAtMs, reach: [...reach] })
       subject = started.subject
       turn = started.boot
       for (const effect of turn.effects) await take(effect)
@@ -389,6 +390,12 @@ function createPlayer(scenario: Scenario, options: ReplayOptions): Player {
 /** The twins of a run with their starting states. */
 function placements(scenario: Scenario, twins: readonly TwinDefinition<unknown>[]): readonly Placement[] {
   return twins.map((definition) => ({ definition, seed: definition.seed.parse(scenario.given[definition.name] ?? {}) }))
+}
+
+/** Origins whose connections nothing in a scenario refuses: the subject need not wait a turn to learn that they stand. */
+function reachOf(scenario: Scenario, twins: readonly TwinDefinition<unknown>[]): ReadonlySet<string> {
+  if (scenario.when.some((step) => step.kind === 'fault' && step.fault.kind === 'refused')) return new Set()
+  return new Set(twins.flatMap(({ origins }) => origins.filter((origin) => /^https?:[^*]+$/.test(origin))))
 }
 
 const exitMessage = (code: number, error: string | undefined, served: boolean): string => {

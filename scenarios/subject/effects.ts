@@ -38,6 +38,7 @@ function effectOf(kind: Frame['kind'], meta: Meta, bytes: Uint8Array): Effect {
         port: port(meta),
         tls: meta.tls === true,
         step: step(meta),
+        stands: meta.stands === true,
       }
     case 'data':
       return { kind, id: id(meta), step: step(meta), bytes }

@@ -86,10 +86,7 @@ export const nodeSubject = (options: NodeSubjectOptions): Subject => ({
   start: (start) => startProcess(options, start),
 })
 
-function startProcess(
-  options: NodeSubjectOptions,
-  { seed, epochMs, mutant }: StartOptions,
-): RunningSubject | Promise<RunningSubject> {
+function startProcess(options: NodeSubjectOptions, begin: StartOptions): RunningSubject | Promise<RunningSubject> {
   const limits: SubjectLimits = { ...LIMITS, ...options.limits }
   const entry = isAbsolute(options.entry) ? options.entry : resolve(options.cwd, options.entry)
   if (!existsSync(entry))
@@ -118,8 +115,7 @@ function startProcess(
     `--max-old-space-size=${limits.heapMb}`,
   ]
   const command = [reads.node, ...flags, '--require', PRELOAD, entry, ...(options.args ?? [])]
-  if (options.place !== undefined)
-    return startElsewhere(options.place, { command, env, reads }, limits, { seed, epochMs, mutant })
+  if (options.place !== undefined) return startElsewhere(options.place, { command, env, reads }, limits, begin)
   const [toChild, toWorld, errors] = openPipes(3)
   if (toChild === undefined || toWorld === undefined || errors === undefined) throw new Error('expected three pipes')
   const wrapped = options.wrap?.(command, env, reads) ?? command
@@ -137,7 +133,7 @@ function startProcess(
     [toWorld.readFd, toChild.writeFd, errors.readFd],
     errors.readFd,
     limits,
-    { seed, epochMs, mutant },
+    begin,
     scratch,
   )
 }
@@ -215,7 +211,7 @@ class ProcessSubject implements RunningSubject {
         ? undefined
         : createWatchdog({ pid: held.pid, lifeFd: held.lifeFd }, limits)
     this.#nowMs = start.epochMs
-    this.#out.add('init', { seed: start.seed, epochMs: start.epochMs, mutant: start.mutant })
+    this.#out.add('init', start)
     this.boot = this.#exchange(start.epochMs, start.epochMs)
   }
 
@@ -238,9 +234,9 @@ class ProcessSubject implements RunningSubject {
     return this.#exchange(nowMs, latestMs)
   }
 
-  restart({ seed, epochMs, keep, mutant }: StartOptions & { readonly keep?: boolean | undefined }): Turn {
-    this.#out.add('restart', { seed, epochMs, keep, mutant })
-    return this.#exchange(epochMs, epochMs)
+  restart(again: StartOptions & { readonly keep?: boolean | undefined }): Turn {
+    this.#out.add('restart', again)
+    return this.#exchange(again.epochMs, again.epochMs)
   }
 
   passed(): Passed {

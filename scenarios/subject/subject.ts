@@ -29,6 +29,8 @@ export type Effect =
       readonly port: number
       readonly tls: boolean
       readonly step: string
+      /** It lies within `reach`, and the subject has taken it as accepted. */
+      readonly stands?: boolean | undefined
     }
   | { readonly kind: 'data'; readonly id: string; readonly step: string; readonly bytes: Uint8Array }
   | { readonly kind: 'fin'; readonly id: string }
@@ -81,6 +83,8 @@ export type StartOptions = {
   /** Virtual time at start, milliseconds since the Unix epoch. */
   readonly epochMs: number
   readonly mutant?: MutantSwitch | undefined
+  /** Origins whose connections a subject may take as accepted at once: nothing in this run refuses them. */
+  readonly reach?: readonly string[] | undefined
 }
 
 /** A started subject. All calls block; none returns before the subject is quiescent. Each throws `SubjectGone`. */

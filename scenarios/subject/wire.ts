@@ -11,6 +11,12 @@ import fs from 'node:fs'
 // Taken now: the subject may replace what it finds on the module later.
 const { readSync, writeSync } = fs
 
+/** Where a connection leads, as a URL's origin. */
+export function originOf(host: string, port: number, tls: boolean): string {
+  const scheme = tls ? 'https' : 'http'
+  return port === (tls ? 443 : 80) ? `${scheme}://${host}` : `${scheme}://${host}:${port}`
+}
+
 /** Kinds of frames; the numbers are the protocol. */
 export const FRAMES = [
   'init',

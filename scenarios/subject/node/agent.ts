@@ -1,3 +1,4 @@
+import type { StartOptions } from '../subject.ts'
 import type { Frame } from '../wire.ts'
 import { drawCounts, resetChance } from './chance.ts'
 import { clearAllTimers, nextTimerMs, onlyUnrefTimers } from './clock.ts'
@@ -59,8 +60,11 @@ export function endLife(keep: boolean): void {
   clearAllTimers()
 }
 
+/** What a life begins with. */
+export type Life = Pick<StartOptions, 'seed' | 'epochMs' | 'reach'>
+
 /** The state of a new life, before its program loads. */
-export function beginLife(seed: string, epochMs: number): void {
+export function beginLife({ seed, epochMs, reach }: Life): void {
   clearAllTimers()
   resetNetwork()
   resetChance()
@@ -70,6 +74,7 @@ export function beginLife(seed: string, epochMs: number): void {
   realm.nowMs = epochMs
   realm.logBytesLeft = LOG_BYTES_MAX
   realm.muted = false
+  realm.reach = new Set(reach)
 }
 
 /** Ends a turn: what the world needs to choose the next event. */

@@ -3,6 +3,7 @@ import http from 'node:http'
 import https from 'node:https'
 import net from 'node:net'
 import tls from 'node:tls'
+import { originOf } from '../wire.ts'
 import { startTimer } from './clock.ts'
 import { original } from './originals.ts'
 import { realm, refuse, stepNow } from './realm.ts'
@@ -121,7 +122,10 @@ function connect(socket: VirtualSocket, target: Target): void {
   const id = `c${++connects}`
   worldly.set(id, socket)
   realm.steps.run(socket.step, () => {
-    if (!realm.muted) realm.out.add('connect', { id, host, port: target.port, tls: target.tls, step: socket.step })
+    const { port, tls } = target
+    const stands = realm.reach.has(originOf(host, port, tls))
+    if (!realm.muted) realm.out.add('connect', { id, host, port, tls, step: socket.step, stands })
+    if (stands) process.nextTick(established, id)
   })
   // Given up while still connecting: the world hears of it.
   socket.once('close', () => {

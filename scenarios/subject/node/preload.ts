@@ -5,7 +5,7 @@
  */
 import module from 'node:module'
 import { Channel, type Frame, readFrames } from '../wire.ts'
-import { apply, beginLife, endLife, endTurn } from './agent.ts'
+import { apply, beginLife, endLife, endTurn, type Life } from './agent.ts'
 import { installChance } from './chance.ts'
 import { fireImmediate, fireTimer, installClock } from './clock.ts'
 import { installEscapes } from './escapes.ts'
@@ -17,6 +17,7 @@ import { realm, stepNow } from './realm.ts'
 import { loadAgain, restore, type Snapshot, snapshot, watchModules, whyNotAgain } from './reload.ts'
 
 type Meta = { readonly [key: string]: unknown }
+type Begin = Life & { readonly mutant?: MutantSwitch }
 
 const TURN_BYTES_MAX = 256 * 1024 * 1024
 const [readFd = 3, writeFd = 4] = (process.env.BACKLOT_CHANNEL ?? '').split(',').map(Number)
@@ -33,14 +34,7 @@ let sequence = 0
 let lease: number | undefined
 let oneOnly = false
 /** What to do when the last life has come to rest. */
-let rebirth:
-  | {
-      readonly seed: string
-      readonly epochMs: number
-      readonly keep: boolean
-      readonly mutant: MutantSwitch | undefined
-    }
-  | undefined
+let rebirth: (Begin & { readonly keep: boolean }) | undefined
 let ended = false
 
 const received = (): readonly Frame[] => {
@@ -51,11 +45,7 @@ const received = (): readonly Frame[] => {
 
 const [init] = received()
 if (init === undefined) throw new Error('expected init, got an empty turn')
-const { seed, epochMs, mutant } = init.meta as {
-  readonly seed: string
-  readonly epochMs: number
-  readonly mutant?: MutantSwitch
-}
+const first = init.meta as Begin
 installClock()
 installChance()
 installNetwork()
@@ -66,8 +56,8 @@ watchModules(new URL('.', import.meta.url).href)
 installOutput()
 installEnd()
 const before: Snapshot = snapshot()
-setMutant(mutant)
-beginLife(seed, epochMs)
+setMutant(first.mutant)
+beginLife(first)
 
 process.emit = function (this: NodeJS.Process, name: string | symbol, ...args: unknown[]): boolean {
   // The loop is empty: no thread-pool job, no handle, no task of the engine is left. That is the barrier.
@@ -82,15 +72,15 @@ process.emit = function (this: NodeJS.Process, name: string | symbol, ...args: u
 function step(): void {
   if (fireImmediate()) return
   if (rebirth !== undefined) {
-    const { seed: nextSeed, epochMs: nextEpochMs, keep, mutant: nextMutant } = rebirth
+    const next = rebirth
     rebirth = undefined
-    if (!keep) {
+    if (!next.keep) {
       restore(before)
       emptyScratch(scratch)
-      setMutant(nextMutant)
+      setMutant(next.mutant)
     }
-    beginLife(nextSeed, nextEpochMs)
-    if (keep) announceServers()
+    beginLife(next)
+    if (next.keep) announceServers()
     else loadAgain()
     return
   }
@@ -121,8 +111,7 @@ function begin(frame: Frame): void {
         finish()
       }
       endLife(keep)
-      const next = meta.mutant as MutantSwitch | undefined
-      rebirth = { seed: String(meta.seed), epochMs: Number(meta.epochMs), keep, mutant: next }
+      rebirth = { ...(meta as Begin), keep }
       return
     }
     default:

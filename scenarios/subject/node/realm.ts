@@ -8,6 +8,8 @@ export type Realm = {
   nowMs: number
   /** Between two lives of the program: whatever it still does is dropped. */
   muted: boolean
+  /** Origins whose connections stand at once. */
+  reach: ReadonlySet<string>
   readonly out: TurnWriter
   readonly steps: AsyncLocalStorage<string>
   logBytesLeft: number
@@ -22,6 +24,7 @@ export const realm: Realm = {
   epochMs: 0,
   nowMs: 0,
   muted: false,
+  reach: new Set(),
   out: new TurnWriter(),
   steps: new AsyncLocalStorage<string>(),
   logBytesLeft: LOG_BYTES_MAX,

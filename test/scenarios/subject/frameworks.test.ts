@@ -63,6 +63,21 @@ describe.each(['hono-orders.ts', 'express-orders.cjs', 'fastify-orders.mjs'])('%
   })
 })
 
+test('a connection that nothing refuses costs no turn of its own, and one that is refused fails in the client', async () => {
+  const stage = stageOf('hono-orders.ts')
+  const run = (nth?: number): Promise<Run> => {
+    const refused = nth === undefined ? [] : [fault({ on: 'ledger.connect', kind: 'refused', nth })]
+    return stage.run(scenario([...refused, call('buy', '/orders', { body })]), { seed: '1' })
+  }
+  const [free, watched, refused] = [await run(), await run(9), await run(1)]
+  expect(watched.turns).toBe(free.turns + 1)
+  expect(watched.trace).toEqual(free.trace)
+  expect(refused.trace.filter(({ type }) => type === 'fault')).toHaveLength(1)
+  // The client saw it fail, waited and tried again.
+  const took = ({ answers: { buy } }: Run): number => (buy?.answeredAtMs ?? 0) - (buy?.askedAtMs ?? 0)
+  expect(took(refused) - took(free)).toBeGreaterThan(190)
+})
+
 test.each([
   'fetch',
   'undici.fetch',
