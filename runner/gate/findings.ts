@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
+import { storyLine } from '../../scenarios/minimise/explain.ts'
 import type { Run } from '../../scenarios/run.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
 import type { Failure, Smallest } from '../pool/job.ts'
@@ -170,27 +171,7 @@ function describe(
     minimal,
   }: { readonly stepsBefore: number; readonly stepsAfter: number; readonly minimal: boolean },
 ): string {
-  const words = scenario.when.map((step) => {
-    switch (step.kind) {
-      case 'call':
-        return `${step.method} ${step.path}`
-      case 'fault':
-        return `${step.fault.kind} on ${step.fault.on}`
-      case 'event':
-        return `${step.twin}.${step.event}`
-      case 'heal':
-        return `heal ${step.on}`
-      case 'pass':
-        return `pass ${step.passMs / 1000} s`
-      case 'signal':
-        return step.signal
-      case 'together':
-        return `${step.calls.length} together: ${step.calls[0]?.method} ${step.calls[0]?.path}`
-      default:
-        return step satisfies never
-    }
-  })
   return printable(
-    `${stepsAfter} of ${stepsBefore} steps${minimal ? '' : ' (not minimal yet)'}: ${words.slice(0, 8).join('; ')}${words.length > 8 ? '; ...' : ''}`,
+    `${stepsAfter} of ${stepsBefore} steps${minimal ? '' : ' (not minimal yet)'}: ${storyLine(scenario)}`,
   )
 }

@@ -39,7 +39,7 @@ test('a long story comes down to its one fault and its one request', async () =>
   const shrunk = await small(long)
   expect(shrunk?.minimal).toBe(true)
   expect(shrunk?.scenario.when.map(({ kind }) => kind)).toEqual(['fault', 'call'])
-  expect(shrunk?.scenario.given).toEqual({ ledger: {} })
+  expect(shrunk?.scenario.given).toEqual({})
   expect([shrunk?.stepsBefore, shrunk?.stepsAfter]).toEqual([10, 2])
   const [first] = shrunk?.scenario.when ?? []
   expect(first).toMatchObject({ fault: { kind: 'answer-lost', attempt: 1 } })
