@@ -83,7 +83,7 @@ function judge(expectation: Expectation, run: Run): Verdict {
               `${path}${which}: expected ${field} to add up to ${wanted}, got ${total} in ${rows.length} rows`,
             )
         }
-        const blind = rows.length > 0 ? undefined : unseen(found, where)
+        const blind = rows.length > 0 ? undefined : unseen(found, where, 'rows')
         if (blind !== undefined) return { status: 'inconclusive', reason: `${place}: ${path}${which}: ${blind}` }
         return pass
       }
@@ -99,10 +99,14 @@ function judge(expectation: Expectation, run: Run): Verdict {
         if (type !== to || !hasFields(fields as Json, where)) return false
         return (beforeMs === undefined || offsetMs < beforeMs) && (afterMs === undefined || offsetMs >= afterMs)
       })
-      if (count === undefined || within(events.length, count)) return pass
+      const which = where === undefined ? '' : ` where ${brief(where)}`
+      if (count === undefined || within(events.length, count)) {
+        const sent = run.trace.filter(({ type }) => type === to).map(({ fields }) => fields as Json)
+        const blind = events.length > 0 ? undefined : unseen(sent, where, 'events')
+        return blind === undefined ? pass : { status: 'inconclusive', reason: `${place}: ${to}${which}: ${blind}` }
+      }
       const over = count.max === undefined ? undefined : events[count.max]
       const when = `${afterMs === undefined ? '' : ` after +${duration(afterMs)}`}${beforeMs === undefined ? '' : ` before +${duration(beforeMs)}`}`
-      const which = where === undefined ? '' : ` where ${brief(where)}`
       return fail(`${to}${which}${when}: expected ${print(count)}, got ${events.length}`, over?.atMs)
     }
     case 'cost': {
@@ -137,11 +141,15 @@ function judge(expectation: Expectation, run: Run): Verdict {
 }
 
 /** A field that is in no row selects nothing, however it is spelt: that there are none then proves nothing. */
-function unseen(rows: readonly Json[], where: Readonly<Record<string, Json>> | undefined): string | undefined {
+function unseen(
+  rows: readonly Json[],
+  where: Readonly<Record<string, Json>> | undefined,
+  what: 'rows' | 'events',
+): string | undefined {
   const field = Object.keys(where ?? {}).find((path) => rows.every((row) => fieldAt(row, path) === undefined))
   if (field === undefined || rows.length === 0) return undefined
   const known = rows.flatMap((row) => (row !== null && typeof row === 'object' ? Object.keys(row) : []))
-  return `expected rows with a field ${field}, got none in ${rows.length}.${suggest(field, [...new Set(known)])}`
+  return `expected ${what} with a field ${field}, got none in ${rows.length}.${suggest(field, [...new Set(known)])}`
 }
 
 /** `twin.collection`, `twin.collection.<id or index>.field`: rows are found by their `id` too. */

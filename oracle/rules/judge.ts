@@ -18,6 +18,8 @@ export type RuleReport = {
   readonly exercised: number
   /** Runs in which it had something to say. */
   readonly runs: number
+  /** The scenarios of those runs. */
+  readonly scenarios: ReadonlySet<string>
   readonly closest: number | undefined
   readonly share: Share | undefined
 }
@@ -43,13 +45,15 @@ function report(rule: Rule, judged: readonly Judged[]): RuleReport {
   // A rule that forbids by a field which is nowhere looks at events and sees nothing.
   const blind = whyBlind(rule, runs)
   const exercised = blind === undefined ? judged.reduce((sum, { judgement }) => sum + judgement.hits, 0) : 0
-  const hit = blind === undefined ? judged.filter(({ judgement }) => judgement.hits > 0).length : 0
+  const hits = blind === undefined ? judged.filter(({ judgement }) => judgement.hits > 0) : []
+  const hit = hits.length
+  const scenarios = new Set(hits.map(({ run }) => run.scenario))
   const closest = judged.reduce<number | undefined>(
     (least, { judgement: { closest: one } }) => (one === undefined ? least : Math.min(least ?? one, one)),
     undefined,
   )
   const sentence = printRule(rule)
-  const common = { id: rule.id, sentence, why: rule.why, exercised, runs: hit, closest }
+  const common = { id: rule.id, sentence, why: rule.why, exercised, runs: hit, scenarios, closest }
   if (rule.clause.kind !== 'sometimes')
     return { ...common, verdict: verdictOf(rule, sentence, exercised, blind, judged), share: undefined }
   const share = {

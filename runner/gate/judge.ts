@@ -1,7 +1,7 @@
 import { judgeFitness } from '../../fitness/judge.ts'
 import type { FitnessReport } from '../../fitness/measure.ts'
 import { judgeExpectations } from '../../oracle/expectations.ts'
-import { judgeRules } from '../../oracle/rules/judge.ts'
+import { judgeRules, type RuleReport } from '../../oracle/rules/judge.ts'
 import { type Finding, type Verdict, worst } from '../../oracle/verdict.ts'
 import type { Certificate } from '../../scenarios/certificate.ts'
 import type { Ending, Run } from '../../scenarios/run.ts'
@@ -66,7 +66,8 @@ export function judge(
   })
   const baseRules = pair.base === undefined ? [] : judgeRules(project.rules, pair.base)
   const rules = judgeRules(project.rules, ended).map((report): Judged => {
-    const verdict = againstBase(capped(report.verdict), baseRules.find(({ id }) => id === report.id)?.verdict)
+    const told = idleWhereNamed(project, report, ended) ?? report.verdict
+    const verdict = againstBase(capped(told), baseRules.find(({ id }) => id === report.id)?.verdict)
     return { id: report.id, kind: 'rule', why: report.why, verdict, failure: () => ({ kind: 'rule', id: report.id }) }
   })
   // Figures of runs that broke off would compare a part with a whole.
@@ -82,6 +83,20 @@ export function judge(
     }),
   )
   return { checks: [subject, determinism, ...fitness, ...rules, ...expectations], figures }
+}
+
+/** A scenario that expects a rule to hold must lead to it: otherwise it expects nothing. */
+function idleWhereNamed({ scenarios }: Project, report: RuleReport, runs: readonly Run[]): Verdict | undefined {
+  if (report.verdict.status !== 'pass') return undefined
+  const idle = scenarios.find(
+    ({ id, then }) =>
+      then.some((one) => one.kind === 'rule' && one.id === report.id) &&
+      !report.scenarios.has(id) &&
+      runs.some(({ scenario }) => scenario === id),
+  )
+  if (idle === undefined) return undefined
+  const reason = `${report.sentence} ${idle.id} expects it, and no run of ${idle.id} ever exercises it.`
+  return { status: 'inconclusive', reason }
 }
 
 /** A check that the base fails as well says nothing about the candidate. */

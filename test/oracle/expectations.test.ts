@@ -132,3 +132,20 @@ test.each([
   // A field that only some rows have is one.
   expect(expectation({ 'to.name': 'Bob' })).toEqual({ status: 'pass' })
 })
+
+test('calls by a misspelt field are none, which proves nothing; by one that is there, it does', () => {
+  const expectation = (where: Readonly<Record<string, unknown>>, to = 'x.call') =>
+    judgeExpectations(
+      scenario([], {
+        then: [{ place, kind: 'calls', to, where, count: { min: 0, max: 0 } } as unknown as Expectation],
+      }),
+      run,
+    )
+  expect(expectation({ amuont: 5 })).toMatchObject({
+    status: 'inconclusive',
+    reason: expect.stringContaining('expected events with a field amuont, got none in 3. Did you mean "amount"?'),
+  })
+  expect(expectation({ amount: 7 })).toEqual({ status: 'pass' })
+  // Where nothing is called at all, nobody can say what its fields are called.
+  expect(expectation({ amuont: 5 }, 'x.other')).toEqual({ status: 'pass' })
+})
