@@ -1,3 +1,4 @@
+import { toDecimal, toUnits } from '../../twins/money.ts'
 import type { Bound, Clause, EventPattern, Events, Rule } from '../rules/rule.ts'
 
 /** A rule changed a little. A weaker one that nothing tells from the rule shows a part that is dead text. */
@@ -175,13 +176,34 @@ function changes(clause: Clause): readonly Change[] {
         { how: 'weaker', what: 'half the share', clause: { ...clause, percent: clause.percent / 2 } },
         { how: 'stronger', what: 'twice the share', clause: { ...clause, percent: Math.min(100, clause.percent * 2) } },
       ]
-    case 'equal':
     case 'sum':
+      return totals(clause)
+    case 'equal':
     case 'satisfy':
       return []
     default:
       return clause satisfies never
   }
+}
+
+/** Another comparison, or another amount to compare with. */
+function totals(clause: Extract<Clause, { readonly kind: 'sum' }>): readonly Change[] {
+  const { op, limit } = clause
+  const compared = (how: SpecMutant['how'], other: Bound['op']): Change => ({
+    how,
+    what: `${other} for ${op}`,
+    clause: { ...clause, op: other },
+  })
+  if (op === 'exactly') return [compared('weaker', 'at most'), compared('weaker', 'at least')]
+  if (limit.kind === 'total') return [compared('stronger', 'exactly')]
+  const units = toUnits(limit.amount)
+  const held = (how: SpecMutant['how'], what: string, amount: bigint): Change => ({
+    how,
+    what,
+    clause: { ...clause, limit: { ...limit, amount: toDecimal(amount) } },
+  })
+  const [twice, half] = op === 'at most' ? (['weaker', 'stronger'] as const) : (['stronger', 'weaker'] as const)
+  return [held(twice, 'twice the amount', units * 2n), held(half, 'half the amount', units / 2n)]
 }
 
 /** What serves as an answer: fewer conditions let more count, fewer alternatives let less, fewer joint parts let more. */

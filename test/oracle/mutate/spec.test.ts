@@ -18,6 +18,26 @@ test.each<readonly [string, Rule, readonly string[]]>([
     rule('A').exactly(2, 'x.paid'),
     ['weaker: at most 2 for exactly 2', 'weaker: at least 2 for exactly 2'],
   ],
+  [
+    'a total under an amount',
+    rule('A').total('x.paid.amount').atMost('0.05 USD'),
+    ['weaker: twice the amount', 'stronger: half the amount'],
+  ],
+  [
+    'a total over an amount',
+    rule('A').total('x.paid.amount').atLeast('0.05 USD'),
+    ['stronger: twice the amount', 'weaker: half the amount'],
+  ],
+  [
+    'a total that is another',
+    rule('A').total('x.paid.amount').exactly({ total: 'x.booked.amount' }),
+    ['weaker: at most for exactly', 'weaker: at least for exactly'],
+  ],
+  [
+    'a total under another',
+    rule('A').total('x.paid.amount').atMost({ total: 'x.booked.amount' }),
+    ['stronger: exactly for at most'],
+  ],
   ['a ban', rule('A').never('app.answer[status=500]'), ['stronger: never, without app.answer[status=500]']],
   [
     'a deadline',
@@ -45,6 +65,15 @@ test('a weaker rule lets a run through that breaks the rule, and keeps its name'
     'holds',
   ])
   expect(weaker === undefined ? '' : printRule(weaker.rule)).toContain('PAY-1')
+})
+
+test('half an amount is broken by what the amount allows', () => {
+  const [, half] = specMutants(rule('SUM').total('x.paid.amount').atMost('0.05 USD'))
+  const run = runOf([[1, 'x.paid', { amount: '0.03' }]])
+  expect(half === undefined ? '' : [printRule(half.rule), judgeRule(half.rule, run).status]).toEqual([
+    expect.stringContaining('0.025 USD'),
+    'violated',
+  ])
 })
 
 test('a rule in TypeScript has none: its sentence is not data', () => {
