@@ -7,6 +7,9 @@ export type SourceFinding = { readonly path: string; readonly line: number; read
 /** From left to right: each may import itself and what stands before it. */
 const LAYERS = ['twins', 'scenarios', 'oracle', 'fitness', 'runner'] as const
 
+/** Folders of the kit that a few vendors share: what a cloud's services have in common is no fact of one of them. */
+const SHARED: Readonly<Record<string, readonly string[]>> = { aws: ['s3', 'sqs'] }
+
 /** Imports point one way; no vendor's twin knows another's; nothing but tests imports tests. */
 export function importsPointLeft(files: readonly SourceFile[]): readonly SourceFinding[] {
   return files.flatMap((file) =>
@@ -28,7 +31,8 @@ export function importsPointLeft(files: readonly SourceFile[]): readonly SourceF
         wanted === 'twins' &&
         file.path.split('/').length > 2 &&
         target.split('/').length > 2 &&
-        vendor !== other
+        vendor !== other &&
+        SHARED[other]?.includes(vendor) !== true
       return crosses
         ? found(
             `expected twins/${vendor} to know no other vendor, got ${from}. What both need moves up into twins/ if it is no vendor's fact.`,

@@ -2,6 +2,7 @@ import { anthropic } from '../twins/anthropic/index.ts'
 import { okta } from '../twins/okta/index.ts'
 import { openai } from '../twins/openai/index.ts'
 import { sendgrid } from '../twins/sendgrid/index.ts'
+import { sqs } from '../twins/sqs/index.ts'
 import { stripe } from '../twins/stripe/index.ts'
 import type { TwinDefinition } from '../twins/twin.ts'
 
@@ -12,4 +13,5 @@ export const TWINS: readonly TwinDefinition<unknown>[] = [
   anthropic,
   okta,
   sendgrid,
+  sqs,
 ] as readonly unknown[] as readonly TwinDefinition<unknown>[]

@@ -123,9 +123,17 @@ test.each([
   ['scenarios/a.ts', "export { x } from '../oracle/x.ts'", 'scenarios importing oracle'],
   ['oracle/a.ts', "const x = await import('../fitness/x.ts')", 'oracle importing fitness'],
   ['twins/slack/a.ts', "import '../stripe/x.ts'", 'expected twins/slack to know no other vendor'],
+  ['twins/slack/a.ts', "import '../aws/sigv4.ts'", 'expected twins/slack to know no other vendor'],
+  ['twins/aws/a.ts', "import '../s3/x.ts'", 'expected twins/aws to know no other vendor'],
+  ['twins/sqs/a.ts', "import '../s3/x.ts'", 'expected twins/sqs to know no other vendor'],
   ['runner/a.ts', "import '../test/x.ts'", 'expected no import of tests'],
 ])('an import that points the wrong way is found: %s', (path, text, message) => {
   expect(print(importsPointLeft(plant({ [path]: text })))).toEqual([expect.stringContaining(message)])
+})
+
+test('services of one cloud share a folder of the kit', () => {
+  const files = { 'twins/s3/a.ts': "import '../aws/sigv4.ts'", 'twins/sqs/a.ts': "import '../aws/sigv4.ts'" }
+  expect(print(importsPointLeft(plant(files)))).toEqual([])
 })
 
 test.each([

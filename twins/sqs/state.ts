@@ -1,0 +1,204 @@
+import { z } from 'zod'
+import { accountSchema, type Credential, credentialSchema } from '../aws/credentials.ts'
+import type { Json } from '../trace.ts'
+
+export type Attribute = {
+  readonly DataType: string
+  readonly StringValue?: string | undefined
+  /** Base 64. */
+  readonly BinaryValue?: string | undefined
+}
+type SeedQueue = {
+  readonly name: string
+  readonly region?: string | undefined
+  /** As CreateQueue takes them, such as `{ VisibilityTimeout: "60" }`. */
+  readonly attributes?: Readonly<Record<string, string>> | undefined
+  /** Where messages go after `max_receives`: the name of a queue of this seed. */
+  readonly dead_letter?: { readonly queue: string; readonly max_receives: number } | undefined
+  readonly tags?: Readonly<Record<string, string>> | undefined
+  /** Messages that wait there: their bodies. */
+  readonly messages?: readonly (string | { readonly body: string; readonly group?: string | undefined })[] | undefined
+}
+export type Seed = {
+  /** Key pairs that are valid; AWS's example pair when left out. */
+  readonly credentials?: readonly Credential[] | undefined
+  readonly account?: string | undefined
+  readonly queues?: readonly SeedQueue[] | undefined
+}
+
+/** A queue; `attributes` are those that can be set, as text, defaults included. */
+export type Queue = {
+  readonly name: string
+  readonly region: string
+  readonly fifo: boolean
+  readonly created_ms: number
+  modified_ms: number
+  attributes: Readonly<Record<string, string>>
+  tags: Readonly<Record<string, string>>
+  purged_ms: number | null
+  /** The number of the last message of a FIFO queue. */
+  sequence: number
+}
+/** A message in a queue; it can be received from `visible_ms` on. */
+export type Message = {
+  readonly queue: string
+  readonly region: string
+  readonly id: string
+  readonly body: string
+  readonly attributes: Readonly<Record<string, Attribute>>
+  readonly trace_header: string | null
+  readonly group: string | null
+  readonly deduplication: string | null
+  readonly sequence: string | null
+  readonly sent_ms: number
+  visible_ms: number
+  receives: number
+  first_received_ms: number | null
+  last_received_ms: number | null
+  /** The handle of the last receive. */
+  receipt: string | null
+  /** The ARN of the queue it was given up in. */
+  readonly given_up_in: string | null
+}
+/** A message as it was sent to a FIFO queue: for five minutes its like is taken for the same. */
+export type Recent = {
+  readonly key: string
+  readonly until_ms: number
+  readonly answer: { readonly [field: string]: Json }
+}
+export type MoveTask = {
+  readonly handle: string
+  readonly source: string
+  readonly destination: string | null
+  readonly per_second: number | null
+  status: 'RUNNING' | 'CANCELLING' | 'CANCELLED' | 'COMPLETED' | 'FAILED'
+  moved: number
+  readonly to_move: number
+  readonly started_ms: number
+}
+
+const text = z.string()
+const texts = z.record(text, text)
+export const seedSchema: z.ZodType<Seed> = z.strictObject({
+  credentials: z.array(credentialSchema).optional(),
+  account: accountSchema,
+  queues: z
+    .array(
+      z.strictObject({
+        name: text.regex(/^[\w-]{1,75}(\.fifo)?$|^[\w-]{1,80}$/),
+        region: text.optional(),
+        attributes: texts.optional(),
+        dead_letter: z.strictObject({ queue: text, max_receives: z.int().min(1).max(1000) }).optional(),
+        tags: texts.optional(),
+        messages: z.array(z.union([text, z.strictObject({ body: text, group: text.optional() })])).optional(),
+      }),
+    )
+    .optional(),
+})
+
+const queue: z.ZodType<Queue> = z.strictObject({
+  name: text,
+  region: text,
+  fifo: z.boolean(),
+  created_ms: z.number(),
+  modified_ms: z.number(),
+  attributes: texts,
+  tags: texts,
+  purged_ms: z.number().nullable(),
+  sequence: z.number(),
+})
+const attribute = z.strictObject({
+  DataType: text,
+  StringValue: text.optional(),
+  BinaryValue: text.optional(),
+})
+const message: z.ZodType<Message> = z.strictObject({
+  queue: text,
+  region: text,
+  id: text,
+  body: text,
+  attributes: z.record(text, attribute),
+  trace_header: text.nullable(),
+  group: text.nullable(),
+  deduplication: text.nullable(),
+  sequence: text.nullable(),
+  sent_ms: z.number(),
+  visible_ms: z.number(),
+  receives: z.number(),
+  first_received_ms: z.number().nullable(),
+  last_received_ms: z.number().nullable(),
+  receipt: text.nullable(),
+  given_up_in: text.nullable(),
+})
+const snapshotSchema = z.strictObject({
+  queues: z.array(queue),
+  messages: z.array(message),
+  recent: z.array(z.strictObject({ key: text, until_ms: z.number(), answer: z.record(text, z.json()) })),
+  deleted: z.array(z.strictObject({ queue: text, region: text, at_ms: z.number() })),
+  moves: z.array(
+    z.strictObject({
+      handle: text,
+      source: text,
+      destination: text.nullable(),
+      per_second: z.number().nullable(),
+      status: z.enum(['RUNNING', 'CANCELLING', 'CANCELLED', 'COMPLETED', 'FAILED']),
+      moved: z.number(),
+      to_move: z.number(),
+      started_ms: z.number(),
+    }),
+  ),
+})
+
+/** Where a queue stands: names are its own in each region. */
+export const placeOf = ({ region, name }: { readonly region: string; readonly name: string }): string =>
+  `${region}/${name}`
+
+/** All that an account has in SQS. Messages stand in the order in which they came to their queue. */
+export class Store {
+  readonly queues: Map<string, Queue> = new Map()
+  readonly #messages = new Map<string, Map<string, Message>>()
+  readonly recent: Map<string, Recent> = new Map()
+  /** When a queue of a name was last deleted, by its place. */
+  readonly deleted: Map<string, number> = new Map()
+  readonly moves: Map<string, MoveTask> = new Map()
+
+  messages(queue: Queue): Map<string, Message> {
+    const place = placeOf(queue)
+    const found = this.#messages.get(place) ?? new Map<string, Message>()
+    this.#messages.set(place, found)
+    return found
+  }
+
+  drop(queue: Queue, atMs: number): void {
+    this.queues.delete(placeOf(queue))
+    this.#messages.delete(placeOf(queue))
+    this.deleted.set(placeOf(queue), atMs)
+  }
+
+  snapshot(): Json {
+    return {
+      queues: [...this.queues.values()].map((one) => ({ ...one })),
+      messages: [...this.#messages.values()].flatMap((rows) => [...rows.values()].map((one) => ({ ...one }))),
+      recent: [...this.recent.values()],
+      deleted: [...this.deleted].map(([place, at_ms]) => {
+        const [region = '', name = ''] = place.split('/')
+        return { queue: name, region, at_ms }
+      }),
+      moves: [...this.moves.values()].map((one) => ({ ...one })),
+    } satisfies Json as Json
+  }
+
+  restore(json: Json): void {
+    const { queues, messages, recent, deleted, moves } = snapshotSchema.parse(json)
+    for (const map of [this.queues, this.#messages, this.recent, this.deleted, this.moves]) map.clear()
+    for (const one of queues) this.queues.set(placeOf(one), one)
+    for (const one of messages) {
+      const owner = this.queues.get(placeOf({ region: one.region, name: one.queue }))
+      if (owner === undefined) throw new Error(`sqs: expected a queue "${one.queue}" for a message, got none.`)
+      this.messages(owner).set(one.id, one)
+    }
+    for (const one of recent) this.recent.set(one.key, one)
+    for (const one of deleted) this.deleted.set(placeOf({ region: one.region, name: one.queue }), one.at_ms)
+    for (const one of moves) this.moves.set(one.handle, one)
+  }
+}
