@@ -2,6 +2,7 @@ import { anthropic } from '../twins/anthropic/index.ts'
 import { okta } from '../twins/okta/index.ts'
 import { openai } from '../twins/openai/index.ts'
 import { sendgrid } from '../twins/sendgrid/index.ts'
+import { slack } from '../twins/slack/index.ts'
 import { sqs } from '../twins/sqs/index.ts'
 import { stripe } from '../twins/stripe/index.ts'
 import type { TwinDefinition } from '../twins/twin.ts'
@@ -13,5 +14,6 @@ export const TWINS: readonly TwinDefinition<unknown>[] = [
   anthropic,
   okta,
   sendgrid,
+  slack,
   sqs,
 ] as readonly unknown[] as readonly TwinDefinition<unknown>[]

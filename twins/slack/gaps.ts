@@ -1,0 +1,45 @@
+import type { Gap } from '../twin.ts'
+
+/** What this twin does not model. A request that needs it ends the run as inconclusive. Rows that begin with "Assumed:" are guesses. */
+export const GAPS: readonly Gap[] = [
+  { what: 'Socket Mode and the socket of RTM', why: 'Nobody listens on a WebSocket; receive events over HTTP.' },
+  {
+    what: 'newer blocks and elements',
+    why: 'Cards, tables, charts, plans, video, files and workflow buttons are not checked.',
+  },
+  { what: 'steps of old workflows', why: 'Slack has retired them.' },
+  { what: 'markdown_text', why: 'Slack turns it into blocks of its own; send text or blocks.' },
+  { what: 'acting as a user', why: 'as_user belongs to classic apps, which are retired; use a user token.' },
+  { what: 'parse and link_names', why: 'Write mentions and links as <@U…>, <#C…> and <https://…>.' },
+  { what: 'replies to messages that are not there', why: 'What Slack answers is not documented.' },
+  { what: 'channels shared with other workspaces', why: 'There is one workspace; team_id names another one.' },
+  { what: 'the consent page of OAuth', why: 'Nobody fills it in; seed the code that it would bring.' },
+  { what: 'token rotation', why: 'Tokens live until they are revoked.' },
+  { what: 'direct messages of others', why: 'A user token sees what its user sees; the app sees its own.' },
+  {
+    what: 'shares of files by channel lists',
+    why: 'channels of completeUploadExternal takes one channel here; send channel_id.',
+  },
+  { what: 'remote files', why: 'Their bytes stand elsewhere.' },
+  { what: 'attachments with their own blocks and actions', why: 'Legacy; use blocks.' },
+  {
+    what: 'how far limits stretch',
+    why: 'Assumed: exactly so many calls a minute as Slack promises, none more, and one message per second and channel unless the seed allows bursts. Slack lets short bursts through and states no size.',
+  },
+  {
+    what: 'when subscriptions are switched off',
+    why: 'Assumed: never. Slack does so below 5 % success in 60 minutes, and sends app_rate_limited above 30,000 events an hour.',
+  },
+  {
+    what: 'X-Slack-No-Retry',
+    why: 'Assumed: not sent. Headers of the app’s answers are not seen here.',
+  },
+  { what: 'unfurls', why: 'Assumed: no link shows a preview, whatever unfurl_links and unfurl_media say.' },
+  { what: 'images by address', why: 'Assumed: every image_url can be downloaded.' },
+  {
+    what: 'wording of Block Kit errors',
+    why: 'Assumed where no error message was found in public; the places are right.',
+  },
+  { what: 'rich text of a text', why: 'Assumed: nested lists stay text.' },
+  { what: 'when files are shared', why: 'Assumed: one to three seconds after completeUploadExternal.' },
+]

@@ -1,0 +1,113 @@
+import type { ChannelKind } from './state.ts'
+
+/** Calls per minute that a method allows; `posting` is one message per second and channel, `hundreds` a few hundred a minute. */
+export type Tier = 1 | 2 | 3 | 4 | 'posting' | 'hundreds'
+type Kind = 'bot' | 'user' | 'app'
+export type Method = {
+  readonly tier: Tier
+  /** Any one of them lets a token in; none are needed when it is empty. */
+  readonly scopes: readonly string[]
+  readonly tokens: readonly Kind[]
+}
+
+const ALL: readonly Kind[] = ['bot', 'user']
+const scoped = (tier: Tier, scopes = '', tokens = ALL): Method => ({
+  tier,
+  scopes: scopes === '' ? [] : scopes.split(','),
+  tokens,
+})
+
+const READ = 'channels:read,groups:read,mpim:read,im:read'
+const HISTORY = 'channels:history,groups:history,mpim:history,im:history'
+const MANAGE = 'channels:manage,channels:write,groups:write'
+const WRITE = `${MANAGE},mpim:write,im:write`
+
+/**
+ * Tiers as Slack's own SDK for Java lists them: com.slack.api.methods.MethodsRateLimits at
+ * https://github.com/slackapi/java-slack-sdk (2026-11-26). Scopes: https://docs.slack.dev/reference/methods (2026-11-26).
+ */
+export const METHODS: Readonly<Record<string, Method>> = {
+  'api.test': { tier: 4, scopes: [], tokens: ['bot', 'user', 'app'] },
+  'apps.event.authorizations.list': scoped(4, 'authorizations:read', ['app']),
+  'auth.revoke': scoped(3),
+  'auth.test': { tier: 'hundreds', scopes: [], tokens: ['bot', 'user', 'app'] },
+  'bookmarks.add': scoped(2, 'bookmarks:write'),
+  'bookmarks.edit': scoped(2, 'bookmarks:write'),
+  'bookmarks.list': scoped(3, 'bookmarks:read'),
+  'bookmarks.remove': scoped(2, 'bookmarks:write'),
+  'bots.info': scoped(3, 'users:read'),
+  'chat.delete': scoped(3, 'chat:write'),
+  'chat.deleteScheduledMessage': scoped(3, 'chat:write'),
+  'chat.getPermalink': scoped('hundreds'),
+  'chat.meMessage': scoped(3, 'chat:write'),
+  'chat.postEphemeral': scoped(4, 'chat:write'),
+  'chat.postMessage': scoped('posting', 'chat:write'),
+  'chat.scheduleMessage': scoped(3, 'chat:write'),
+  'chat.scheduledMessages.list': scoped(3),
+  'chat.update': scoped(3, 'chat:write'),
+  'conversations.archive': scoped(2, MANAGE),
+  'conversations.close': scoped(2, 'mpim:write,im:write'),
+  'conversations.create': scoped(2, MANAGE),
+  'conversations.history': scoped(3, HISTORY),
+  'conversations.info': scoped(3, READ),
+  'conversations.invite': scoped(3, `${MANAGE},channels:write.invites,groups:write.invites`),
+  'conversations.join': scoped(3, 'channels:join,channels:write'),
+  'conversations.kick': scoped(3, MANAGE),
+  'conversations.leave': scoped(3, MANAGE),
+  'conversations.list': scoped(2, READ),
+  'conversations.mark': scoped(3, WRITE),
+  'conversations.members': scoped(4, READ),
+  'conversations.open': scoped(3, WRITE),
+  'conversations.rename': scoped(2, MANAGE),
+  'conversations.replies': scoped(3, HISTORY),
+  'conversations.setPurpose': scoped(2, `${WRITE},channels:write.topic,groups:write.topic`),
+  'conversations.setTopic': scoped(2, `${WRITE},channels:write.topic,groups:write.topic`),
+  'conversations.unarchive': scoped(2, MANAGE, ['user']),
+  'emoji.list': scoped(2, 'emoji:read'),
+  'files.completeUploadExternal': scoped(4, 'files:write'),
+  'files.delete': scoped(3, 'files:write'),
+  'files.getUploadURLExternal': scoped(4, 'files:write'),
+  'files.info': scoped(4, 'files:read'),
+  'files.list': scoped(3, 'files:read'),
+  'oauth.v2.access': scoped(4),
+  'pins.add': scoped(2, 'pins:write'),
+  'pins.list': scoped(2, 'pins:read'),
+  'pins.remove': scoped(2, 'pins:write'),
+  'reactions.add': scoped(3, 'reactions:write'),
+  'reactions.get': scoped(3, 'reactions:read'),
+  'reactions.list': scoped(2, 'reactions:read'),
+  'reactions.remove': scoped(2, 'reactions:write'),
+  'rtm.connect': scoped(1, 'rtm:stream,client'),
+  'team.info': scoped(3, 'team:read'),
+  'usergroups.create': scoped(2, 'usergroups:write'),
+  'usergroups.disable': scoped(2, 'usergroups:write'),
+  'usergroups.enable': scoped(2, 'usergroups:write'),
+  'usergroups.list': scoped(2, 'usergroups:read'),
+  'usergroups.update': scoped(2, 'usergroups:write'),
+  'usergroups.users.list': scoped(2, 'usergroups:read'),
+  'usergroups.users.update': scoped(2, 'usergroups:write'),
+  'users.conversations': scoped(2, READ),
+  'users.getPresence': scoped(3, 'users:read'),
+  'users.info': scoped(4, 'users:read'),
+  'users.list': scoped(2, 'users:read'),
+  'users.lookupByEmail': scoped(3, 'users:read.email'),
+  'users.profile.get': scoped(4, 'users.profile:read'),
+  'users.profile.set': scoped(3, 'users.profile:write', ['user']),
+  'users.setPresence': scoped(2, 'users:write'),
+  'views.open': scoped(4),
+  'views.publish': scoped(4),
+  'views.push': scoped(4),
+  'views.update': scoped(4),
+}
+
+/** What a token that no seed describes may do: everything that some method here asks for. */
+const EXTRA = ['chat:write.public', 'chat:write.customize', 'incoming-webhook', 'commands', 'app_mentions:read']
+export const EVERY_SCOPE: readonly string[] = [
+  ...new Set([...Object.values(METHODS).flatMap(({ scopes }) => scopes), ...EXTRA]),
+]
+
+/** The scope that a kind of conversation needs for an act. */
+export function scopeOf(kind: ChannelKind, act: 'read' | 'history' | 'write'): readonly string[] {
+  if (kind === 'channel') return act === 'write' ? ['channels:manage', 'channels:write'] : [`channels:${act}`]
+  return [`${kind === 'group' ? 'groups' : kind}:${act}`]
+}

@@ -1,0 +1,166 @@
+import { type Ask, arg, type Handlers, needed, SlackError } from '../ask.ts'
+import type { Fields } from '../state.ts'
+import { textOf } from '../state.ts'
+
+/** https://docs.slack.dev/reference/methods/auth.test (2026-11-26); keys as recorded in 2021-12. */
+function authTest({ ws, actor }: Ask): Fields {
+  if (actor.kind === 'app')
+    return { app_name: ws.app.name, app_id: ws.app.id, url: urlOf(ws), team: ws.team.name, team_id: ws.team.id }
+  return {
+    url: urlOf(ws),
+    team: ws.team.name,
+    user: ws.user(actor.user).name,
+    team_id: ws.team.id,
+    user_id: actor.user,
+    ...(actor.kind === 'bot' ? { bot_id: ws.app.bot_id } : {}),
+    is_enterprise_install: false,
+  }
+}
+
+const urlOf = (ws: Ask['ws']): string => `https://${ws.team.domain}.slack.com/`
+
+function revoke(ask: Ask): Fields {
+  const { ws, actor } = ask
+  if (arg(ask, 'test') === 'true' || arg(ask, 'test') === '1') return { revoked: false }
+  const kind = actor.kind === 'bot' ? 'bot' : 'user'
+  ws.store.tokens.put({ id: actor.token, kind, user: actor.user, scopes: actor.scopes, revoked: true })
+  ws.note('token.revoked', { kind, user: actor.user })
+  return { revoked: true }
+}
+
+/** Exchanges a code once: https://docs.slack.dev/reference/methods/oauth.v2.access (2026-11-26). */
+function exchange(ask: Ask): Fields {
+  const { ws } = ask
+  if (arg(ask, 'grant_type') === 'refresh_token' || arg(ask, 'refresh_token') !== '')
+    throw new SlackError('invalid_refresh_token')
+  const basic = /^Basic (.+)$/.exec(ask.headers.get('authorization') ?? '')?.[1]
+  const [basicId = '', basicSecret = ''] = Buffer.from(basic ?? '', 'base64')
+    .toString()
+    .split(':')
+  const id = arg(ask, 'client_id') || basicId
+  const secret = arg(ask, 'client_secret') || basicSecret
+  const { client_id, client_secret } = ws.seed.app ?? {}
+  if (id === '' || (client_id !== undefined && id !== client_id)) throw new SlackError('invalid_client_id')
+  if (secret === '' || (client_secret !== undefined && secret !== client_secret))
+    throw new SlackError('bad_client_secret')
+  const code = needed(ask, 'code')
+  const wish = ws.seed.codes?.find((one) => one.code === code)
+  if (wish === undefined) throw new SlackError('invalid_code')
+  const used = `code ${code}`
+  if (ws.store.settings.get(used) !== undefined) throw new SlackError('code_already_used')
+  const redirect = arg(ask, 'redirect_uri')
+  if (wish.redirect_uri !== undefined && redirect !== wish.redirect_uri) throw new SlackError('bad_redirect_uri')
+  ws.store.settings.put({ id: used, value: true })
+  return granted(ask, wish)
+}
+
+function granted({ ws }: Ask, wish: NonNullable<Ask['ws']['seed']['codes']>[number]): Fields {
+  const { scopes = ['chat:write'], user_scopes = [] } = wish
+  const person = wish.user === undefined ? undefined : (ws.store.users.get(wish.user) ?? ws.store.userNamed(wish.user))
+  const user = person ?? ws.store.users.all().find(({ is_bot, id }) => !is_bot && id !== 'USLACKBOT')
+  const token = (prefix: string): string =>
+    `${prefix}-${ws.world.draw('token').text(12, '0123456789')}-${ws.world.draw('token').text(24)}`
+  const bot = token('xoxb')
+  ws.store.tokens.put({ id: bot, kind: 'bot', user: ws.app.bot_user, scopes, revoked: false })
+  const own = user_scopes.length === 0 ? undefined : token('xoxp')
+  if (own !== undefined)
+    ws.store.tokens.put({ id: own, kind: 'user', user: user?.id ?? '', scopes: user_scopes, revoked: false })
+  ws.note('app.installed', { user: user?.id ?? '', scopes })
+  return {
+    app_id: ws.app.id,
+    authed_user: {
+      id: user?.id ?? '',
+      ...(own === undefined ? {} : { scope: user_scopes.join(','), access_token: own, token_type: 'user' }),
+    },
+    scope: scopes.join(','),
+    token_type: 'bot',
+    access_token: bot,
+    bot_user_id: ws.app.bot_user,
+    team: { id: ws.team.id, name: ws.team.name },
+    enterprise: null,
+    is_enterprise_install: false,
+  }
+}
+
+function authorizations(ask: Ask): Fields {
+  const { ws } = ask
+  const context = needed(ask, 'event_context')
+  if (!/^\d-/.test(context)) throw new SlackError('invalid_event_context')
+  const row = {
+    enterprise_id: null,
+    team_id: ws.team.id,
+    user_id: ws.app.bot_user,
+    is_bot: true,
+    is_enterprise_install: false,
+  }
+  return { authorizations: [row] }
+}
+
+/** https://docs.slack.dev/reference/methods/rtm.connect (2026-11-26). The socket itself is a gap. */
+function connect({ ws, actor }: Ask): Fields {
+  const ticket = ws.world.draw('rtm').text(60)
+  return {
+    url: `wss://wss-primary.slack.com/websocket/${ticket}/2`,
+    team: { id: ws.team.id, name: ws.team.name, domain: ws.team.domain },
+    self: { id: actor.user, name: ws.user(actor.user).name },
+  }
+}
+
+export const AUTH: Handlers = {
+  'api.test'(ask) {
+    const error = arg(ask, 'error')
+    const { token: _, ...args } = ask.args
+    if (error !== '') throw new SlackError(error, { args })
+    return Object.keys(args).length === 0 ? {} : { args }
+  },
+  'auth.test': authTest,
+  'auth.revoke': revoke,
+  'oauth.v2.access': exchange,
+  'apps.event.authorizations.list': authorizations,
+  'rtm.connect': connect,
+  'team.info'(ask) {
+    const { ws } = ask
+    const team = arg(ask, 'team')
+    if (team !== '' && team !== ws.team.id) throw new SlackError('team_not_found')
+    return {
+      team: {
+        id: ws.team.id,
+        name: ws.team.name,
+        url: urlOf(ws),
+        domain: ws.team.domain,
+        email_domain: '',
+        icon: { image_default: true, ...icons() },
+        avatar_base_url: 'https://ca.slack-edge.com/',
+        is_verified: false,
+      },
+    }
+  },
+  'bots.info'(ask) {
+    const { ws } = ask
+    const bot = arg(ask, 'bot')
+    if (bot === '') return {}
+    const user = ws.store.users.all().find(({ profile }) => textOf(profile.bot_id) === bot)
+    if (user === undefined) throw new SlackError('bot_not_found')
+    const { image_32: small, image_48: middle, image_72: large } = user.profile
+    return {
+      bot: {
+        id: bot,
+        deleted: user.deleted,
+        name: textOf(user.profile.real_name),
+        updated: user.updated,
+        app_id: user.profile.api_app_id ?? ws.app.id,
+        user_id: user.id,
+        icons: { image_36: small, image_48: middle, image_72: large },
+      },
+    }
+  },
+  'emoji.list': () => ({ emoji: {}, cache_ts: '0.000000' }),
+}
+
+const icons = (): Fields =>
+  Object.fromEntries(
+    [34, 44, 68, 88, 102, 132, 230].map((size) => [
+      `image_${size}`,
+      `https://a.slack-edge.com/80588/img/avatars-teams/ava_0001-${size}.png`,
+    ]),
+  )

@@ -1,0 +1,112 @@
+import type { World } from '../world.ts'
+import type { Channel, Delivery, Fields, Seed, User } from './state.ts'
+import type { Store } from './store.ts'
+
+/** Who asks: a bot, a person, or the app itself by an app-level token. */
+export type Actor = {
+  readonly kind: 'bot' | 'user' | 'app'
+  readonly token: string
+  /** Whose name it acts in; of a bot, its bot user. */
+  readonly user: string
+  readonly scopes: readonly string[]
+}
+
+/** One workspace with one app in it: what all its parts share. */
+export type Workspace = {
+  readonly world: World
+  readonly seed: Seed
+  readonly store: Store
+  readonly team: { readonly id: string; readonly name: string; readonly domain: string }
+  readonly app: {
+    readonly id: string
+    readonly name: string
+    readonly bot_user: string
+    readonly bot_name: string
+    readonly bot_id: string
+    readonly signing_secret: string
+    readonly verification_token: string
+  }
+  /** What the app's answer to a request does, by the kind of request. */
+  answers: { readonly [kind in Delivery['kind']]?: (delivery: Delivery, body: string) => void }
+  /** Whole seconds of virtual time. */
+  nowS(): number
+  /** A time that no message has: they rise, and are ids. */
+  nextTs(): string
+  /** An id that no row of `taken` has. */
+  newId(prefix: string, taken: { get(id: string): unknown }): string
+  /** Runs `task` in `delayMs`, unless the workspace has been restored to another state by then. */
+  later(delayMs: number, task: () => void, label: string): void
+  /** Forgets what `later` still has to do. */
+  forget(): void
+  /** A delay of the twin's own, decided by causal key. */
+  delay(name: string, minMs: number, maxMs: number): number
+  /** Tells the trace. */
+  note(event: string, fields: Fields): void
+  user(id: string): User
+  channel(id: string): Channel
+}
+
+const UPPER = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'
+const LAST_TS = 'last_ts'
+
+export function createWorkspace(world: World, seed: Seed, store: Store): Workspace {
+  let generation = 0
+  const ws: Workspace = {
+    world,
+    seed,
+    store,
+    team: {
+      id: seed.team?.id ?? 'T0BACKLOT01',
+      name: seed.team?.name ?? 'Backlot',
+      domain: seed.team?.domain ?? 'backlot',
+    },
+    app: {
+      id: seed.app?.id ?? 'A0BACKLOT01',
+      name: seed.app?.name ?? 'Helper',
+      bot_user: seed.app?.bot_user ?? 'U0BACKLOTBT',
+      bot_name: seed.app?.bot_name ?? 'helper',
+      bot_id: seed.app?.bot_id ?? 'B0BACKLOT01',
+      signing_secret: seed.app?.signing_secret ?? '8f742231b10e8888abcd99yyyzzz85a5',
+      verification_token: seed.app?.verification_token ?? 'gIkuvaNzQIHg97ATvDxqgjtO',
+    },
+    answers: {},
+    nowS: () => Math.floor(world.clock.now() / 1000),
+    nextTs() {
+      const last = Number(store.settings.get(LAST_TS)?.value ?? 0)
+      // Slack's own look random behind the second; within one they rise. These start at the millisecond.
+      const micros = Math.max(world.clock.now() * 1000, last + 1)
+      store.settings.put({ id: LAST_TS, value: micros })
+      return `${Math.floor(micros / 1_000_000)}.${String(micros % 1_000_000).padStart(6, '0')}`
+    },
+    newId(prefix, taken) {
+      for (;;) {
+        const id = `${prefix}0${world.draw(`id ${prefix}`).text(9, UPPER)}`
+        if (taken.get(id) === undefined) return id
+      }
+    },
+    later(delayMs, task, label) {
+      const mine = generation
+      world.clock.schedule(
+        Math.max(0, Math.ceil(delayMs)),
+        () => {
+          if (mine === generation) task()
+        },
+        `slack ${label}`,
+      )
+    },
+    forget() {
+      generation += 1
+    },
+    delay: (name, minMs, maxMs) => world.decide(`${world.cause.key}/slack ${name}`, (rng) => rng.int(minMs, maxMs)),
+    note: (event, fields) => world.trace.record(`slack.${event}`, fields),
+    user: (id) => found(store.users.get(id), `user ${id}`),
+    channel: (id) => found(store.channels.get(id), `channel ${id}`),
+  }
+  return ws
+}
+
+/** Throws when a row that the state refers to is not there: a bug of ours, never an answer. */
+export function found<T>(row: T | undefined, what: string): T {
+  if (row === undefined) throw new Error(`twins/slack: expected ${what} in the state, got none.`)
+  return row
+}
