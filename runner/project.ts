@@ -10,6 +10,7 @@ import { parseRuleFile } from '../oracle/rules/rule-file.ts'
 import { suggest } from '../scenarios/parse/nearest.ts'
 import { eventTypes, parseScenarioFile } from '../scenarios/parse/scenario-file.ts'
 import { readYaml, validate } from '../scenarios/parse/yaml.ts'
+import { standingOf } from '../scenarios/proof.ts'
 import type { Problem, Scenario } from '../scenarios/scenario.ts'
 import type { SubjectLimits } from '../scenarios/subject/process.ts'
 import type { Json } from '../twins/trace.ts'
@@ -113,6 +114,8 @@ export type Project = {
   /** The same for another thread: a name, or the whole path of a twin of the project's own. */
   readonly twinSpecs: readonly string[]
   readonly scenarios: readonly Scenario[]
+  /** Those of them that were made from an incident and never shown to fail: they decide nothing. */
+  readonly unproven: readonly Unproven[]
   readonly rules: readonly Rule[]
   /** Files that decide, relative to the project: the candidate neither changes nor sees them. */
   readonly deciding: readonly string[]
@@ -120,6 +123,14 @@ export type Project = {
   readonly imported: readonly string[]
   readonly warnings: readonly Problem[]
 }
+
+export type Unproven = { readonly scenario: string; readonly why: string }
+
+/** The project with the scenarios that may decide. */
+export const withoutUnproven = (project: Project): Project => ({
+  ...project,
+  scenarios: project.scenarios.filter(({ id }) => !project.unproven.some(({ scenario }) => scenario === id)),
+})
 
 /** Mistakes in the project's own files. Exit code 2. */
 export class ProjectProblems extends Error {
@@ -195,6 +206,7 @@ export async function loadProject(folder: string, shown: string): Promise<Projec
   if (scenarioFiles.length === 0)
     problems.push(yaml.problem(['scenarios'], `expected scenario files at ${config.scenarios.join(', ')}, got none.`))
   const scenarios: Scenario[] = []
+  const unproven: Unproven[] = []
   const warnings: Problem[] = []
   const catalogue = { twins, rules: problems.length > 0 ? undefined : rules.map(({ id }) => id) }
   for (const file of scenarioFiles) {
@@ -206,6 +218,8 @@ export async function loadProject(folder: string, shown: string): Promise<Projec
     warnings.push(...read.problems.filter(({ level }) => level !== 'error'))
     for (const scenario of read.scenarios) {
       const twin = scenarios.find(({ id }) => id === scenario.id)
+      const standing = standingOf(scenario)
+      if (standing.kind === 'unproven') unproven.push({ scenario: scenario.id, why: standing.why })
       if (twin === undefined) scenarios.push(withDefaults(scenario, config.defaults))
       else
         problems.push({
@@ -226,9 +240,9 @@ export async function loadProject(folder: string, shown: string): Promise<Projec
   const own = config.twins.filter(isOwnTwin)
   const imported = await importedFiles(folder, [...ruleFiles.filter((file) => file.endsWith('.ts')), ...own])
   const brief = config.brief === undefined ? [] : [config.brief]
-  const deciding = [CONFIG, ...ruleFiles, ...scenarioFiles, ...own, ...brief]
+  const files = [CONFIG, ...ruleFiles, ...scenarioFiles, ...own, ...brief]
   const twinSpecs = config.twins.map((spec) => (isOwnTwin(spec) ? resolve(folder, spec) : spec))
-  return { folder, config, twins, twinSpecs, scenarios, rules, deciding, imported, warnings }
+  return { folder, config, twins, twinSpecs, scenarios, unproven, rules, deciding: files, imported, warnings }
 }
 
 /** A scenario's own state wins over the project's defaults, key by key. */

@@ -2,13 +2,15 @@ import { stringify } from 'yaml'
 import type { Bound, CallStep, Expectation, Scenario, Step } from '../../scenarios/scenario.ts'
 import type { Fault } from '../../twins/faults.ts'
 import type { Json } from '../../twins/trace.ts'
+import type { Wire } from '../../twins/wires.ts'
 import { writeMs } from '../rules/rule.ts'
 
 type Shape = { readonly [key: string]: unknown }
 
 /** A scenario as the text of a `*.scenario.yaml`: read again it is the same story, step names and all. */
 export function writeScenario(scenario: Scenario): string {
-  const { id, title, covers, clock, zone, seeds, horizonMs, given, when, then } = scenario
+  const { id, title, covers, clock, zone, seeds, horizonMs, given, wires, when, then } = scenario
+  const { incident, evidence, proof, ignore } = scenario
   const startMs = Date.parse(clock)
   const whole = {
     schema: 1,
@@ -16,17 +18,30 @@ export function writeScenario(scenario: Scenario): string {
     ...(title === id ? {} : { title }),
     ...(covers.length === 0 ? {} : { covers }),
     clock,
-    ...defined({ zone, seeds }),
+    ...defined({ incident, zone, seeds }),
     horizon: `+${writeMs(horizonMs)}`,
     ...(Object.keys(given).length === 0 ? {} : { given }),
+    ...(wires === undefined ? {} : { wires: wires.map(wireShape) }),
     when: when.map((step, at) => stepShape(step, at, startMs)),
     then: then.map(expectationShape),
+    ...defined({ evidence, proof, ignore }),
   }
   return stringify(whole, { lineWidth: 0, aliasDuplicateObjects: false })
 }
 
 const defined = (fields: Shape): Shape =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
+
+const wireShape = ({ on, where, afterMs, act }: Wire): Shape => ({
+  ...defined({ on, where, after: afterMs === 0 ? undefined : writeMs(afterMs) }),
+  ...(act.kind === 'call'
+    ? defined({
+        call: `${act.method} ${act.url}`,
+        headers: isEmpty(act.headers) ? undefined : act.headers,
+        body: act.body,
+      })
+    : defined({ happen: `${act.twin}.${act.event}`, with: isEmpty(act.fields) ? undefined : act.fields })),
+})
 
 function stepShape(step: Step, at: number, startMs: number): Shape {
   const base = {

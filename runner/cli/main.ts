@@ -17,6 +17,7 @@ import { addHook } from './commands/hook.ts'
 import { addKey } from './commands/key.ts'
 import { addMerge } from './commands/merge.ts'
 import { addMine } from './commands/mine.ts'
+import { addProve } from './commands/prove.ts'
 import { addPublish } from './commands/publish.ts'
 import { addReadiness } from './commands/readiness.ts'
 import { addReplay } from './commands/replay.ts'
@@ -54,6 +55,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   addReadiness(program, onOpen)
   addRules(program, onOpen)
   addReplay(program, onOpen)
+  addProve(program, onOpen)
   addMerge(program, onOpen)
   addPublish(program)
   addFactory(program, onOpen)

@@ -144,6 +144,7 @@ function head(
       virtualMs: runs.reduce((ms, run) => ms + run.endedAtMs - run.startsAtMs, 0),
       wallMs: Math.round(options.now() - startedMs),
     },
+    unproven: project.unproven,
     shard: options.shard ?? null,
     policy: decision === undefined ? null : reportedPolicy(decision),
     holdout,

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { TRIAGE_FILE } from '../harden/triage.ts'
 import { judgeByHook } from '../holdout/ask-judge.ts'
 import { commitHoldouts, judgeHoldouts } from '../holdout/holdout.ts'
 import { type Facts, judgeDemands } from '../policy/demands.ts'
@@ -7,7 +8,7 @@ import { type Decision, decide } from '../policy/policy.ts'
 import { scorecardOf } from '../policy/scorecard.ts'
 import type { SideSetup } from '../pool/job.ts'
 import { createPool, type Pool } from '../pool/pool.ts'
-import { CONFIG, loadProject, type Project, shownPath } from '../project.ts'
+import { CONFIG, loadProject, type Project, shownPath, withoutUnproven } from '../project.ts'
 import type { GateVerdict, ReportedCheck } from '../report/verdict.ts'
 import { type BoxSetup, sandboxPolicy } from '../sandbox/box.ts'
 import { changedPaths, patchOf } from './changes.ts'
@@ -34,7 +35,9 @@ export async function gate(options: GateOptions): Promise<GateVerdict> {
     const base = options.alone === true ? undefined : workspace.base(options.base)
     const deciding = base === undefined ? resolve(options.project) : workspace.checkOut(base, 'decide', []).folder
     const shown = shownPath(resolve(options.project))
-    const project = narrowed(await loadProject(deciding, shown), options.only)
+    const project = narrowed(await loadProject(deciding, shown), options)
+    for (const { scenario, why } of project.unproven)
+      options.progress.note(`UNPROVEN ${scenario}: ${why}. It does not gate.`)
     for (const { file, line, column, text } of project.warnings)
       options.progress.note(`${file}:${line}:${column}: ${text}`)
 
@@ -127,6 +130,8 @@ const protectedPaths = (project: Project): readonly string[] => [
   ...project.deciding,
   ...project.imported,
   CONFIG,
+  // Labels that excuse survivors.
+  TRIAGE_FILE,
   ...CI_FILES,
   ...project.config.protected,
   ...[...project.config.scenarios, ...project.config.rules].filter((glob) => /\.(scenario|rules)\.[^/]*$/.test(glob)),
@@ -145,10 +150,17 @@ function placeSides(
   return { base: base === undefined ? undefined : place(base, 'base'), candidate: place(candidate, 'candidate') }
 }
 
-function narrowed(project: Project, only: readonly string[] | undefined): Project {
-  if (only === undefined || only.length === 0) return project
-  const scenarios = project.scenarios.filter(({ id }) => only.includes(id))
-  return { ...project, scenarios }
+/** The scenarios that are asked for. One that is unproven is played where somebody works on it alone, and never decides at a gate. */
+function narrowed(project: Project, { only, alone }: GateOptions): Project {
+  if (only === undefined || only.length === 0) return withoutUnproven(project)
+  const asked = <T>(all: readonly T[], id: (one: T) => string): readonly T[] =>
+    all.filter((one) => only.includes(id(one)))
+  const { scenarios } = alone === true ? project : withoutUnproven(project)
+  return {
+    ...project,
+    scenarios: asked(scenarios, ({ id }) => id),
+    unproven: alone === true ? [] : asked(project.unproven, ({ scenario }) => scenario),
+  }
 }
 
 /** What this gate can show for the policy's demands. */

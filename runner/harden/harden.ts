@@ -8,7 +8,7 @@ import type { Run } from '../../scenarios/run.ts'
 import type { Passed } from '../../scenarios/subject/subject.ts'
 import { setupOf } from '../gate/play.ts'
 import { UsageError } from '../gate/workspace.ts'
-import { loadProject, type Project, shownPath } from '../project.ts'
+import { loadProject, type Project, shownPath, withoutUnproven } from '../project.ts'
 import { sandboxPolicy } from '../sandbox/box.ts'
 import { type Case, caseId, type Noticed } from './case.ts'
 import { equivalentIds } from './equivalent.ts'
@@ -81,7 +81,7 @@ export type Pristine = { readonly run: Run; readonly passed: Passed; readonly ms
 export async function harden<T>(options: HardenOptions, use: (session: Session) => Promise<T>): Promise<T> {
   const startedMs = options.now()
   const folder = resolve(options.project)
-  const project = await loadProject(folder, shownPath(folder))
+  const project = withoutUnproven(await loadProject(folder, shownPath(folder)))
   const triage = readTriage(folder)
   const sources = sourcesToMutate(project, options)
   const tree = copyTree(folder)

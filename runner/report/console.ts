@@ -21,6 +21,12 @@ export function printVerdict(verdict: GateVerdict, options: { readonly colour: b
   const colours = pc.createColors(options.colour)
   const lines: string[] = []
   for (const check of oddChecks(verdict)) lines.push(...printCheck(check, colours), '')
+  for (const { scenario, why } of verdict.unproven)
+    lines.push(
+      `${colours.yellow('UNPROVEN'.padEnd(WIDTH))}${colours.bold(scenario)}: ${why}. It was not played and decides nothing.`,
+      `${' '.repeat(WIDTH)}prove it: npx backlot prove ${scenario} --red REF --green REF`,
+      '',
+    )
   // A part's figures would compare a part with nothing that anybody knows.
   if (verdict.figures.length > 0 && verdict.base !== null && verdict.shard === null)
     lines.push(...printFigures(verdict, colours), '')

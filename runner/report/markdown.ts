@@ -19,6 +19,7 @@ export function printMarkdown(verdict: GateVerdict, charactersMax: number = Numb
     '',
     ...about(verdict),
     ...beside(verdict),
+    ...unprovenOf(verdict),
     ...figuresOf(verdict),
   ]
   const tail = [`${checks.length - odd.length} of ${checks.length} checks passed.`]
@@ -73,6 +74,16 @@ function beside({ policy, holdout, satisfaction }: GateVerdict): readonly string
   ]
   return parts.length === 0 ? [] : [`${parts.join('; ')}.`, '']
 }
+
+const unprovenOf = ({ unproven }: GateVerdict): readonly string[] =>
+  unproven.length === 0
+    ? []
+    : [
+        ...unproven.map(
+          ({ scenario, why }) => `- **unproven** ${quoted(scenario)}: ${prose(why)}. It decides nothing.`,
+        ),
+        '',
+      ]
 
 function figuresOf({ figures }: GateVerdict): readonly string[] {
   if (figures.length === 0) return []

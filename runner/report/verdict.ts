@@ -94,6 +94,8 @@ export type GateVerdict = {
   }
   readonly cost: { readonly unit: string; readonly base: string | null; readonly candidate: string } | null
   readonly figures: readonly ReportedFigure[]
+  /** Scenarios made from incidents that were never shown to fail, or have changed since. They were not played and decide nothing. */
+  readonly unproven: readonly { readonly scenario: string; readonly why: string }[]
   readonly determinism: {
     readonly tier: string
     readonly certified: number
@@ -157,6 +159,7 @@ const verdict = z.strictObject({
   figures: z.array(
     z.strictObject({ id: z.string(), unit: z.string(), base: z.string().nullable(), candidate: z.string() }),
   ),
+  unproven: z.array(z.strictObject({ scenario: z.string(), why: z.string() })).default([]),
   determinism: z.strictObject({ tier: z.string(), certified: z.number(), of: z.number(), sandbox: z.string() }),
   shard: z.strictObject({ index: z.number(), of: z.number() }).nullable(),
   policy: z

@@ -24,7 +24,7 @@ export function stepWords(step: Step): string {
 }
 
 /** The steps of a story in order, each by its name and in words; calls of a group one by one. */
-export const tellSteps = (scenario: Scenario): readonly { readonly id: string; readonly words: string }[] =>
+const tellSteps = (scenario: Scenario): readonly { readonly id: string; readonly words: string }[] =>
   scenario.when.flatMap((step) =>
     (step.kind === 'together' ? step.calls : [step]).map((one) => ({ id: one.id, words: stepWords(one) })),
   )

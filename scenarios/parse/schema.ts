@@ -90,10 +90,17 @@ const evidence = z.strictObject({
   kept: z.string().optional(),
 })
 const proof = z.strictObject({
+  of: digestText.optional(),
+  check: z.string().optional(),
+  fails: z.string().optional(),
+  seed: text(/^\d+$/, 'a quoted seed such as "7"').optional(),
   'red-on': z.string().optional(),
   'green-on': z.string().optional(),
   'vacuous-without-fault': z.boolean().optional(),
+  'null-build': z.enum(['fail', 'inconclusive']).optional(),
+  replays: z.boolean().optional(),
   minimal: z.boolean().optional(),
+  needed: z.array(z.string()).optional(),
 })
 const ignoreBase = {
   field: text(/^\$(\.[A-Za-z0-9_*-]+|\[(\d+|\*)\])+$/, 'a path such as $.body.meta.trace_id'),
@@ -219,11 +226,25 @@ export type EvidenceShape = {
   readonly redaction: 'v1' | 'none'
   readonly kept?: string | undefined
 }
+/** What was shown of a scenario, and of which state of it. */
 export type ProofShape = {
+  /** The story that was proven; of another one the proof says nothing. */
+  readonly of?: string | undefined
+  /** The check that an incident broke, and in which way. */
+  readonly check?: string | undefined
+  readonly fails?: string | undefined
+  readonly seed?: string | undefined
   readonly 'red-on'?: string | undefined
   readonly 'green-on'?: string | undefined
+  /** True: it fails without its fault as well. Left out where there is no fault. */
   readonly 'vacuous-without-fault'?: boolean | undefined
+  /** What becomes of a service that says 200 and does nothing. */
+  readonly 'null-build'?: 'fail' | 'inconclusive' | undefined
+  /** Two processes, in two zones, give the same run. */
+  readonly replays?: boolean | undefined
   readonly minimal?: boolean | undefined
+  /** Why each step is there. */
+  readonly needed?: readonly string[] | undefined
 }
 type IgnoreBase = { readonly field: string; readonly why: string; readonly owner: string; readonly expires: string }
 export type IgnoreShapes = {

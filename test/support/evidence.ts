@@ -93,6 +93,7 @@ export function gateOf(
     determinism: { tier: 'D3', certified: 1, of: 1, sandbox: 'bubblewrap' },
     shard: null,
     policy: null,
+    unproven: [],
     holdout: null,
     satisfaction: null,
     twins: [],

@@ -27,7 +27,7 @@ export function grid({ seeds, scenarios }: ReportData): Markup {
 
 /** What this verdict does not rest on, in plain words. */
 export function notRun(verdict: GateVerdict, data: ReportData | undefined): Markup {
-  const { runs, determinism, base, checks, shard, figures, holdout, twins } = verdict
+  const { runs, determinism, base, checks, shard, figures, holdout, twins, unproven } = verdict
   const unmeasured = twins.filter(({ fidelity }) => fidelity === null).map(({ name }) => name)
   const lines: (Markup | null)[] = [
     shard === null
@@ -41,6 +41,9 @@ export function notRun(verdict: GateVerdict, data: ReportData | undefined): Mark
       : null,
     data !== undefined && data.seeds.length < data.seedsAsked
       ? html`<li>${data.seeds.length} seeds were run; the project asks for ${data.seedsAsked}.</li>`
+      : null,
+    unproven.length > 0
+      ? html`<li><strong>Made from incidents and never shown to fail: ${unproven.map(({ scenario, why }) => `${scenario} (${why})`).join(', ')}.</strong> They were not played and decide nothing.</li>`
       : null,
     determinism.certified < runs.scenarios
       ? html`<li>${determinism.certified} of ${runs.scenarios} scenarios were run again elsewhere to certify that they repeat. <code>--certify</code> does it for all.</li>`

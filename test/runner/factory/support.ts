@@ -92,6 +92,7 @@ export const verdictOn = (status: Status, tree: string, cost = '0.010000'): Gate
   determinism: { tier: 'D3', certified: 1, of: 1, sandbox: 'off' },
   shard: null,
   policy: null,
+  unproven: [],
   holdout: null,
   satisfaction: null,
   twins: [],

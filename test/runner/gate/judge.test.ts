@@ -14,6 +14,7 @@ const project = (then: readonly (typeof named)[]): Project => ({
   twinSpecs: [],
   scenarios: [scenario([], { id: 'paid', then }), scenario([], { id: 'idle', then })],
   rules: [sentence('P-1: For each order, after `pay.ok`, eventually `mail.sent` within 5s.')],
+  unproven: [],
   deciding: [],
   imported: [],
   warnings: [],

@@ -11,6 +11,7 @@ const progress = { begin: () => undefined, step: () => undefined, note: () => un
 const run = (seed: string, hash: string) => runOf([], { scenario: story.id, seed, hash })
 const player = (elsewhere: (seed: string) => string): Player => ({
   name: '.',
+  at: undefined,
   play: async (entries) => entries.map(({ seed }) => run(seed, `hash ${seed}`)),
   one: async (_, seed) => run(seed, `hash ${seed}`),
   elsewhere: async (_, seed) => run(seed, elsewhere(seed)),

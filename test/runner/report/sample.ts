@@ -60,6 +60,7 @@ export function verdictOver(checks: readonly ReportedCheck[], more: Partial<Gate
     determinism: { tier: 'D3', certified: 1, of: 1, sandbox: 'bubblewrap' },
     shard: null,
     policy: null,
+    unproven: [],
     holdout: null,
     satisfaction: null,
     twins: [],

@@ -1,0 +1,120 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { relative } from 'node:path'
+import { explain } from '../../scenarios/minimise/explain.ts'
+import { parseScenarioFile } from '../../scenarios/parse/scenario-file.ts'
+import { UsageError } from '../gate/workspace.ts'
+import { type Established, type EstablishOptions, establish, type StoryFile } from '../incident/establish.ts'
+import { openTroupe, type Troupe } from '../pool/player.ts'
+import { writeWhole } from '../store/artefact.ts'
+import type { OnOpen } from './open.ts'
+import { realMs, realProgress } from './real-time.ts'
+
+type Options = Readonly<Record<string, unknown>>
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+
+/** What proving needs of the command line, for `prove` and for `import`. */
+export function proofOptions(troupe: Troupe, options: Options): EstablishOptions {
+  const red = text(options.red)
+  if (red === undefined)
+    throw new UsageError('expected --red REF, the commit, patch or folder of that night; got none.')
+  const endMs = realMs() + Number(options.minutes ?? 10) * 60_000
+  const progress = realProgress()
+  let pass = ''
+  return {
+    troupe,
+    red,
+    green: text(options.green),
+    minimise: options.minimise === true,
+    check: text(options.check),
+    seeds: Number(options.seeds ?? troupe.project.config.seeds),
+    runsMax: Number(options.runs ?? 2000),
+    expired: () => realMs() > endMs,
+    onProgress(at) {
+      if (at.pass === pass) return
+      pass = at.pass
+      progress.note(`minimising, ${at.pass}: ${at.steps} of ${at.stepsBefore} steps after ${at.runs} runs`)
+    },
+  }
+}
+
+/** `prove SCENARIO`: exit 0 when everything was shown, 1 when something was not, 4 when it never failed. */
+export async function runProve(name: string, options: Options, onOpen: OnOpen): Promise<void> {
+  const troupe = await openTroupe(text(options.project) ?? '.', onOpen)
+  try {
+    const story = find(name, troupe)
+    const asked = proofOptions(troupe, options)
+    realProgress().note(
+      `proving ${story.id}: red on ${asked.red}, green on ${asked.green ?? 'nothing'}, up to ${asked.seeds} seeds`,
+    )
+    const found = await establish(story, asked)
+    if (found.proven !== undefined && options.dryRun !== true) writeWhole(story.file, found.text)
+    if (options.json === true) process.stdout.write(`${JSON.stringify(asJson(story, found), null, 2)}\n`)
+    else process.stdout.write(printProof(story, found))
+    process.exitCode = exitOf(found)
+  } finally {
+    await troupe.close()
+  }
+}
+
+export const exitOf = ({ proven }: Established): number => (proven === undefined ? 4 : proven.holds ? 0 : 1)
+
+function find(name: string, { project }: Troupe): StoryFile {
+  const known = project.scenarios.find(({ id }) => id === name)
+  if (known !== undefined) return { id: name, file: known.place.file, text: readFileSync(known.place.file, 'utf8') }
+  if (!existsSync(name))
+    throw new UsageError(
+      `expected a scenario of the project or a file, got "${name}". The project has ${project.scenarios.map(({ id }) => id).join(', ')}.`,
+    )
+  const content = readFileSync(name, 'utf8')
+  const { scenarios } = parseScenarioFile(name, content, { twins: project.twins })
+  const [first, ...more] = scenarios
+  if (first === undefined || more.length > 0)
+    throw new UsageError(`${name}: expected one scenario, got ${scenarios.length}. Name one by its id.`)
+  return { id: first.id, file: name, text: content }
+}
+
+/** The proof as people read it: what was to be shown, and what came of it. */
+export function printProof({ id, file }: StoryFile, found: Established): string {
+  const { red, minimised, guard, proven } = found
+  if (red === undefined || proven === undefined)
+    return `UNPROVEN      ${id}: it never fails there. It does not gate: a scenario that was never red proves nothing.\n`
+  const lines = [
+    `${(proven.holds ? 'PROVEN' : 'UNPROVEN').padEnd(14)}${id}: ${red.target.fingerprint}, seed ${red.seed}`,
+    ...proven.shown.map(({ what, holds, says }) => `  ${holds ? 'yes' : 'NO '}  ${what}: ${says}`),
+    ...(red.others.length === 0
+      ? []
+      : [`  also red: ${red.others.map(({ check }) => check).join(', ')}. Choose with --check.`]),
+    ...(minimised === undefined ? [] : explain(minimised).map((line) => `  ${line}`)),
+    ...(guard === undefined ? [] : [`  also asked for, so that doing nothing is not enough: ${guard}`]),
+    `  ${relative(process.cwd(), file) || file}`,
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+const asJson = ({ id, file }: StoryFile, { red, minimised, guard, proven, text: written }: Established): object => ({
+  schema: 'backlot.proof/v1',
+  scenario: id,
+  file,
+  status: proven === undefined ? 'never-red' : proven.holds ? 'proven' : 'unproven',
+  check: red?.target.check ?? null,
+  fingerprint: red?.target.fingerprint ?? null,
+  seed: red?.seed ?? null,
+  shown: proven?.shown ?? [],
+  proof: proven?.proof ?? null,
+  guard: guard ?? null,
+  minimised:
+    minimised === undefined
+      ? null
+      : {
+          minimal: minimised.minimal,
+          stepsBefore: minimised.stepsBefore,
+          stepsAfter: minimised.stepsAfter,
+          runs: minimised.runs,
+          cached: minimised.cached,
+          unresolved: minimised.unresolved,
+          rounds: minimised.rounds,
+          passes: minimised.taken,
+          explanation: explain(minimised),
+        },
+  text: written,
+})

@@ -1,0 +1,46 @@
+import { digest, type Json } from '../twins/trace.ts'
+import type { CallStep, Expectation, Scenario, Step } from './scenario.ts'
+
+/**
+ * What a proof is about: everything that decides how a scenario runs and what it asks, and nothing of how it is worded. Two files
+ * that say the same have the same digest.
+ */
+export function storyDigest({ id, clock, zone, horizonMs, given, wires, when, then }: Scenario): string {
+  const story = {
+    id,
+    clock,
+    zone: zone ?? null,
+    horizonMs,
+    given,
+    wires: wires ?? [],
+    when: when.map(stepOf),
+    then: then.map(expectationOf),
+  }
+  return digest(story as unknown as Json)
+}
+
+const stepOf = ({ place: _, ...step }: Step): object =>
+  step.kind === 'together' ? { ...step, calls: step.calls.map(callOf) } : step
+const callOf = ({ place: _, ...call }: CallStep): object => call
+const expectationOf = ({ place: _, ...expectation }: Expectation): object => expectation
+
+/** Whether a scenario may decide: `plain` ones were written by hand and need no proof. */
+export type Standing =
+  | { readonly kind: 'plain' }
+  | { readonly kind: 'proven' }
+  | { readonly kind: 'unproven'; readonly why: string }
+
+/**
+ * How far a scenario made from an incident can be trusted. One that was never seen to fail proves nothing: it is unproven, and so is
+ * one that has changed since, or that fails without its fault as well.
+ */
+export function standingOf(scenario: Scenario): Standing {
+  const { incident, evidence, proof } = scenario
+  if (incident === undefined && evidence === undefined) return { kind: 'plain' }
+  if (proof?.['red-on'] === undefined) return { kind: 'unproven', why: 'it was never seen to fail' }
+  if (proof.of !== undefined && proof.of !== storyDigest(scenario).slice(0, proof.of.length))
+    return { kind: 'unproven', why: 'it has changed since it was proven' }
+  if (proof['vacuous-without-fault'] === true)
+    return { kind: 'unproven', why: 'it fails without its fault as well, so it shows another bug' }
+  return { kind: 'proven' }
+}

@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Established, establish } from '../../../runner/incident/establish.ts'
+import { openTroupe, type Troupe } from '../../../runner/pool/player.ts'
+import { explain } from '../../../scenarios/minimise/explain.ts'
+import { standingOf } from '../../../scenarios/proof.ts'
+import { backlot } from '../../support/cli.ts'
+import { CARELESS, evening, type Shop, shopProject } from './support.ts'
+
+let shop: Shop
+let troupe: Troupe
+beforeAll(async () => {
+  shop = shopProject()
+  troupe = await openTroupe(shop.folder, () => undefined)
+})
+afterAll(async () => {
+  await troupe.close()
+  shop.close()
+})
+
+const prove = (
+  text: string,
+  more: { readonly red?: string; readonly green?: string | undefined; readonly minimise?: boolean } = {},
+): Promise<Established> =>
+  establish(
+    { file: 'inc.scenario.yaml', text, id: 'inc-1' },
+    {
+      troupe,
+      red: shop.bug,
+      green: shop.fix,
+      minimise: false,
+      check: undefined,
+      seeds: 1,
+      runsMax: 300,
+      ...more,
+    },
+  )
+const shown = ({ proven }: Established): readonly string[] =>
+  (proven?.shown ?? []).map(({ what, holds }) => `${holds ? 'yes' : 'no'} ${what.replace(/[0-9a-f]{40}|\/.*/, '...')}`)
+
+test('an incident is made small, fails where it failed, holds where it was mended, and keeps the proof', async () => {
+  const found = await prove(evening('  - { answer: p4, status: 201 }'), { minimise: true })
+  expect(found.scenario.when.map(({ id }) => id)).toEqual(['outage', 'last'])
+  expect(found.scenario.then).toMatchObject([{ kind: 'rule', id: 'PAY-1' }])
+  expect(shown(found)).toEqual([
+    'yes red on ...',
+    'yes without answer-lost on stripe.payment_intents.create',
+    'yes green on ...',
+    'yes a build that says 200 and does nothing',
+    'yes the same run in another process, zone and locale',
+  ])
+  expect(found.scenario.proof).toMatchObject({
+    check: 'PAY-1',
+    fails: 'PAY-1 by stripe.charge.succeeded in POST /pay',
+    'red-on': shop.bug.slice(0, 12),
+    'green-on': shop.fix.slice(0, 12),
+    'vacuous-without-fault': false,
+    'null-build': 'inconclusive',
+    replays: true,
+    minimal: true,
+  })
+  expect(standingOf(found.scenario)).toEqual({ kind: 'proven' })
+  expect(found.minimised === undefined ? [] : explain(found.minimised)).toContain(
+    '1. answer-lost on stripe.payment_intents.create: without it the check holds',
+  )
+})
+
+test('what never fails stays unproven, and its file stays as it is', async () => {
+  const text = evening('  - { answer: p4, status: 201 }')
+  const found = await prove(text, { red: shop.fix, green: undefined })
+  expect([found.red, found.proven, found.text]).toEqual([undefined, undefined, text])
+  expect(standingOf(found.scenario)).toEqual({ kind: 'unproven', why: 'it was never seen to fail' })
+})
+
+test('what fails without its fault as well is another bug, and does not count as proven', async () => {
+  shop.write('src/main.ts', CARELESS)
+  const found = await prove(evening('  - { answer: p4, status: 201 }'), { red: shop.folder })
+  expect(found.proven?.holds).toBe(false)
+  expect(shown(found)).toContain('no without answer-lost on stripe.payment_intents.create')
+  expect(found.scenario.proof?.['vacuous-without-fault']).toBe(true)
+  expect(standingOf(found.scenario)).toMatchObject({ kind: 'unproven' })
+})
+
+test('a fix that does not hold is told, and is not written down as one', async () => {
+  // Two charges are too many on either: the fix fails another expectation of the scenario.
+  const found = await prove(evening('  - { state: stripe.charges, count: 8 }'))
+  expect(shown(found)).toContain('no green on ...')
+  expect(found.scenario.proof?.['green-on']).toBeUndefined()
+})
+
+test('a service that does nothing does not satisfy the smallest case: something is asked besides', async () => {
+  const text = evening('  - { state: stripe.charges, where: { metadata.order: o99 }, count: { at-most: 1 } }')
+  const whole = await establish(
+    { file: 'inc.scenario.yaml', text, id: 'inc-1' },
+    {
+      troupe,
+      red: shop.bug,
+      green: shop.fix,
+      minimise: true,
+      check: 'state stripe.charges',
+      seeds: 1,
+      runsMax: 300,
+    },
+  )
+  expect(whole.guard).toBe('calls stripe.payment_intents.create')
+  expect(whole.proven?.holds).toBe(true)
+  expect(whole.scenario.proof?.['null-build']).toBe('fail')
+})
+
+test('without that, a scenario that a service which does nothing satisfies is not proven', async () => {
+  const text = evening('  - { state: stripe.charges, where: { metadata.order: o99 }, count: { at-most: 1 } }')
+  const found = await establish(
+    { file: 'inc.scenario.yaml', text, id: 'inc-1' },
+    { troupe, red: shop.bug, green: shop.fix, minimise: false, check: 'state stripe.charges', seeds: 1, runsMax: 1 },
+  )
+  expect(shown(found)).toContain('no a build that says 200 and does nothing')
+  expect(found.proven?.holds).toBe(false)
+})
+
+test('the command proves a scenario of the project and writes the proof into its file; the gate plays it from then on', () => {
+  const file = shop.write('backlot/scenarios/inc-1.scenario.yaml', evening('  - { answer: p4, status: 201 }'))
+  const gate = () => backlot(['gate', '--base', '.', '--seeds', '1', '--no-shrink'], { cwd: shop.folder })
+  const before = gate()
+  expect(before.stdout).toContain('UNPROVEN')
+  expect(before.stdout).toContain('inc-1: it was never seen to fail')
+  const { code, stdout } = backlot(['prove', 'inc-1', '--red', shop.bug, '--green', shop.fix, '--seeds', '1'], {
+    cwd: shop.folder,
+  })
+  expect(stdout).toMatch(/^PROVEN {8}inc-1: PAY-1 by stripe\.charge\.succeeded in POST \/pay, seed 1\n/)
+  expect(code).toBe(0)
+  expect(readFileSync(file, 'utf8')).toContain(`red-on: ${shop.bug.slice(0, 12)}`)
+  expect(gate().stdout).not.toContain('UNPROVEN')
+})
