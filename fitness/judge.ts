@@ -6,6 +6,9 @@ import type { FitnessReport, Pair } from './measure.ts'
 import { priced } from './priced.ts'
 import { virtualLatency } from './virtual-latency.ts'
 
+/** The names their reports go under. */
+export const FITNESS_IDS = ['cost-per-request', 'calls-per-request', 'virtual-latency', 'in-flight', 'priced'] as const
+
 /** All fitness functions of a run, cost first. */
 export const judgeFitness = (limits: FitnessLimits, pair: Pair): readonly FitnessReport[] => [
   costPerRequest(pair, limits['cost-per-request']),

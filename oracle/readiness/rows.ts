@@ -86,6 +86,12 @@ const limits = (result: Result, name: string, most: number, what: string): Stand
   return got <= most ? MET : { status: 'failed', why: `${what} ${got}, at most ${most} wanted` }
 }
 
+/** A twin that nothing was ever recorded of has shown nothing, however well the others do. */
+function recorded({ counts }: Result): Standing {
+  const none = counts.filter(({ of }) => of === 0).map(({ what }) => what)
+  return none.length === 0 ? MET : { status: 'not-shown', why: `no recordings of ${none.join(', ')}`, missing: 0 }
+}
+
 const upperText = (result: Result): string => {
   const { failures, of } = totalOf(result)
   return `${failures} of ${of}: at most ${percent(upperBound(failures, of))}`
@@ -252,7 +258,7 @@ export const ROWS: readonly Row[] = [
     item: 'sealed-gap',
     title: 'Sealed scenarios: gap to the visible',
     unit: machine('build by an agent', 900),
-    next: 'run the gate with sealed scenarios on more builds of agents',
+    next: 'run the gate with sealed scenarios on more builds of agents, then npx backlot holdouts counts them',
     bound: (result) =>
       `at most ${figure(result, 'upperPoints') ?? '?'} points over ${figure(result, 'builds') ?? 0} builds`,
     judge: (result, level) =>
@@ -289,13 +295,16 @@ export const ROWS: readonly Row[] = [
     next: 'record the real service, then npx backlot fidelity',
     bound: upperText,
     judge: (result, level) =>
-      level === 4
-        ? atMost(totalOf(result), 0.05)
-        : worst([
-            atMost(totalOf(result), 0.01),
-            limits(result, 'moneyFailures', 0, 'differences in money or access:'),
-            limits(result, 'daysOld', 30, 'age of the recordings, in days:'),
-          ]),
+      worst([
+        atMost(totalOf(result), level === 4 ? 0.05 : 0.01),
+        recorded(result),
+        ...(level === 4
+          ? []
+          : [
+              limits(result, 'moneyFailures', 0, 'differences in money or access:'),
+              limits(result, 'daysOld', 30, 'age of the recordings, in days:'),
+            ]),
+      ]),
   },
   {
     item: 'residual',
@@ -319,7 +328,7 @@ export const ROWS: readonly Row[] = [
     item: 'fitness',
     title: 'Fitness functions bite',
     unit: machine('planted regression', 5),
-    next: 'plant the regression of each fitness function and see it red',
+    next: 'npx backlot harden --family domain plants them; write a scenario in which the function that stays green has something to measure',
     bound: lowerText,
     judge: (result, level) =>
       level === 4
@@ -346,7 +355,7 @@ export const ROWS: readonly Row[] = [
     item: 'incidents',
     title: 'Incidents reproduced before the fix',
     unit: person('incident', 120),
-    next: 'write each escape down as a scenario that is red before its fix, then npx backlot readiness --record incidents=0/1',
+    next: 'npx backlot import each incident, with --red and --green',
     bound: (result) => `${totalOf(result).of - totalOf(result).failures} of ${totalOf(result).of}`,
     judge(result, level) {
       const all = totalOf(result)

@@ -9,7 +9,9 @@ import { reportOf, writeReport } from '../harden/report.ts'
 import { jsonOf, untriaged } from '../harden/result.ts'
 import { storedReports, storeFolder } from '../harden/store.ts'
 import { labelled } from '../harden/triage.ts'
+import type { Project } from '../project.ts'
 import { writeWhole } from '../store/artefact.ts'
+import { inputsOf } from '../store/results.ts'
 import type { OnOpen } from './open.ts'
 
 type Given = Readonly<Record<string, unknown>>
@@ -53,7 +55,7 @@ export async function runHarden(given: Given, onOpen: OnOpen): Promise<void> {
     process.exitCode = await harden(options, async (session) => {
       await talk(given, session, options)
       const judged = labelled(session.hardening.judged, session.triage)
-      write(given, { ...session, hardening: { ...session.hardening, judged } }, resolve(project), report)
+      write(given, { ...session, hardening: { ...session.hardening, judged } }, session.project, report)
       return untriaged(judged).length > 0 ? 1 : 0
     })
   } catch (error) {
@@ -75,7 +77,7 @@ async function runLibrary(given: Given, options: HardenOptions, report: string |
   try {
     const suite = list(given.suite) ?? []
     const found = await hardenLibrary({ ...options, sources, suite, globals: given.globals === true })
-    write(given, found, resolve(options.project), report)
+    write(given, found, { folder: resolve(options.project), deciding: suite }, report)
     process.exitCode = untriaged(found.hardening.judged).length > 0 ? 1 : 0
   } catch (error) {
     if (!(error instanceof SuiteFailed)) throw error
@@ -102,13 +104,13 @@ async function talk(given: Given, session: Session, options: HardenOptions): Pro
 function write(
   given: Given,
   session: Pick<Session, 'hardening' | 'sources' | 'triage'>,
-  project: string,
+  project: Pick<Project, 'folder' | 'deciding'>,
   report: string | undefined,
 ): void {
   const { hardening, sources, triage } = session
-  const stored = reportOf(hardening, sources)
+  const stored = reportOf(hardening, sources, inputsOf(project))
   for (const file of storedReports(hardening.scope))
-    writeWhole(join(storeFolder(project), file), `${JSON.stringify(stored)}\n`)
+    writeWhole(join(storeFolder(project.folder), file), `${JSON.stringify(stored)}\n`)
   if (report !== undefined) writeReport(report, stored)
   const colour = process.stdout.isTTY === true && process.env.NO_COLOR === undefined
   const printed = printHardening(hardening, { colour, stale: triage.stale(hardening), all: false })

@@ -1,9 +1,11 @@
 import { join, resolve } from 'node:path'
+import { upperBound } from '../../oracle/readiness/bounds.ts'
 import { openWorkspace, UsageError } from '../gate/workspace.ts'
 import { newSecret } from '../holdout/entropy.ts'
-import { type Case, openHoldoutLedger } from '../holdout/ledger.ts'
+import { type Case, type HoldoutLedger, openHoldoutLedger } from '../holdout/ledger.ts'
 import { loadSealed, type Sealed, Unreachable } from '../holdout/source.ts'
-import { loadProject, ProjectProblems, shownPath } from '../project.ts'
+import { loadProject, type Project, ProjectProblems, shownPath } from '../project.ts'
+import { writeResult } from '../store/results.ts'
 import type { OnOpen } from './open.ts'
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
@@ -45,6 +47,7 @@ export async function runHoldouts(options: Readonly<Record<string, unknown>>, on
       ledger.reveal(digest, why ?? '')
       process.stdout.write(`${JSON.stringify(scenario, null, 2)}\n`)
     }
+    keepGap({ folder: resolve(folder), deciding: project.deciding }, ledger.builds())
     const cases = ledger.seal(sealed.scenarios)
     const left = cases.filter(({ burnt }) => !burnt).length
     const spent = ledger
@@ -96,4 +99,15 @@ function print(
   )
   const few = left < minimum ? `; fewer than the minimum of ${minimum}: they no longer judge. Seal new ones` : ''
   return `${[...lines, ...accounts].join('\n')}\n${left} of ${cases.length} unburnt${few}\n`
+}
+
+/** What the scorecard asks: builds pass the visible scenarios before they meet a sealed one, so each failure is a gap. */
+function keepGap(project: Pick<Project, 'folder' | 'deciding'>, builds: ReturnType<HoldoutLedger['builds']>): void {
+  if (builds.of === 0) return
+  writeResult(project, {
+    item: 'sealed-gap',
+    at: new Date(Date.now()).toISOString(),
+    counts: [{ what: 'builds', ...builds }],
+    figures: { builds: builds.of, upperPoints: Math.round(upperBound(builds.failures, builds.of) * 1000) / 10 },
+  })
 }

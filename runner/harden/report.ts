@@ -30,6 +30,8 @@ export type MutationReport = {
   readonly framework: { readonly name: 'Backlot' }
   /** What the schema has no place for, for whoever computes with it. */
   readonly config: {
+    /** Digest of the files that decided. */
+    readonly inputs: string
     readonly scope: Hardening['scope']
     readonly result: ReturnType<typeof jsonOf>
     readonly classes: Readonly<Record<string, { readonly hits: number; readonly of: number }>>
@@ -52,7 +54,7 @@ const STATUS: Readonly<Record<Status, MutantStatus>> = {
 }
 
 /** A hardening in the schema that the public viewer opens: files, mutants, and who noticed which. */
-export function reportOf(hardening: Hardening, sources: readonly Source[]): MutationReport {
+export function reportOf(hardening: Hardening, sources: readonly Source[], inputs: string): MutationReport {
   const counts = (by: (one: Judged) => string): Record<string, { hits: number; of: number }> =>
     Object.fromEntries([...scoresBy(hardening.judged, by)].map(([name, { hits, of }]) => [name, { hits, of }]))
   const checks = [...new Set(hardening.judged.flatMap(({ killedBy }) => killedBy))].sort()
@@ -75,6 +77,7 @@ export function reportOf(hardening: Hardening, sources: readonly Source[]): Muta
     },
     framework: { name: 'Backlot' },
     config: {
+      inputs,
       scope: hardening.scope,
       result: jsonOf(hardening.judged),
       classes: counts(({ mutant }) => mutant.class),

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { FITNESS_IDS } from '../../fitness/judge.ts'
 import type { Source } from '../../oracle/mutate/instrument.ts'
 import { canonical, digest, type Json } from '../../twins/trace.ts'
 import type { Project } from '../project.ts'
@@ -94,14 +95,14 @@ export function keptKills(project: string, inputs: Inputs): ReadonlyMap<string, 
   const holds = ({ by, killedBy }: Kill): boolean => {
     if (inputs.cases[by] === undefined || inputs.cases[by] !== cases[by]) return false
     return killedBy.some((check) => {
-      const name = check in checks ? check : FITNESS.test(check) ? 'fitness' : undefined
+      const name = check in checks ? check : FITNESS.includes(check) ? 'fitness' : undefined
       return name === undefined || inputs.checks[name] === checks[name]
     })
   }
   return new Map(Object.entries(kills).filter(([, kill]) => holds(kill)))
 }
 
-const FITNESS = /^(cost-per-request|calls-per-request|virtual-latency|in-flight|priced)$/
+const FITNESS: readonly string[] = FITNESS_IDS
 
 export function storeKills(
   project: string,

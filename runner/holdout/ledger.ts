@@ -71,6 +71,8 @@ export interface HoldoutLedger {
   reveal(scenario: string, why: string): void
   /** Who has spent how much, over all sets of criteria. */
   accounts(): readonly { readonly account: string; readonly agent: string | null; readonly charged: number }[]
+  /** How many builds, all of which had passed the visible scenarios, were held against sealed ones, and how many of them failed. */
+  builds(): { readonly failures: number; readonly of: number }
   /** The secret that variants are made from. */
   secret(): string
 }
@@ -130,6 +132,13 @@ export function openHoldoutLedger(
           agent,
           charged: charged.filter((one) => one.account === account).length,
         }))
+      }),
+    builds: () =>
+      locked(() => {
+        const last = new Map(
+          rows().flatMap((one) => (one.event === 'evaluated' ? [[`${one.account}/${one.tree}`, one.passed]] : [])),
+        )
+        return { failures: [...last.values()].filter((passed) => !passed).length, of: last.size }
       }),
     secret: () =>
       locked(() => {

@@ -5,14 +5,15 @@ import { ITEMS, type Item, type Result } from '../../oracle/readiness/result.ts'
 import { readMarkdown } from '../../scenarios/parse/markdown.ts'
 import type { Project } from '../project.ts'
 import { inputsOf, readResult } from '../store/results.ts'
+import { fidelityOf, incidentsOf } from './derived.ts'
 import { resultsOfHarden } from './from-harden.ts'
 
 /** The card of a project as its stored results have it now. */
 export const cardOfProject = (project: Project, nowMs: number): Card =>
-  cardOf(collect(project), { inputs: inputsOf(project), nowMs })
+  cardOf(collect(project, nowMs), { inputs: inputsOf(project), nowMs })
 
 /** Everything on file: what producers left for the card, and what the last hardening found. */
-function collect(project: Project): ReadonlyMap<Item, Result> {
+function collect(project: Project, nowMs: number): ReadonlyMap<Item, Result> {
   const results = new Map<Item, Result>(resultsOfHarden(project))
   for (const item of ITEMS) {
     const found = readResult(project, item)
@@ -20,6 +21,14 @@ function collect(project: Project): ReadonlyMap<Item, Result> {
     const made = results.get(item)
     // Only faults are told class by class; of the others a person's figure stands for the whole.
     results.set(item, made === undefined || item !== 'domain-faults' ? found : merged(made, found))
+  }
+  for (const derived of [fidelityOf(project, nowMs), incidentsOf(project, nowMs)])
+    if (derived !== undefined && !results.has(derived.item)) results.set(derived.item, derived)
+  const [fitness, replay] = [results.get('fitness'), results.get('replay')]
+  // The gate holds a candidate against the base on the same seeds: a build raises an alarm against itself where it is not the same run.
+  if (fitness !== undefined && replay !== undefined) {
+    const [{ failures = 0, of = 0 } = {}] = replay.counts
+    if (of > 0) results.set('fitness', { ...fitness, figures: { ...fitness.figures, falseAlarms: failures / of } })
   }
   const criteria = results.get('criteria')
   const items = itemsOf(project)

@@ -1,25 +1,32 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { FITNESS_IDS } from '../../fitness/judge.ts'
 import { domainMutators } from '../../oracle/mutate/domain/index.ts'
 import type { Count, Item, Result } from '../../oracle/readiness/result.ts'
 import { isUnchosen, type Scope } from '../harden/result.ts'
 import { reportOfFamily, storeFolder } from '../harden/store.ts'
 import type { Project } from '../project.ts'
-import { inputsOf } from '../store/results.ts'
 
 type Mutant = {
   readonly mutatorName: string
   readonly status: string
   readonly description?: string
   readonly statusReason?: string
+  readonly killedBy?: readonly string[]
 }
 type Report = {
   readonly files: Readonly<Record<string, { readonly mutants: readonly Mutant[] }>>
-  readonly config: { readonly scope: Scope; readonly functions?: number; readonly pseudoTested?: readonly unknown[] }
+  readonly config: {
+    readonly inputs?: string
+    readonly scope: Scope
+    readonly functions?: number
+    readonly pseudoTested?: readonly unknown[]
+  }
 }
 
-/** What the latest hardenings of whole families say for the scorecard: mutation score, domain faults by class, functions that are only executed. */
-export function resultsOfHarden(project: Pick<Project, 'folder' | 'deciding'>): ReadonlyMap<Item, Result> {
+/** What the latest hardenings of whole families say for the scorecard: mutation score, domain faults by class, functions that are only executed,
+ * fitness functions that bite. */
+export function resultsOfHarden(project: Pick<Project, 'folder'>): ReadonlyMap<Item, Result> {
   const results = new Map<Item, Result>()
   for (const family of ['generic', 'domain', 'all'] as const)
     for (const result of resultsOfReport(project, family)) {
@@ -29,23 +36,17 @@ export function resultsOfHarden(project: Pick<Project, 'folder' | 'deciding'>): 
   return results
 }
 
-function resultsOfReport(project: Pick<Project, 'folder' | 'deciding'>, family: Scope['family']): readonly Result[] {
+function resultsOfReport(project: Pick<Project, 'folder'>, family: Scope['family']): readonly Result[] {
   const path = join(storeFolder(project.folder), reportOfFamily(family))
   if (!existsSync(path)) return []
   const report = JSON.parse(readFileSync(path, 'utf8')) as Report
   const { scope, functions = 0, pseudoTested = [] } = report.config
   // A score of what somebody chose is none of the program.
   if (!isUnchosen(scope)) return []
-  const made = statSync(path)
-  // The report names no digest: it is of today's files when none of them is younger.
-  const younger = project.deciding.some((file) => {
-    const found = statSync(join(project.folder, file), { throwIfNoEntry: false })
-    return found !== undefined && found.mtimeMs > made.mtimeMs
-  })
   const head = {
     schema: 'backlot.readiness-result/v1',
-    at: made.mtime.toISOString(),
-    inputs: younger ? 'the files before' : inputsOf(project),
+    at: statSync(path).mtime.toISOString(),
+    inputs: report.config.inputs ?? 'unknown',
   } as const
   const names = new Set<string>(domainMutators.map(({ name }) => name))
   const judged = Object.values(report.files)
@@ -65,7 +66,10 @@ function resultsOfReport(project: Pick<Project, 'folder' | 'deciding'>, family: 
       figures: { untriaged: generic.filter(isUntriaged).length, census: scope.sample === undefined ? 1 : 0 },
     })
   // All of them come from one hand: the card asks for a second.
-  if (domain.length > 0) results.push({ ...head, item: 'domain-faults', counts: classes, figures: { authors: 1 } })
+  if (domain.length > 0) {
+    results.push({ ...head, item: 'domain-faults', counts: classes, figures: { authors: 1 } })
+    results.push({ ...head, item: 'fitness', counts: bites(judged), figures: {} })
+  }
   if (functions > 0)
     results.push({
       ...head,
@@ -75,6 +79,14 @@ function resultsOfReport(project: Pick<Project, 'folder' | 'deciding'>, family: 
     })
   return results
 }
+
+/** Each fitness function, and whether any planted fault turned it red. */
+const bites = (judged: readonly Mutant[]): readonly Count[] =>
+  FITNESS_IDS.map((what) => ({
+    what,
+    failures: judged.some(({ killedBy = [] }) => killedBy.includes(`check ${what}`)) ? 0 : 1,
+    of: 1,
+  }))
 
 const missed = ({ status }: Mutant): boolean => status === 'Survived' || status === 'NoCoverage'
 const countOf = (what: string, mutants: readonly Mutant[]): Count => ({

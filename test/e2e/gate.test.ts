@@ -168,6 +168,11 @@ test.each<readonly [string, string, () => string]>([
     },
   ],
   [
+    'labels that excuse survivors',
+    'intake.protected',
+    () => patch('t.patch', () => project.write('backlot/triage.yaml', 'schema: 1\nsurvivors: []\n')),
+  ],
+  [
     'what CI runs',
     'intake.protected',
     () =>

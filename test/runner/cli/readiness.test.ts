@@ -5,9 +5,10 @@ const project = copyProject()
 afterAll(() => project.close())
 const readiness = (...more: string[]) => backlot(['readiness', '--project', project.folder, ...more])
 
-test('nothing measured is nothing shown, and says where to begin', () => {
+test('without a measurement only what ships with the twins is shown, and each row says where to begin', () => {
   const { code, stdout } = readiness('--level', '4')
-  expect(stdout.match(/NOT SHOWN/g)).toHaveLength(18)
+  expect(stdout.match(/NOT SHOWN/g)).toHaveLength(16)
+  expect(stdout).toMatch(/Twin fidelity +L4 /)
   expect(stdout).toContain('Level 3: the lowest row decides.')
   expect(code).toBe(1)
 })
@@ -25,7 +26,7 @@ test('what runs can show is measured, kept, and void when a file that decides ch
   project.change('backlot/rules/pay.rules.yaml', 'Nobody pays twice.', 'Nobody ever pays twice.')
   const after = readiness('--json').stdout
   expect(row(after, 'soundness')).toMatchObject({ fresh: false, level: 3 })
-  expect(row(after, 'freshness')).toMatchObject({ bound: "0 of 5 rows with figures are of today's files" })
+  expect(row(after, 'freshness')).toMatchObject({ bound: "1 of 6 rows with figures are of today's files" })
 })
 
 test('what people counted is put down, and a count that is none is refused', () => {

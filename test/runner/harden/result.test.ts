@@ -63,7 +63,7 @@ test('the report meets the public schema', () => {
   const validate = new Ajv({ strict: false, logger: false, validateFormats: false }).compile(
     JSON.parse(readFileSync(fileURLToPath(url), 'utf8')),
   )
-  expect([validate(reportOf(hardening, [sourceOf(TEXT)])), validate.errors]).toEqual([true, null])
+  expect([validate(reportOf(hardening, [sourceOf(TEXT)], 'd1')), validate.errors]).toEqual([true, null])
 })
 
 test('people are told the score, where it is low, and what to do next', () => {

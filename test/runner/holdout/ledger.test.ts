@@ -88,6 +88,17 @@ test('what is burnt or shown stays so', () => {
   ).toEqual([true, true])
 })
 
+test('builds that met them are counted once each, by how they last did', () => {
+  const ledger = ledgerIn(folder())
+  expect(ledger.builds()).toEqual({ failures: 0, of: 0 })
+  const met = (tree: string, passed: boolean, account = 'a') => ledger.evaluated(account, tree, { passed, bits: 1 })
+  met('t1', false)
+  met('t1', true)
+  met('t2', false)
+  met('t2', false, 'b')
+  expect(ledger.builds()).toEqual({ failures: 2, of: 3 })
+})
+
 test('a row that was changed or taken out is found, before anything is opened', () => {
   const place = folder()
   const file = join(place, 'holdouts.jsonl')

@@ -45,13 +45,13 @@ test('a hardening is read for the card: generic score, domain faults by class, f
     mutant('ExtremeBody', 'Survived'),
     mutant('RoundMode', 'Killed', 'money, critical; x'),
     mutant('RoundMode', 'NoCoverage', 'money, critical; x'),
-    mutant('RetryUnbounded', 'Killed', 'retry, critical; x'),
+    { ...mutant('RetryUnbounded', 'Killed', 'retry, critical; x'), killedBy: ['check in-flight', 'check PAY-1'] },
   ]
   writeFileSync(
     path,
     JSON.stringify({
       files: { 'a.ts': { mutants } },
-      config: { scope: { family: 'all' }, functions: 12, pseudoTested: [{}] },
+      config: { inputs: inputsOf(project), scope: { family: 'all' }, functions: 12, pseudoTested: [{}] },
     }),
   )
   const results = resultsOfHarden(project)
@@ -68,9 +68,13 @@ test('a hardening is read for the card: generic score, domain faults by class, f
     figures: { authors: 1 },
   })
   expect(results.get('pseudo-tested')?.counts).toEqual([{ what: 'functions', failures: 1, of: 12 }])
-  // What was hardened before the rules changed says nothing of them.
-  utimesSync(path, 1000, 1000)
-  expect(resultsOfHarden(project).get('mutation')?.inputs).toBe('the files before')
+  // Of the fitness functions one was seen red.
+  const bites = results.get('fitness')?.counts ?? []
+  expect(bites.filter(({ failures }) => failures === 0).map(({ what }) => what)).toEqual(['in-flight'])
+  expect(bites).toHaveLength(5)
+  // What was hardened before the rules changed says nothing of them, however young its file is.
+  writeFileSync(join(folder, 'backlot.yaml'), 'schema: 1\nrules: [more.yaml]\n')
+  expect(resultsOfHarden(project).get('mutation')?.inputs).not.toBe(inputsOf(project))
 })
 
 test('a later hardening of one family takes nothing from the others, and one of chosen mutators says nothing', () => {
