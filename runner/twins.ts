@@ -1,6 +1,8 @@
 import { anthropic } from '../twins/anthropic/index.ts'
+import { google } from '../twins/google/index.ts'
 import { okta } from '../twins/okta/index.ts'
 import { openai } from '../twins/openai/index.ts'
+import { s3 } from '../twins/s3/index.ts'
 import { sendgrid } from '../twins/sendgrid/index.ts'
 import { slack } from '../twins/slack/index.ts'
 import { sqs } from '../twins/sqs/index.ts'
@@ -15,5 +17,7 @@ export const TWINS: readonly TwinDefinition<unknown>[] = [
   okta,
   sendgrid,
   slack,
+  s3,
   sqs,
+  google,
 ] as readonly unknown[] as readonly TwinDefinition<unknown>[]

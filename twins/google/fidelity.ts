@@ -1,0 +1,91 @@
+import type { FidelityProfile } from '../fidelity.ts'
+import type { Exchange } from '../har.ts'
+import type { Json } from '../trace.ts'
+import { isObj, type Obj } from './fields.ts'
+
+const TOKEN = 'ya29.fidelity'
+const EMAIL = 'fidelity@backlot.iam.gserviceaccount.com'
+
+function bodyOf({ responseBody }: Exchange): Obj | undefined {
+  try {
+    const json: Json = JSON.parse(Buffer.from(responseBody ?? []).toString())
+    return isObj(json) ? json : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const SPREADSHEET = 'application/vnd.google-apps.spreadsheet'
+
+/** Files that reads show and that no request of the recording made. */
+function given(exchanges: readonly Exchange[]): Json {
+  const made = new Set<Json>()
+  const files = new Map<string, Record<string, Json>>()
+  const note = (id: Json | undefined, seen: Obj): void => {
+    if (typeof id === 'string' && !made.has(id)) files.set(id, { ...seen, ...files.get(id) })
+  }
+  for (const exchange of exchanges) {
+    const body = bodyOf(exchange)
+    if (body === undefined || exchange.status >= 300) continue
+    const { pathname } = new URL(exchange.url)
+    if (exchange.method === 'POST' && /\/drive\/v3\/files(\/[^/]+\/copy)?$/.test(pathname)) made.add(body.id ?? null)
+    if (exchange.method === 'POST' && pathname === '/v4/spreadsheets') made.add(body.spreadsheetId ?? null)
+    if (exchange.method === 'POST' && pathname === '/v1/documents') made.add(body.documentId ?? null)
+    if (exchange.method !== 'GET') continue
+    for (const file of [body, ...(Array.isArray(body.files) ? body.files : [])]) if (isObj(file)) noteFile(file, note)
+    if (/^\/v4\/spreadsheets\/[^/]+$/.test(pathname)) noteSpreadsheet(body, note)
+  }
+  return {
+    access_tokens: [{ token: TOKEN, email: EMAIL }],
+    files: [...files].map(([id, seen]) => ({ id, name: id, ...seen })),
+  }
+}
+
+function noteFile(file: Obj, note: (id: Json | undefined, seen: Obj) => void): void {
+  const { id, name, mimeType, createdTime, modifiedTime } = file
+  if (typeof name !== 'string') return
+  note(id, {
+    name,
+    mime_type: typeof mimeType === 'string' ? mimeType : SPREADSHEET,
+    ...(typeof createdTime === 'string' ? { created: createdTime } : {}),
+    ...(typeof modifiedTime === 'string' ? { modified: modifiedTime } : {}),
+  })
+}
+
+function noteSpreadsheet(body: Obj, note: (id: Json | undefined, seen: Obj) => void): void {
+  const { spreadsheetId, properties, sheets } = body
+  if (!isObj(properties) || !Array.isArray(sheets)) return
+  const grids = sheets.flatMap((sheet: Json) => {
+    const { sheetId, title, gridProperties } = isObj(sheet) && isObj(sheet.properties) ? sheet.properties : {}
+    const { rowCount, columnCount } = isObj(gridProperties) ? gridProperties : {}
+    return typeof title === 'string'
+      ? [
+          {
+            title,
+            ...(typeof sheetId === 'number' ? { id: sheetId } : {}),
+            ...(typeof rowCount === 'number' ? { rows: rowCount } : {}),
+            ...(typeof columnCount === 'number' ? { columns: columnCount } : {}),
+          },
+        ]
+      : []
+  })
+  note(spreadsheetId, {
+    mime_type: SPREADSHEET,
+    ...(typeof properties.title === 'string' ? { name: properties.title } : {}),
+    ...(typeof properties.locale === 'string' ? { locale: properties.locale } : {}),
+    ...(typeof properties.timeZone === 'string' ? { time_zone: properties.timeZone } : {}),
+    ...(grids.length === 0 ? {} : { sheets: grids }),
+  })
+}
+
+/** How recordings of Google are replayed. */
+export const FIDELITY: FidelityProfile = {
+  authorize: (headers) => {
+    if (headers.has('authorization')) headers.set('Authorization', `Bearer ${TOKEN}`)
+  },
+  given,
+  live: {
+    env: 'GOOGLE_ACCESS_TOKEN',
+    authorize: (headers, secret) => headers.set('Authorization', `Bearer ${secret}`),
+  },
+}

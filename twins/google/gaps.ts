@@ -1,0 +1,65 @@
+import type { Gap } from '../twin.ts'
+
+/** What this twin of Google Workspace leaves out, or assumes. */
+export const GAPS: readonly Gap[] = [
+  { what: 'API keys', why: 'Every call is made in the name of an account.' },
+  { what: 'letting apps in', why: 'Consent happens in a browser; the seed has the refresh token that comes of it.' },
+  { what: 'ID tokens', why: 'They open services of one’s own, none of these APIs.' },
+  { what: 'self-signed tokens', why: 'Give the client scopes, and it asks the token endpoint.' },
+  { what: 'other hosts and versions', why: 'Each API is served at its own host, Drive as v3 only.' },
+  { what: 'batches of HTTP requests', why: 'The official clients of today send none.' },
+  { what: 'answers that are no JSON', why: 'The official clients ask for JSON.' },
+  { what: 'the folder of app data', why: 'Files are in My Drive or in a shared drive.' },
+  { what: 'locks, labels and limits of files', why: 'Nobody has asked for them yet.' },
+  {
+    what: 'other editors of Google’s',
+    why: 'Documents and spreadsheets are modelled; slides, forms, sites and drawings are not.',
+  },
+  { what: 'converting other files than CSV and plain text', why: 'What a converter makes of them cannot be told.' },
+  { what: 'exports other than CSV and plain text', why: 'What a converter makes of them cannot be told.' },
+  {
+    what: 'moving files into and out of shared drives',
+    why: 'Who owns them afterwards takes rules of the organization.',
+  },
+  { what: 'rare terms of queries', why: 'Visibility, labels, times of looking at files and targets of shortcuts.' },
+  { what: 'when files were looked at and shared', why: 'Nobody looks at files in the twin.' },
+  { what: 'searching a whole domain', why: 'The twin has no directory of who belongs to it.' },
+  { what: 'R1C1 notation', why: 'The official clients and their helpers write A1.' },
+  {
+    what: 'other locales than en_US',
+    why: 'Numbers and dates are written and read otherwise there; plain digits and words are read.',
+  },
+  {
+    what: 'formulas and number formats that are not listed',
+    why: 'twins/google/sheets/functions.ts and format.ts list what is worked out.',
+  },
+  { what: 'values that a strict rule refuses', why: 'Whether the API refuses them is told differently.' },
+  { what: 'data filters and developer metadata', why: 'Ranges are named in A1.' },
+  {
+    what: 'requests of spreadsheets.batchUpdate that are not listed',
+    why: 'twins/google/sheets/batch.ts lists both kinds.',
+  },
+  { what: 'spreadsheets that are made with more than sheets and cells', why: 'Set the rest with batchUpdate.' },
+  { what: 'sheets that are no grids', why: 'Objects and data sources are not modelled.' },
+  { what: 'default formats and themes of spreadsheets', why: 'Every spreadsheet looks like a new one.' },
+  { what: 'rich text, pivot tables and data sources in cells', why: 'A cell is one value in one format.' },
+  { what: 'protection of names, and holes in it', why: 'Ranges are protected as a whole.' },
+  { what: 'groups of rows or columns that cross', why: 'Sheets cuts them into parts by rules that are not published.' },
+  { what: 'sorting by colour', why: 'Values are sorted.' },
+  { what: 'finding by patterns, and in formulas', why: 'The patterns are of another kind than JavaScript’s.' },
+  { what: 'pasting turned around, and parts of cells', why: 'Values, formulas, formats or all of them are pasted.' },
+  { what: 'the order of files', why: 'Assumed: newest change first, as recorded; nothing is promised.' },
+  { what: 'storage of service accounts', why: 'Assumed: 15 GB, as for those made before April 2025.' },
+  {
+    what: 'errors of the token endpoint',
+    why: 'Assumed: descriptions as people report them; the codes are documented.',
+  },
+  { what: 'quoting of sheet names', why: 'Assumed: all but plain ASCII words that are no cells stand in quotes.' },
+  { what: 'writing beyond the grid', why: 'Assumed: update refuses it, append grows the grid.' },
+  { what: 'formats of formulas', why: 'Assumed: a result has the format of its cell; none is inferred.' },
+  { what: 'validation of values', why: 'Assumed: rules other than a strict list do not hold the API back.' },
+  {
+    what: 'retries of notifications',
+    why: 'Assumed: after 1, 2, 4, 8 and 16 seconds; only “exponential backoff” is promised.',
+  },
+]

@@ -1,0 +1,63 @@
+import type { Json } from '../../trace.ts'
+import { isObj, type Obj } from '../fields.ts'
+import { badRequest } from '../wire.ts'
+import type { Act, Scene } from './request.ts'
+import * as cells from './requests-cells.ts'
+import * as sheets from './requests-sheets.ts'
+import * as structure from './requests-structure.ts'
+import type { Spreadsheet } from './spreadsheet.ts'
+
+const ACTS: Readonly<Record<string, Act>> = { ...cells, ...sheets, ...structure }
+
+/** Requests that the API has and this twin has not: `Request` of the official client's types (@googleapis/sheets 18.1). */
+const UNMODELLED = new Set(
+  (
+    'addBanding addChart addCommentReply addDataSource addFilterView addSlicer addTable autoFill autoResizeDimensions ' +
+    'cancelDataSourceRefresh createDeveloperMetadata cutPaste deleteBanding deleteComment deleteCommentReply deleteDataSource ' +
+    'deleteDeveloperMetadata deleteDuplicates deleteEmbeddedObject deleteFilterView deleteRange deleteTable ' +
+    'duplicateFilterView insertComment insertRange moveDimension pasteData randomizeRange refreshDataSource ' +
+    'textToColumns trimWhitespace updateBanding updateChartSpec updateCommentPost updateConditionalFormatRule ' +
+    'updateDataSource updateDeveloperMetadata updateDimensionGroup updateEmbeddedObjectBorder updateEmbeddedObjectPosition ' +
+    'updateFilterView updateSlicerSpec updateTable'
+  ).split(' '),
+)
+
+/** Names of all requests a batch may hold, those that are refused loudly among them. */
+export const REQUESTS: readonly string[] = [...Object.keys(ACTS), ...UNMODELLED]
+
+/** Does all requests in their order, or none of them when one is refused. */
+export function batch(
+  spreadsheet: Spreadsheet,
+  requests: readonly Json[],
+  scene: Omit<Scene, 'where'>,
+): { readonly spreadsheet: Spreadsheet; readonly replies: readonly Obj[] } {
+  let next = spreadsheet
+  const replies = requests.map((request, n): Obj => {
+    const names = isObj(request) ? Object.keys(request).filter((name) => request[name] !== null) : []
+    const [name] = names
+    if (!isObj(request) || name === undefined) throw badRequest(`Invalid requests[${n}]: No request set.`)
+    if (names.length > 1)
+      throw badRequest(
+        `Invalid value at 'requests[${n}]' (oneof), oneof field 'kind' is already set. Cannot set '${names[1]}'`,
+      )
+    if (UNMODELLED.has(name)) throw scene.gap('requests of spreadsheets.batchUpdate that are not listed')
+    const act = ACTS[name]
+    if (act === undefined) {
+      const description = `Invalid JSON payload received. Unknown name "${name}" at 'requests[${n}]': Cannot find field.`
+      throw badRequest(description, [
+        {
+          '@type': 'type.googleapis.com/google.rpc.BadRequest',
+          fieldViolations: [{ field: `requests[${n}]`, description }],
+        },
+      ])
+    }
+    const args = request[name]
+    const { spreadsheet: after, reply } = act(next, isObj(args) ? args : {}, {
+      ...scene,
+      where: `requests[${n}].${name}`,
+    })
+    next = after
+    return reply === undefined ? {} : { [name]: reply }
+  })
+  return { spreadsheet: next, replies }
+}
