@@ -126,6 +126,17 @@ function actorOf(ws: Workspace, method: string, token: string): Actor {
   return { kind, token, user, scopes: listed?.scopes ?? EVERY_SCOPE }
 }
 
+/** Whether a token is good, for addresses outside of the Web API. */
+export function isToken(ws: Workspace, token: string): boolean {
+  try {
+    actorOf(ws, 'download', token)
+    return true
+  } catch (error) {
+    if (error instanceof SlackError) return false
+    throw error
+  }
+}
+
 /** Who a user token stands for: the one that the seed names, else the first person there is. */
 function personOf(ws: Workspace, name: string | undefined, method: string): string {
   const { users } = ws.store

@@ -1,21 +1,47 @@
-import { createTwinApp, type TwinDefinition } from '../twin.ts'
+import { createTwinApp, NotModelled, notModelled, type TwinDefinition } from '../twin.ts'
 import { addMethods, type Handlers } from './ask.ts'
 import { schedule } from './events.ts'
 import { FIDELITY } from './fidelity.ts'
 import { GAPS } from './gaps.ts'
+import { afterVerification, HAPPENINGS, happen } from './happenings.ts'
+import { afterOptions, afterSubmission } from './interactions.ts'
 import { PRICES } from './prices.ts'
 import { AUTH } from './routes/auth.ts'
 import { CHAT, keepSchedule } from './routes/chat.ts'
 import { CONVERSATIONS } from './routes/conversations.ts'
+import { addFiles, FILES, keepAllSharing } from './routes/files.ts'
+import { addHooks, afterCommand } from './routes/hooks.ts'
 import { MARKS } from './routes/marks.ts'
 import { USERS } from './routes/users.ts'
+import { VIEWS } from './routes/views.ts'
 import { plant } from './seed.ts'
 import { type Seed, seedSchema } from './state.ts'
 import { Store } from './store.ts'
 import { failure } from './wire.ts'
 import { createWorkspace } from './workspace.ts'
 
-const HANDLERS: Handlers = { ...AUTH, ...CHAT, ...CONVERSATIONS, ...USERS, ...MARKS }
+export { type Seed, seedSchema } from './state.ts'
+
+const HANDLERS: Handlers = { ...AUTH, ...CHAT, ...CONVERSATIONS, ...USERS, ...MARKS, ...FILES, ...VIEWS }
+
+/** Paths of files.slack.com and hooks.slack.com; everything else is slack.com's. */
+const HOSTS: readonly (readonly [RegExp, string])[] = [
+  [/^\/(upload|files-pri)\//, 'files.slack.com'],
+  [/^\/(services|actions|commands|app)\//, 'hooks.slack.com'],
+  [/^/, 'slack.com'],
+]
+
+/** Requests that a gap has a better word for than that there is no such route. */
+const LOUD: readonly (readonly [RegExp, string])[] = [
+  [/^\/api\/(apps\.connections\.open|rtm\.start)$/, 'Socket Mode and the socket of RTM'],
+  [/^\/oauth\/v2\/authorize$/, 'the consent page of OAuth'],
+  [/^\/api\/(oauth\.v2\.exchange|tooling\.tokens\.rotate)$/, 'token rotation'],
+  [/^\/api\/files\.remote\./, 'remote files'],
+  [
+    /^\/api\/conversations\.(\w*[sS]haredInvite|inviteShared|listConnectInvites)/,
+    'channels shared with other workspaces',
+  ],
+]
 
 /** A Slack workspace with one app in it: the Web API, the Events API and interactivity over HTTP. */
 export const slack: TwinDefinition<Seed> = {
@@ -25,9 +51,51 @@ export const slack: TwinDefinition<Seed> = {
   seed: seedSchema,
   prices: PRICES,
   gaps: GAPS,
-  operations: [...Object.keys(HANDLERS)],
-  happenings: [],
-  events: [],
+  operations: [...Object.keys(HANDLERS), 'files.send', 'files.download', 'webhooks.send', 'responses.send'],
+  happenings: HAPPENINGS,
+  events: [
+    'app.installed',
+    'app.uninstalled',
+    'bookmark.added',
+    'channel.archived',
+    'channel.created',
+    'channel.purpose_changed',
+    'channel.renamed',
+    'channel.topic_changed',
+    'channel.unarchived',
+    'command.refused',
+    'conversation.opened',
+    'events.refused',
+    'events.verified',
+    'file.deleted',
+    'file.shared',
+    'file.uploaded',
+    'member.joined',
+    'member.left',
+    'message.changed',
+    'message.deleted',
+    'message.posted',
+    'message.shown',
+    'options.offered',
+    'pin.added',
+    'pin.removed',
+    'reaction.added',
+    'reaction.removed',
+    'token.revoked',
+    'user.changed',
+    'user.joined',
+    'usergroup.created',
+    'usergroup.updated',
+    'view.closed',
+    'view.errors',
+    'view.opened',
+    'view.refused',
+    'view.updated',
+    'webhook.sent',
+    'webhook.taken',
+    'webhook.failed',
+    'webhook.given_up',
+  ],
   latencyMs: { min: 60, max: 350 },
   fidelity: FIDELITY,
   create(world, seed) {
@@ -35,21 +103,39 @@ export const slack: TwinDefinition<Seed> = {
     const ws = createWorkspace(world, seed, store)
     const app = createTwinApp('slack')
     addMethods(app, ws, HANDLERS)
+    addFiles(app, ws)
+    addHooks(app, ws)
+    ws.answers = {
+      interaction: (delivery, body) => afterSubmission(ws, delivery, body),
+      options: (delivery, body) => afterOptions(ws, delivery, body),
+      command: (delivery, body) => afterCommand(ws, delivery, body),
+      verification: (delivery, body) => afterVerification(ws, delivery, body),
+    }
     plant(ws, seed)
     return {
       operationOf: app.operationOf,
-      fetch: app.fetch,
-      failure: (status, retryAfterMs, request) => failure(ws, status, retryAfterMs, request),
-      happen: (event) => {
-        throw new Error(event)
+      fetch: async (request) => {
+        checkAddress(new URL(request.url))
+        return app.fetch(request)
       },
+      failure: (status, retryAfterMs, request) => failure(ws, status, retryAfterMs, request),
+      happen: (event, fields) => happen(ws, event, fields),
       snapshot: () => store.snapshot(),
       restore(json) {
         store.restore(json)
         ws.forget()
+        // Whatever that state still has before it is put back on the clock.
         for (const delivery of store.deliveries.all()) schedule(ws, delivery)
         for (const row of store.scheduled_messages.all()) keepSchedule(ws, row)
+        keepAllSharing(ws)
       },
     }
   },
+}
+
+function checkAddress({ hostname, pathname }: URL): void {
+  const gap = LOUD.find(([path]) => path.test(pathname))
+  if (gap !== undefined) throw notModelled('slack', GAPS, gap[1])
+  const [, host] = HOSTS.find(([path]) => path.test(pathname)) ?? ['', 'slack.com']
+  if (hostname !== host) throw new NotModelled('slack', `${pathname} at ${hostname}`, `It is served at ${host}.`)
 }

@@ -5,7 +5,7 @@ import { readBlocks } from './block-kit/blocks.ts'
 import { emit, emitMessage, hears } from './events.ts'
 import { GAPS } from './gaps.ts'
 import { escapeText, richText } from './rich-text.ts'
-import { type Channel, type Fields, isFields, type Message, type Reaction, textOf } from './state.ts'
+import { type Channel, type Fields, fieldsOf, isFields, type Message, type Reaction, textOf } from './state.ts'
 import { authorOf, botProfile, messageBody } from './wire.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -207,7 +207,8 @@ export function edit(ws: Workspace, message: Message, user: string, content: Par
   const channel = ws.channel(message.channel)
   const before = messageBody(ws, message)
   const ts = ws.nextTs()
-  const { blocks: _, attachments: __, ...rest } = message
+  const { blocks: _, attachments: __, metadata: known, ...rest } = message
+  const metadata = content.metadata ?? known
   const text = content.text ?? message.text
   const blocks =
     content.blocks ??
@@ -219,7 +220,7 @@ export function edit(ws: Workspace, message: Message, user: string, content: Par
     ...(content.attachments === undefined || content.attachments.length === 0
       ? {}
       : { attachments: content.attachments }),
-    ...(content.metadata === undefined ? {} : { metadata: content.metadata }),
+    ...(Object.keys(fieldsOf(metadata)).length === 0 ? {} : { metadata }),
     edited: { user, ts },
   }
   ws.store.putMessage(changed)

@@ -73,6 +73,13 @@ export type File = Fields & {
   readonly alt_txt: string
   /** The messages it is in, as `channel:ts`. */
   readonly shares: readonly string[]
+  /** Conversations it is on its way to, and with what. */
+  readonly bound: {
+    readonly due_ms: number
+    readonly channels: readonly string[]
+    readonly content: Fields
+    readonly thread_ts: string
+  } | null
 }
 
 export type View = Fields & {

@@ -6,6 +6,7 @@ import {
   type Handlers,
   has,
   isIn,
+  json,
   limitOf,
   needed,
   requireScope,
@@ -26,7 +27,7 @@ import {
   remove,
   threadOf,
 } from '../messages.ts'
-import { type Channel, type Fields, type Message, type Scheduled, textOf } from '../state.ts'
+import { type Channel, type Fields, fieldsOf, isFields, type Message, type Scheduled, textOf } from '../state.ts'
 import { cursorAt, cursorOf, messageBody, permalinkOf } from '../wire.ts'
 import type { Workspace } from '../workspace.ts'
 
@@ -108,14 +109,18 @@ function ownMessage(ask: Ask, refusal: 'cant_update_message' | 'cant_delete_mess
 function update(ask: Ask): Fields {
   const { ws, actor } = ask
   const message = ownMessage(ask, 'cant_update_message')
-  const content = readContent(ws, ask.args)
+  if (ws.channel(message.channel).is_archived) throw new SlackError('is_inactive')
+  // No metadata keeps what was there; an empty one takes it away.
+  const { metadata, ...rest } = ask.args
+  const emptied = isFields(json(ask, 'metadata')) && Object.keys(fieldsOf(json(ask, 'metadata'))).length === 0
+  const content = readContent(ws, emptied ? rest : { ...rest, metadata })
   if (!has(ask, 'text') && content.blocks === undefined && content.attachments === undefined)
     throw new SlackError('no_text')
   const changed = edit(ws, message, actor.user, {
     ...(has(ask, 'text') ? { text: content.text } : content.blocks === undefined ? {} : { text: message.text }),
     ...(content.blocks === undefined ? {} : { blocks: content.blocks }),
     ...(content.attachments === undefined ? {} : { attachments: content.attachments }),
-    ...(content.metadata === undefined ? {} : { metadata: content.metadata }),
+    ...(emptied ? { metadata: {} } : content.metadata === undefined ? {} : { metadata: content.metadata }),
   })
   return { channel: message.channel, ts: message.ts, text: changed.text, message: messageBody(ws, changed) }
 }

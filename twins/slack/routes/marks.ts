@@ -25,7 +25,9 @@ function addReaction(ask: Ask): Fields {
   if (channel.is_archived) throw new SlackError('is_archived')
   if (!isIn(ask, channel)) throw new SlackError('not_in_channel')
   const own = message.reactions.filter(({ users }) => users.includes(actor.user))
-  if (own.length >= 23 || message.reactions.length >= 50) throw new SlackError('too_many_reactions')
+  if (own.length >= 23) throw new SlackError('too_many_reactions')
+  if (message.reactions.length >= 50 && !message.reactions.some((one) => one.name === name))
+    throw new SlackError('too_many_emoji')
   if (!react(ws, message, actor.user, name, true)) throw new SlackError('already_reacted')
   return {}
 }

@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import { slack } from '../../../twins/slack/index.ts'
+import type { Seed } from '../../../twins/slack/state.ts'
+import { runTwinTests, type Stage } from '../../conformance/twins.ts'
+import { APP, call, SEED } from './support.ts'
+
+const OPS = 'C0OPS000001'
+const act =
+  (method: string, args: Readonly<Record<string, string>> = {}) =>
+  ({ twin }: Stage): unknown =>
+    twin.fetch(call(method, args))
+const idOf = async (answer: Response, key: string): Promise<string> =>
+  z.looseObject({ [key]: z.looseObject({ id: z.string() }) }).parse(await answer.json())[key]?.id ?? ''
+
+const seed: Seed = {
+  ...SEED,
+  events: { url: APP, types: ['message.channels', 'app_mention', 'reaction_added', 'file_shared', 'channel_created'] },
+  interactivity: { url: APP },
+  webhooks: [{ path: 'T1/B1/secret', channel: 'ops' }],
+  codes: [{ code: 'once' }],
+}
+const blocks = JSON.stringify([
+  { type: 'actions', elements: [{ type: 'button', action_id: 'ack', text: { type: 'plain_text', text: 'Ack' } }] },
+])
+const modal = JSON.stringify({
+  type: 'modal',
+  title: { type: 'plain_text', text: 'Why' },
+  submit: { type: 'plain_text', text: 'Send' },
+  blocks: [
+    {
+      type: 'input',
+      label: { type: 'plain_text', text: 'Reason' },
+      element: { type: 'plain_text_input', action_id: 'reason' },
+    },
+  ],
+})
+
+runTwinTests({
+  twin: slack,
+  seed,
+  async story({ send, world, twin }) {
+    const happen = (step: string, event: string, fields: Parameters<typeof twin.happen>[1]): Promise<void> =>
+      world.within({ step, key: step }, () => twin.happen(event, fields))
+    const name = `story-${world.trace.events.length}`
+    await send(call('auth.test', {}))
+    const channel = await idOf(await send(call('conversations.create', { name })), 'channel')
+    await send(call('conversations.invite', { channel, users: 'U0ADA000001' }))
+    await send(call('chat.postMessage', { channel, text: 'Disk is full', blocks }))
+    await world.clock.advance(2_000)
+    await happen('mention', 'message.posted', { user: 'ada', channel: 'ops', text: '<@U0BOT000001> help *me*' })
+    await happen('react', 'reaction.added', { user: 'ada', channel, reaction: 'eyes' })
+    await happen('click', 'action.taken', { user: 'ada', channel, action: 'ack' })
+    await happen('ask', 'command.sent', { user: 'ada', channel: 'ops', command: '/page', text: 'me' })
+    await world.clock.advance(100)
+    const snapshot = z.looseObject({ triggers: z.array(z.object({ id: z.string() })) }).parse(twin.snapshot())
+    await send(call('views.open', { trigger_id: snapshot.triggers.at(-1)?.id ?? '', view: modal }))
+    await happen('submit', 'view.submitted', { user: 'ada', values: { reason: 'Logs' } })
+    const upload = z
+      .object({ upload_url: z.string(), file_id: z.string() })
+      .parse(await (await send(call('files.getUploadURLExternal', { filename: 'a.txt', length: '3' }))).json())
+    await send(new Request(upload.upload_url, { method: 'POST', body: 'abc' }))
+    const files = JSON.stringify([{ id: upload.file_id }])
+    await send(call('files.completeUploadExternal', { files, channel_id: channel, initial_comment: 'Look' }))
+    await send(call('chat.scheduleMessage', { channel, text: 'Later', post_at: '1893474000' }))
+    await send(new Request('https://hooks.slack.com/services/T1/B1/secret', { method: 'POST', body: '{"text":"up"}' }))
+    await send(call('chat.postMessage', { channel: 'nowhere', text: 'x' }))
+    await send(call('conversations.history', { channel, limit: '2' }))
+    await send(call('users.list', { limit: '2' }))
+    await world.clock.advance(10_000)
+    await send(call('conversations.archive', { channel }))
+  },
+  gaps: {
+    'Socket Mode and the socket of RTM': act('apps.connections.open'),
+    'newer blocks and elements': act('chat.postMessage', { channel: OPS, blocks: '[{"type":"card"}]' }),
+    'steps of old workflows': act('views.open', { trigger_id: 'x', view: '{"type":"workflow_step"}' }),
+    markdown_text: act('chat.postMessage', { channel: OPS, markdown_text: '**hi**' }),
+    'acting as a user': act('chat.postMessage', { channel: OPS, text: 'hi', as_user: 'true' }),
+    'parse and link_names': act('chat.postMessage', { channel: OPS, text: 'hi', parse: 'full' }),
+    'replies to messages that are not there': act('chat.postMessage', { channel: OPS, text: 'hi', thread_ts: '1.1' }),
+    'channels shared with other workspaces': act('conversations.inviteShared', { channel: OPS }),
+    'the consent page of OAuth': ({ twin }) =>
+      twin.fetch(new Request('https://slack.com/oauth/v2/authorize?client_id=1')),
+    'token rotation': act('oauth.v2.exchange'),
+    'remote files': act('files.remote.add'),
+    'attachments with their own blocks and actions': act('chat.postMessage', {
+      channel: OPS,
+      attachments: '[{"blocks":[]}]',
+    }),
+    'upload addresses that lead nowhere': ({ twin }) =>
+      twin.fetch(new Request('https://files.slack.com/upload/v1/none', { method: 'POST', body: 'x' })),
+  },
+  failureBody: z.strictObject({
+    ok: z.literal(false),
+    error: z.enum(['ratelimited', 'service_unavailable', 'internal_error']),
+  }),
+})
