@@ -7,6 +7,7 @@ import { createInbound, type Inbound } from './inbound.ts'
 import { createOutbound, type Outbound } from './outbound.ts'
 import { type Answer, type Ending, type Escape, type Pending, RUN_SCHEMA, type Run } from './run.ts'
 import type { CallStep, Scenario, Step } from './scenario.ts'
+import { paceOf } from './schedule.ts'
 import {
   type Effect,
   type Instruction,
@@ -58,6 +59,7 @@ function createPlayer(scenario: Scenario, options: ReplayOptions): Player {
     seed: deriveSeed(`${scenario.id}/${options.seed}`, 'world'),
     startsAt: scenario.clock,
     courier,
+    pace: paceOf(scenario.schedule, options.seed),
     ...(options.decisions === undefined ? {} : { decisions: options.decisions }),
   })
   const escapes: Escape[] = []
@@ -220,7 +222,7 @@ function createPlayer(scenario: Scenario, options: ReplayOptions): Player {
       world.trace.record('delivery.failed', { id: delivery.id, reason })
       done({ kind: 'failed', reason })
     }
-    const afterMs = world.decide(`${step}/latency`, (rng) => rng.int(DELIVERY_MS.min, DELIVERY_MS.max))
+    const afterMs = world.latency(step, DELIVERY_MS)
     const target = subjectTarget(delivery.url, options.publicOrigin, ports, options.port)
     world.clock.schedule(
       afterMs,

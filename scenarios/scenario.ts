@@ -2,6 +2,7 @@ import type { Fault } from '../twins/faults.ts'
 import type { Json } from '../twins/trace.ts'
 import type { Wire } from '../twins/wires.ts'
 import type { EvidenceShape, IgnoreShapes, ProofShape } from './parse/schema.ts'
+import type { Schedule } from './schedule.ts'
 
 /** Where a piece of a scenario stands in its file; lines and columns count from 1. */
 export type Place = { readonly file: string; readonly line: number; readonly column: number }
@@ -97,6 +98,8 @@ export type Scenario = {
   readonly given: Readonly<Record<string, Json>>
   /** What twins do because of each other; nothing when left out. */
   readonly wires?: readonly Wire[] | undefined
+  /** In which order answers come that nothing else orders; `uniform` when left out. */
+  readonly schedule?: Schedule | undefined
   readonly when: readonly Step[]
   readonly then: readonly Expectation[]
   readonly place: Place

@@ -190,8 +190,7 @@ export function createNetwork(world: World, placements: readonly Placement[]): N
         })
         const fault = world.faults.hit({ twin: name, operation, attempt, key, fields })
         if (fault !== undefined) world.trace.record('fault', { key, on: fault.on, kind: fault.kind })
-        const { min, max } = definition.latencyMs
-        const usualMs = world.decide(`${key}/latency`, (rng) => rng.int(min, max))
+        const usualMs = world.latency(key, definition.latencyMs)
         const afterMs = usualMs + (fault?.kind === 'slow' ? (fault.byMs ?? 30_000) : 0)
         const lost = (silent: boolean): PromptAnswer =>
           silent ? { kind: 'silence', key } : { kind: 'reset', afterMs, key }

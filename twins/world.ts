@@ -14,6 +14,12 @@ export const BOOT: Cause = { step: 'boot', key: 'boot' }
 /** Choices that chance made, by causal key. Replaying with it needs no seed. */
 export type DecisionLog = Readonly<Record<string, number>>
 
+/** How long something takes that may take from `min` to `max` milliseconds. */
+export type Pace = (rng: Rng, range: { readonly min: number; readonly max: number }) => number
+
+/** Any time is as likely as any other. */
+const EVEN: Pace = (rng, { min, max }) => rng.int(min, max)
+
 /** An HTTP request from a twin to the subject, such as a webhook. */
 export type Delivery = {
   readonly twin: string
@@ -54,6 +60,8 @@ export interface World {
   draw(name: string): Rng
   /** A logged decision: the one on record for `key` when replaying, else drawn from the seed. */
   decide(key: string, draw: (rng: Rng) => number): number
+  /** The logged latency of what `key` names, in virtual milliseconds, at the pace of this world. */
+  latency(key: string, range: { readonly min: number; readonly max: number }): number
   /** Sends a webhook or the like to the subject; faults on `<twin>.webhook` apply. */
   deliver: Courier
 }
@@ -70,6 +78,8 @@ export type WorldOptions = {
   readonly startsAt: string
   /** Decisions to repeat; what it lacks is drawn from the seed. */
   readonly decisions?: DecisionLog
+  /** How latencies are drawn; evenly, unless told otherwise. */
+  readonly pace?: Pace | undefined
   /** How deliveries reach the subject. Without one nobody listens: each fails as refused. */
   readonly courier?: Courier
 }
@@ -164,6 +174,7 @@ export function createWorld(options: WorldOptions): RunnableWorld {
     id: (prefix, length) => prefix + draw(`id ${prefix}`).text(length),
     draw,
     decide,
+    latency: (key, range) => decide(`${key}/latency`, (one) => (options.pace ?? EVEN)(one, range)),
     deliver,
   }
 }

@@ -9,7 +9,7 @@ type Shape = { readonly [key: string]: unknown }
 
 /** A scenario as the text of a `*.scenario.yaml`: read again it is the same story, step names and all. */
 export function writeScenario(scenario: Scenario): string {
-  const { id, title, covers, clock, zone, seeds, horizonMs, given, wires, when, then } = scenario
+  const { id, title, covers, clock, zone, seeds, horizonMs, given, wires, schedule, when, then } = scenario
   const { incident, evidence, proof, ignore } = scenario
   const startMs = Date.parse(clock)
   const whole = {
@@ -18,7 +18,7 @@ export function writeScenario(scenario: Scenario): string {
     ...(title === id ? {} : { title }),
     ...(covers.length === 0 ? {} : { covers }),
     clock,
-    ...defined({ incident, zone, seeds }),
+    ...defined({ incident, zone, seeds, schedule }),
     horizon: `+${writeMs(horizonMs)}`,
     ...(Object.keys(given).length === 0 ? {} : { given }),
     ...(wires === undefined ? {} : { wires: wires.map(wireShape) }),
@@ -104,7 +104,7 @@ const hasFraction = (value: Json): boolean =>
       Object.values(value).some((item) => item !== undefined && hasFraction(item))
 
 function faultShape(fault: Fault, startMs: number): Shape {
-  const { on, kind, nth, attempt, times, rate, untilMs, where, status, retryAfterMs, byMs, silent } = fault
+  const { on, kind, nth, attempt, times, rate, untilMs, where, status, code, retryAfterMs, byMs, silent } = fault
   const ms = (value: number | undefined): string | undefined => (value === undefined ? undefined : writeMs(value))
   return defined({
     on,
@@ -116,6 +116,7 @@ function faultShape(fault: Fault, startMs: number): Shape {
     until: untilMs === undefined ? undefined : `+${writeMs(untilMs - startMs)}`,
     where,
     status,
+    code,
     'retry-after': ms(retryAfterMs),
     by: ms(byMs),
     silent,

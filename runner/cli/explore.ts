@@ -13,6 +13,7 @@ import { variationsOf } from '../../oracle/properties/variations.ts'
 import { writeScenario } from '../../oracle/properties/write-scenario.ts'
 import type { Run } from '../../scenarios/run.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
+import { SCHEDULES, strategyOf } from '../../scenarios/schedule.ts'
 import { shrink } from '../../scenarios/shrink.ts'
 import { digest, type Json } from '../../twins/trace.ts'
 import { UsageError } from '../gate/workspace.ts'
@@ -120,10 +121,11 @@ function samplesOf(
   const [first, ...more] = sources
   const all = first === undefined ? undefined : more.length === 0 ? first : fc.oneof(first, ...more)
   if (all === undefined) return []
+  const schedule = SCHEDULES.find((name) => name === options.schedule) ?? 'portfolio'
   // Several stories of one name would share chance: each has its own.
   return fc
     .sample(all, { seed: Number(options.seed), numRuns: Number(options.runs) })
-    .map((one, at) => ({ ...one, id: `${one.id}-${at + 1}` }))
+    .map((one, at) => ({ ...one, id: `${one.id}-${at + 1}`, schedule: strategyOf(schedule, `${at}`) }))
 }
 
 function readDocument(path: string): unknown {

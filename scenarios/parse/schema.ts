@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { FAULT_KINDS, type FaultKind } from '../../twins/faults.ts'
+import { SCHEDULES, type Schedule } from '../schedule.ts'
 import { wireShape } from './wires.ts'
 
 /** The one source of the scenario format: what a file may say, before references are resolved. */
@@ -25,6 +26,7 @@ const fault = z.strictObject({
   until: offset.optional(),
   where: fields.optional(),
   status: z.int().min(400).max(599).optional(),
+  code: text(/^[0-9A-Z]{5}$/, 'a quoted code such as "40001"').optional(),
   'retry-after': duration.optional(),
   by: duration.optional(),
   silent: z.boolean().optional(),
@@ -133,6 +135,7 @@ const shape = z.strictObject({
   horizon: offset.optional(),
   given: z.record(z.string(), fields).default({}),
   wires: z.array(z.unknown()).optional(),
+  schedule: z.enum(SCHEDULES).optional(),
   when: z.array(z.unknown()).min(1, 'at least one step'),
   then: z.array(z.unknown()).min(1, 'at least one expectation: a scenario that cannot fail proves nothing'),
   incident: text(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'the name of the incident, such as INC-2041').optional(),
@@ -163,6 +166,7 @@ export type FaultShape = {
   readonly until?: string | undefined
   readonly where?: Values | undefined
   readonly status?: number | undefined
+  readonly code?: string | undefined
   readonly 'retry-after'?: string | undefined
   readonly by?: string | undefined
   readonly silent?: boolean | undefined
@@ -212,6 +216,7 @@ export type ScenarioShape = {
   readonly horizon?: string | undefined
   readonly given: Record<string, Values>
   readonly wires?: unknown[] | undefined
+  readonly schedule?: Schedule | undefined
   readonly when: unknown[]
   readonly then: unknown[]
   readonly incident?: string | undefined

@@ -1,4 +1,5 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
+import { SCHEDULES } from '../../../scenarios/schedule.ts'
 import type { OnOpen } from '../open.ts'
 import { whole } from '../whole.ts'
 
@@ -11,6 +12,11 @@ export function addExplore(program: Command, onOpen: OnOpen): void {
     .option('--seed <n>', 'another seed gives other stories', whole, 1)
     .option('--openapi <file>', "stories out of the service's OpenAPI document instead of its scenarios")
     .option('--only <id...>', 'vary these scenarios only')
+    .addOption(
+      new Option('--schedule <name>', 'in which order answers come that nothing orders')
+        .choices(SCHEDULES)
+        .default('portfolio'),
+    )
     .option('--write-to <dir>', 'where failures are put, inside the project', 'backlot/scenarios/found')
     .option('--no-write', 'only tell')
     .option('--jobs <n>', 'workers (default: one for each core)', whole)
