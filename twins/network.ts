@@ -2,6 +2,7 @@ import qs from 'qs'
 import type { Fault } from './faults.ts'
 import type { Json } from './trace.ts'
 import { NotModelled, type Twin, type TwinDefinition } from './twin.ts'
+import { type Wire, wireTwins } from './wires.ts'
 import type { World } from './world.ts'
 
 /** An HTTP request of the subject, as the world's end of the wire parsed it. `url` is absolute. */
@@ -134,7 +135,7 @@ export function createNetwork(world: World, placements: readonly Placement[]): N
     return first
   }
 
-  return {
+  const network: Network = {
     twins,
     twinAt(host, port, tls) {
       const scheme = tls ? 'https' : 'http'
@@ -233,6 +234,9 @@ export function createNetwork(world: World, placements: readonly Placement[]): N
       })
     },
   }
+  const stands = ({ act }: Wire): boolean => act.kind === 'call' || twins.has(act.twin)
+  wireTwins(world, network, [...definitions.values()].flatMap(({ wires = [] }) => wires).filter(stands))
+  return network
 }
 
 const toRequest = ({ method, url, headers, body }: WireRequest): Request =>

@@ -4,6 +4,7 @@ import type { FidelityProfile } from './fidelity.ts'
 import type { PriceList } from './money.ts'
 import { RouteTable } from './route-table.ts'
 import type { Json } from './trace.ts'
+import type { Wire } from './wires.ts'
 import type { World } from './world.ts'
 
 /** Something a twin does not model, and why. */
@@ -48,6 +49,8 @@ export interface TwinDefinition<Seed> {
   readonly happenings: readonly string[]
   /** Trace event types this twin records beside its operations, such as `charge.succeeded`. */
   readonly events: readonly string[]
+  /** What happens at other twins because of this one, where they stand in the same world. */
+  readonly wires?: readonly Wire[]
   /** Usual time to answer, drawn per call between the two. */
   readonly latencyMs: { readonly min: number; readonly max: number }
   /** What `backlot fidelity` needs to replay recordings of the vendor. */

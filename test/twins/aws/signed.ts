@@ -39,7 +39,7 @@ export function signed({
     ...names.map((name) => `${name}:${all[name]}`),
     '',
     names.join(';'),
-    hash,
+    all['x-amz-content-sha256'] ?? hash,
   ].join('\n')
   const scope = `${date.slice(0, 8)}/${region}/${service}/aws4_request`
   const text = ['AWS4-HMAC-SHA256', date, scope, createHash('sha256').update(canonical).digest('hex')].join('\n')

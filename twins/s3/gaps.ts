@@ -1,0 +1,29 @@
+import type { Gap } from '../twin.ts'
+
+/** What this twin does not model. A request that needs it ends the run as inconclusive. */
+export const GAPS: readonly Gap[] = [
+  { what: 'ACLs', why: 'One account owns everything; new buckets have ACLs turned off.' },
+  { what: 'bucket policies and public access', why: 'One account owns everything; who may do what is not weighed.' },
+  { what: 'CORS', why: 'A browser asks for it; here programs ask.' },
+  {
+    what: 'other settings of buckets',
+    why: 'Replication, inventory, analytics, metrics, logging, websites, acceleration, payers and encryption change no answer that is modelled.',
+  },
+  { what: 'object lock', why: 'Retention and legal holds are not modelled.' },
+  { what: 'encryption with keys', why: 'There is no KMS, and customers’ keys are not taken; objects say AES256.' },
+  { what: 'archives', why: 'Glacier classes and restoring are not modelled.' },
+  { what: 'queries, torrents, renames and annotations', why: 'Objects are read and written whole, or by range.' },
+  { what: 'appending to objects', why: 'Write offsets belong to directory buckets.' },
+  { what: 'access points and directory buckets', why: 'Buckets are reached by their name.' },
+  { what: 'signed chunks', why: 'SDKs send unsigned chunks with a checksum behind them over TLS.' },
+  { what: 'XXHASH checksums', why: 'CRC, SHA and MD5 are checked.' },
+  { what: 'several ranges at once', why: 'S3 itself answers one range.' },
+  { what: 'notifications to topics, functions and EventBridge', why: 'Queues are notified.' },
+  { what: 'lifecycle rules at work', why: 'Assumed: rules are kept and told, and change no object.' },
+  {
+    what: 'keys with dots as path segments',
+    why: 'Assumed: nobody uses them; an address drops /./ and /../ before it is sent.',
+  },
+  { what: 'ending an upload twice', why: 'Assumed: 404 NoSuchUpload, as for one that never was.' },
+  { what: 'what storage and traffic cost', why: 'Assumed: requests alone are billed.' },
+]
