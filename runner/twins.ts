@@ -1,4 +1,5 @@
 import { anthropic } from '../twins/anthropic/index.ts'
+import { github } from '../twins/github/index.ts'
 import { google } from '../twins/google/index.ts'
 import { okta } from '../twins/okta/index.ts'
 import { openai } from '../twins/openai/index.ts'
@@ -20,4 +21,5 @@ export const TWINS: readonly TwinDefinition<unknown>[] = [
   s3,
   sqs,
   google,
+  github,
 ] as readonly unknown[] as readonly TwinDefinition<unknown>[]

@@ -1,0 +1,229 @@
+import { createHash } from 'node:crypto'
+import type { Context } from 'hono'
+import type { Json } from '../trace.ts'
+import { notModelled, type TwinApp } from '../twin.ts'
+import { atLeast, loginOf, type Role, roleOn, type Viewer } from './access.ts'
+import { viewerOf } from './auth.ts'
+import { GAPS } from './gaps.ts'
+import { findRepo, type GitHub, repoPath } from './github.ts'
+import { countRequest, countSecondary, giveBack, quotaHeaders, quotaOf, resourceOf } from './limits.ts'
+import { mayDo } from './permissions.ts'
+import { isRow, type Row, text } from './store.ts'
+import { API, errorBody, forbidden, GitHubError, notFound } from './wire.ts'
+
+/** One request, as a route sees it. */
+export type Ask = {
+  readonly github: GitHub
+  readonly viewer: Viewer
+  readonly method: string
+  readonly url: URL
+  /** A parameter of the route's path. */
+  readonly param: (name: string) => string
+  readonly query: URLSearchParams
+  readonly headers: Headers
+  readonly accept: string
+  readonly raw: Uint8Array
+  /** The JSON object that was sent; `{}` when nothing was. Throws what GitHub answers to anything else. */
+  readonly body: () => Row
+}
+export type Reply = {
+  readonly status: number
+  readonly body?: Json | undefined
+  /** In place of a body: bytes of a type. */
+  readonly bytes?: Uint8Array | string
+  readonly headers?: Readonly<Record<string, string>>
+}
+export type Route = (ask: Ask) => Reply
+/** How a route is let in. `user` needs somebody, `app` an app's JWT, `anyone` nobody. */
+export type Door = 'anyone' | 'user' | 'app'
+export type On = (operation: string, route: string, handler: Route, door?: Door) => void
+
+export const VERSION = '2022-11-28'
+export const gap = (what: string): Error => notModelled('github', GAPS, what)
+export const ok = (body: Json, headers: Readonly<Record<string, string>> = {}): Reply => ({
+  status: 200,
+  body,
+  headers,
+})
+export const done = (status = 204): Reply => ({ status })
+/** The answer to something made: where it is stands in its `url`. */
+export const made = (body: Json): Reply => {
+  const url = isRow(body) ? text(body.url) : ''
+  return { status: 201, body, headers: url === '' ? {} : { Location: url } }
+}
+
+/** Registers routes on `app`; each knows its viewer, counts against its rate limit and turns errors into answers. */
+export function router(app: TwinApp, github: GitHub): On {
+  return (operation, route, handler, door = 'anyone') =>
+    app.on(operation, route, async (c) => {
+      const raw = new Uint8Array(await c.req.arrayBuffer())
+      return answered(github, operation, c, raw, handler, door)
+    })
+}
+
+function answered(
+  github: GitHub,
+  operation: string,
+  c: Context,
+  raw: Uint8Array,
+  handler: Route,
+  door: Door,
+): Response {
+  const asked = c.req.header('x-github-api-version')
+  if (asked !== undefined && asked !== VERSION) throw gap('API versions other than 2022-11-28')
+  const url = new URL(c.req.url)
+  const resource = resourceOf(url.pathname)
+  let viewer: Viewer = { kind: 'anonymous', key: 'anonymous' }
+  try {
+    viewer = viewerOf(github, c.req.raw.headers)
+    const ask = askOf(github, viewer, c, url, raw)
+    const writes = ask.method !== 'GET' && ask.method !== 'HEAD'
+    countRequest(github, viewer, resource)
+    countSecondary(github, viewer, writes && resource === 'core', ask.method === 'POST' && resource === 'core')
+    letIn(ask, door)
+    if (!mayDo(viewer, operation, writes)) throw forbidden('Resource not accessible by integration')
+    const reply = handler(ask)
+    const etag = etagOf(reply)
+    if (!writes && etag !== undefined && sameTag(ask.headers.get('if-none-match'), etag)) {
+      if (viewer.kind !== 'anonymous') giveBack(github, viewer, resource)
+      return send(github, viewer, resource, { status: 304, headers: { ETag: etag } }, ask.accept)
+    }
+    const tagged = etag === undefined ? reply : { ...reply, headers: { ETag: etag, ...reply.headers } }
+    return send(github, viewer, resource, tagged, ask.accept)
+  } catch (error) {
+    if (!(error instanceof GitHubError)) throw error
+    const body = errorBody(error)
+    return send(github, viewer, resource, { status: error.status, body, headers: error.headers }, '')
+  }
+}
+
+function askOf(github: GitHub, viewer: Viewer, c: Context, url: URL, raw: Uint8Array): Ask {
+  return {
+    github,
+    viewer,
+    method: c.req.method,
+    url,
+    param: (name) => c.req.param(name) ?? '',
+    query: url.searchParams,
+    headers: c.req.raw.headers,
+    accept: c.req.header('accept') ?? '',
+    raw,
+    body: () => parsedBody(raw),
+  }
+}
+
+function parsedBody(raw: Uint8Array): Row {
+  const sent = Buffer.from(raw).toString()
+  if (sent.trim() === '') return {}
+  try {
+    const parsed: unknown = JSON.parse(sent)
+    if (isRow(parsed)) return parsed
+    // Lists of labels and the like are taken as if they stood under a name.
+    if (Array.isArray(parsed)) return { _list: parsed as Json }
+  } catch {
+    throw new GitHubError(400, 'Problems parsing JSON')
+  }
+  throw new GitHubError(400, 'Body should be a JSON object')
+}
+
+function letIn({ viewer }: Ask, door: Door): void {
+  switch (door) {
+    case 'user':
+      if (viewer.kind === 'anonymous') throw new GitHubError(401, 'Requires authentication')
+      if (viewer.kind === 'app') throw new GitHubError(401, 'A JSON web token could not be decoded')
+      return
+    case 'app':
+      if (viewer.kind !== 'app') throw new GitHubError(401, 'A JSON web token could not be decoded')
+      return
+    default:
+  }
+}
+
+const bytesOf = ({ body, bytes }: Reply): Uint8Array | string | undefined =>
+  bytes ?? (body === undefined ? undefined : JSON.stringify(body))
+
+/** Weak for what was there, strong for what was just made, as recorded. */
+function etagOf(reply: Reply): string | undefined {
+  const bytes = bytesOf(reply)
+  if (bytes === undefined || reply.status >= 300) return undefined
+  const hash = createHash('sha256').update(bytes).digest('hex')
+  return reply.status === 201 ? `"${hash}"` : `W/"${hash}"`
+}
+
+const sameTag = (sent: string | null, etag: string): boolean =>
+  sent?.split(',').some((one) => one.trim().replace(/^W\//, '') === etag.replace(/^W\//, '')) ?? false
+
+function send(
+  github: GitHub,
+  viewer: Viewer,
+  resource: ReturnType<typeof resourceOf>,
+  reply: Reply,
+  accept: string,
+): Response {
+  const bytes = bytesOf(reply)
+  const kind = /application\/vnd\.github(?:\.[\w-]+)?\.?([\w-]+)?(\+json)?/.test(accept)
+  const hex = github.draw('request id').text(32, '0123456789ABCDEF')
+  const headers = new Headers({
+    Server: 'github.com',
+    Date: new Date(github.world.clock.now()).toUTCString(),
+    'X-GitHub-Media-Type': kind ? 'github.v3; format=json' : 'github.v3',
+    'X-GitHub-Api-Version-Selected': VERSION,
+    'X-GitHub-Request-Id': `${hex.slice(0, 4)}:${hex.slice(4, 8)}:${hex.slice(8, 16)}:${hex.slice(16, 24)}:${hex.slice(24)}`,
+    Vary: 'Accept, Authorization, Cookie, X-GitHub-OTP, Accept-Encoding, Accept, X-Requested-With',
+    ...quotaHeaders(quotaOf(github, viewer, resource)),
+  })
+  if (viewer.kind === 'user' && viewer.scopes.length > 0) {
+    headers.set('X-OAuth-Scopes', viewer.scopes.join(', '))
+    headers.set('X-Accepted-OAuth-Scopes', '')
+  }
+  if (bytes !== undefined && reply.body !== undefined) headers.set('Content-Type', 'application/json; charset=utf-8')
+  if (reply.status === 200) headers.set('Cache-Control', 'private, max-age=60, s-maxage=60')
+  for (const [name, value] of Object.entries(reply.headers ?? {})) headers.set(name, value)
+  const empty = bytes === undefined || reply.status === 204 || reply.status === 304
+  return new Response(empty ? null : (bytes as string), { status: reply.status, headers })
+}
+
+/** The repository a path names, if the viewer may see it and has the role that is needed. */
+export function repoOf(ask: Ask, needed: Role = 'pull'): Row {
+  const name = `${ask.param('owner')}/${ask.param('repo')}`
+  const repo = findRepo(ask.github, name)
+  if (repo === undefined) {
+    const moved = ask.github.store.get('~moved', name.toLowerCase())
+    const now = moved === undefined ? undefined : findRepo(ask.github, text(moved.to))
+    if (now === undefined) throw notFound()
+    const url = ask.url.pathname.replace(/^\/repos\/[^/]+\/[^/]+/, `${API}/repositories/${now.id}`) + ask.url.search
+    throw new GitHubError(ask.method === 'GET' ? 301 : 307, 'Moved Permanently', undefined, { Location: url })
+  }
+  need(ask, repo, needed)
+  return repo
+}
+
+/** Throws GitHub's refusal where the viewer's role does not do. */
+export function need(ask: Ask, repo: Row, needed: Role): void {
+  const role = roleOn(ask.github, ask.viewer, repo)
+  if (role === 'none') throw notFound()
+  if (needed === 'pull') return
+  if (ask.viewer.kind === 'anonymous') throw new GitHubError(401, 'Requires authentication')
+  if (!atLeast(role, needed)) {
+    if (needed === 'admin') throw forbidden('Must have admin rights to Repository.')
+    throw forbidden(`Must have ${needed} access to Repository.`)
+  }
+  if (repo.archived === true) throw forbidden('Repository was archived so is read-only.')
+}
+
+/** Somebody must be there, though no role is needed: to open an issue, to comment. */
+export function needSomebody(ask: Ask, repo: Row): string {
+  need(ask, repo, 'pull')
+  if (ask.viewer.kind === 'anonymous') throw new GitHubError(401, 'Requires authentication')
+  if (repo.archived === true) throw forbidden('Repository was archived so is read-only.')
+  return loginOf(ask.viewer)
+}
+
+export const below = (repo: Row, collection: string): string => `${repoPath(repo)}/${collection}`
+
+/** The number in a path; what is none is not found. */
+export function numberIn(ask: Ask, name: string): number {
+  const value = ask.param(name)
+  if (!/^\d+$/.test(value)) throw notFound()
+  return Number(value)
+}

@@ -1,0 +1,42 @@
+import type { On } from './ask.ts'
+import { addAppRoutes } from './routes/apps.ts'
+import { addBranchRoutes } from './routes/branches.ts'
+import { addCommentRoutes } from './routes/comments.ts'
+import { addCommitRoutes } from './routes/commits.ts'
+import { addContentRoutes } from './routes/contents.ts'
+import { addGitRoutes } from './routes/git.ts'
+import { addIssueRoutes } from './routes/issues.ts'
+import { addLabelRoutes } from './routes/labels.ts'
+import { addOrgRoutes } from './routes/orgs.ts'
+import { addPullRoutes } from './routes/pulls.ts'
+import { addRepoRoutes } from './routes/repos.ts'
+import { addReviewRoutes } from './routes/reviews.ts'
+import { addTeamRoutes } from './routes/teams.ts'
+import { addUserRoutes } from './routes/users.ts'
+
+/** Every route, in the order in which all worlds register them: literal paths before those with parameters. */
+export function addRoutes(on: On): void {
+  addUserRoutes(on)
+  addOrgRoutes(on)
+  addTeamRoutes(on)
+  addAppRoutes(on)
+  addCommentRoutes(on)
+  addIssueRoutes(on)
+  addLabelRoutes(on)
+  addReviewRoutes(on)
+  addPullRoutes(on)
+  addBranchRoutes(on)
+  addContentRoutes(on)
+  addGitRoutes(on)
+  addCommitRoutes(on)
+  addRepoRoutes(on)
+}
+
+function names(): readonly string[] {
+  const found = new Set<string>()
+  addRoutes((operation) => void found.add(operation))
+  return [...found]
+}
+
+/** Their names, for faults. */
+export const OPERATIONS: readonly string[] = names()

@@ -1,0 +1,431 @@
+import type { Json } from '../../trace.ts'
+import { atLeast, loginOf, roleOn } from '../access.ts'
+import { type Ask, below, done, made, need, needSomebody, type On, ok, type Reply, repoOf } from '../ask.ts'
+import { person as signs } from '../furnish-repo.ts'
+import { compared, filesAt, merged } from '../git/history.ts'
+import { commitOf, putCommit, putFiles, refOf } from '../git/objects.ts'
+import { CHECK_MS, keepIssue, markMerged, push, removeRef, tellPull } from '../git/push.ts'
+import { account, findRepo, type GitHub, numberOf, ownerOf } from '../github.ts'
+import { page, sorted } from '../paging.ts'
+import { person } from '../shapes/accounts.ts'
+import { changedFile, changesOf, commitBrief } from '../shapes/commits.ts'
+import { canMerge, diffOf, pullBrief, pullOf, pullWhole } from '../shapes/pulls.ts'
+import { teamBrief } from '../shapes/teams.ts'
+import { count, listOf, type Row, rowOf, text } from '../store.ts'
+import { GitHubError, invalid, missingField, nodeId, notFound } from '../wire.ts'
+import { changed, issueIn, note, takeNumber } from './issues.ts'
+import { diffText, patchText } from './patches.ts'
+
+export function pullIn(ask: Ask, repo: Row): Row {
+  const issue = issueIn(ask, repo)
+  if (issue._pull === undefined) throw notFound()
+  return issue
+}
+
+type Side = { readonly repo: Row; readonly ref: string; readonly sha: string; readonly label: string }
+
+/** A side as a request names it: `branch`, or `ada:branch` for a fork's. */
+function sideOf(ask: Ask, repo: Row, field: 'head' | 'base', given: Json | undefined, headRepo = ''): Side {
+  const name = text(given)
+  if (name === '') throw missingField('PullRequest', field)
+  const [owner, rest] = name.includes(':')
+    ? [name.slice(0, name.indexOf(':')), name.slice(name.indexOf(':') + 1)]
+    : ['', name]
+  const branch = rest.replace(/^refs\/heads\//, '')
+  const inNetwork = (one: Row): boolean =>
+    one._network === repo._network &&
+    ownerOf(one).toLowerCase() === owner.toLowerCase() &&
+    (headRepo === '' || one.name === headRepo)
+  const of =
+    owner === '' || owner.toLowerCase() === ownerOf(repo).toLowerCase()
+      ? repo
+      : ask.github.store.rows('repos').find(inNetwork)
+  const ref = of === undefined ? undefined : refOf(ask.github, of, `refs/heads/${branch}`)
+  if (of === undefined || ref === undefined) throw invalid({ resource: 'PullRequest', field, code: 'invalid' })
+  return { repo: of, ref: branch, sha: text(ref.sha), label: `${ownerOf(of)}:${branch}` }
+}
+
+const kept = ({ repo, ref, sha, label }: Side): Json => ({ repo: text(repo.full_name), ref, sha, label })
+
+function create(ask: Ask): Reply {
+  const repo = repoOf(ask)
+  const user = needSomebody(ask, repo)
+  const body = ask.body()
+  const existing =
+    body.issue === undefined ? undefined : ask.github.store.get(below(repo, 'issues'), String(body.issue))
+  if (existing === undefined && text(body.title).trim() === '') throw missingField('PullRequest', 'title')
+  const head = sideOf(ask, repo, 'head', body.head, text(body.head_repo))
+  const base = sideOf(ask, repo, 'base', body.base)
+  // Opening one takes write access to where the changes are.
+  if (!atLeast(roleOn(ask.github, ask.viewer, head.repo), 'push')) throw notFound()
+  const open = ask.github.store
+    .rows(below(repo, 'issues'))
+    .filter((one) => one._pull !== undefined && one.state === 'open')
+  if (open.some((one) => rowOf(pullOf(one).head).label === head.label && rowOf(pullOf(one).base).ref === base.ref))
+    throw invalid({
+      resource: 'PullRequest',
+      code: 'custom',
+      message: `A pull request already exists for ${head.label}.`,
+    })
+  const [ours, theirs] = [base, head].map(({ repo: of, sha }) => commitOf(ask.github, of, sha))
+  if (
+    head.sha === base.sha ||
+    (ours !== undefined &&
+      theirs !== undefined &&
+      ours._files === undefined &&
+      compared(ask.github, repo, ours, theirs).ahead.length === 0)
+  )
+    throw invalid({
+      resource: 'PullRequest',
+      code: 'custom',
+      message: `No commits between ${base.label} and ${head.label}`,
+    })
+  const id = ask.github.nextId()
+  const now = ask.github.now()
+  const pull = {
+    id,
+    head: kept(head),
+    base: kept(base),
+    draft: body.draft ?? false,
+    merged: false,
+    merged_at: null,
+    merged_by: null,
+    merge_commit_sha: null,
+    mergeable: null,
+    _mergeable: null,
+    _dueMs: ask.github.world.clock.now() + CHECK_MS,
+    requested_reviewers: [],
+    requested_teams: [],
+    auto_merge: null,
+    maintainer_can_modify: body.maintainer_can_modify ?? true,
+  }
+  const number = existing === undefined ? takeNumber(ask.github, repo) : numberOf(existing)
+  const issueId = ask.github.nextId()
+  const issue = keepIssue(ask.github, repo, {
+    ...{
+      id: issueId,
+      number,
+      title: body.title,
+      body: body.body ?? null,
+      user,
+      labels: [],
+      assignees: [],
+      milestone: null,
+      state: 'open',
+    },
+    ...{
+      state_reason: null,
+      locked: false,
+      active_lock_reason: null,
+      created_at: now,
+      closed_at: null,
+      closed_by: null,
+    },
+    ...existing,
+    node_id: nodeId('PR', Number(repo.id), id),
+    updated_at: now,
+    _pull: pull as Json,
+  })
+  tellPull(ask.github, ask.viewer, repo, issue, 'pull_request.opened')
+  return made(pullWhole(ask.github, repo, issue))
+}
+
+/** Works out whether a pull request can be merged, once it is time. */
+export function settled(github: GitHub, repo: Row, issue: Row): Row {
+  const pull = pullOf(issue)
+  const due =
+    issue.state === 'open' && (pull._mergeable ?? null) === null && count(pull._dueMs) <= github.world.clock.now()
+  if (!due || pull._dueMs === undefined) return issue
+  const can = canMerge(github, repo, issue)
+  if (can === undefined) return issue
+  // Of what it would be merged as GitHub shows the SHA beforehand; a stand-in.
+  const sha = can ? github.draw(`test merge ${numberOf(issue)}`).text(40, '0123456789abcdef') : null
+  return keepIssue(github, repo, { ...issue, _pull: { ...pull, _mergeable: can, merge_commit_sha: sha } as Json })
+}
+
+function get(ask: Ask): Reply {
+  const repo = repoOf(ask)
+  const issue = settled(ask.github, repo, pullIn(ask, repo))
+  if (/\.(diff|patch)\b/.test(ask.accept)) {
+    const { changes, commits } = diffOf(ask.github, repo, issue)
+    return ask.accept.includes('.diff')
+      ? diffText(changes)
+      : patchText(commits.map((commit) => ({ commit, changes: changesOf(ask.github, repo, commit) })))
+  }
+  return ok(pullWhole(ask.github, repo, issue))
+}
+
+const ORDERS = {
+  created: (issue: Row): string => text(issue.created_at) + String(numberOf(issue)).padStart(9, '0'),
+  updated: (issue: Row): string => text(issue.updated_at) + String(numberOf(issue)).padStart(9, '0'),
+}
+
+function list(ask: Ask): Reply {
+  const repo = repoOf(ask)
+  const state = ask.query.get('state') ?? 'open'
+  const [head, base] = [ask.query.get('head'), ask.query.get('base')]
+  const rows = ask.github.store.rows(below(repo, 'issues')).filter((issue) => {
+    if (issue._pull === undefined || (state !== 'all' && issue.state !== state)) return false
+    const pull = pullOf(issue)
+    if (head?.includes(':') && text(rowOf(pull.head).label).toLowerCase() !== head.toLowerCase()) return false
+    return !base || rowOf(pull.base).ref === base.replace(/^refs\/heads\//, '')
+  })
+  const direction = (ask.query.get('sort') ?? 'created') === 'created' ? 'desc' : 'asc'
+  return page(ask, sorted(ask, rows, ORDERS, { sort: 'created', direction }), (issue) =>
+    pullBrief(ask.github, repo, issue),
+  )
+}
+
+function update(ask: Ask): Reply {
+  const repo = repoOf(ask)
+  const old = pullIn(ask, repo)
+  const { title, body, state, base, maintainer_can_modify } = ask.body()
+  let issue = changed(ask, repo, old, { title, body, state })
+  if (base !== undefined && base !== rowOf(pullOf(issue).base).ref) {
+    const side = sideOf(ask, repo, 'base', base)
+    issue = keepIssue(ask.github, repo, {
+      ...issue,
+      _pull: { ...pullOf(issue), base: kept(side), _mergeable: null, _dueMs: ask.github.world.clock.now() } as Json,
+    })
+    tellPull(ask.github, ask.viewer, repo, issue, 'pull_request.edited', {
+      changes: { base: { ref: { from: rowOf(pullOf(old).base).ref } } } as Json,
+    })
+  }
+  if (maintainer_can_modify !== undefined)
+    issue = keepIssue(ask.github, repo, { ...issue, _pull: { ...pullOf(issue), maintainer_can_modify } as Json })
+  return ok(pullWhole(ask.github, repo, settled(ask.github, repo, issue)))
+}
+
+/** What stands in the way of a merge, beside conflicts: reviews and checks that the branch's protection asks for. */
+function blocked(ask: Ask, repo: Row, issue: Row): string | undefined {
+  const pull = pullOf(issue)
+  const protection = ask.github.store.get(below(repo, 'protections'), text(rowOf(pull.base).ref))
+  if (protection === undefined) return undefined
+  if (protection.enforce_admins !== true && roleOn(ask.github, ask.viewer, repo) === 'admin') return undefined
+  const reviews = rowOf(protection.required_pull_request_reviews)
+  const wanted =
+    protection.required_pull_request_reviews === null || protection.required_pull_request_reviews === undefined
+      ? 0
+      : count(reviews.required_approving_review_count ?? 1)
+  const last = new Map(
+    ask.github.store
+      .rows(below(repo, `pulls/${numberOf(issue)}/reviews`))
+      .filter(({ state }) => state !== 'COMMENTED' && state !== 'PENDING')
+      .map((row) => [text(row.user), text(row.state)]),
+  )
+  const approvals = [...last.values()].filter((state) => state === 'APPROVED').length
+  if (approvals < wanted)
+    return `At least ${wanted} approving review${wanted === 1 ? ' is' : 's are'} required by reviewers with write access.`
+  const sha = text(rowOf(pull.head).sha)
+  const contexts = listOf(rowOf(protection.required_status_checks).contexts).map(String)
+  const good = (context: string): boolean =>
+    ask.github.store
+      .rows(below(repo, 'statuses'))
+      .filter((row) => row.sha === sha && row.context === context)
+      .at(-1)?.state === 'success' ||
+    ask.github.store
+      .rows(below(repo, 'check-runs'))
+      .some((row) => row.head_sha === sha && row.name === context && row.conclusion === 'success')
+  const missing = contexts.filter((context) => !good(context))
+  return missing.length === 0 ? undefined : `Required status check "${missing[0]}" is expected.`
+}
+
+const METHODS = { merge: 'allow_merge_commit', squash: 'allow_squash_merge', rebase: 'allow_rebase_merge' } as const
+
+function merge(ask: Ask): Reply {
+  const { github } = ask
+  const repo = repoOf(ask, 'push')
+  const issue = pullIn(ask, repo)
+  const pull = pullOf(issue)
+  const { commit_title, commit_message, sha, merge_method = 'merge' } = ask.body()
+  const method = text(merge_method) as keyof typeof METHODS
+  const refused = (message: string): GitHubError => new GitHubError(405, message)
+  if (METHODS[method] === undefined) throw invalid({ resource: 'PullRequest', field: 'merge_method', code: 'invalid' })
+  if (repo[METHODS[method]] === false)
+    throw refused(
+      `${method === 'merge' ? 'Merge commits' : method === 'squash' ? 'Squash merges' : 'Rebase merges'} are not allowed on this repository.`,
+    )
+  if (issue.state !== 'open' || pull.draft === true)
+    throw refused(pull.draft === true ? 'Pull Request is still a draft' : 'Pull Request is not mergeable')
+  const head = rowOf(pull.head)
+  if (sha !== undefined && sha !== null && sha !== head.sha)
+    throw new GitHubError(409, 'Head branch was modified. Review and try the merge again.')
+  const why = blocked(ask, repo, issue)
+  if (why !== undefined) throw refused(why)
+  const { base, head: theirs, commits } = diffOf(github, repo, issue)
+  if (base === undefined || theirs === undefined) throw refused('Pull Request is not mergeable')
+  const { mergeBase } = compared(github, repo, base, theirs)
+  const files = merged(
+    github,
+    repo,
+    filesAt(github, repo, mergeBase),
+    filesAt(github, repo, base),
+    filesAt(github, repo, theirs),
+  )
+  if (files === undefined) throw refused('Pull Request is not mergeable')
+  const login = loginOf(ask.viewer)
+  const author = signs(github, login)
+  const title =
+    text(commit_title) ||
+    (method === 'squash'
+      ? `${text(issue.title)} (#${numberOf(issue)})`
+      : `Merge pull request #${numberOf(issue)} from ${text(head.label).replace(':', '/')}`)
+  const message =
+    text(commit_message) ||
+    (method === 'squash' ? commits.map((one) => `* ${text(one.message)}`).join('\n\n') : text(issue.title))
+  const parents = method === 'merge' ? [text(base.sha), text(theirs.sha)] : [text(base.sha)]
+  const committer = { name: 'GitHub', email: 'noreply@github.com', date: author.date }
+  const commit = putCommit(
+    github,
+    repo,
+    {
+      tree: putFiles(github, repo, files),
+      parents,
+      message: message === '' ? title : `${title}\n\n${message}`,
+      author,
+      committer,
+    },
+    { author: login, committer: 'web-flow' },
+  )
+  // Marked first: the push that follows would take it for one that was merged by hand.
+  const done = markMerged(github, ask.viewer, repo, issue, text(commit.sha))
+  note(ask, repo, done, 'merged', { commit_id: commit.sha })
+  note(ask, repo, done, 'closed')
+  push(github, ask.viewer, repo, `refs/heads/${text(rowOf(pull.base).ref)}`, text(commit.sha))
+  const from = findRepo(github, text(head.repo))
+  if (
+    repo.delete_branch_on_merge === true &&
+    from !== undefined &&
+    refOf(github, from, `refs/heads/${text(head.ref)}`) !== undefined
+  )
+    removeRef(github, ask.viewer, from, `refs/heads/${text(head.ref)}`)
+  return ok({ sha: commit.sha ?? '', merged: true, message: 'Pull Request successfully merged' })
+}
+
+/** Brings the base into the head's branch. */
+function updateBranch(ask: Ask): Reply {
+  const { github } = ask
+  const repo = repoOf(ask, 'push')
+  const issue = pullIn(ask, repo)
+  const head = rowOf(pullOf(issue).head)
+  const { expected_head_sha } = ask.body()
+  if (expected_head_sha !== undefined && expected_head_sha !== head.sha)
+    throw new GitHubError(422, 'expected_head_sha was stale')
+  const from = findRepo(github, text(head.repo))
+  const { base, head: theirs } = diffOf(github, repo, issue)
+  if (from === undefined || base === undefined || theirs === undefined)
+    throw new GitHubError(422, 'merge conflict between base and head')
+  const { mergeBase } = compared(github, repo, base, theirs)
+  const files = merged(
+    github,
+    repo,
+    filesAt(github, repo, mergeBase),
+    filesAt(github, repo, base),
+    filesAt(github, repo, theirs),
+  )
+  if (files === undefined) throw new GitHubError(422, 'merge conflict between base and head')
+  const login = loginOf(ask.viewer)
+  const who = signs(github, login)
+  const message = `Merge branch '${text(rowOf(pullOf(issue).base).ref)}' into ${text(head.ref)}`
+  const commit = putCommit(
+    github,
+    repo,
+    {
+      tree: putFiles(github, repo, files),
+      parents: [text(theirs.sha), text(base.sha)],
+      message,
+      author: who,
+      committer: who,
+    },
+    { author: login, committer: login },
+  )
+  push(github, ask.viewer, from, `refs/heads/${text(head.ref)}`, text(commit.sha))
+  return {
+    status: 202,
+    body: {
+      message: 'Updating pull request branch.',
+      url: `https://github.com/repos/${text(repo.full_name)}/pulls/${numberOf(issue)}`,
+    },
+  }
+}
+
+/** Asks for reviews, or takes the request back. */
+function reviewers(ask: Ask, asks: boolean): Reply {
+  const { github } = ask
+  const repo = repoOf(ask)
+  const issue = pullIn(ask, repo)
+  need(ask, repo, 'push')
+  const pull = pullOf(issue)
+  const [people, teams] = [listOf(ask.body().reviewers).map(String), listOf(ask.body().team_reviewers).map(String)]
+  for (const login of people) {
+    if (account(github, login) === undefined)
+      throw new GitHubError(
+        422,
+        'Reviews may only be requested from collaborators. One or more of the users or teams you specified is not a collaborator of the ' +
+          `${text(repo.full_name)} repository.`,
+      )
+    if (asks && login.toLowerCase() === text(issue.user).toLowerCase())
+      throw new GitHubError(422, 'Review cannot be requested from pull request author.')
+  }
+  const put = (old: readonly string[], given: readonly string[]): readonly string[] =>
+    asks
+      ? [...new Set([...old, ...given])]
+      : old.filter((one) => !given.some((other) => other.toLowerCase() === one.toLowerCase()))
+  const next = {
+    ...pull,
+    requested_reviewers: put(listOf(pull.requested_reviewers).map(String), people),
+    requested_teams: put(listOf(pull.requested_teams).map(String), teams),
+  }
+  const row = settled(
+    github,
+    repo,
+    keepIssue(github, repo, { ...issue, _pull: next as Json, updated_at: github.now() }),
+  )
+  const event = asks ? 'review_requested' : 'review_request_removed'
+  for (const login of people) {
+    note(ask, repo, row, event, { review_requester: loginOf(ask.viewer), requested_reviewer: login })
+    tellPull(github, ask.viewer, repo, row, `pull_request.${event}`, { requested_reviewer: person(github, login) })
+  }
+  for (const slug of teams)
+    tellPull(github, ask.viewer, repo, row, `pull_request.${event}`, {
+      requested_team: teamBrief(github, ownerOf(repo), slug),
+    })
+  return { status: asks ? 201 : 200, body: pullBrief(github, repo, row) }
+}
+
+export function addPullRoutes(on: On): void {
+  const repo = '/repos/:owner/:repo'
+  const pull = `${repo}/pulls/:number`
+  on('pulls.create', `POST ${repo}/pulls`, create, 'user')
+  on('pulls.list', `GET ${repo}/pulls`, list)
+  on('pulls.get', `GET ${pull}`, get)
+  on('pulls.update', `PATCH ${pull}`, update, 'user')
+  on('pulls.merge', `PUT ${pull}/merge`, merge, 'user')
+  on('pulls.check_merged', `GET ${pull}/merge`, (ask) => {
+    const of = repoOf(ask)
+    if (pullOf(pullIn(ask, of)).merged !== true) throw notFound()
+    return done()
+  })
+  on('pulls.update_branch', `PUT ${pull}/update-branch`, updateBranch, 'user')
+  on('pulls.commits.list', `GET ${pull}/commits`, (ask) => {
+    const of = repoOf(ask)
+    return page(ask, diffOf(ask.github, of, pullIn(ask, of)).commits, (commit) => commitBrief(ask.github, of, commit))
+  })
+  on('pulls.files.list', `GET ${pull}/files`, (ask) => {
+    const of = repoOf(ask)
+    const issue = pullIn(ask, of)
+    const { changes, base } = diffOf(ask.github, of, issue)
+    return page(ask, changes, (change) => changedFile(of, change, text(rowOf(pullOf(issue).head).sha), text(base?.sha)))
+  })
+  on('pulls.reviewers.request', `POST ${pull}/requested_reviewers`, (ask) => reviewers(ask, true), 'user')
+  on('pulls.reviewers.remove', `DELETE ${pull}/requested_reviewers`, (ask) => reviewers(ask, false), 'user')
+  on('pulls.reviewers.list', `GET ${pull}/requested_reviewers`, (ask) => {
+    const of = repoOf(ask)
+    const row = pullOf(pullIn(ask, of))
+    const users = listOf(row.requested_reviewers).map((login) => person(ask.github, login))
+    return ok({
+      users,
+      teams: listOf(row.requested_teams).map((slug) => teamBrief(ask.github, ownerOf(of), text(slug))),
+    })
+  })
+}

@@ -1,0 +1,406 @@
+import type { Json } from '../../trace.ts'
+import { atLeast, loginOf, roleOf, roleOfUser, roleOn, wordOf } from '../access.ts'
+import { type Ask, below, done, made, need, type On, ok, type Reply, repoOf } from '../ask.ts'
+import { ensureAccount, ensureRepo } from '../ensure.ts'
+import { type EventType, emit } from '../events.ts'
+import { firstCommit } from '../furnish-repo.ts'
+import { putRef, refOf, refsBelow, refsPath } from '../git/objects.ts'
+import { account, findRepo, ownerOf, repoPath } from '../github.ts'
+import { page } from '../paging.ts'
+import { person } from '../shapes/accounts.ts'
+import { MERGE_SETTINGS, repoListed, repoWhole, urlOf } from '../shapes/repos.ts'
+import { listOf, type Row, text } from '../store.ts'
+import { forbidden, invalid, missingField, nodeId, notFound } from '../wire.ts'
+import { DEFAULT_LABELS, newLabel } from './labels.ts'
+import { orgIn } from './orgs.ts'
+import { accountIn, me, repoPage, visible } from './users.ts'
+
+/** What a repository may be told of itself. */
+const SETTINGS = [
+  ...[
+    'description',
+    'homepage',
+    'has_issues',
+    'has_projects',
+    'has_wiki',
+    'has_downloads',
+    'has_discussions',
+    'is_template',
+  ],
+  ...['allow_forking', 'web_commit_signoff_required', 'security_and_analysis', ...MERGE_SETTINGS],
+]
+const settingsIn = (body: Row): Row =>
+  Object.fromEntries(
+    SETTINGS.flatMap((name) => (body[name] === undefined || body[name] === null ? [] : [[name, body[name]]])),
+  )
+
+export const keep = (ask: Ask, repo: Row): Row =>
+  ask.github.store.put('repos', text(repo.full_name).toLowerCase(), repo)
+
+/** The account counts what it owns. */
+function counting(ask: Ask, repo: Row, by: number): void {
+  const owner = account(ask.github, ownerOf(repo))
+  if (owner === undefined) return
+  const names = repo.private === true ? ['total_private_repos', 'owned_private_repos'] : ['public_repos']
+  const counts = names.flatMap((name) => (typeof owner[name] === 'number' ? [[name, owner[name] + by]] : []))
+  ask.github.store.put('users', text(owner.login).toLowerCase(), { ...owner, ...Object.fromEntries(counts) })
+}
+
+function create(ask: Ask, owner: string): Reply {
+  const { github } = ask
+  const body = ask.body()
+  const name = text(body.name).replaceAll(/[^\w.-]+/g, '-')
+  if (name === '') throw missingField('Repository', 'name')
+  if (findRepo(github, `${owner}/${name}`) !== undefined)
+    throw invalid({
+      resource: 'Repository',
+      code: 'custom',
+      field: 'name',
+      message: 'name already exists on this account',
+    })
+  const hidden = body.private === true || body.visibility === 'private' || body.visibility === 'internal'
+  const visibility = text(body.visibility) || (hidden ? 'private' : 'public')
+  const row = ensureRepo(github, {
+    full_name: `${owner}/${name}`,
+    ...settingsIn(body),
+    private: hidden,
+    visibility,
+    size: 0,
+    description: body.description ?? null,
+    homepage: body.homepage ?? null,
+  })
+  for (const label of DEFAULT_LABELS) newLabel(github, row, label)
+  counting(ask, row, 1)
+  if (body.auto_init === true) {
+    const readme = { 'README.md': `# ${name}\n${row.description === null ? '' : text(row.description)}` }
+    putRef(github, row, 'refs/heads/main', firstCommit(github, row, readme, loginOf(ask.viewer)))
+  }
+  emit(github, ask.viewer, row, 'repository.created', {})
+  return made(repoWhole(github, ask.viewer, row))
+}
+
+function update(ask: Ask): Reply {
+  const { github } = ask
+  const old = repoOf(ask)
+  // Archived ones can be woken up and nothing else.
+  if (old.archived !== true) need(ask, old, 'admin')
+  else if (roleOn(github, ask.viewer, old) !== 'admin') throw forbidden('Must have admin rights to Repository.')
+  const body = ask.body()
+  if (old.archived === true && body.archived !== false) throw forbidden('Repository was archived so is read-only.')
+  const name = text(body.name) || text(old.name)
+  const branch = text(body.default_branch)
+  if (branch !== '' && branch !== old.default_branch && refOf(github, old, `refs/heads/${branch}`) === undefined)
+    throw invalid({
+      resource: 'Repository',
+      code: 'invalid',
+      field: 'default_branch',
+      message: `The branch ${branch} was not found. Please push that ref first or create it via the Git Data API.`,
+    })
+  const hidden = body.visibility === undefined ? (body.private ?? old.private) === true : body.visibility !== 'public'
+  const full = `${ownerOf(old)}/${name}`
+  if (full.toLowerCase() !== text(old.full_name).toLowerCase() && findRepo(github, full) !== undefined)
+    throw invalid({
+      resource: 'Repository',
+      code: 'custom',
+      field: 'name',
+      message: 'name already exists on this account',
+    })
+  const row = renamed(ask, old, {
+    ...old,
+    ...settingsIn(body),
+    ...(body.description === null ? { description: null } : {}),
+    name,
+    full_name: full,
+    private: hidden,
+    visibility: text(body.visibility) || (hidden ? (old.visibility === 'internal' ? 'internal' : 'private') : 'public'),
+    ...(branch === '' ? {} : { default_branch: branch }),
+    ...(body.archived === undefined ? {} : { archived: body.archived }),
+    updated_at: github.now(),
+  })
+  for (const type of told(old, row)) emit(github, ask.viewer, row, type, {})
+  return ok(repoWhole(github, ask.viewer, row))
+}
+
+function told(old: Row, row: Row): readonly EventType[] {
+  const types: EventType[] = []
+  if (old.full_name !== row.full_name) types.push('repository.renamed')
+  if (old.private !== row.private) types.push(row.private === true ? 'repository.privatized' : 'repository.publicized')
+  if ((old.archived ?? false) !== (row.archived ?? false))
+    types.push(row.archived === true ? 'repository.archived' : 'repository.unarchived')
+  if (['description', 'homepage', 'default_branch'].some((name) => (old[name] ?? null) !== (row[name] ?? null)))
+    types.push('repository.edited')
+  return types
+}
+
+/** Puts a repository in another one's place; the old name leads to the new. */
+function renamed(ask: Ask, old: Row, row: Row): Row {
+  const { store } = ask.github
+  const [from, to] = [old, row].map((one) => text(one.full_name).toLowerCase())
+  if (from === undefined || to === undefined || from === to) return keep(ask, row)
+  store.move(`repos/${from}`, `repos/${to}`)
+  store.remove('repos', from)
+  store.put('~moved', from, { to: row.full_name })
+  store.remove('~moved', to)
+  return keep(ask, row)
+}
+
+function remove(ask: Ask): Reply {
+  const repo = repoOf(ask)
+  if (roleOn(ask.github, ask.viewer, repo) !== 'admin') throw forbidden('Must have admin rights to Repository.')
+  emit(ask.github, ask.viewer, repo, 'repository.deleted', {})
+  ask.github.store.remove('repos', text(repo.full_name).toLowerCase())
+  counting(ask, repo, -1)
+  return done()
+}
+
+function fork(ask: Ask): Reply {
+  const { github } = ask
+  const parent = repoOf(ask)
+  const body = ask.body()
+  const owner = text(body.organization) || text(me(ask).login)
+  if (account(github, owner) === undefined) throw invalid({ resource: 'Fork', code: 'invalid', field: 'organization' })
+  const mine = github.store
+    .rows('repos')
+    .find((one) => ownerOf(one).toLowerCase() === owner.toLowerCase() && one._network === parent._network)
+  if (mine !== undefined) return { status: 202, body: repoWhole(github, ask.viewer, mine) }
+  // A name that is taken gets a number.
+  const wanted = text(body.name) || text(parent.name)
+  let name = wanted
+  for (let n = 1; findRepo(github, `${owner}/${name}`) !== undefined; n++) name = `${wanted}-${n}`
+  const { default_branch, description = null, homepage = null, size = 0, language = null, license = null } = parent
+  const source = typeof parent.source === 'string' ? parent.source : text(parent.full_name)
+  const row = ensureRepo(github, {
+    full_name: `${owner}/${name}`,
+    fork: true,
+    private: parent.private ?? false,
+    default_branch,
+    description,
+    homepage,
+    size,
+    language,
+    license,
+    has_issues: false,
+    parent: text(parent.full_name),
+    source,
+  })
+  const shared = keep(ask, { ...row, _network: parent._network ?? parent.id })
+  const only = body.default_branch_only === true ? `refs/heads/${text(default_branch)}` : undefined
+  for (const ref of github.store.rows(refsPath(parent)))
+    if (only === undefined || ref.ref === only) github.store.put(refsPath(shared), text(ref.ref), ref)
+  if (typeof parent.forks_count === 'number' || parent._seen !== true)
+    keep(ask, { ...parent, forks_count: Number(parent.forks_count ?? 0) + 1 })
+  counting(ask, shared, 1)
+  emit(github, ask.viewer, parent, 'fork', { forkee: repoListed(github, ask.viewer, shared) })
+  return { status: 202, body: repoWhole(github, ask.viewer, shared) }
+}
+
+export function addRepoRoutes(on: On): void {
+  const repo = '/repos/:owner/:repo'
+  on('repos.get', `GET ${repo}`, (ask) => ok(repoWhole(ask.github, ask.viewer, repoOf(ask))))
+  on('repos.update', `PATCH ${repo}`, update, 'user')
+  on('repos.delete', `DELETE ${repo}`, remove, 'user')
+  on('repos.create', 'POST /user/repos', (ask) => create(ask, text(me(ask).login)), 'user')
+  on('repos.create_in_org', 'POST /orgs/:org/repos', (ask) => create(ask, text(orgIn(ask).login)), 'user')
+  on(
+    'repos.list_mine',
+    'GET /user/repos',
+    (ask) => {
+      const { login } = me(ask)
+      const mine = visible(ask).filter(
+        (one) =>
+          ownerOf(one) === login || atLeast(roleOfUser(ask.github, { ...one, private: true }, text(login)), 'pull'),
+      )
+      return repoPage(ask, mine, 'full_name')
+    },
+    'user',
+  )
+  on('repos.list_for_user', 'GET /users/:username/repos', (ask) =>
+    repoPage(ask, visible(ask, text(accountIn(ask, 'username').login)), 'full_name'),
+  )
+  on('repos.list_public', 'GET /repositories', (ask) => {
+    const since = Number(ask.query.get('since') ?? 0)
+    const rows = ask.github.store.rows('repos').filter((one) => one.private !== true && Number(one.id) > since)
+    return page(
+      ask,
+      [...rows].sort((a, b) => Number(a.id) - Number(b.id)),
+      (one) => repoListed(ask.github, { kind: 'anonymous', key: '' }, one),
+    )
+  })
+  on('repos.forks.create', `POST ${repo}/forks`, fork, 'user')
+  on('repos.forks.list', `GET ${repo}/forks`, (ask) => {
+    const parent = repoOf(ask)
+    const isFork = (one: Row): boolean =>
+      one.parent === parent.full_name && roleOn(ask.github, ask.viewer, one) !== 'none'
+    return page(ask, [...ask.github.store.rows('repos').filter(isFork)].reverse(), (one) =>
+      repoListed(ask.github, ask.viewer, one),
+    )
+  })
+  on('repos.topics.list', `GET ${repo}/topics`, (ask) => ok({ names: repoOf(ask).topics ?? [] }))
+  on('repos.topics.replace', `PUT ${repo}/topics`, (ask) => {
+    const names = listOf(ask.body().names).map((name) => String(name).toLowerCase())
+    keep(ask, { ...repoOf(ask, 'admin'), topics: names })
+    return ok({ names })
+  })
+  on('repos.tags.list', `GET ${repo}/tags`, (ask) => {
+    const of = repoOf(ask)
+    return page(ask, [...refsBelow(ask.github, of, 'refs/tags/')].reverse(), (ref) => {
+      const name = text(ref.ref).slice('refs/tags/'.length)
+      const commit = { sha: ref.sha ?? '', url: `${urlOf(of)}/commits/${text(ref.sha)}` }
+      return {
+        name,
+        zipball_url: `${urlOf(of)}/zipball/refs/tags/${name}`,
+        tarball_url: `${urlOf(of)}/tarball/refs/tags/${name}`,
+        commit,
+        node_id: nodeId('REF', Number(of.id), text(ref.ref)),
+      }
+    })
+  })
+  on(
+    'repos.transfer',
+    `POST ${repo}/transfer`,
+    (ask) => {
+      const old = repoOf(ask, 'admin')
+      const owner = account(ask.github, text(ask.body().new_owner))
+      if (owner === undefined) throw invalid({ resource: 'Repository', code: 'invalid', field: 'new_owner' })
+      const name = text(ask.body().new_name) || text(old.name)
+      const row = renamed(ask, old, { ...old, name, full_name: `${text(owner.login)}/${name}` })
+      emit(ask.github, ask.viewer, row, 'repository.transferred', {})
+      return { status: 202, body: repoListed(ask.github, ask.viewer, row) }
+    },
+    'user',
+  )
+  on(
+    'repos.dispatches.create',
+    `POST ${repo}/dispatches`,
+    (ask) => {
+      const of = repoOf(ask, 'push')
+      const { event_type, client_payload = {} } = ask.body()
+      if (text(event_type) === '') throw missingField('RepositoryDispatch', 'event_type')
+      emit(ask.github, ask.viewer, of, 'repository_dispatch', {
+        action: event_type,
+        branch: of.default_branch,
+        client_payload,
+      })
+      return done()
+    },
+    'user',
+  )
+  addPeopleRoutes(on, repo)
+}
+
+/** Whoever stars, watches or works on a repository. */
+function addPeopleRoutes(on: On, repo: string): void {
+  on('repos.stargazers.list', `GET ${repo}/stargazers`, (ask) => {
+    const dated = ask.accept.includes('star+json')
+    return page(ask, ask.github.store.rows(below(repoOf(ask), 'stargazers')), ({ login, starred_at }) => {
+      const user = person(ask.github, login)
+      return dated ? ({ starred_at, user } as Json) : user
+    })
+  })
+  on('repos.assignees.list', `GET ${repo}/assignees`, (ask) => {
+    const of = repoOf(ask)
+    return page(ask, workers(ask, of), (login) => person(ask.github, login))
+  })
+  on('repos.assignees.check', `GET ${repo}/assignees/:assignee`, (ask) => {
+    const of = repoOf(ask)
+    if (!workers(ask, of).some((login) => login.toLowerCase() === ask.param('assignee').toLowerCase())) throw notFound()
+    return done()
+  })
+  on(
+    'repos.collaborators.list',
+    `GET ${repo}/collaborators`,
+    (ask) => {
+      const of = repoOf(ask, 'push')
+      return page(ask, workers(ask, of), (login) => {
+        const role = roleOfUser(ask.github, of, login)
+        const order = ['pull', 'triage', 'push', 'maintain', 'admin'] as const
+        const permissions = Object.fromEntries(order.map((one) => [one, atLeast(role, one)]))
+        return { ...(person(ask.github, login) as Row), permissions, role_name: wordOf(role) } as Json
+      })
+    },
+    'user',
+  )
+  on(
+    'repos.collaborators.check',
+    `GET ${repo}/collaborators/:username`,
+    (ask) => {
+      const of = repoOf(ask)
+      const found = workers(ask, of).some((login) => login.toLowerCase() === ask.param('username').toLowerCase())
+      if (!found) throw notFound(`${ask.param('username')} is not a user`)
+      return done()
+    },
+    'user',
+  )
+  on(
+    'repos.collaborators.permission',
+    `GET ${repo}/collaborators/:username/permission`,
+    (ask) => {
+      const of = repoOf(ask, 'push')
+      const login = text(accountIn(ask, 'username').login)
+      const role = roleOfUser(ask.github, of, login)
+      const old = role === 'admin' ? 'admin' : atLeast(role, 'push') ? 'write' : role === 'none' ? 'none' : 'read'
+      return ok({ permission: old, user: person(ask.github, login), role_name: wordOf(role) })
+    },
+    'user',
+  )
+  on(
+    'repos.collaborators.add',
+    `PUT ${repo}/collaborators/:username`,
+    (ask) => {
+      const of = repoOf(ask, 'admin')
+      if (account(ask.github, ask.param('username')) === undefined) throw notFound()
+      const login = ensureAccount(ask.github, ask.param('username'))
+      const permission = roleOf(text(ask.body().permission) || 'push')
+      const path = `${repoPath(of)}/collaborators`
+      const known = ask.github.store.get(path, login.toLowerCase()) !== undefined
+      // Assumed: invitations are accepted at once.
+      ask.github.store.put(path, login.toLowerCase(), { login, permission })
+      if (known) return done()
+      emit(ask.github, ask.viewer, of, 'member.added', { member: person(ask.github, login) })
+      const id = ask.github.nextId()
+      const now = ask.github.now()
+      return {
+        status: 201,
+        body: {
+          id,
+          node_id: nodeId('RI', id),
+          repository: repoListed(ask.github, ask.viewer, of),
+          invitee: person(ask.github, login),
+          inviter: person(ask.github, loginOf(ask.viewer)),
+          permissions: wordOf(permission),
+          created_at: now,
+          expired: false,
+          url: `https://api.github.com/user/repository_invitations/${id}`,
+          html_url: `https://github.com/${text(of.full_name)}/invitations`,
+        },
+      }
+    },
+    'user',
+  )
+  on(
+    'repos.collaborators.remove',
+    `DELETE ${repo}/collaborators/:username`,
+    (ask) => {
+      const of = repoOf(ask, 'admin')
+      const login = ask.param('username')
+      if (ask.github.store.remove(`${repoPath(of)}/collaborators`, login.toLowerCase()))
+        emit(ask.github, ask.viewer, of, 'member.removed', { member: person(ask.github, login) })
+      return done()
+    },
+    'user',
+  )
+}
+
+/** Whoever may be assigned: the owner, collaborators and members who may write. */
+export function workers(ask: Ask, repo: Row): readonly string[] {
+  const owner = ownerOf(repo)
+  const org = account(ask.github, owner)?.type === 'Organization'
+  const members = org
+    ? ask.github.store.rows(`orgs/${owner.toLowerCase()}/members`).map(({ login }) => text(login))
+    : [owner]
+  const named = ask.github.store.rows(`${repoPath(repo)}/collaborators`).map(({ login }) => text(login))
+  const viewer = ask.viewer.kind === 'user' ? [ask.viewer.login] : []
+  return [...new Set([...named, ...members, ...viewer])].filter(
+    (login) => named.includes(login) || atLeast(roleOfUser(ask.github, repo, login), 'push'),
+  )
+}
