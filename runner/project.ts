@@ -20,6 +20,7 @@ import { type Quarantined, quarantineSchema } from './gate/quarantine.ts'
 import { type HoldoutSettings, holdoutSchema } from './holdout/settings.ts'
 import { type HookSettings, hookSchema } from './hook/settings.ts'
 import { importedFiles } from './imported.ts'
+import { type LibrarySettings, librarySchema } from './library/settings.ts'
 import { isOwnTwin, loadTwin, NoTwin } from './own-twins.ts'
 import { type PolicySettings, policySchema } from './policy/settings.ts'
 import { type SandboxSettings, sandboxShape } from './sandbox/settings.ts'
@@ -60,6 +61,7 @@ export type Config = {
   readonly intake: { readonly 'max-bytes': number; readonly 'max-files': number }
   readonly policy?: PolicySettings | undefined
   readonly holdouts?: HoldoutSettings | undefined
+  readonly library?: LibrarySettings | undefined
 }
 
 const configShape = z.strictObject({
@@ -97,6 +99,7 @@ const configShape = z.strictObject({
     .prefault({}),
   policy: z.lazy(() => policySchema).optional(),
   holdouts: z.lazy(() => holdoutSchema).optional(),
+  library: z.lazy(() => librarySchema).optional(),
 })
 const configSchema: z.ZodType<Config> = configShape as unknown as z.ZodType<Config>
 

@@ -15,6 +15,7 @@ import { addHarden } from './commands/harden.ts'
 import { addHoldouts } from './commands/holdouts.ts'
 import { addHook } from './commands/hook.ts'
 import { addKey } from './commands/key.ts'
+import { addLibrary } from './commands/library.ts'
 import { addMerge } from './commands/merge.ts'
 import { addMine } from './commands/mine.ts'
 import { addProve } from './commands/prove.ts'
@@ -66,6 +67,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   addKey(program)
   addHoldouts(program, onOpen)
   addHook(program, onOpen)
+  addLibrary(program, onOpen)
   addDoctor(program)
   addAttack(program, onOpen)
   addSchema(program)

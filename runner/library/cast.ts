@@ -23,8 +23,7 @@ export function inTwinsWords(dotted: string, cast: Cast): string {
   if (player === undefined) return dotted
   const word = rest.join('.')
   if (word === '') return player.twin
-  const own = player.words[word] ?? player.words['*'] ?? word
-  return own === '' ? player.twin : `${player.twin}.${own}`
+  return `${player.twin}.${player.words[word] ?? word}`
 }
 
 /** A story in the words of the twins that play its roles. */

@@ -6,15 +6,18 @@ import type { Run } from '../../scenarios/run.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
 import { SUBJECT_ENDINGS } from '../gate/judge.ts'
 
+/** A run that was cut short by the world, or left it: nothing can be said of it. */
+export class Unjudged extends Error {}
+
 /** What an incident's checks say of one run, and which of them said no. */
 export type Told = { readonly verdict: Verdict; readonly broken: readonly string[] }
 
-/** Judges a run of an incident by its rules and expectations. Throws for one that was cut short by us, or left the world. */
+/** Judges a run of an incident by its rules and expectations. Throws `Unjudged`. */
 export function judgeRun(scenario: Scenario, rules: readonly Rule[], run: Run): Told {
   const { kind, message } = run.ending
   const [way] = run.escapes
-  if (way !== undefined) throw new Error(`${run.scenario}: ${way.what}. ${way.wayOut}`)
-  if (kind !== 'horizon' && !SUBJECT_ENDINGS.includes(kind)) throw new Error(`${run.scenario}: ${message}`)
+  if (way !== undefined) throw new Unjudged(`${way.what}. ${way.wayOut}`)
+  if (kind !== 'horizon' && !SUBJECT_ENDINGS.includes(kind)) throw new Unjudged(message)
   const reports = judgeRules(rules, [run])
   const broken = reports.filter(({ verdict }) => verdict.status === 'fail').map(({ id }) => id)
   const expected = judgeExpectations(scenario, run)

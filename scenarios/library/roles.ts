@@ -9,7 +9,13 @@ export type Role = {
 /** A role's words in a twin's own. Of several operations a service uses one; a run without the fault shows which. */
 type Words = Readonly<Record<string, readonly string[]>>
 /** How a twin plays a role. */
-export type Part = { readonly role: string; readonly twin: string; readonly calls: Words; readonly events: Words }
+export type Part = {
+  readonly role: string
+  readonly twin: string
+  readonly calls: Words
+  readonly events: Words
+  readonly happenings: Words
+}
 
 export const ROLES: readonly Role[] = [
   { name: 'payments', title: 'payment provider', twin: 'stripe' },
@@ -30,14 +36,16 @@ export const ROLES: readonly Role[] = [
   { name: 'time', title: 'time server', twin: 'time' },
 ]
 
+const SEND = ['messages.send', 'messages.send_batch']
 const PAY = ['payment_intents.create', 'payment_intents.confirm', 'invoices.pay']
 
 /** Who can play what: a line for each twin and role. Any twin can be asked, so `dependency` needs none. */
 // biome-ignore format: one line a part
 export const PARTS: readonly Part[] = [
-  { role: 'payments', twin: 'stripe', calls: { charge: PAY }, events: { charged: ['charge.succeeded'] } },
-  { role: 'mailer', twin: 'sendgrid', calls: { send: ['mail.send'] }, events: { accepted: ['mail.accepted'] } },
-  { role: 'llm', twin: 'openai', calls: { complete: ['chat.completions.create', 'responses.create'] }, events: {} },
-  { role: 'llm', twin: 'anthropic', calls: { complete: ['messages.create'] }, events: {} },
-  { role: 'directory', twin: 'okta', calls: { members: ['groups.members.list'] }, events: {} },
+  { role: 'payments', twin: 'stripe', calls: { charge: PAY }, events: { charged: ['charge.succeeded'] }, happenings: {} },
+  { role: 'mailer', twin: 'sendgrid', calls: { send: ['mail.send'] }, events: { accepted: ['mail.accepted'] }, happenings: {} },
+  { role: 'llm', twin: 'openai', calls: { complete: ['chat.completions.create', 'responses.create'] }, events: {}, happenings: {} },
+  { role: 'llm', twin: 'anthropic', calls: { complete: ['messages.create'] }, events: {}, happenings: {} },
+  { role: 'directory', twin: 'okta', calls: { members: ['groups.members.list'] }, events: {}, happenings: {} },
+  { role: 'queue', twin: 'sqs', calls: { send: SEND }, events: { stored: ['message.sent'], delivered: ['message.received'] }, happenings: { arrived: ['message.sent'] } },
 ]

@@ -9,7 +9,7 @@ async function yearOf(days: number): Promise<number> {
   let year = 1980
   while (left > 365) {
     // The device does something else between two rounds, or nobody could watch it hang.
-    await wait(10)
+    await wait(50)
     if (!isLeap(year)) {
       left -= 365
       year += 1

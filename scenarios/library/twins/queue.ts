@@ -36,7 +36,7 @@ export const queue: TwinDefinition<unknown> = smallTwin<State>({
       route: 'POST /messages',
       answer({ body }, { state, tell }) {
         const { id } = store(state, String(body.body))
-        tell('stored', { message: id })
+        tell('stored', { id })
         return [201, { id }]
       },
     },
@@ -48,7 +48,7 @@ export const queue: TwinDefinition<unknown> = smallTwin<State>({
         if (message === undefined) return [204, null]
         message.visibleAtMs = nowMs + VISIBILITY_MS
         message.deliveries += 1
-        tell('delivered', { message: message.id, deliveries: message.deliveries })
+        tell('delivered', { id: message.id, deliveries: message.deliveries })
         return [200, { id: message.id, body: message.body, deliveries: message.deliveries }]
       },
     },

@@ -69,11 +69,12 @@ test('a name that is not there is told with the nearest', () => {
   expect(() => findIncident('silent-rety')).toThrow('no incident "silent-rety". Did you mean "silent-retry"?')
 })
 
-test.each(PARTS)('$twin can say what $role means', ({ role, twin, calls, events }) => {
+test.each(PARTS)('$twin can say what $role means', ({ role, twin, calls, events, happenings }) => {
   const definition = TWINS.find(({ name }) => name === twin)
   expect(ROLES.map(({ name }) => name)).toContain(role)
   for (const own of Object.values(calls).flat()) expect(definition?.operations).toContain(own)
   for (const own of Object.values(events).flat()) expect(definition?.events).toContain(own)
+  for (const own of Object.values(happenings).flat()) expect(definition?.happenings).toContain(own)
 })
 
 test('every role has a twin, and every twin of the library a role', () => {
