@@ -6,6 +6,7 @@ import { backlotVersion } from '../version.ts'
 import { addApprove } from './commands/approve.ts'
 import { addAttack } from './commands/attack.ts'
 import { addCompare } from './commands/compare.ts'
+import { addDiff } from './commands/diff.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addExplore } from './commands/explore.ts'
 import { addFactory } from './commands/factory.ts'
@@ -14,6 +15,7 @@ import { addGate } from './commands/gate.ts'
 import { addHarden } from './commands/harden.ts'
 import { addHoldouts } from './commands/holdouts.ts'
 import { addHook } from './commands/hook.ts'
+import { addImport } from './commands/import.ts'
 import { addKey } from './commands/key.ts'
 import { addLibrary } from './commands/library.ts'
 import { addMerge } from './commands/merge.ts'
@@ -51,6 +53,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   addHarden(program, onOpen)
   addRun(program, onOpen)
   addCompare(program, onOpen)
+  addDiff(program, onOpen)
   addExplore(program, onOpen)
   addMine(program, onOpen)
   addReadiness(program, onOpen)
@@ -61,6 +64,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   addPublish(program)
   addFactory(program, onOpen)
   addFidelity(program)
+  addImport(program)
   addTwin(program, onOpen)
   addVerify(program, onOpen)
   addApprove(program)
