@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isSeq, LineCounter, parseDocument } from 'yaml'
 import type { Scenario } from '../../scenarios/scenario.ts'
@@ -7,7 +7,7 @@ import type { Proposal } from './propose.ts'
 
 export const RULES_FILE = 'backlot/rules/proposed.rules.yaml'
 
-/** Writes proposals where they belong: expectations at the end of their scenario's `then`, rules in a file of their own. Gives the files. */
+/** Writes proposals where they belong: expectations at the end of their scenario's `then`, rules at the end of a file of their own. Gives the files. */
 export function applyProposals(
   project: string,
   shown: string,
@@ -28,7 +28,9 @@ export function applyProposals(
   }
   const rules = proposals.flatMap((one) => (one.kind === 'rule' ? [one.text] : []))
   if (rules.length > 0) {
-    writeWhole(join(project, RULES_FILE), `schema: 1\nrules:\n${rules.map((rule) => `  ${rule}\n`).join('')}`)
+    const path = join(project, RULES_FILE)
+    const before = existsSync(path) ? readFileSync(path, 'utf8').trimEnd() : 'schema: 1\nrules:'
+    writeWhole(path, `${before}\n${rules.map((rule) => `  ${rule}\n`).join('')}`)
     files.add(RULES_FILE)
   }
   return [...files]

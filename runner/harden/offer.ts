@@ -21,7 +21,7 @@ export async function proposeAndApply(session: Session, options: OfferOptions): 
   const { progress, seed } = options
   const good = await openGoodBuilds(session, options.good, options.word)
   try {
-    const proven = await propose(session, { progress, seed, good: good.pools, more: [] })
+    const proven = await propose(session, { progress, seed, good: good.pools })
     const lines = proven.flatMap(shown)
     const kills = proven.reduce((sum, one) => sum + one.kills.length, 0)
     const least = Math.min(...proven.map(({ goodRuns }) => goodRuns))

@@ -3,7 +3,7 @@ import type { Run } from '../../scenarios/run.ts'
 import type { Session } from './harden.ts'
 import type { HardenPool } from './pool.ts'
 import type { HardenProgress } from './progress.ts'
-import { expectationsFrom, type Proposal } from './propose.ts'
+import { expectationsFrom, type Proposal, rulesFrom } from './propose.ts'
 import { isSurvivor, type Judged } from './result.ts'
 
 /** A proposal that has been proven: what it catches, and on how many good runs it stayed green. */
@@ -20,8 +20,6 @@ export type ProposeOptions = {
   readonly seed: string
   /** Pools on further good builds. */
   readonly good: readonly HardenPool[]
-  /** Proposals from elsewhere: mined rules. */
-  readonly more: readonly Proposal[]
 }
 
 /** Seeds that proposals are read from, and those that are kept back to try them on. */
@@ -53,7 +51,7 @@ export async function propose(session: Session, options: ProposeOptions): Promis
     const scenario = session.cases[at]?.scenario
     return scenario === undefined ? [] : expectationsFrom(scenario, read.get(at) ?? [], operations)
   })
-  const candidates = [...drafts, ...options.more]
+  const candidates = [...drafts, ...rulesFrom([...read.values()].flat(), session.project.rules)]
   const green = await onGoodRuns(session, options, places, candidates)
   const survivors = sample(
     // What no run shows, no check can see.

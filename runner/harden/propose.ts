@@ -1,6 +1,8 @@
 import { judgeExpectations } from '../../oracle/expectations.ts'
+import { mine } from '../../oracle/mine/mine.ts'
 import { judgeRule } from '../../oracle/rules/monitor.ts'
 import type { Rule } from '../../oracle/rules/rule.ts'
+import { shapeOf } from '../../oracle/rules/translate.ts'
 import type { Run } from '../../scenarios/run.ts'
 import type { Expectation, Scenario } from '../../scenarios/scenario.ts'
 import type { Json } from '../../twins/trace.ts'
@@ -102,6 +104,16 @@ export function expectationsFrom(
     )
   }
   return proposals
+}
+
+/** Rules mined from these runs, numbered on from what was proposed before. */
+export function rulesFrom(runs: readonly Run[], known: readonly Rule[]): readonly Proposal[] {
+  const before = known.flatMap(({ id }) => /^PROPOSED-(\d+)$/.exec(id)?.[1] ?? []).map(Number)
+  const from = Math.max(0, ...before)
+  return mine(runs, { known }).map(({ rule, support }, at) => {
+    const named = { ...rule, id: `PROPOSED-${from + at + 1}`, why: `It held in ${support} runs of good builds.` }
+    return { kind: 'rule', rule: named, text: `- ${flow(shapeOf(named) as unknown as Json)}` }
+  })
 }
 
 type Unplaced = Expectation extends infer E ? (E extends Expectation ? Omit<E, 'place'> : never) : never

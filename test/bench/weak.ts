@@ -32,7 +32,7 @@ const limits = ['cost-per-request', 'calls-per-request', 'virtual-latency', 'in-
 )
 writeFileSync(
   join(folder, 'backlot.yaml'),
-  `${settings.slice(0, settings.indexOf('fitness:')).replace('sandbox: preferred', 'sandbox: "off"').replace('src/main.ts', 'src/main.ts\n  limits: { turn-ms: 60000 }')}rules: [nowhere/**]\nfitness:\n${limits.join('')}`,
+  `${settings.slice(0, settings.indexOf('fitness:')).replace('sandbox: preferred', 'sandbox: "off"').replace('src/main.ts', 'src/main.ts\n  limits: { turn-ms: 60000 }')}rules: [backlot/rules/proposed.*]\nfitness:\n${limits.join('')}`,
 )
 commit(folder)
 
@@ -77,7 +77,7 @@ try {
     console.log(`get through: ${[...through].join(', ')}`)
     const good = await openGoodBuilds(session, GOOD.map(relativePatch), 'm_weak')
     try {
-      const proven = await propose(session, { progress, seed: '1', good: good.pools, more: [] })
+      const proven = await propose(session, { progress, seed: '1', good: good.pools })
       for (const { proposal, kills, goodRuns } of proven)
         console.log(`  ${proposal.text.slice(0, 140)}  # ${kills.length} survivors, green on ${goodRuns} good runs`)
       applyProposals(

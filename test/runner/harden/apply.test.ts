@@ -1,6 +1,12 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { withExpectations } from '../../../runner/harden/apply.ts'
+import { parseRuleFile } from '../../../oracle/rules/rule-file.ts'
+import { applyProposals, RULES_FILE, withExpectations } from '../../../runner/harden/apply.ts'
+import { rulesFrom } from '../../../runner/harden/propose.ts'
 import { parseScenarioFile } from '../../../scenarios/parse/scenario-file.ts'
+import { runOf } from '../../support/runs.ts'
 
 const ITEM = '- { calls: app.request, count: 1 }'
 const YAML = `schema: 1
@@ -48,4 +54,36 @@ test('a scenario that is not there is told', () => {
   expect(() => withExpectations('# Nothing\n', 'a.scenario.md', 'a', [ITEM])).toThrow(
     'expected a scenario "a", got none',
   )
+})
+
+test('mined rules are numbered on from those proposed before, and a second writing keeps the first', () => {
+  const paid = (order: string) =>
+    runOf([
+      [1, 'pay.ok', { order }],
+      [2, 'mail.sent', { order }],
+    ])
+  const runs = Array.from({ length: 60 }, (_, at) => paid(`o${at}`))
+  const first = rulesFrom(runs, [])
+  expect(first.length).toBeGreaterThan(0)
+  const known = first.flatMap((one) => (one.kind === 'rule' ? [one.rule] : []))
+  // What is known is not proposed again.
+  expect(rulesFrom(runs, known)).toEqual([])
+  const folder = mkdtempSync(join(tmpdir(), 'backlot-apply-'))
+  try {
+    const [one] = first
+    if (one?.kind !== 'rule') throw new Error('expected a rule')
+    applyProposals(folder, '.', [], [one])
+    const later = rulesFrom(runs, [{ ...one.rule, clause: { kind: 'never', event: { type: 'x.y', where: [] } } }])
+    applyProposals(folder, '.', [], later.slice(0, 1))
+    const { rules, problems } = parseRuleFile(RULES_FILE, readFileSync(join(folder, RULES_FILE), 'utf8'), [
+      'pay.ok',
+      'mail.sent',
+      'x.y',
+    ])
+    expect(problems).toEqual([])
+    expect(rules.map(({ id }) => id)).toEqual(['PROPOSED-1', 'PROPOSED-2'])
+    expect(rules[0]?.clause).toEqual(one.rule.clause)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 })
