@@ -15,6 +15,10 @@ const kept: Setup = { isolation: 'keep', sandboxed: false, scenario: story }
 const times = (a: number, b: number): string => `${(a / b).toFixed(2)}x`
 
 const rows: { readonly what: string; readonly perSecond: number; readonly note: string }[] = []
+const missed: string[] = []
+const goal = (what: string, got: number, wanted: number): void => {
+  if (got < wanted) missed.push(`${what}: ${got.toFixed(2)}, ${wanted} wanted`)
+}
 const row = (what: string, perSecond: number, note: string): number => {
   rows.push({ what, perSecond, note })
   return perSecond
@@ -30,9 +34,12 @@ row(
 )
 const two = await pairsRate(kept)
 row('two pairs, one a core', two, `${times(two, one)} of one pair`)
+goal('runs a second across the boundary', two, 700)
+goal('across the boundary, times the served peer', two / served, 5)
 if (sandboxStatus().available) {
   const boxed = await pairsRate({ ...kept, sandboxed: true })
   row('two pairs in sandboxes', boxed, `${times(boxed, two)} of those without`)
+  goal('runs a second in sandboxes', boxed, 600)
 }
 const restart = row('program loaded again each run', await stageRate({ ...kept, isolation: 'restart' }), 'the default')
 const fresh = await stageRate({ ...kept, isolation: 'fresh' })
@@ -44,8 +51,11 @@ const day = scenario(
   { horizonMs: 86_400_000 },
 )
 const days = await stageRate({ ...kept, scenario: day })
+goal('a virtual day, times real time', 86_400 * days, 100_000)
 row('a virtual day with 144 orders', days, `${Math.round(86_400 * days).toLocaleString('en')}x real time`)
 
 const width = Math.max(...rows.map(({ what }) => what.length))
 for (const { what, perSecond, note } of rows)
   process.stdout.write(`${what.padEnd(width)}  ${perSecond.toFixed(1).padStart(8)} runs/s  ${note}\n`)
+for (const one of missed) process.stdout.write(`missed: ${one}\n`)
+if (missed.length > 0) process.exitCode = 1
