@@ -3,6 +3,7 @@ import { github } from '../twins/github/index.ts'
 import { google } from '../twins/google/index.ts'
 import { okta } from '../twins/okta/index.ts'
 import { openai } from '../twins/openai/index.ts'
+import { postgres } from '../twins/postgres/index.ts'
 import { s3 } from '../twins/s3/index.ts'
 import { sendgrid } from '../twins/sendgrid/index.ts'
 import { slack } from '../twins/slack/index.ts'
@@ -21,5 +22,6 @@ export const TWINS: readonly TwinDefinition<unknown>[] = [
   s3,
   sqs,
   google,
+  postgres,
   github,
 ] as readonly unknown[] as readonly TwinDefinition<unknown>[]

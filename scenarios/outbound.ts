@@ -10,6 +10,7 @@ import {
   type RequestMessage,
 } from './http.ts'
 import type { Escape, Pending } from './run.ts'
+import { createStreams } from './streams.ts'
 import type { Effect, Instruction } from './subject/subject.ts'
 import { originOf } from './subject/wire.ts'
 
@@ -48,6 +49,7 @@ export function createOutbound(
   reach: ReadonlySet<string> = new Set(),
 ): Outbound {
   const connections = new Map<string, Connection>()
+  const streams = createStreams(world, send)
   const cause = (step: string): { step: string; key: string } => ({ step, key: step })
 
   const later = (step: string, delayMs: number, label: string, task: () => void): void => {
@@ -166,10 +168,16 @@ export function createOutbound(
         later(step, 0, `${origin} unknown`, () => send({ kind: 'refuse', id, code: 'ENOTFOUND' }))
         return
       }
-      if (network.refuses(twin, step)) {
+      const refuse = (): void =>
         later(step, 0, `${origin} refused`, () => send({ kind: 'refuse', id, code: 'ECONNREFUSED' }))
-        return
+      const accept = (): void => {
+        if (!(stands === true && reach.has(origin)))
+          later(step, 0, `${origin} accept`, () => send({ kind: 'accept', id }))
       }
+      const stream = network.twins.get(twin)?.connect
+      // A twin that speaks bytes decides for itself whom it refuses.
+      if (stream !== undefined) return streams.open(id, (peer) => stream(peer, step)) ? accept() : refuse()
+      if (network.refuses(twin, step)) return refuse()
       const parser = createRequestParser(() => send({ kind: 'data', id, bytes: CONTINUE }))
       connections.set(id, {
         id,
@@ -181,10 +189,10 @@ export function createOutbound(
         finishing: false,
         closed: false,
       })
-      if (!(stands === true && reach.has(origin)))
-        later(step, 0, `${origin} accept`, () => send({ kind: 'accept', id }))
+      accept()
     },
     async data(id, step, bytes) {
+      if (streams.has(id)) return streams.data(id, step, bytes)
       const connection = connections.get(id)
       if (connection === undefined) return
       if (connection.parser.idle) connection.reading = step
@@ -201,12 +209,14 @@ export function createOutbound(
       await next(connection)
     },
     finish(id) {
+      streams.finish(id)
       const connection = connections.get(id)
       if (connection === undefined) return
       connection.finishing = true
       if (connection.current === undefined && connection.waiting.length === 0) hangUp(connection)
     },
     close(id) {
+      streams.close(id)
       const connection = connections.get(id)
       if (connection === undefined) return
       if (connection.current !== undefined) {

@@ -7,6 +7,7 @@ import type { Json } from './trace.ts'
  * - `timeout`: never seen, never answered. `reset`: the connection breaks before the twin sees it. `refused`: no connection.
  * - `slow`: the answer comes `byMs` later. `truncated`: the body breaks off in the middle. `duplicate`: the twin sees it twice.
  * - `status`, `rate-limit`: the vendor's own error body, with Retry-After when `retryAfterMs` is given.
+ * - `error`: where there is no HTTP, the vendor's own error with its `code`, such as the SQLSTATE `40001`.
  * - for deliveries also `reorder`: it comes `byMs` later, behind those that follow; `drop`: it is never sent.
  */
 export const FAULT_KINDS = [
@@ -20,6 +21,7 @@ export const FAULT_KINDS = [
   'duplicate',
   'status',
   'rate-limit',
+  'error',
   'reorder',
   'drop',
 ] as const
@@ -43,6 +45,7 @@ export type Fault = {
   /** Request fields that must be equal, by dot path. */
   readonly where?: Readonly<Record<string, Json>> | undefined
   readonly status?: number | undefined
+  readonly code?: string | undefined
   readonly retryAfterMs?: number | undefined
   readonly byMs?: number | undefined
   readonly silent?: boolean | undefined

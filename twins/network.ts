@@ -62,9 +62,10 @@ export type Placement = { readonly definition: TwinDefinition<unknown>; readonly
 /** Slow enough that order matters, fast enough that nobody times out. */
 const SSE_GAP_MS = { min: 5, max: 40 }
 
-/** Matches the origins that `https://*.okta.com` or `https://*.s3.*.amazonaws.com` stands for. */
+/** Matches the origins that `https://*.okta.com` or `https://*.s3.*.amazonaws.com` stands for; the `*` of `tcp://*:5432` is any host. */
 export function originPattern(origin: string): RegExp {
-  const escaped = origin.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[a-z0-9-]+')
+  const any = origin.startsWith('tcp://') ? '.+' : '[a-z0-9-]+'
+  const escaped = origin.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', any)
   return new RegExp(`^${escaped}$`)
 }
 
@@ -140,7 +141,10 @@ export function createNetwork(world: World, placements: readonly Placement[]): N
     twinAt(host, port, tls) {
       const scheme = tls ? 'https' : 'http'
       const usual = tls ? 443 : 80
-      return nameAt(port === usual ? `${scheme}://${host}` : `${scheme}://${host}:${port}`)
+      return (
+        nameAt(port === usual ? `${scheme}://${host}` : `${scheme}://${host}:${port}`) ??
+        nameAt(`tcp://${host}:${port}`)
+      )
     },
     refuses(twin, step) {
       const operation = 'connect'
@@ -247,6 +251,8 @@ const toRequest = ({ method, url, headers, body }: WireRequest): Request =>
   })
 
 function refusal(twin: Twin, fault: Fault, request: WireRequest): Response | undefined {
+  if (fault.kind === 'error')
+    throw new NotModelled('network', `a fault of kind error on ${fault.on}`, 'HTTP has statuses: use kind status.')
   if (fault.kind === 'rate-limit') return twin.failure(429, fault.retryAfterMs ?? 1000, toRequest(request))
   if (fault.kind === 'status') return twin.failure(fault.status ?? 503, fault.retryAfterMs, toRequest(request))
   return undefined

@@ -3,6 +3,7 @@ import type { ZodType } from 'zod'
 import type { FidelityProfile } from './fidelity.ts'
 import type { PriceList } from './money.ts'
 import { RouteTable } from './route-table.ts'
+import type { Peer, StreamEnd } from './stream.ts'
 import type { Json } from './trace.ts'
 import type { Wire } from './wires.ts'
 import type { World } from './world.ts'
@@ -32,11 +33,13 @@ export interface Twin {
   happen(event: string, fields: Json): void
   snapshot(): Json
   restore(state: Json): void
+  /** Takes a connection at an origin such as `tcp://*:5432`, where bytes are exchanged and no HTTP; undefined refuses it. */
+  connect?(peer: Peer, step: string): StreamEnd | undefined
 }
 
 export interface TwinDefinition<Seed> {
   readonly name: string
-  /** `https://api.stripe.com`; `{org}` style wildcards as `https://*.okta.com`. */
+  /** `https://api.stripe.com`; `{org}` style wildcards as `https://*.okta.com`; `tcp://*:5432` for bytes at any host. */
   readonly origins: readonly string[]
   readonly apiVersions: readonly string[]
   /** What `given.<name>` of a scenario may hold; every part optional. */

@@ -74,7 +74,7 @@ export const aWhile: fc.Arbitrary<Unnamed> = fc
   .map((passMs) => ({ kind: 'pass', passMs }))
 
 /** Faults of calls; those for deliveries only are left out. */
-const CALL_FAULTS = FAULT_KINDS.filter((kind) => kind !== 'reorder' && kind !== 'drop')
+const CALL_FAULTS = FAULT_KINDS.filter((kind) => kind !== 'reorder' && kind !== 'drop' && kind !== 'error')
 
 /** Something goes wrong at one of these operations, at its first, second or third call. */
 export const aFault = (operations: readonly string[]): fc.Arbitrary<Unnamed> =>

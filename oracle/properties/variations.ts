@@ -196,7 +196,7 @@ function apply(scenario: Scenario, one: Change, operations: readonly string[]): 
     }
     case 'fault': {
       const on = operations[one.operation % Math.max(1, operations.length)]
-      const kinds = FAULT_KINDS.filter((kind) => kind !== 'reorder' && kind !== 'drop')
+      const kinds = FAULT_KINDS.filter((kind) => kind !== 'reorder' && kind !== 'drop' && kind !== 'error')
       const kind = kinds[one.fault % kinds.length]
       if (on === undefined || kind === undefined || chosen === undefined) return scenario
       const id = freshId(scenario, 'fault')

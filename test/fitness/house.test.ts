@@ -25,6 +25,8 @@ const ALLOWED: readonly Allowed[] = [
     what: ['clock', 'chance', 'timer', 'network'],
     why: 'They are programs under test: what is real in them is replaced.',
   },
+  { path: 'twins/postgres/bridge.ts', what: ['process'], why: 'A database works in a thread that the world waits for.' },
+  { path: 'twins/postgres/pglite/worker.ts', what: ['process'], why: 'It is such a thread.' },
   { path: 'runner/pool/pool.ts', what: ['process'], why: 'Workers block so that the main thread need not.' },
   { path: 'runner/pool/worker.ts', what: ['process'], why: 'It is such a worker.' },
   { path: 'runner/cli/publish.ts', what: ['network', 'timer'], why: 'It tells a host, and does not wait for ever.' },

@@ -1,0 +1,85 @@
+import type { Call, Calls, Peer, StreamEnd } from '../stream.ts'
+import { createCalls } from '../stream.ts'
+import type { Json } from '../trace.ts'
+import type { World } from '../world.ts'
+import { type Connection, createConnection } from './connection.ts'
+import type { At, Engine, Settled } from './engine.ts'
+import { openPglite } from './pglite/engine.ts'
+import { readState, writeState } from './rows.ts'
+import { openServer } from './server/engine.ts'
+import { type Seed, stateSchema, templateOf } from './state.ts'
+
+/** One server of one run, and all connections to it. */
+export interface Database {
+  /** Undefined: the connection is refused. */
+  connect(peer: Peer, step: string): StreamEnd | undefined
+  /** Ends every connection, as a restart of the server does. */
+  restart(): void
+  snapshot(): Json
+  restore(state: Json): void
+}
+
+/** What a connection needs of its database. */
+export interface Host {
+  readonly world: World
+  readonly calls: Calls
+  at(key: string): At
+  engine(): Engine
+  /** Hands answers to the connections they belong to. */
+  share(settled: readonly Settled[]): void
+  /** Ends the session `id`, without a word to its connection. */
+  end(id: number): void
+  /** A client asks that what the session does be cancelled. */
+  cancel(id: number): void
+}
+
+const LATENCY_MS = { min: 1, max: 20 }
+
+/** The database that `seed` describes. Its engine starts when somebody first needs it. */
+export function createDatabase(world: World, seed: Seed): Database {
+  const connections = new Map<number, Connection>()
+  let sessions = 0
+  let engine: Engine | undefined
+
+  const at = (key: string): At => ({ nowMs: world.clock.now(), chance: `${world.seed}/postgres/${key}` })
+  const host: Host = {
+    world,
+    calls: createCalls(world, 'postgres', LATENCY_MS),
+    at,
+    engine() {
+      const open = seed.engine === 'server' ? openServer : openPglite
+      engine ??= open(templateOf(seed), { nowMs: world.startsAtMs, chance: `${world.seed}/postgres` })
+      return engine
+    },
+    share(settled) {
+      for (const one of settled) connections.get(one.session)?.settle(one)
+      for (const { session, bytes } of engine?.notified() ?? []) connections.get(session)?.tell(bytes)
+    },
+    end(id) {
+      if (!connections.delete(id) || engine === undefined) return
+      host.share(engine.close(id, at(`close ${id}`)))
+    },
+    cancel(id) {
+      const connection = connections.get(id)
+      if (connection?.busy !== true) return
+      world.trace.record('postgres.cancelled', { connection: connection.name })
+      host.share(host.engine().cancel(id, at(`cancel ${id}`)))
+    },
+  }
+
+  return {
+    connect(peer, step) {
+      const call: Call = host.calls.begin('connect', step, { connection: peer.name })
+      if (call.fault?.kind === 'refused') return undefined
+      const id = ++sessions
+      const connection = createConnection(host, { id, peer, call, step })
+      connections.set(id, connection)
+      return connection
+    },
+    restart() {
+      for (const connection of [...connections.values()]) connection.terminate()
+    },
+    snapshot: () => readState(host.engine(), at('snapshot')),
+    restore: (state) => writeState(host.engine(), stateSchema.parse(state), at('restore')),
+  }
+}

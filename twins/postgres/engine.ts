@@ -1,0 +1,51 @@
+import { SLEPT } from './replaced.ts'
+import { fieldsOf, type Message, type Status } from './wire.ts'
+
+/** What a database starts from: run once, then every run begins with a copy of the result. */
+export type Template = { readonly sql: readonly string[] }
+
+/** The instant of a request, and the name its chance hangs on. */
+export type At = { readonly nowMs: number; readonly chance: string }
+
+/** What a client sends up to the point where it waits: SQL, or the messages of the extended protocol up to Sync or Flush. */
+export type Batch = {
+  readonly bytes: Uint8Array
+  /** Every text of SQL in it. */
+  readonly sql: readonly string[]
+  /** It ends with Flush: no `ReadyForQuery` comes. */
+  readonly flush: boolean
+}
+
+/** The answer to a session's batch. */
+export type Settled = {
+  readonly session: number
+  readonly bytes: Uint8Array
+  readonly status: Status
+  /** What `pg_sleep` asked for; nobody slept. */
+  readonly sleptMs: number
+}
+
+/** A database, stepped one batch at a time. Whatever settles was made to by this step, in this order. */
+export interface Engine {
+  /** A session's first words, up to `ReadyForQuery`; an error instead ends it. */
+  open(session: number, parameters: Readonly<Record<string, string>>, at: At): Settled
+  /** A session that is not among the settled waits for a lock: an answer to it comes from a later step. */
+  send(session: number, batch: Batch, at: At): readonly Settled[]
+  /** Ends a session: what it had open is rolled back, and who waited for it may go on. */
+  close(session: number, at: At): readonly Settled[]
+  /** Asks that the statement of a waiting session be cancelled. */
+  cancel(session: number, at: At): readonly Settled[]
+  /** Notifications that reached sessions since they were asked for. */
+  notified(): readonly { readonly session: number; readonly bytes: Uint8Array }[]
+  /** Rows of a query of our own over what is committed. */
+  rows(sql: string, at: At): readonly Readonly<Record<string, string | null>>[]
+  /** Statements of our own, all or none. */
+  run(sql: readonly string[], at: At): void
+}
+
+/** The milliseconds that a replaced `pg_sleep` speaks of in a notice; undefined for any other message. */
+export function slept({ type, body }: Message): number | undefined {
+  if (type !== 'N') return undefined
+  const { C: code, M: seconds } = fieldsOf(body)
+  return code === SLEPT ? Math.max(0, Math.round(Number(seconds) * 1000)) : undefined
+}

@@ -1,0 +1,42 @@
+import type { Json } from '../trace.ts'
+import { NotModelled, notModelled, type TwinDefinition } from '../twin.ts'
+import { createDatabase } from './database.ts'
+import { GAPS } from './gaps.ts'
+import { PRICES } from './prices.ts'
+import { OPERATIONS } from './sql.ts'
+import { type Seed, seedSchema } from './state.ts'
+
+const HAPPENINGS = ['server.restarted']
+
+/** A PostgreSQL server at port 5432 of any host, behind its own protocol: PGlite, or a real server that the world steps. */
+export const postgres: TwinDefinition<Seed> = {
+  name: 'postgres',
+  origins: ['tcp://*:5432'],
+  apiVersions: ['18'],
+  seed: seedSchema,
+  prices: PRICES,
+  gaps: GAPS,
+  operations: OPERATIONS,
+  happenings: HAPPENINGS,
+  events: ['prepare', 'done', 'locked', 'cancelled', 'session.ended'],
+  latencyMs: { min: 1, max: 20 },
+  create(world, seed) {
+    const database = createDatabase(world, seed)
+    const http = (): never => {
+      throw notModelled('postgres', GAPS, 'HTTP')
+    }
+    return {
+      operationOf: () => undefined,
+      fetch: http,
+      failure: http,
+      connect: database.connect,
+      happen(event: string, _fields: Json) {
+        if (event !== HAPPENINGS[0])
+          throw new NotModelled('postgres', `the event ${event}`, `It knows ${HAPPENINGS.join(', ')}.`)
+        database.restart()
+      },
+      snapshot: database.snapshot,
+      restore: database.restore,
+    }
+  },
+}
