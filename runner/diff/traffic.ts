@@ -1,0 +1,21 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { parseScenarioFile } from '../../scenarios/parse/scenario-file.ts'
+import type { Scenario } from '../../scenarios/scenario.ts'
+import { UsageError } from '../gate/workspace.ts'
+import { type Project, ProjectProblems } from '../project.ts'
+
+/** The stories to replay: a scenario file's, or what the evidence of a day tells of the requests that came in. */
+export async function trafficOf(files: readonly string[], project: Project): Promise<readonly Scenario[]> {
+  for (const file of files)
+    if (!existsSync(file)) throw new UsageError(`expected --traffic to be a file, got ${file}, which does not exist.`)
+  const stories = files.filter((file) => /\.scenario\.(md|yaml)$/.test(file))
+  return stories.flatMap((file) => {
+    const { scenarios, problems } = parseScenarioFile(file, readFileSync(file, 'utf8'), {
+      twins: project.twins,
+      rules: project.rules.map(({ id }) => id),
+    })
+    const errors = problems.filter(({ level }) => level === 'error')
+    if (errors.length > 0) throw new ProjectProblems(errors)
+    return scenarios
+  })
+}
