@@ -80,7 +80,7 @@ export function openWorkspace(seed: Seed = SEED, worldSeed = '1'): Setup {
 }
 
 const nothing = (): void => undefined
-const QUIET: NonNullable<WebClientOptions['logger']> = {
+export const QUIET: NonNullable<WebClientOptions['logger']> = {
   debug: nothing,
   info: nothing,
   warn: nothing,

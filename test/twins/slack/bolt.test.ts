@@ -1,0 +1,182 @@
+import { expect, test } from 'vitest'
+import { openApp } from './bolt.ts'
+import { APP } from './support.ts'
+
+const SUBSCRIBED = {
+  events: { url: APP, types: ['message.channels', 'message.im', 'app_mention', 'reaction_added', 'app_home_opened'] },
+}
+
+test('an app hears what people write, answers in the thread, and hears itself', async () => {
+  const { app, world, happen, rows } = openApp(SUBSCRIBED)
+  const heard: unknown[] = []
+  app.message(async ({ message }) => {
+    heard.push([
+      (message as { bot_id?: string }).bot_id === undefined ? 'person' : 'bot',
+      (message as { text?: string }).text,
+    ])
+  })
+  app.event('app_mention', async ({ event, say }) => {
+    await say({ text: `Hello <@${event.user}>`, thread_ts: event.ts })
+  })
+  await happen('message.posted', { user: 'ada', channel: 'ops', text: '<@U0BOT000001> are you there?' })
+  await world.clock.advance(3_000)
+  const [question, answer] = rows('messages')
+  expect(answer).toMatchObject({ thread_ts: question?.ts, text: 'Hello <@U0ADA000001>', parent_user_id: 'U0ADA000001' })
+  // Bolt leaves the app's own messages out; Slack sends them.
+  expect(heard).toEqual([['person', '<@U0BOT000001> are you there?']])
+  const events = world.trace.events
+    .filter(({ type }) => type === 'slack.webhook.taken')
+    .map(({ fields }) => fields.type)
+  expect(events.sort()).toEqual(['app_mention', 'message.channels', 'message.channels'])
+})
+
+test('a button is clicked, and its message is replaced', async () => {
+  const { app, client, world, happen, rows } = openApp()
+  app.action('ack', async ({ ack, respond, body, action }) => {
+    await ack()
+    const { value } = action as { value?: string }
+    await respond({ text: `${value} taken by <@${body.user.id}>`, replace_original: true })
+  })
+  await client().chat.postMessage({
+    channel: 'C0OPS000001',
+    text: 'Incident 7',
+    blocks: [
+      { type: 'section', text: { type: 'mrkdwn', text: 'Incident *7*' } },
+      {
+        type: 'actions',
+        elements: [{ type: 'button', action_id: 'ack', value: '7', text: { type: 'plain_text', text: 'Take it' } }],
+      },
+    ],
+  })
+  await happen('action.taken', { user: 'ada', channel: 'ops', action: 'ack' })
+  await world.clock.advance(1_000)
+  expect(rows('messages')).toMatchObject([{ text: '7 taken by <@U0ADA000001>', edited: { user: 'U0BOT000001' } }])
+  expect(rows('response_urls')).toMatchObject([{ uses: 4 }])
+})
+
+const MODAL = {
+  type: 'modal',
+  callback_id: 'report',
+  title: { type: 'plain_text', text: 'Report' },
+  submit: { type: 'plain_text', text: 'Send' },
+  blocks: [
+    {
+      type: 'input',
+      block_id: 'what',
+      label: { type: 'plain_text', text: 'What' },
+      element: { type: 'plain_text_input', action_id: 'text' },
+    },
+    {
+      type: 'input',
+      block_id: 'how',
+      optional: true,
+      label: { type: 'plain_text', text: 'How bad' },
+      element: {
+        type: 'static_select',
+        action_id: 'level',
+        options: ['low', 'high'].map((value) => ({ text: { type: 'plain_text', text: value }, value })),
+      },
+    },
+  ],
+} as const
+
+test('a command opens a modal; its errors are shown, its submission goes through', async () => {
+  const { app, world, happen, rows } = openApp()
+  const seen: unknown[] = []
+  app.command('/report', async ({ ack, client, command }) => {
+    await ack('One moment.')
+    await client.views.open({ trigger_id: command.trigger_id, view: structuredClone(MODAL) as never })
+  })
+  app.view('report', async ({ ack, view, body, client }) => {
+    const { what, how } = view.state.values
+    if ((what?.text?.value ?? '').length < 5) return ack({ response_action: 'errors', errors: { what: 'Say more.' } })
+    await ack()
+    seen.push([body.user.id, what?.text?.value, how?.level?.selected_option?.value])
+    await client.chat.postMessage({ channel: body.user.id, text: 'Thank you.' })
+  })
+  await happen('command.sent', { user: 'ada', channel: 'ops', command: '/report' })
+  await world.clock.advance(1_000)
+  expect(rows('ephemerals')).toMatchObject([{ user: 'U0ADA000001', text: 'One moment.' }])
+  expect(rows('views')).toMatchObject([{ user: 'U0ADA000001', callback_id: 'report', open: true }])
+  await happen('view.submitted', { user: 'ada', values: { text: 'Bad' } })
+  await world.clock.advance(1_000)
+  expect(world.trace.events.findLast(({ type }) => type === 'slack.view.errors')?.fields.errors).toEqual({
+    what: 'Say more.',
+  })
+  expect(rows('views')).toMatchObject([{ open: true }])
+  await happen('view.submitted', { user: 'ada', values: { text: 'The disk is full', level: 'high' } })
+  await world.clock.advance(1_000)
+  expect(seen).toEqual([['U0ADA000001', 'The disk is full', 'high']])
+  expect(rows('views')).toMatchObject([{ open: false }])
+  const direct = rows('channels').find(({ kind }) => kind === 'im')
+  expect(rows('messages').find(({ channel }) => channel === direct?.id)).toMatchObject({ text: 'Thank you.' })
+})
+
+test('a trigger that is used too late is refused', async () => {
+  const { app, world, happen } = openApp()
+  const triggers: string[] = []
+  app.shortcut('later', async ({ ack, shortcut }) => {
+    await ack()
+    triggers.push(shortcut.trigger_id)
+  })
+  await happen('shortcut.used', { user: 'ada', callback_id: 'later' })
+  await world.clock.advance(5_000)
+  await expect(app.client.views.open({ trigger_id: triggers[0] ?? '', view: MODAL as never })).rejects.toMatchObject({
+    data: { error: 'expired_trigger_id' },
+  })
+})
+
+test('the Home tab is published when it is opened, and its buttons work', async () => {
+  const { app, world, happen, rows } = openApp(SUBSCRIBED)
+  const used: string[] = []
+  app.event('app_home_opened', async ({ event, client }) => {
+    await client.views.publish({
+      user_id: event.user,
+      view: {
+        type: 'home',
+        blocks: [
+          {
+            type: 'actions',
+            elements: [{ type: 'button', action_id: 'go', text: { type: 'plain_text', text: 'Go' } }],
+          },
+        ],
+      },
+    })
+  })
+  app.action('go', async ({ ack, body }) => {
+    await ack()
+    used.push((body as unknown as { container: { type: string } }).container.type)
+  })
+  await happen('app_home.opened', { user: 'grace' })
+  await world.clock.advance(1_000)
+  expect(rows('views')).toMatchObject([{ type: 'home', user: 'U0GRACE0001' }])
+  await happen('action.taken', { user: 'grace', action: 'go' })
+  await world.clock.advance(1_000)
+  expect(used).toEqual(['view'])
+})
+
+test('options of an external menu come from the app', async () => {
+  const { app, world, happen, client } = openApp()
+  app.options('city', async ({ ack, options }) => {
+    await ack({ options: [{ text: { type: 'plain_text', text: `${options.value}lin` }, value: 'berlin' }] })
+  })
+  await client().views.publish({
+    user_id: 'U0ADA000001',
+    view: { type: 'home', blocks: [{ type: 'actions', elements: [{ type: 'external_select', action_id: 'city' }] }] },
+  })
+  await happen('options.asked', { user: 'ada', action: 'city', value: 'Ber' })
+  await world.clock.advance(1_000)
+  expect(world.trace.events.findLast(({ type }) => type === 'slack.options.offered')?.fields.options).toMatchObject([
+    { value: 'berlin', text: { text: 'Berlin' } },
+  ])
+})
+
+test('an app with another secret takes nothing', async () => {
+  const { app, world, happen } = openApp(SUBSCRIBED, 'another-secret')
+  const heard: unknown[] = []
+  app.message(async ({ message }) => void heard.push(message))
+  await happen('message.posted', { user: 'ada', channel: 'ops', text: 'hello' })
+  await world.clock.advance(400_000)
+  expect(heard).toEqual([])
+  expect(world.trace.events.filter(({ type }) => type === 'slack.webhook.given_up')).toHaveLength(1)
+})
