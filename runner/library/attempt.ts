@@ -7,7 +7,7 @@ import type { Project } from '../project.ts'
 import { type Bind, type Binding, bind, type Choice, type Missing } from './bind.ts'
 import { type Cast, castRule, castScenario } from './cast.ts'
 import { calm, type Incident } from './incident.ts'
-import { judgeRun, triesOf, Unjudged } from './judge.ts'
+import { idleFaults, judgeRun, triesOf, Unjudged } from './judge.ts'
 import { onService, ownWords, type Service } from './on-service.ts'
 import { withRecovery } from './recovery.ts'
 
@@ -87,6 +87,11 @@ function judged(
     const anyway = judgeRun(scenario, rules, quiet).verdict
     if (anyway.status === 'fail') {
       const reason = `it is broken without the fault as well, which is another mistake: ${anyway.findings[0]?.message ?? ''}`
+      return { verdict: { status: 'inconclusive', reason }, broken }
+    }
+    const [idle] = idleFaults(scenario, runs)
+    if (idle !== undefined) {
+      const reason = `the fault never came about: there was nothing for ${idle} to hit. Ask the service for what leads there`
       return { verdict: { status: 'inconclusive', reason }, broken }
     }
     return { verdict: worst([...told.map(({ verdict }) => verdict), ...(recovers === false ? [DOWN] : [])]), broken }

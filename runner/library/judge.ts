@@ -36,10 +36,20 @@ export function judgeRun(scenario: Scenario, rules: readonly Rule[], run: Run): 
   return { verdict: worst(verdicts), broken }
 }
 
-/** How often a single step tried the operation that it tried most often. */
+/** How often a single request tried the operation that it tried most often. What the service does unasked is no request's. */
 export const triesOf = (run: Run): number =>
-  run.trace.reduce((most, { fields }) => {
-    const tried =
-      typeof fields.key === 'string' && fields.method !== undefined ? /#(\d+)$/.exec(fields.key)?.[1] : undefined
-    return Math.max(most, Number(tried ?? 0))
+  run.trace.reduce((most, { step, fields: { key, method } }) => {
+    if (step === 'boot' || typeof key !== 'string' || method === undefined) return most
+    return Math.max(most, Number(/#(\d+)$/.exec(key)?.[1] ?? 0))
   }, 0)
+
+/** The faults of a story that hit nothing in any of its runs: what they would have done was not seen. */
+export const idleFaults = (scenario: Scenario, runs: readonly Run[]): readonly string[] =>
+  scenario.when.flatMap((step) => {
+    if (step.kind !== 'fault') return []
+    const { on, kind } = step.fault
+    const hit = runs.some(({ trace }) =>
+      trace.some(({ type, fields }) => type === 'fault' && fields.on === on && fields.kind === kind),
+    )
+    return hit ? [] : [`${kind} on ${on}`]
+  })

@@ -49,6 +49,24 @@ test('it plays a project', () => {
   expect(status).toBe(0)
 })
 
+test('the library of incidents comes with it: its stories, and the pairs that prove them', () => {
+  expect(run('npx', ['backlot', 'library', 'list']).out).toMatch(/^\d+ incidents\./m)
+  expect(run('npx', ['backlot', 'library', 'prove', 'two-leaders', 'time-steps-back']).out).toContain('2 proven, 0 not')
+  const tried = run('npx', [
+    'backlot',
+    'library',
+    'try',
+    'silent-retry',
+    '--project',
+    'tiny',
+    '--from',
+    'pay',
+    '--seeds',
+    '1',
+  ])
+  expect(tried).toMatchObject({ status: 0, out: expect.stringContaining('HELD') })
+})
+
 test('its parts are there by subpath, with types', () => {
   writeFileSync(
     join(folder, 'x.mjs'),

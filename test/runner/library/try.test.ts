@@ -5,9 +5,12 @@ import { runTry } from '../../../runner/cli/library-try.ts'
 import { backlot, copyProject } from '../../support/cli.ts'
 
 const good = copyProject()
+const mailing = copyProject()
+mailing.change('backlot.yaml', 'twins: [stripe]', 'twins: [stripe, sendgrid]')
 const bad = copyProject()
 afterAll(() => {
   good.close()
+  mailing.close()
   bad.close()
 })
 
@@ -96,6 +99,13 @@ test.each([
   ],
 ])('what cannot be tried proves nothing: %j', (args, message) => {
   expect(tried(good.folder, ...args)).toMatchObject({ code: 4, stdout: expect.stringContaining(message) })
+})
+
+test('a fault that had nothing to hit proves nothing', () => {
+  // Nobody told Stripe where to send webhooks, so none is there to come twice.
+  const { code, stdout } = tried(mailing.folder, 'webhook-twice', '--call', CALL)
+  expect(stdout).toContain('the fault never came about: there was nothing for duplicate on stripe.webhook to hit')
+  expect(code).toBe(4)
 })
 
 const OPTIONS = { project: good.folder, seeds: 1, jobs: 1, call: [CALL], bind: [], with: [] }
