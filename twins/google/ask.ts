@@ -135,6 +135,7 @@ function tokenOf({ tables, world }: Workspace, headers: Headers, query: URLSearc
   const header = headers.get('authorization')
   const given = header === null ? query.get('access_token') : (/^Bearer\s+(.+)$/i.exec(header)?.[1] ?? '')
   if (given === null) throw new GoogleError(NONE, { status: 403, reason: 'forbidden' })
+  if (/^eyJ[\w-]+\.[\w-]+\.[\w-]+$/.test(given)) throw gap('self-signed tokens')
   const token = tables.tokens.get(given)
   if (token !== undefined && token.expiresMs > world.clock.now()) return token
   throw new GoogleError(INVALID, {

@@ -24,6 +24,15 @@ export const GAPS: readonly Gap[] = [
   { what: 'rare terms of queries', why: 'Visibility, labels, times of looking at files and targets of shortcuts.' },
   { what: 'when files were looked at and shared', why: 'Nobody looks at files in the twin.' },
   { what: 'searching a whole domain', why: 'The twin has no directory of who belongs to it.' },
+  { what: 'groups and their members', why: 'The twin has no directory of who belongs to it.' },
+  { what: 'the changes of one shared drive', why: 'The log is of all that an account may see.' },
+  { what: 'administration of shared drives', why: 'Restrictions, themes and what administrators see.' },
+  {
+    what: 'tables, images, headers and other parts of documents',
+    why: 'A document is paragraphs of styled words, lists and named ranges.',
+  },
+  { what: 'bullets that are not listed', why: 'twins/google/docs/wire.ts has the signs of two presets.' },
+  { what: 'merging edits of documents', why: 'How edits of two people are joined is not published.' },
   { what: 'R1C1 notation', why: 'The official clients and their helpers write A1.' },
   {
     what: 'other locales than en_US',
@@ -57,6 +66,11 @@ export const GAPS: readonly Gap[] = [
   { what: 'quoting of sheet names', why: 'Assumed: all but plain ASCII words that are no cells stand in quotes.' },
   { what: 'writing beyond the grid', why: 'Assumed: update refuses it, append grows the grid.' },
   { what: 'formats of formulas', why: 'Assumed: a result has the format of its cell; none is inferred.' },
+  {
+    what: 'revisions of documents and spreadsheets',
+    why: 'Assumed: the one they were made with; editing makes no more.',
+  },
+  { what: 'paragraphs that become one', why: 'Assumed: the first stays what it was, unless nothing of it is left.' },
   { what: 'validation of values', why: 'Assumed: rules other than a strict list do not hold the API back.' },
   {
     what: 'retries of notifications',

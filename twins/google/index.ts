@@ -1,5 +1,6 @@
 import { createTwinApp, type TwinDefinition } from '../twin.ts'
 import { emptyLater } from './drive/files.ts'
+import { notifyChannels, send } from './drive/push.ts'
 import { FIDELITY } from './fidelity.ts'
 import { GAPS } from './gaps.ts'
 import { HAPPENINGS, happen } from './happenings.ts'
@@ -41,6 +42,41 @@ export const google: TwinDefinition<Seed> = {
     'files.copy',
     'files.export',
     'files.upload',
+    'permissions.list',
+    'permissions.create',
+    'permissions.get',
+    'permissions.update',
+    'permissions.delete',
+    'revisions.list',
+    'revisions.get',
+    'revisions.update',
+    'revisions.delete',
+    'comments.list',
+    'comments.create',
+    'comments.get',
+    'comments.update',
+    'comments.delete',
+    'replies.list',
+    'replies.create',
+    'replies.get',
+    'replies.update',
+    'replies.delete',
+    'changes.get_start_page_token',
+    'changes.list',
+    'changes.watch',
+    'files.watch',
+    'channels.stop',
+    'about.get',
+    'drives.list',
+    'drives.create',
+    'drives.get',
+    'drives.update',
+    'drives.delete',
+    'drives.hide',
+    'drives.unhide',
+    'documents.create',
+    'documents.get',
+    'documents.batch_update',
     'spreadsheets.create',
     'spreadsheets.get',
     'spreadsheets.batch_update',
@@ -66,12 +102,24 @@ export const google: TwinDefinition<Seed> = {
     'file.deleted',
     'token.issued',
     'token.revoked',
+    'permission.created',
+    'permission.updated',
+    'permission.deleted',
+    'notification.sent',
   ],
   latencyMs: { min: 80, max: 600 },
   fidelity: FIDELITY,
   create(world, seed) {
-    const ws: Workspace = { world, seed, tables: emptyTables(), children: new Map(), onChange: () => undefined }
+    const ws: Workspace = {
+      world,
+      seed,
+      tables: emptyTables(),
+      children: new Map(),
+      epoch: 0,
+      onChange: () => undefined,
+    }
     plant(ws, seed)
+    ws.onChange = (file, what, details) => notifyChannels(ws, file, what, details)
     const app = createTwinApp('google')
     addRoutes(app, ws)
     const routed = (method: string, url: URL): URL => {
@@ -94,7 +142,10 @@ export const google: TwinDefinition<Seed> = {
       snapshot: () => toSnapshot(ws.tables),
       restore(json) {
         fromSnapshot(ws.tables, json)
+        ws.epoch += 1
         index(ws)
+        for (const notification of ws.tables.notifications.values())
+          if (notification.status === 'open') send(ws, notification)
         for (const file of ws.tables.files.values()) emptyLater(ws, file)
       },
     }

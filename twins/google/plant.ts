@@ -139,5 +139,5 @@ function plantFile(ws: Workspace, seed: Seed, file: SeededFile): void {
     const { locale = spreadsheet.locale, time_zone: timeZone = spreadsheet.timeZone } = file
     tables.spreadsheets.set(id, { ...spreadsheet, locale, timeZone, ...(sheets.length === 0 ? {} : { sheets }) })
   }
-  if (mimeType === DOCUMENT && file.text !== undefined) tables.documents.set(id, documentOf(id, file.name, file.text))
+  if (mimeType === DOCUMENT && file.text !== undefined) tables.documents.set(id, documentOf(id, file.text))
 }

@@ -125,6 +125,16 @@ export type Channel = {
   readonly fileId: string | null
   readonly messages: number
 }
+/** A message to a channel. */
+export type Notification = {
+  readonly id: string
+  readonly channelId: string
+  readonly number: number
+  readonly state: string
+  readonly details: readonly string[]
+  readonly attempts: number
+  readonly status: 'open' | 'taken' | 'lost'
+}
 /** A resumable upload under way. */
 export type Upload = {
   readonly id: string
@@ -170,6 +180,7 @@ export type Tables = {
   readonly comments: Map<string, Comment>
   readonly changes: Map<number, Change>
   readonly channels: Map<string, Channel>
+  readonly notifications: Map<string, Notification>
   readonly uploads: Map<string, Upload>
   readonly generated_ids: Map<string, { readonly id: string }>
   readonly quotas: Map<string, Count>
@@ -187,6 +198,7 @@ const KEYS: Readonly<Record<keyof Tables, string>> = {
   comments: 'id',
   changes: 'seq',
   channels: 'id',
+  notifications: 'id',
   uploads: 'id',
   generated_ids: 'id',
   quotas: 'key',

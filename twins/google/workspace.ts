@@ -17,8 +17,10 @@ export type Workspace = {
   readonly tables: Tables
   /** Ids of files by the id of the folder they are in. Follows from the files. */
   readonly children: Map<string, Set<string>>
+  /** Counts restores: what was on its way before one does not arrive after it. */
+  epoch: number
   /** Hears of each change to a file; channels are notified from here. */
-  onChange: (file: FileRow, what: 'update' | 'add' | 'trash' | 'untrash' | 'remove', details: readonly string[]) => void
+  onChange: (file: FileRow, what: Event, details: readonly string[]) => void
 }
 
 export const FOLDER = 'application/vnd.google-apps.folder'
@@ -122,9 +124,9 @@ export function index(ws: Workspace): void {
 }
 
 /** What an editor's file holds when it is new. */
-export function openEditor(ws: Workspace, { id, mimeType, name }: FileRow): void {
+export function openEditor(ws: Workspace, { id, mimeType }: FileRow): void {
   if (mimeType === SHEET) ws.tables.spreadsheets.set(id, newSpreadsheet(id))
-  if (mimeType === DOCUMENT) ws.tables.documents.set(id, newDocument(id, name))
+  if (mimeType === DOCUMENT) ws.tables.documents.set(id, newDocument(id))
 }
 
 export const childrenOf = (ws: Workspace, id: string): readonly FileRow[] =>
@@ -191,9 +193,16 @@ export function usageOf(ws: Workspace, email: string): number {
 
 export type Event = 'update' | 'add' | 'trash' | 'untrash' | 'remove'
 
-/** Writes a change down, in the log of changes and in the trace. */
-export function changed(ws: Workspace, file: FileRow, what: Event, details: readonly string[] = []): void {
-  const readers = permissionsOn(ws, file).flatMap(({ emailAddress }) => emailAddress ?? [])
+/** Writes a change down, with who could see the file `before` and may not any more, in the log of changes and in the trace. */
+export function changed(
+  ws: Workspace,
+  file: FileRow,
+  what: Event,
+  details: readonly string[] = [],
+  before: readonly string[] = [],
+): void {
+  const now = permissionsOn(ws, file).flatMap(({ emailAddress }) => emailAddress ?? [])
+  const readers = [...new Set([...now, ...before])]
   const { changes } = ws.tables
   const seq = changes.size + 1
   changes.set(seq, { seq, fileId: file.id, atMs: ws.world.clock.now(), removed: what === 'remove', readers })

@@ -14,7 +14,6 @@ export type NamedRange = {
 /** Documents are replaced and never changed: a batch that fails leaves nothing behind. */
 export type Document = {
   readonly documentId: string
-  readonly title: string
   readonly revision: number
   readonly paragraphs: readonly Paragraph[]
   readonly namedRanges: readonly NamedRange[]
@@ -24,17 +23,16 @@ export type Document = {
 
 const blankParagraph: Paragraph = { runs: [{ text: '\n', style: {} }], style: {}, bullet: null }
 
-export const newDocument = (documentId: string, title: string): Document => ({
+export const newDocument = (documentId: string): Document => ({
   documentId,
-  title,
   revision: 1,
   paragraphs: [blankParagraph],
   namedRanges: [],
   lists: {},
 })
 
-export const documentOf = (documentId: string, title: string, text: string): Document => ({
-  ...newDocument(documentId, title),
+export const documentOf = (documentId: string, text: string): Document => ({
+  ...newDocument(documentId),
   paragraphs: `${text.replaceAll(/\r\n?/g, '\n').replace(/\n$/, '')}\n`
     .split(/(?<=\n)/)
     .map((line) => ({ ...blankParagraph, runs: [{ text: line, style: {} }] })),

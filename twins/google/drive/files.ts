@@ -193,7 +193,7 @@ function convert(ws: Workspace, { id, mimeType, name }: FileRow, { type, bytes }
     const sheet = typedSheet(0, name, rows, {})
     ws.tables.spreadsheets.set(id, { ...spreadsheet, sheets: [sheet] })
   } else if (mimeType === DOCUMENT && type.startsWith('text/plain')) {
-    ws.tables.documents.set(id, documentOf(id, name, words))
+    ws.tables.documents.set(id, documentOf(id, words))
   } else throw gap('converting other files than CSV and plain text')
 }
 
@@ -345,6 +345,6 @@ export function copyFile(ask: Ask, file: FileRow, body: Obj): FileRow {
   const spreadsheet = ws.tables.spreadsheets.get(file.id)
   const document = ws.tables.documents.get(file.id)
   if (spreadsheet !== undefined) ws.tables.spreadsheets.set(made.id, { ...spreadsheet, spreadsheetId: made.id })
-  if (document !== undefined) ws.tables.documents.set(made.id, { ...document, documentId: made.id, title: made.name })
+  if (document !== undefined) ws.tables.documents.set(made.id, { ...document, documentId: made.id })
   return made
 }
