@@ -36,7 +36,8 @@ function urlOf({ protocol, hostname, path, query = {} }: Outgoing): string {
 async function bytesOf(body: unknown): Promise<Uint8Array> {
   if (body === undefined || body === null) return new Uint8Array()
   if (typeof body === 'string') return new TextEncoder().encode(body)
-  if (body instanceof Uint8Array) return body
+  // A view of it: what the SDK hands over warns of whoever takes it for text.
+  if (body instanceof Uint8Array) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength)
   const parts: Uint8Array[] = []
   for await (const part of body as AsyncIterable<Uint8Array | string>) parts.push(Buffer.from(part))
   return Buffer.concat(parts)
@@ -130,3 +131,10 @@ export function cloud(placed: Readonly<Record<string, unknown>>, definitions: re
     snapshot: (twin) => network.twins.get(twin)?.snapshot() ?? null,
   }
 }
+
+/** The error that a call ends in. */
+export const errorOf = (call: Promise<unknown>): Promise<unknown> =>
+  call.then(
+    () => undefined,
+    (error: unknown) => error,
+  )

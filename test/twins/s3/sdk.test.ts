@@ -14,7 +14,8 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3'
 import { afterEach, expect, test, vi } from 'vitest'
-import { bench, errorOf } from './support.ts'
+import { errorOf } from '../aws/support.ts'
+import { bench } from './support.ts'
 
 afterEach(() => void vi.useRealTimers())
 

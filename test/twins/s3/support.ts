@@ -22,10 +22,3 @@ export function bench(seed: Seed = { buckets: [{ name: 'shop' }] }): Bench {
     })
   return { ...made, client: clientOf({}), clientOf, types: () => made.world.trace.events.map(({ type }) => type) }
 }
-
-/** The error that a call ends in. */
-export const errorOf = (call: Promise<unknown>): Promise<unknown> =>
-  call.then(
-    () => undefined,
-    (error: unknown) => error,
-  )
