@@ -162,6 +162,7 @@ export function submit(ws: Workspace, view: View, given: Typed): void {
         `slack ${where}: expected a value for ${textOf(placed.element.action_id)}, which is not optional, got none.`,
       )
   }
+  const values = stateOf(view.blocks, typed, where)
   const filled = ws.store.views.put({ ...view, typed })
   send(
     ws,
@@ -169,7 +170,7 @@ export function submit(ws: Workspace, view: View, given: Typed): void {
       type: 'view_submission',
       ...shared(ws, view.user),
       trigger_id: trigger(ws, view.user, view.id),
-      view: viewBody(ws, filled, stateOf(view.blocks, typed, where)),
+      view: viewBody(ws, filled, values),
       response_urls: [],
     },
     { kind: 'interaction', user: view.user, about: view.id },

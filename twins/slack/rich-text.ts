@@ -28,7 +28,11 @@ const TOKEN =
 /** The `rich_text` block that Slack makes of a message's text. Assumed: of nested lists and quotes it makes plain text. */
 export function richText(text: string, blockId: string): Fields {
   const elements: Fields[] = []
-  for (const [at, part] of text.split('```').entries()) {
+  const parts = text.split('```')
+  for (const [at, whole] of parts.entries()) {
+    // A line break next to code is the code's own.
+    const part =
+      at % 2 === 1 ? whole : whole.replace(at > 0 ? /^\n/ : /^$/, '').replace(at < parts.length - 1 ? /\n$/ : /^$/, '')
     if (part === '') continue
     if (at % 2 === 1)
       elements.push({
