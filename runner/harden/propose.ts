@@ -74,6 +74,7 @@ export function expectationsFrom(
       `calls: ${to}, count: ${count}`,
     )
   }
+  for (const to of operations) addTimes(add, to, runs)
   for (const where of eventsThatRecur(runs, operations)) addCalls(add, where)
   for (const [twin, state] of Object.entries(first.states)) {
     if (state === null || typeof state !== 'object' || Array.isArray(state)) continue
@@ -151,6 +152,52 @@ const addCalls = (add: Add, { to, where, count }: Recurring): void =>
     { kind: 'calls', to, where, count: { min: count, max: count }, beforeMs: undefined, afterMs: undefined },
     `calls: ${to}, where: ${flow(where)}, count: ${count}`,
   )
+
+/** Room for another seed's latencies, on both sides. */
+const SLACK = 1.5
+
+/** How many calls have happened when the last of a burst has, with room to spare, and how many come no sooner than they ever did. */
+function addTimes(add: Add, to: string, runs: readonly Run[]): void {
+  const times = runs.map(({ trace, startsAtMs }) =>
+    trace.flatMap(({ type, atMs }) => (type === to ? [atMs - startsAtMs] : [])),
+  )
+  const [first = []] = times
+  const count = first.length
+  if (count === 0 || count > WHERE_MAX || times.some((list) => list.length !== count)) return
+  const nth = (at: number): readonly number[] => times.map((list) => list[at] ?? 0)
+  for (let at = 0; at < count; at++) {
+    const latestS = Math.max(1, Math.ceil((Math.max(...nth(at)) * SLACK) / 1000))
+    // Those that follow soon say it for this one.
+    const nextMs = Math.min(...nth(at + 1 < count ? at + 1 : at))
+    if (at + 1 < count && nextMs <= latestS * 1000) continue
+    timed(add, to, { before: latestS, count: at + 1 })
+  }
+  for (let at = 1; at < count; at++) {
+    const soonestS = Math.floor(Math.min(...nth(at)) / SLACK / 1000)
+    const previousMs = Math.max(...nth(at - 1))
+    if (soonestS < 1 || previousMs >= soonestS * 1000) continue
+    timed(add, to, { after: soonestS, count: count - at })
+  }
+}
+
+function timed(
+  add: Add,
+  to: string,
+  { before, after, count }: { readonly before?: number; readonly after?: number; readonly count: number },
+): void {
+  const when = before === undefined ? `after: +${after}s` : `before: +${before}s`
+  add(
+    {
+      kind: 'calls',
+      to,
+      where: undefined,
+      count: { min: count, max: count },
+      beforeMs: before === undefined ? undefined : before * 1000,
+      afterMs: after === undefined ? undefined : after * 1000,
+    },
+    `calls: ${to}, ${when}, count: ${count}`,
+  )
+}
 
 function addRows(add: Add, path: string, lists: readonly (readonly Json[])[]): void {
   const [first = []] = lists

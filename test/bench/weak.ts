@@ -10,7 +10,7 @@ import { openGoodBuilds } from '../../runner/harden/good.ts'
 import { type HardenOptions, harden } from '../../runner/harden/harden.ts'
 import { createHardenProgress } from '../../runner/harden/progress.ts'
 import { propose } from '../../runner/harden/proposals.ts'
-import { isSurvivor, type Judged, scoreOf, scoresBy } from '../../runner/harden/result.ts'
+import { isSurvivor, type Judged, place, scoreOf, scoresBy } from '../../runner/harden/result.ts'
 import { shownPath } from '../../runner/project.ts'
 import { commit, copyProject, REPOSITORY } from '../support/cli.ts'
 import { weaken } from './weaken.ts'
@@ -70,14 +70,14 @@ function tell(title: string, judged: readonly Judged[]): number {
   console.log(`${title}: ${print(all)} of all domain faults, ${print(visible)} of those that any run shows`)
   for (const [name, share] of scoresBy(seen, ({ mutant }) => mutant.class))
     console.log(`  ${name.padEnd(14)} ${print(share)}`)
+  const through = seen.filter(isSurvivor).map(({ mutant }) => `${mutant.mutator} ${place(mutant)}`)
+  console.log(`get through: ${through.join(', ')}`)
   return visible.share
 }
 
 try {
   const applied = await harden(options(false), async (session) => {
     tell('statuses only', session.hardening.judged)
-    const through = new Set(session.hardening.judged.filter(isSurvivor).map(({ mutant }) => mutant.mutator))
-    console.log(`get through: ${[...through].join(', ')}`)
     const good = await openGoodBuilds(session, GOOD.map(relativePatch), 'm_weak')
     try {
       const proven = await propose(session, { progress, seed: '1', good: good.pools })

@@ -59,6 +59,22 @@ test('no good run objects, and each change of the run is noticed by the proposal
   expect(noticed(good('c', 9000))).toEqual(['- { answer: buy, within: 2s }'])
 })
 
+test('calls that wait for one another are expected no sooner and no later than they came', () => {
+  const tries = (...seconds: readonly number[]): Run => runOf(seconds.map((s) => [s, 'bank.charge.create'] as const))
+  const timed = expectationsFrom(story, [tries(0, 2, 6), tries(0, 2.2, 6.5)], ['bank.charge.create'])
+  expect(texts(timed)).toEqual([
+    '- { calls: bank.charge.create, count: 3 }',
+    '- { calls: bank.charge.create, before: +1s, count: 1 }',
+    '- { calls: bank.charge.create, before: +4s, count: 2 }',
+    '- { calls: bank.charge.create, before: +10s, count: 3 }',
+    '- { calls: bank.charge.create, after: +1s, count: 2 }',
+    '- { calls: bank.charge.create, after: +4s, count: 1 }',
+  ])
+  expect(noticesOf(timed, story, { ...tries(0, 2.1, 6.2), scenario: story.id })).toEqual([])
+  expect(noticesOf(timed, story, { ...tries(0, 0.1, 0.2), scenario: story.id })).not.toEqual([])
+  expect(noticesOf(timed, story, { ...tries(0, 30, 90), scenario: story.id })).not.toEqual([])
+})
+
 test('nothing is said of other scenarios, or of a run that broke off', () => {
   expect(noticesOf(proposed, { ...story, id: 'another' }, good('c', 9000))).toEqual([])
   const broken = { ...good('c', 9000), ending: { kind: 'exited', message: '', atMs: 0 } } as const
