@@ -7,6 +7,8 @@ import { loadTwin, NoTwin } from '../own-twins.ts'
 import { authorityFiles } from '../serve/authority-files.ts'
 import { openAuthority } from '../serve/certificates.ts'
 import { createCourier } from '../serve/courier.ts'
+import { createHarFile, type Recorder } from '../serve/har.ts'
+import { createPass, type Pass } from '../serve/pass.ts'
 import { type Served, serveTwins } from '../serve/server.ts'
 import { dataFolder } from '../store/data-folder.ts'
 import type { OnOpen } from './open.ts'
@@ -49,6 +51,15 @@ function startOf(option: unknown): number {
   return ms
 }
 
+/** `https://shop.example.test=http://127.0.0.1:3000`: the service under test, by how the world knows it and where it listens. */
+function passOf(option: unknown, recorder: Recorder | undefined): Pass | undefined {
+  if (typeof option !== 'string') return undefined
+  const [origin = '', to = ''] = option.split('=')
+  if (!URL.canParse(origin) || !/^http:\/\//.test(to) || !URL.canParse(to))
+    throw new UsageError(`expected --service such as https://shop.example.test=http://127.0.0.1:3000, got "${option}".`)
+  return createPass(new URL(origin).origin, to, { recorder, now: Date.now })
+}
+
 /** `twin NAMES`: serves until interrupted. */
 export async function runTwin(
   names: readonly string[],
@@ -62,6 +73,8 @@ export async function runTwin(
   const authority = options.tls === false ? undefined : await openAuthority(folder, Date.now())
   const token = randomBytes(24).toString('base64url')
   const say = (text: string): void => void process.stderr.write(`${text}\n`)
+  const recorder = typeof options.har === 'string' ? createHarFile(options.har) : undefined
+  const pass = passOf(options.service, recorder)
   const served = await open()
   let timer: NodeJS.Timeout | undefined
   const loop = (): void => {
@@ -71,6 +84,7 @@ export async function runTwin(
   onOpen(async () => {
     clearTimeout(timer)
     await served.close()
+    recorder?.close()
   })
   print(served)
   await new Promise(() => undefined)
@@ -89,8 +103,11 @@ export async function runTwin(
       realNow: options.clock === 'real' ? Date.now : undefined,
       startsAtMs: startOf(options.startsAt),
       wait: (ms) => new Promise((done) => setTimeout(done, ms)),
-      courier: createCourier,
+      courier: (settle) => createCourier(settle, pass),
       onProblem: say,
+      pass,
+      recorder,
+      recordedAt: Date.now,
     }).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE')
         throw new UsageError(`expected a free port, got one in use: ${error.message}. Give another with --port.`)

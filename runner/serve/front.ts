@@ -2,7 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type PromptAnswer, settled, type WireRequest } from '../../twins/network.ts'
 import { NotModelled, type TwinDefinition } from '../../twins/twin.ts'
 import { createAddresses, namespaceOf } from './address.ts'
+import type { Recorded, Recorder } from './har.ts'
 import type { Namespaces } from './namespaces.ts'
+import type { Pass } from './pass.ts'
 
 export type FrontOptions = {
   readonly definitions: readonly TwinDefinition<unknown>[]
@@ -14,6 +16,11 @@ export type FrontOptions = {
   readonly tick: (namespace: ReturnType<Namespaces['at']>) => Promise<void>
   /** Told of what no twin models, and of bugs of ours. */
   readonly onProblem: (text: string) => void
+  /** The service under test, reached through the same port. */
+  readonly pass?: Pass | undefined
+  /** Told of every exchange with a twin; `now` is the real time. */
+  readonly recorder?: Recorder | undefined
+  readonly now: () => number
 }
 
 const HOP_HEADERS = new Set([
@@ -66,7 +73,10 @@ async function answer(
   // A proxy is asked for whole addresses.
   const whole = /^https?:\/\/([^/]+)(\/.*)?$/.exec(request.url ?? '/')
   const authority = whole?.[1] ?? header('host') ?? ''
-  const address = addresses(authority, whole === null ? (request.url ?? '/') : (whole[2] ?? '/'))
+  const target = whole === null ? (request.url ?? '/') : (whole[2] ?? '/')
+  if (options.pass !== undefined && authority === options.pass.host)
+    return passOn(options.pass, target, request, response)
+  const address = addresses(authority, target)
   if (address === undefined) {
     const names = options.definitions.map(({ name }) => `/${name}/`).join(', ')
     refuse(
@@ -96,14 +106,21 @@ async function answer(
     body,
   }
   const namespace = options.namespaces.at(namespaceOf(header))
+  const startedMs = options.now()
   try {
     const given = await namespace.run(async () => {
       await options.tick(namespace)
       if (namespace.network.refuses(address.twin, wire.step)) return undefined
       return namespace.network.handle(wire)
     })
-    if (given === undefined) response.destroy()
-    else await send(options, address.twin, await settled(given), response)
+    if (given === undefined) {
+      response.destroy()
+      return
+    }
+    const prompt = await settled(given)
+    await (options.recorder === undefined
+      ? send(options, address.twin, prompt, response)
+      : record(options.recorder, { wire, startedMs, prompt }, options, address.twin, response))
   } catch (error) {
     if (!(error instanceof NotModelled)) throw error
     namespace.world.trace.record(
@@ -114,6 +131,49 @@ async function answer(
     options.onProblem(`${namespace.name}: ${error.message}`)
     refuse(response, 501, error.message)
   }
+}
+
+/** Hands a request on to the service under test. */
+async function passOn(pass: Pass, target: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const raw = request.rawHeaders
+  const headers = Array.from({ length: raw.length / 2 }, (_, at) => [raw[at * 2] ?? '', raw[at * 2 + 1] ?? ''] as const)
+  try {
+    const answer = await pass.forward({ method: request.method ?? 'GET', target, headers, body: await bodyOf(request) })
+    const kept = answer.headers.filter(
+      ([name]) => name.toLowerCase() === 'content-length' || !HOP_HEADERS.has(name.toLowerCase()),
+    )
+    response.writeHead(answer.status, kept.flat()).end(answer.body)
+  } catch {
+    // Its client sees what it would see without us.
+    response.destroy()
+  }
+}
+
+/** Answers, and writes down what the client saw of it. */
+async function record(
+  recorder: Recorder,
+  {
+    wire,
+    startedMs,
+    prompt,
+  }: { readonly wire: WireRequest; readonly startedMs: number; readonly prompt: PromptAnswer },
+  options: FrontOptions,
+  twin: string,
+  response: ServerResponse,
+): Promise<void> {
+  if (prompt.kind === 'silence') await new Promise((resolve) => response.once('close', resolve))
+  else await send(options, twin, prompt, response)
+  const { method, url, headers: requestHeaders, body: requestBody } = wire
+  const answer: Recorded['answer'] =
+    prompt.kind === 'response'
+      ? {
+          kind: 'answer',
+          status: prompt.status,
+          headers: prompt.headers,
+          body: Buffer.concat(prompt.chunks.map(({ bytes }) => bytes)),
+        }
+      : { kind: 'none', error: prompt.kind === 'reset' ? 'ECONNRESET' : 'timeout' }
+  recorder.add({ startedMs, endedMs: options.now(), method, url, requestHeaders, requestBody, answer })
 }
 
 /** A page whose network is bridged to here (`/~host/...`) is of another origin; true when this was only its question. */

@@ -4,7 +4,9 @@ import type { Courier } from '../../twins/world.ts'
 import { createAdmin } from './admin.ts'
 import type { Authority } from './certificates.ts'
 import { createFront } from './front.ts'
+import type { Recorder } from './har.ts'
 import { createNamespaces, type Namespace } from './namespaces.ts'
+import type { Pass } from './pass.ts'
 import { openAdmin, openFront } from './ports.ts'
 
 export type ServeOptions = {
@@ -25,6 +27,11 @@ export type ServeOptions = {
   readonly wait: (ms: number) => Promise<void>
   readonly courier: (settle: (task: () => Promise<void>) => void) => Courier
   readonly onProblem: (text: string) => void
+  /** The service under test behind the same port. */
+  readonly pass?: Pass | undefined
+  /** Told of every exchange with a twin, in the time of `recordedAt`. */
+  readonly recorder?: Recorder | undefined
+  readonly recordedAt?: (() => number) | undefined
 }
 
 export type Served = {
@@ -55,8 +62,18 @@ export async function serveTwins(options: ServeOptions): Promise<Served> {
     seen.set(world, now())
     if (passed > 0) await world.clock.advance(passed)
   }
-  const { latency, wait, onProblem, token } = options
-  const front = createFront({ definitions, namespaces, latency, wait, tick, onProblem })
+  const { latency, wait, onProblem, token, pass, recorder, recordedAt = () => 0 } = options
+  const front = createFront({
+    definitions,
+    namespaces,
+    latency,
+    wait,
+    tick,
+    onProblem,
+    pass,
+    recorder,
+    now: recordedAt,
+  })
   const admin = createAdmin({ definitions, namespaces, token, tick })
   const open = await openFront(front, options.port, options.host, options.authority)
   const adminOpen = await openAdmin(getRequestListener(admin.fetch), options.adminPort).catch(

@@ -47,6 +47,7 @@ const ALLOWED: readonly Allowed[] = [
     why: 'Served worlds keep real time, behind a real secret.',
   },
   { path: 'runner/serve/ports.ts', what: ['network'], why: 'It listens for programs in any language.' },
+  { path: 'runner/serve/pass.ts', what: ['network'], why: 'It hands requests on to the service under test.' },
   { path: 'runner/serve/certificates.ts', what: ['network'], why: 'Certificates are for real TLS.' },
   { path: 'runner/serve/courier.ts', what: ['network', 'timer'], why: 'Served twins send real webhooks.' },
   { path: 'twins/msw-browser.ts', what: ['network'], why: 'A page reaches served twins over the network.' },

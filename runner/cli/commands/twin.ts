@@ -15,6 +15,8 @@ export function addTwin(program: Command, onOpen: OnOpen): void {
     .option('--clock <kind>', '"real": time passes; "manual": it stands still until moved on', 'real')
     .option('--starts-at <time>', 'the first instant of each world (default: now)')
     .option('--latency', 'answer in the time the real service would take')
+    .option('--har <file>', 'write every exchange down as a HAR')
+    .option('--service <origin=url>', 'your own service behind the same proxy: its public origin, and where it listens')
     .option('--no-tls', 'HTTP only')
     .option('--ca-dir <dir>', 'where the local certificate authority is kept')
     .option('--json', 'print the addresses as one JSON object')
