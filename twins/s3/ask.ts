@@ -83,7 +83,7 @@ export async function readAsk(request: Request, frame: Frame): Promise<Ask> {
       },
     )
   const header: HeaderOf = (name) =>
-    sent(name) ?? (how === 'query' && name.startsWith('x-amz-') ? hoisted(query, name) : undefined)
+    sent(name) ?? (how === 'query' && HOISTED.test(name) ? hoisted(query, name) : undefined)
   const { body, trailers } =
     payload === UNSIGNED_CHUNKS ? unchunk(raw) : { body: raw, trailers: new Map<string, string>() }
   const decoded = header('x-amz-decoded-content-length')
@@ -98,6 +98,12 @@ export async function readAsk(request: Request, frame: Frame): Promise<Ask> {
   refuseGaps(ask)
   return ask
 }
+
+/**
+ * Signers put `x-amz-` headers into the query. The checksum that SDKs put there is that of no body at all, and S3 does not look at it:
+ * https://github.com/localstack/localstack/issues/12169, https://github.com/aws/aws-sdk-go-v2/issues/2610 (2026-11-26).
+ */
+const HOISTED = /^x-amz-(?!checksum-|sdk-checksum-)/
 
 function hoisted(query: ReadonlyMap<string, string>, wanted: string): string | undefined {
   for (const [name, value] of query) if (name.toLowerCase() === wanted) return value
