@@ -19,8 +19,8 @@ export function detect({ head, name }: Pick<Source, 'head' | 'name'>): EvidenceK
     return 'curl'
   if (start.startsWith('{') || start.startsWith('[')) return ofJson(start, name)
   if (
-    /^(---|http_interactions:|interactions:|- !ruby|version: )/m.test(start) &&
-    /(http_interactions|interactions):|!ruby\/struct/.test(start)
+    /^(---|http_interactions:|interactions:|- !ruby|- request:|version: )/m.test(start) &&
+    /(http_interactions|interactions):|!ruby\/struct|!!python\/object:vcr/.test(start)
   )
     return 'vcr'
   if (LOG_LINE.test(start)) return 'access-log'

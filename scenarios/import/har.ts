@@ -14,14 +14,11 @@ import { asList, asNumber, asObject, asText, type Loose, parseLoose, timeOf } fr
 /** Reads HAR 1.2 as browsers, proxies and test tools write it, entry by entry. */
 export const readHar: Reader = async function* (source, repairs) {
   let entries = 0
-  for await (const piece of piecesOf(source.texts(), ([log, list, at]) =>
-    log === 'log' && list === 'entries' && typeof at === 'number' ? 'entry' : undefined,
-  )) {
+  for await (const piece of piecesOf(source.texts(), isEntry)) {
     if (piece.kind === 'broken') {
       repairs.add(`the file breaks off (${piece.why}); what came before is used`, `log.entries[${entries}]`)
       break
     }
-    if (piece.path.length > 3) continue
     const at = `log.entries[${entries++}]`
     const entry = parseLoose(piece.text)
     if (entry === undefined) {
@@ -32,6 +29,12 @@ export const readHar: Reader = async function* (source, repairs) {
     if (call !== undefined) yield call
   }
   if (entries === 0) repairs.add('there are no log.entries', 'the file')
+}
+
+/** `log.entries[n]`, also where a test tool keeps several recordings in one file. */
+function isEntry(path: readonly (string | number)[]): string | undefined {
+  const [log, list, at] = path.slice(-3)
+  return path.length <= 4 && log === 'log' && list === 'entries' && typeof at === 'number' ? 'entry' : undefined
 }
 
 const HTTP_VERSION = /^(http\/)?(1\.0|1\.1|2|2\.0|3|h2|h3|h3-\d+)$/i

@@ -71,7 +71,9 @@ export function cannotProve(
     ...(missingBodies > 0 ? [`amounts and other contents of ${missingBodies} requests: their bodies are absent`] : []),
     ...(assumedBodies > 0 ? [`contents of requests (${assumedBodies} fields): their bodies are assumed`] : []),
     ...(assumedAnswers > 0
-      ? [`what the right answer to ${assumedAnswers} failed requests is: any success is taken for right`]
+      ? [
+          `what the right answer to ${assumedAnswers} requests is: none was seen, and what stands in the scenario is assumed`,
+        ]
       : []),
     ...(open > 0
       ? [

@@ -62,9 +62,12 @@ function unpack(bytes: Uint8Array, repairs: Repairs): Readonly<Record<string, Ui
 
 /** Bodies lie beside the trace, named by their digest. */
 function withBodies(call: Call, snapshot: Loose, files: Readonly<Record<string, Uint8Array>>, repairs: Repairs): Call {
-  const body = (digest: string | undefined, told: Body): Body => {
-    if (digest === undefined) return told
-    const bytes = files[`resources/${digest}`]
+  const body = (row: Loose, told: Body): Body => {
+    const digest = asText(row._sha1)
+    // Newer ones name the file, older ones the digest it is called by.
+    const file = asText(row._file) ?? (digest === undefined ? undefined : `resources/${digest}`)
+    if (file === undefined) return told
+    const bytes = files[file]
     if (bytes !== undefined) return bytes.length === 0 ? { kind: 'empty' } : { kind: 'bytes', bytes, cut: false }
     repairs.add('a body is missing from the archive', call.from.at)
     return { kind: 'absent', why: 'the body is missing from the archive' }
@@ -72,8 +75,8 @@ function withBodies(call: Call, snapshot: Loose, files: Readonly<Record<string, 
   const content = asObject(asObject(snapshot.response).content)
   return {
     ...call,
-    requestBody: body(asText(asObject(asObject(snapshot.request).postData)._sha1), call.requestBody),
-    responseBody: call.status === undefined ? call.responseBody : body(asText(content._sha1), call.responseBody),
+    requestBody: body(asObject(asObject(snapshot.request).postData), call.requestBody),
+    responseBody: call.status === undefined ? call.responseBody : body(content, call.responseBody),
   }
 }
 

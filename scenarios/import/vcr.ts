@@ -56,7 +56,7 @@ const field = (row: Loose, name: string): unknown => row[name] ?? row[`:${name}`
 function callOf(row: Loose, from: Call['from'], repairs: Repairs): Call | undefined {
   const request = asObject(field(row, 'request'))
   const response = asObject(field(row, 'response'))
-  const url = asText(field(request, 'uri')) ?? asText(field(request, 'url'))
+  const url = asText(field(request, 'uri')) ?? asText(field(request, 'url')) ?? urlOfParts(request)
   const method = plain(field(request, 'method'))
   if (url === undefined || method === undefined) {
     repairs.add('an interaction has no method or address; it is left out', from.at)
@@ -81,6 +81,14 @@ function callOf(row: Loose, from: Call['from'], repairs: Repairs): Call | undefi
     error: status === undefined ? 'no answer' : undefined,
     actor: undefined,
   }
+}
+
+/** The oldest of vcrpy's cassettes keep an address in parts. */
+function urlOfParts(request: Loose): string | undefined {
+  const [protocol, host, path] = ['protocol', 'host', 'path'].map((name) => asText(field(request, name)))
+  if (protocol === undefined || host === undefined) return undefined
+  const port = asNumber(field(request, 'port'))
+  return `${protocol}://${host}${port === undefined ? '' : `:${port}`}${path ?? '/'}`
 }
 
 /** `{ code: 200 }`, `200 OK`, `200`. */
@@ -110,6 +118,13 @@ function formOf(request: Loose): unknown {
 }
 
 function headersOf(value: unknown): HeaderList {
+  if (Array.isArray(value)) {
+    // Lines as they came, or pairs.
+    return value.flat(1).flatMap((row: unknown): (readonly [string, string])[] => {
+      const [name, text] = Array.isArray(row) ? row.map(String) : (asText(row) ?? '').split(/:\s*(.*)/s)
+      return name === undefined || name === '' ? [] : [[name, (text ?? '').trim()]]
+    })
+  }
   return Object.entries(asObject(value)).flatMap(([name, one]): (readonly [string, string])[] => {
     const values = Array.isArray(one) ? one : [one]
     return values.flatMap((item): (readonly [string, string])[] => {

@@ -17,7 +17,9 @@ function markOf(call: Call): string {
   const { requestHeaders } = call
   const credential = headerIn(requestHeaders, 'authorization') ?? headerIn(requestHeaders, 'x-api-key')
   if (credential !== undefined) return `credential ${credential}`
-  const session = SESSION.exec(headerIn(requestHeaders, 'cookie') ?? '')
+  // Whoever is given a session is whoever has it afterwards.
+  const given = headerIn(call.responseHeaders, 'set-cookie')?.replace(/;.*$/s, '')
+  const session = SESSION.exec(headerIn(requestHeaders, 'cookie') ?? given ?? '')
   if (session !== null) return `session ${session[1]} ${session[2]}`
   const address = headerIn(requestHeaders, 'x-forwarded-for')?.split(',')[0]
   if (address !== undefined) return `address ${address} ${headerIn(requestHeaders, 'user-agent') ?? ''}`
