@@ -1,5 +1,5 @@
 import type { Json } from '../trace.ts'
-import { type Channel, type Fields, fieldsOf, type Message, type Reaction, type User } from './state.ts'
+import type { Channel, Fields, Message, Reaction, User } from './state.ts'
 import { type Actor, found, type Workspace } from './workspace.ts'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
@@ -207,9 +207,4 @@ export const permalinkOf = (ws: Workspace, message: Message): string => {
       ? ''
       : `?thread_ts=${message.thread_ts}&cid=${message.channel}`
   return `https://${ws.team.domain}.slack.com/archives/${message.channel}/p${message.ts.replace('.', '')}${thread}`
-}
-
-export const nameOf = (user: User): string => {
-  const { display_name: display, real_name: real } = fieldsOf(user.profile)
-  return String(display || real || user.name)
 }
