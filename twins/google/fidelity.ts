@@ -15,6 +15,7 @@ function bodyOf({ responseBody }: Exchange): Obj | undefined {
   }
 }
 
+const DOCUMENT = 'application/vnd.google-apps.document'
 const SPREADSHEET = 'application/vnd.google-apps.spreadsheet'
 
 /** Files that reads show and that no request of the recording made. */
@@ -26,8 +27,12 @@ function given(exchanges: readonly Exchange[]): Json {
   }
   for (const exchange of exchanges) {
     const body = bodyOf(exchange)
-    if (body === undefined || exchange.status >= 300) continue
     const { pathname } = new URL(exchange.url)
+    // What Sheets and Docs refuse is there, and belongs to somebody else.
+    const hidden = exchange.status === 403 ? /^\/v(4\/spreadsheets|1\/documents)\/([\w-]+)/.exec(pathname) : null
+    if (hidden !== null && JSON.stringify(body ?? null).includes('The caller does not have permission'))
+      note(hidden[2], { owner: 'stranger@example.com', mime_type: hidden[1]?.startsWith('4') ? SPREADSHEET : DOCUMENT })
+    if (body === undefined || exchange.status >= 300) continue
     if (exchange.method === 'POST' && /\/drive\/v3\/files(\/[^/]+\/copy)?$/.test(pathname)) made.add(body.id ?? null)
     if (exchange.method === 'POST' && pathname === '/v4/spreadsheets') made.add(body.spreadsheetId ?? null)
     if (exchange.method === 'POST' && pathname === '/v1/documents') made.add(body.documentId ?? null)

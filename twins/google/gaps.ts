@@ -25,6 +25,7 @@ export const GAPS: readonly Gap[] = [
   { what: 'when files were looked at and shared', why: 'Nobody looks at files in the twin.' },
   { what: 'searching a whole domain', why: 'The twin has no directory of who belongs to it.' },
   { what: 'groups and their members', why: 'The twin has no directory of who belongs to it.' },
+  { what: 'owners who have to agree first', why: 'Ownership is handed over at once.' },
   { what: 'the changes of one shared drive', why: 'The log is of all that an account may see.' },
   { what: 'administration of shared drives', why: 'Restrictions, themes and what administrators see.' },
   {
@@ -54,6 +55,8 @@ export const GAPS: readonly Gap[] = [
   { what: 'rich text, pivot tables and data sources in cells', why: 'A cell is one value in one format.' },
   { what: 'protection of names, and holes in it', why: 'Ranges are protected as a whole.' },
   { what: 'groups of rows or columns that cross', why: 'Sheets cuts them into parts by rules that are not published.' },
+  { what: 'sizes that fit what is in cells', why: 'How wide words are depends on fonts.' },
+  { what: 'moving cells that formulas name', why: 'Each formula would have to follow.' },
   { what: 'sorting by colour', why: 'Values are sorted.' },
   { what: 'finding by patterns, and in formulas', why: 'The patterns are of another kind than JavaScript’s.' },
   { what: 'pasting turned around, and parts of cells', why: 'Values, formulas, formats or all of them are pasted.' },

@@ -183,6 +183,12 @@ runTwinTests({
       role: 'reader',
       emailAddress: 'g@example.com',
     }),
+    'owners who have to agree first': post(`${DRIVE}/files/note/permissions`, {
+      type: 'user',
+      role: 'writer',
+      emailAddress: 'b@example.com',
+      pendingOwner: true,
+    }),
     'the changes of one shared drive': get(`${DRIVE}/changes?pageToken=1&driveId=0Ashared`),
     'administration of shared drives': get(`${DRIVE}/drives?q=name = 'x'`),
     'R1C1 notation': get(`${SHEETS}/book/values/Sheet1!R1C1:R2C2`),
@@ -211,6 +217,14 @@ runTwinTests({
     'groups of rows or columns that cross': sheet('deleteDimensionGroup', {
       range: { sheetId: 0, dimension: 'ROWS', startIndex: 0, endIndex: 2 },
     }),
+    'sizes that fit what is in cells': after(
+      sheet('autoResizeDimensions', { dimensions: { sheetId: 0, dimension: 'COLUMNS', startIndex: 0, endIndex: 1 } }),
+      get(`${SHEETS}/book?includeGridData=true`),
+    ),
+    'moving cells that formulas name': after(
+      put('D1', [['=A1']]),
+      sheet('cutPaste', { source: range, destination: { sheetId: 0, rowIndex: 5, columnIndex: 5 } }),
+    ),
     'sorting by colour': sheet('sortRange', { range, sortSpecs: [{ backgroundColorStyle: {} }] }),
     'finding by patterns, and in formulas': sheet('findReplace', { find: 'a', searchByRegex: true }),
     'pasting turned around, and parts of cells': sheet('copyPaste', {

@@ -49,6 +49,7 @@ function rowsOf(ws: Workspace, file: FileRow): readonly (readonly string[])[] {
   const { values: rows } = valueRange({ sheet, range: whole(sheet), open: {} }, values, PLAIN, {
     pattern: unmodelled,
     foreign: unmodelled,
+    size: unmodelled,
   })
   return (Array.isArray(rows) ? rows : []) as readonly (readonly string[])[]
 }

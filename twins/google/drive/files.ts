@@ -41,6 +41,14 @@ const WRITABLE = new Set(
     'copyRequiresWriterPermission viewersCanCopyContent folderColorRgb originalFilename shortcutDetails contentHints'
   ).split(' '),
 )
+/** Fields that Drive works out. Names it does not know it passes over. */
+const READ_ONLY = new Set(
+  (
+    'kind size md5Checksum sha1Checksum sha256Checksum owners permissions permissionIds shared ownedByMe version webViewLink webContentLink ' +
+    'iconLink hasThumbnail thumbnailLink capabilities driveId teamDriveId headRevisionId lastModifyingUser quotaBytesUsed spaces trashedTime ' +
+    'trashingUser explicitlyTrashed sharedWithMeTime sharingUser fullFileExtension fileExtension exportLinks isAppAuthorized'
+  ).split(' '),
+)
 const UNMODELLED = new Set(
   'contentRestrictions indexableText labelInfo downloadRestrictions inheritedPermissionsDisabled imageMediaMetadata'.split(
     ' ',
@@ -51,7 +59,8 @@ function checkBody(body: Obj): void {
   for (const [name, value] of Object.entries(body)) {
     if (value === null || WRITABLE.has(name)) continue
     if (UNMODELLED.has(name)) throw gap('locks, labels and limits of files')
-    throw forbidden('fieldNotWritable', 'The resource body includes fields which are not directly writable.')
+    if (READ_ONLY.has(name))
+      throw forbidden('fieldNotWritable', 'The resource body includes fields which are not directly writable.')
   }
 }
 

@@ -18,6 +18,7 @@ import { changed, gap, put, SHEET, touched, type Workspace } from '../workspace.
 export const REFUSALS: Refusals = {
   pattern: () => gap('formulas and number formats that are not listed'),
   foreign: () => gap('other locales than en_US'),
+  size: () => gap('sizes that fit what is in cells'),
 }
 export const r1c1 = (): Error => gap('R1C1 notation')
 

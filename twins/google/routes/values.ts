@@ -127,7 +127,7 @@ function told(into: Into, { sheet, range, rows, columns, cells }: Written, data:
   return {
     spreadsheetId: into.file.id,
     updatedRange: rangeText(sheet, range),
-    ...(cells === 0 ? {} : { updatedRows: rows, updatedColumns: columns, updatedCells: cells }),
+    ...(cells === 0 ? {} : { updatedRows: rows.size, updatedColumns: columns.size, updatedCells: cells }),
     ...(data === undefined
       ? {}
       : {
@@ -181,15 +181,16 @@ function batchUpdate(ask: Ask): Json {
     return done.written
   })
   keep(ask.ws, file, next, ask.email)
-  const sum = (read: (one: Written) => number): number => all.reduce((total, one) => total + read(one), 0)
+  const distinct = (read: (one: Written) => ReadonlySet<number>): number =>
+    new Set(all.flatMap((one) => [...read(one)].map((at) => `${one.sheet.sheetId} ${at}`))).size
   return {
     spreadsheetId: file.id,
     ...(all.length === 0
       ? {}
       : {
-          totalUpdatedRows: sum(({ rows }) => rows),
-          totalUpdatedColumns: sum(({ columns }) => columns),
-          totalUpdatedCells: sum(({ cells }) => cells),
+          totalUpdatedRows: distinct(({ rows }) => rows),
+          totalUpdatedColumns: distinct(({ columns }) => columns),
+          totalUpdatedCells: all.reduce((sum, { cells }) => sum + cells, 0),
           totalUpdatedSheets: new Set(all.map(({ sheet }) => sheet.sheetId)).size,
           responses: all.map((one) => told({ ...into, spreadsheet: next }, one, response)),
         }),

@@ -3,17 +3,18 @@ import { isObj, type Obj } from '../fields.ts'
 import { badRequest } from '../wire.ts'
 import type { Act, Scene } from './request.ts'
 import * as cells from './requests-cells.ts'
+import * as paste from './requests-paste.ts'
 import * as sheets from './requests-sheets.ts'
 import * as structure from './requests-structure.ts'
 import type { Spreadsheet } from './spreadsheet.ts'
 
-const ACTS: Readonly<Record<string, Act>> = { ...cells, ...sheets, ...structure }
+const ACTS: Readonly<Record<string, Act>> = { ...cells, ...paste, ...sheets, ...structure }
 
 /** Requests that the API has and this twin has not: `Request` of the official client's types (@googleapis/sheets 18.1). */
 const UNMODELLED = new Set(
   (
-    'addBanding addChart addCommentReply addDataSource addFilterView addSlicer addTable autoFill autoResizeDimensions ' +
-    'cancelDataSourceRefresh createDeveloperMetadata cutPaste deleteBanding deleteComment deleteCommentReply deleteDataSource ' +
+    'addBanding addChart addCommentReply addDataSource addFilterView addSlicer addTable autoFill ' +
+    'cancelDataSourceRefresh createDeveloperMetadata deleteBanding deleteComment deleteCommentReply deleteDataSource ' +
     'deleteDeveloperMetadata deleteDuplicates deleteEmbeddedObject deleteFilterView deleteRange deleteTable ' +
     'duplicateFilterView insertComment insertRange moveDimension pasteData randomizeRange refreshDataSource ' +
     'textToColumns trimWhitespace updateBanding updateChartSpec updateCommentPost updateConditionalFormatRule ' +

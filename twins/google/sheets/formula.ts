@@ -151,6 +151,10 @@ export function parseFormula(formula: string): Node | undefined {
 }
 class NoFormula extends Error {}
 
+/** What a formula names. */
+export const refsOf = (formula: string): readonly Ref[] =>
+  (tokenize(formula) ?? []).flatMap((token) => (token.kind === 'ref' ? [token.ref] : []))
+
 /** Where a row or column of a sheet has gone; undefined when it is no more. */
 export type Move = {
   readonly sheet: string

@@ -17,6 +17,7 @@ import {
   sheetWith,
   textIn,
 } from './request.ts'
+import { shiftedCell } from './shifted-cell.ts'
 import {
   type Cell,
   cellAt,
@@ -81,7 +82,11 @@ function changed(cell: Cell | undefined, wanted: Obj, mask: Mask, scene: Scene):
   const formatMask = innerMask(mask, 'userEnteredFormat')
   const nextF = formatMask === undefined ? f : formatted(f ?? {}, objIn(wanted, 'userEnteredFormat'), formatMask)
   const nextNote = sets('note') ? textIn(wanted, 'note') : note
-  const nextRule = sets('dataValidation') ? (isObj(wanted.dataValidation) ? wanted.dataValidation : undefined) : rule
+  const nextRule = sets('dataValidation')
+    ? isObj(wanted.dataValidation)
+      ? pruned(wanted.dataValidation)
+      : undefined
+    : rule
   return {
     ...(nextV === undefined ? {} : { v: nextV }),
     ...(nextF === undefined || Object.keys(nextF).length === 0 ? {} : { f: nextF }),
@@ -89,6 +94,10 @@ function changed(cell: Cell | undefined, wanted: Obj, mask: Mask, scene: Scene):
     ...(nextRule === undefined ? {} : { rule: nextRule }),
   }
 }
+
+/** As everywhere, what is false is not sent. */
+const pruned = (rule: Obj): Obj =>
+  Object.fromEntries(Object.entries(rule).filter(([, value]) => value !== false && value !== null))
 
 const rowsOf = (args: Obj): readonly (readonly Obj[])[] =>
   listIn(args, 'rows').map((row) => (isObj(row) ? listIn(row, 'values').map((one) => (isObj(one) ? one : {})) : []))
@@ -185,11 +194,11 @@ export const appendCells: Act = (spreadsheet, args, scene) => {
 export const setDataValidation: Act = (spreadsheet, args, scene) => {
   const { sheet, range } = areaIn(spreadsheet, objIn(args, 'range'), scene)
   scene.mayEdit(sheet, range)
-  const { rule } = args
+  const rule = isObj(args.rule) ? pruned(args.rule) : undefined
   const draft = new Draft(sheet)
   for (const [row, column] of cellsOf(range)) {
     const { rule: old, ...rest } = draft.get(row, column) ?? {}
-    if (isObj(rule)) draft.set(row, column, { ...rest, rule })
+    if (rule !== undefined) draft.set(row, column, { ...rest, rule })
     else if (old !== undefined) draft.set(row, column, rest)
   }
   return { spreadsheet: replaceSheet(spreadsheet, draft.done()) }
@@ -230,11 +239,6 @@ export const sortRange: Act = (spreadsheet, args, scene) => {
       draft.set(to, column, shiftedCell(cellAt(sheet, from, column), to - from, 0))
   }
   return { spreadsheet: replaceSheet(spreadsheet, draft.done()) }
-}
-
-function shiftedCell(cell: Cell | undefined, rows: number, columns: number): Cell {
-  if (cell === undefined) return {}
-  return typeof cell.v === 'object' ? { ...cell, v: { formula: copiedFormula(cell.v.formula, rows, columns) } } : cell
 }
 
 export const findReplace: Act = (spreadsheet, args, scene) => {
@@ -282,47 +286,6 @@ export const findReplace: Act = (spreadsheet, args, scene) => {
   }
   return { spreadsheet: next, reply: Object.fromEntries(Object.entries(count).filter(([, n]) => n > 0)) }
 }
-
-export const copyPaste: Act = (spreadsheet, args, scene) => {
-  const source = areaIn(spreadsheet, objIn(args, 'source'), scene)
-  const target = areaIn(spreadsheet, objIn(args, 'destination'), scene)
-  const type = textIn(args, 'pasteType') ?? 'PASTE_NORMAL'
-  if (args.pasteOrientation === 'TRANSPOSE') throw scene.gap('pasting turned around, and parts of cells')
-  const take: Readonly<Record<string, (from: Cell | undefined, to: Cell | undefined, value: () => Value) => Cell>> = {
-    PASTE_NORMAL: (from) => from ?? {},
-    PASTE_FORMULA: (from, to) => ({ ...without(to), ...(from?.v === undefined ? {} : { v: from.v }) }),
-    PASTE_FORMAT: (from, { f: _, ...to } = {}) => ({ ...to, ...(from?.f === undefined ? {} : { f: from.f }) }),
-    PASTE_VALUES: (from, to, value) => {
-      const worth = from?.v === undefined ? null : value()
-      return { ...without(to), ...(worth === null || typeof worth === 'object' ? {} : { v: worth }) }
-    },
-  }
-  const paste = take[type]
-  if (paste === undefined) throw scene.gap('pasting turned around, and parts of cells')
-  const [height, width] = [
-    source.range.endRow - source.range.startRow,
-    source.range.endColumn - source.range.startColumn,
-  ]
-  const { startRow, startColumn } = target.range
-  // A destination that the source fits into several times is filled with it.
-  const tall = Math.max(Math.floor((target.range.endRow - startRow) / height), 1) * height
-  const wide = Math.max(Math.floor((target.range.endColumn - startColumn) / width), 1) * width
-  const over: GridRange = { startRow, endRow: startRow + tall, startColumn, endColumn: startColumn + wide }
-  if (over.endRow > target.sheet.rowCount || over.endColumn > target.sheet.columnCount)
-    throw invalid(scene, 'The destination is too small for what is pasted.')
-  scene.mayEdit(target.sheet, over)
-  const values = scene.evaluator(spreadsheet)
-  const draft = new Draft(target.sheet)
-  for (const [row, column] of cellsOf(over)) {
-    const fromRow = source.range.startRow + ((row - startRow) % height)
-    const fromColumn = source.range.startColumn + ((column - startColumn) % width)
-    const from = shiftedCell(cellAt(source.sheet, fromRow, fromColumn), row - fromRow, column - fromColumn)
-    const cell = paste(from, draft.get(row, column), () => values.valueOf(source.sheet, fromRow, fromColumn))
-    draft.set(row, column, cell)
-  }
-  return { spreadsheet: replaceSheet(spreadsheet, draft.done()) }
-}
-const without = ({ v: _, ...rest }: Cell = {}): Cell => rest
 
 /** Which side of which cells each border of the request lies on. */
 export const updateBorders: Act = (spreadsheet, args, scene) => {

@@ -1,4 +1,5 @@
 import { isObj, type Obj, updated } from '../fields.ts'
+import { normalised } from './cell-wire.ts'
 import { resized } from './dimensions.ts'
 import {
   type Act,
@@ -13,7 +14,7 @@ import {
   spanIn,
   textIn,
 } from './request.ts'
-import { groupJson, namedRangeJson, protectedJson } from './sheet-wire.ts'
+import { groupJson, namedRangeJson, protectedJson, rangeJson } from './sheet-wire.ts'
 import {
   checkSize,
   contains,
@@ -76,6 +77,15 @@ export const updateDimensionProperties: Act = (spreadsheet, args, scene) => {
     const { hiddenByUser, ...others } = updated(meta[index] ?? {}, wanted, mask)
     meta[index] = hiddenByUser === true ? { ...others, hiddenByUser } : others
   }
+  return { spreadsheet: replaceSheet(spreadsheet, rows ? { ...sheet, rowMeta: meta } : { ...sheet, columnMeta: meta }) }
+}
+
+/** Sizes that fit what is in cells: how wide words are cannot be told, so that whoever asks for these sizes is refused. */
+export const autoResizeDimensions: Act = (spreadsheet, args, scene) => {
+  if (args.dataSourceSheetDimensions !== undefined) throw scene.gap('sheets that are no grids')
+  const { sheet, rows, start, end } = spanIn(spreadsheet, objIn(args, 'dimensions'), scene)
+  const meta: Record<string, Obj> = { ...(rows ? sheet.rowMeta : sheet.columnMeta) }
+  for (let index = start; index < end; index += 1) meta[index] = { ...meta[index], pixelSize: 'auto' }
   return { spreadsheet: replaceSheet(spreadsheet, rows ? { ...sheet, rowMeta: meta } : { ...sheet, columnMeta: meta }) }
 }
 
@@ -275,8 +285,9 @@ export const deleteDimensionGroup: Act = (spreadsheet, args, scene) =>
 
 export const setBasicFilter: Act = (spreadsheet, args, scene) => {
   const filter = objIn(args, 'filter')
-  const { sheet } = areaIn(spreadsheet, objIn(filter, 'range'), scene)
-  return { spreadsheet: replaceSheet(spreadsheet, { ...sheet, basicFilter: filter }) }
+  const { sheet, range } = areaIn(spreadsheet, objIn(filter, 'range'), scene)
+  const basicFilter = { ...filter, range: rangeJson(sheet.sheetId, range) }
+  return { spreadsheet: replaceSheet(spreadsheet, { ...sheet, basicFilter }) }
 }
 export const clearBasicFilter: Act = (spreadsheet, args, scene) => {
   const sheet = sheetWith(spreadsheet, numberIn(args, 'sheetId') ?? 0, scene)
@@ -284,10 +295,14 @@ export const clearBasicFilter: Act = (spreadsheet, args, scene) => {
 }
 
 export const addConditionalFormatRule: Act = (spreadsheet, args, scene) => {
-  const rule = objIn(args, 'rule')
-  const [first] = listIn(rule, 'ranges')
-  if (!isObj(first)) throw invalid(scene, 'No range specified.')
-  const { sheet } = areaIn(spreadsheet, first, scene)
+  const wanted = objIn(args, 'rule')
+  const areas = listIn(wanted, 'ranges').map((range) => areaIn(spreadsheet, isObj(range) ? range : {}, scene))
+  const [first] = areas
+  if (first === undefined) throw invalid(scene, 'No range specified.')
+  const { sheet } = first
+  const { format } = objIn(wanted, 'booleanRule')
+  const look = isObj(format) ? { booleanRule: { ...objIn(wanted, 'booleanRule'), format: normalised(format) } } : {}
+  const rule: Obj = { ...wanted, ranges: areas.map(({ open }) => rangeJson(sheet.sheetId, open)), ...look }
   const at = numberIn(args, 'index') ?? 0
   const rules = sheet.conditionalFormats
   if (at > rules.length) throw invalid(scene, `No conditional format on sheet: ${sheet.sheetId} at index: ${at}`)

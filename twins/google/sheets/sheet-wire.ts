@@ -131,7 +131,10 @@ function dataJson(sheet: Sheet, view: View): Json {
     const { startRow, endRow, startColumn, endColumn } = range
     const rows = rowData(sheet, range, view, innerMask(innerMask(wanted, 'rowData') ?? new Map(), 'values'))
     const meta = (kept: Readonly<Record<string, Obj>>, from: number, to: number, pixelSize: number): Json =>
-      Array.from({ length: to - from }, (_, at): Json => ({ pixelSize, ...kept[from + at] }))
+      Array.from({ length: to - from }, (_, at): Json => {
+        if (kept[from + at]?.pixelSize === 'auto') throw view.no.size()
+        return { pixelSize, ...kept[from + at] }
+      })
     return {
       ...(startRow === 0 ? {} : { startRow }),
       ...(startColumn === 0 ? {} : { startColumn }),

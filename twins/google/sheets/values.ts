@@ -18,6 +18,8 @@ export const PLAIN: Rendering = { columns: false, render: 'FORMATTED_VALUE', dat
 export type Refusals = {
   readonly pattern: (pattern: string) => Error
   readonly foreign: () => Error
+  /** Sizes that follow from how wide words are. */
+  readonly size: () => Error
 }
 
 function cellJson(sheet: Sheet, row: number, column: number, values: Evaluator, how: Rendering, no: Refusals): Json {
@@ -96,8 +98,9 @@ export type Written = {
   readonly sheet: Sheet
   /** The cells the values lie over. */
   readonly range: GridRange
-  readonly rows: number
-  readonly columns: number
+  /** Rows and columns with a cell that was written. */
+  readonly rows: ReadonlySet<number>
+  readonly columns: ReadonlySet<number>
   readonly cells: number
 }
 
@@ -142,8 +145,8 @@ export function write(
   return {
     sheet: draft.done(),
     range: over,
-    rows: touched.rows.size,
-    columns: touched.columns.size,
+    rows: touched.rows,
+    columns: touched.columns,
     cells: touched.cells,
   }
 }
