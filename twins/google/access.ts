@@ -4,9 +4,9 @@ import type { FileRow, Role } from './state.ts'
 import { entityNotFound, fileNotFound, GoogleError, insufficientFilePermissions, notPermitted } from './wire.ts'
 import { account, rankOf, roleOn } from './workspace.ts'
 
-/** Whether a token's app may see a file at all. */
+/** Whether a token's app may see a file at all. The root of a drive it may always put its files into. */
 export const isOpenTo = ({ token }: Ask, file: FileRow): boolean =>
-  !isPerFile(token.scopes) || file.clients.includes(token.client)
+  !isPerFile(token.scopes) || file.clients.includes(token.client) || file.parents.length === 0
 
 /** The file of an id; `root` is the caller's My Drive. Throws 404 where it is hidden from them, as if it were not there. */
 export function fileFor(ask: Ask, id: string, least: Role = 'reader'): FileRow {

@@ -67,6 +67,7 @@ const ACTS: Readonly<Record<string, (ws: Workspace, fields: Json) => void>> = {
   'file.unshared': (ws, fields) => {
     const { file: id, email } = z.strictObject({ file: z.string(), email: z.string() }).parse(fields)
     const file = fileOf(ws, id)
+    if (file.owner === email) throw new Error(`file.unshared: expected somebody else, got the owner ${email}.`)
     const next = {
       ...file,
       version: file.version + 1,

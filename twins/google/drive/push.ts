@@ -1,4 +1,4 @@
-import { deliverWithRetries } from '../../webhooks.ts'
+import type { Delivery } from '../../world.ts'
 import type { Channel, FileRow, Notification } from '../state.ts'
 import { type Event, permissionsOn, type Workspace } from '../workspace.ts'
 
@@ -39,47 +39,54 @@ export function notify(ws: Workspace, id: string, state: string, details: readon
   send(ws, notification)
 }
 
-/** Sends what is open, from its next attempt on; a restore calls it as well. */
-export function send(ws: Workspace, { id, channelId, attempts, number, state, details }: Notification): void {
-  const channel = ws.tables.channels.get(channelId)
-  if (channel === undefined) return
-  const { epoch } = ws
-  const settle = (attempt: number, status: Notification['status']): void => {
-    const row = ws.tables.notifications.get(id)
-    if (ws.epoch === epoch && row !== undefined)
-      ws.tables.notifications.set(id, { ...row, attempts: attempts + attempt, status })
-  }
-  const waits = DELAYS_MS.slice(attempts)
-  ws.world.clock.schedule(
-    0,
+/** Sends what is open, after the wait that is due before its next attempt; a restore calls it as well. */
+export function send(ws: Workspace, { id, attempts }: Notification): void {
+  const { world, epoch, tables } = ws
+  // Whoever reports an outcome does so on its own account; the next attempt is on that of the change.
+  const { cause } = world
+  const waitMs = attempts === 0 ? 0 : (DELAYS_MS[attempts - 1] ?? 0)
+  world.clock.schedule(
+    waitMs,
     () => {
+      const row = tables.notifications.get(id)
+      const channel = row === undefined ? undefined : tables.channels.get(row.channelId)
       // A channel that was stopped, or a state that was left, sends no more.
-      if (ws.epoch !== epoch || !ws.tables.channels.has(channelId)) return
-      deliverWithRetries(
-        ws.world,
-        { delaysMs: waits, taken: (status) => !ASKED_AGAIN.includes(status) },
-        (attempt) => ({
-          twin: 'google',
-          id: `${id}~${attempts + attempt}`,
-          fields: { channel: channelId, state, number },
-          method: 'POST',
-          url: channel.address,
-          headers: headersOf(channel, number, state, details),
-          body: '',
-          timeoutMs: 10_000,
-        }),
-        (attempt, outcome, taken) => {
-          // An answer other than those is final, good or bad.
-          const good = outcome.kind === 'answer' && outcome.status < 300
-          const last = attempt > waits.length
-          settle(attempt, taken ? (good ? 'taken' : 'lost') : last ? 'lost' : 'open')
-          ws.world.trace.record('google.notification.sent', { channel: channelId, number, state, taken: taken && good })
-        },
-      )
+      if (ws.epoch !== epoch || row === undefined || channel === undefined) return
+      world.deliver(deliveryOf(channel, row), (outcome) => {
+        const now = tables.notifications.get(id)
+        if (ws.epoch !== epoch || now === undefined) return
+        const taken = outcome.kind === 'answer' && outcome.status < 300
+        const again =
+          (outcome.kind !== 'answer' || ASKED_AGAIN.includes(outcome.status)) && now.attempts < DELAYS_MS.length
+        const next: Notification = {
+          ...now,
+          attempts: now.attempts + 1,
+          status: taken ? 'taken' : again ? 'open' : 'lost',
+        }
+        tables.notifications.set(id, next)
+        world.trace.record('google.notification.sent', {
+          channel: channel.id,
+          number: now.number,
+          state: now.state,
+          taken,
+        })
+        if (again) void world.within(cause, () => send(ws, next))
+      })
     },
     `notification ${id}`,
   )
 }
+
+const deliveryOf = (channel: Channel, { id, attempts, number, state, details }: Notification): Delivery => ({
+  twin: 'google',
+  id: `${id}~${attempts + 1}`,
+  fields: { channel: channel.id, state, number },
+  method: 'POST',
+  url: channel.address,
+  headers: headersOf(channel, number, state, details),
+  body: '',
+  timeoutMs: 10_000,
+})
 
 /** Headers say it all; there is no body and no signature: https://developers.google.com/workspace/drive/api/guides/push#receive (2026-11-26). */
 function headersOf(
