@@ -94,7 +94,10 @@ function parse(text: string): Json | undefined {
 /** Refuses a token that has none of these scopes. */
 export function requireScope({ actor }: Ask, scopes: readonly string[]): void {
   if (scopes.length === 0 || scopes.some((scope) => actor.scopes.includes(scope))) return
-  throw new SlackError('missing_scope', { needed: scopes.join(','), provided: actor.scopes.join(',') })
+  // Bots manage where people write.
+  const other = actor.kind === 'bot' ? 'channels:write' : 'channels:manage'
+  const needs = scopes.length === 1 ? scopes : scopes.filter((scope) => scope !== other)
+  throw new SlackError('missing_scope', { needed: needs.join(','), provided: actor.scopes.join(',') })
 }
 
 /** Whether the one who asks is in a conversation. */

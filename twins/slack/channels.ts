@@ -178,6 +178,14 @@ export function setNote(
   return changed
 }
 
+const directId = (members: readonly string[]): string => `direct ${[...members].sort().join()}`
+
+/** Keeps that these people have a direct conversation already. */
+export function keepDirect(ws: Workspace, channel: Channel): void {
+  if (channel.kind === 'im' || channel.kind === 'mpim')
+    ws.store.settings.put({ id: directId(channel.members), value: channel.id })
+}
+
 /** The direct conversation of these people, new or not. `opened` says that it was not there, or was closed. */
 export function openDirect(
   ws: Workspace,
@@ -185,8 +193,7 @@ export function openDirect(
   others: readonly string[],
 ): { readonly channel: Channel; readonly opened: boolean } {
   const members = [...new Set([creator, ...others])].sort()
-  const id = `direct ${members.join()}`
-  const known = ws.store.channels.get(String(ws.store.settings.get(id)?.value ?? ''))
+  const known = ws.store.channels.get(String(ws.store.settings.get(directId(members))?.value ?? ''))
   if (known !== undefined) {
     const channel = known.open ? known : change(ws, known, { open: true })
     return { channel, opened: !known.open }
@@ -194,7 +201,7 @@ export function openDirect(
   const kind = members.length <= 2 ? 'im' : 'mpim'
   const name = kind === 'im' ? '' : `mpdm-${members.map((member) => ws.user(member).name).join('--')}-1`
   const channel = ws.store.channels.put(newChannel(ws, { name, kind, creator, members }))
-  ws.store.settings.put({ id, value: channel.id })
+  keepDirect(ws, channel)
   ws.note('conversation.opened', { channel: channel.id, members })
   return { channel, opened: true }
 }

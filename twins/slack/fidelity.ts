@@ -3,21 +3,42 @@ import type { Exchange } from '../har.ts'
 import type { Json } from '../trace.ts'
 import { type Fields, fieldsOf, isFields, listOf, textOf } from './state.ts'
 
+const GOOD = 'xoxb-fidelity'
+/** Credentials by what Slack said of them: whether one was good is known from the answer alone. */
+const BY_ERROR: Readonly<Record<string, string>> = {
+  invalid_auth: 'bad',
+  account_inactive: 'xoxb-gone',
+  token_revoked: 'xoxp-gone',
+  missing_scope: 'xoxb-narrow',
+}
+const OLDER = 'The recordings are older than the field.'
+
 /** Recordings are scrubbed, and say nothing of the workspace but what its answers show. */
 export const FIDELITY: FidelityProfile = {
   authorize(headers, exchange) {
     if (!headers.has('Authorization')) return
-    // Whether the credential was good is known from the answer alone.
-    const { error } = answerOf(exchange)
+    const answer = answerOf(exchange)
+    const error = textOf(answer.error)
     if (error === 'not_authed') headers.delete('Authorization')
-    else headers.set('Authorization', `Bearer ${error === 'invalid_auth' ? 'bad' : 'xoxb-fidelity'}`)
+    else
+      headers.set('Authorization', `Bearer ${isPerson(exchange, answer) ? 'xoxp-fidelity' : (BY_ERROR[error] ?? GOOD)}`)
   },
   given,
+  ignores: [
+    { at: '**.context_team_id', what: 'extra', why: OLDER },
+    { at: 'channel.updated', what: 'extra', why: OLDER },
+    { at: '**.bot_profile.user_id', what: 'extra', why: OLDER },
+  ],
   live: {
     env: 'SLACK_BOT_TOKEN',
     authorize: (headers, token) => headers.set('Authorization', `Bearer ${token}`),
   },
 }
+
+const methodOf = ({ url }: Exchange): string => new URL(url).pathname.replace(/^\/api\//, '')
+/** Only of its own token does a method say that it has no bot. */
+const isPerson = (exchange: Exchange, answer: Fields): boolean =>
+  methodOf(exchange) === 'auth.test' && answer.user_id !== undefined && answer.bot_id === undefined
 
 function answerOf({ responseBody }: Exchange): Fields {
   try {
@@ -38,73 +59,132 @@ function argsOf({ requestBody, url }: Exchange): Fields {
   }
 }
 
-/** Methods whose answer shows a conversation that was not there before. */
-const MAKES = /^conversations\.(create|open)$/
+/** What a recording shows of the time before it. */
+class Before {
+  readonly users = new Map<string, Fields>()
+  readonly channels = new Map<string, Fields>()
+  readonly messages = new Map<string, Fields>()
+  /** What the recording itself made. */
+  readonly made = new Set<string>()
+  team: Fields = {}
+  app: Fields = {}
+  person = ''
+  provided: readonly string[] = []
 
-/**
- * The workspace before the recording began: its name, the app's bot, its users and conversations as their first answers
- * show them, and those that a request names and Slack took.
- */
-function given(exchanges: readonly Exchange[]): Json {
-  const [users, channels] = [new Map<string, Fields>(), new Map<string, Fields>()]
-  const made = new Set<string>()
-  let team: Fields = {}
-  let app: Fields = {}
-  const keep = (rows: Map<string, Fields>, row: unknown): void => {
-    if (!isFields(row)) return
-    const id = textOf(row.id)
+  keep(rows: Map<string, Fields>, row: unknown, id = textOf(fieldsOf(row).id)): void {
     const known = rows.get(id)
-    if (id === '' || made.has(id) || (known !== undefined && !isBare(known))) return
+    if (!isFields(row) || id === '' || this.made.has(id) || (known !== undefined && !isBare(known))) return
     rows.set(id, row)
   }
-  for (const exchange of exchanges) {
-    const method = new URL(exchange.url).pathname.replace(/^\/api\//, '')
+
+  see(exchange: Exchange): void {
     const answer = answerOf(exchange)
-    if (answer.ok !== true) continue
+    const method = methodOf(exchange)
+    if (answer.error === 'missing_scope') this.provided = textOf(answer.provided).split(',')
+    if (answer.ok !== true) return
+    const args = argsOf(exchange)
+    this.#identity(method, answer)
+    for (const row of listOf(answer.members)) this.keep(this.users, row)
+    this.keep(this.users, answer.user)
+    const channel = fieldsOf(answer.channel)
+    const there = answer.already_open === true || answer.no_op === true
+    if (/^conversations\.(create|open)$/.test(method) && !there) this.made.add(textOf(channel.id))
+    if (method === 'conversations.open' && there) this.keep(this.channels, direct(channel, textOf(args.users)))
+    for (const row of listOf(answer.channels)) this.keep(this.channels, row)
+    this.keep(this.channels, asBefore(method, answer.channel))
+    this.#messages(method, args, answer)
+    for (const id of named(args, /^(channel|channel_id|channels)$/, /^[CGD][A-Z0-9]{6,}$/))
+      this.keep(this.channels, {
+        id,
+        name: id.toLowerCase(),
+        is_member: method !== 'conversations.join',
+        is_im: id.startsWith('D'),
+        bare: true,
+      })
+    for (const id of named(args, /^(user|users|user_id)$/, /^[UW][A-Z0-9]{6,}$/))
+      this.keep(this.users, { id, name: id.toLowerCase(), bare: true })
+    for (const [kind, id] of nextOf(answer)) this.keep(this[kind], { id, name: id.toLowerCase(), bare: true })
+  }
+
+  #identity(method: string, answer: Fields): void {
     if (method === 'auth.test') {
-      team = {
-        id: answer.team_id,
-        name: answer.team,
-        domain: textOf(answer.url).replace(/^https:\/\/|\.slack\.com\/$/g, ''),
-      }
-      app = {
-        bot_user: answer.user_id,
-        bot_name: answer.user,
-        ...(answer.bot_id === undefined ? {} : { bot_id: answer.bot_id }),
-      }
+      const domain = textOf(answer.url).replace(/^https:\/\/|\.slack\.com\/$/g, '')
+      this.team = { id: answer.team_id, name: answer.team, domain }
+      if (answer.bot_id === undefined) this.person = textOf(answer.user_id)
+      else this.app = { bot_user: answer.user_id, bot_name: answer.user, bot_id: answer.bot_id }
     }
     if (method === 'rtm.connect') {
-      const [of, self] = [fieldsOf(answer.team), fieldsOf(answer.self)]
-      team = { id: of.id, name: of.name, domain: of.domain }
-      app = { bot_user: self.id, bot_name: self.name }
+      const [team, self] = [fieldsOf(answer.team), fieldsOf(answer.self)]
+      this.team = { id: team.id, name: team.name, domain: team.domain }
+      this.app = { bot_user: self.id, bot_name: self.name }
     }
-    const writer = textOf(
-      fieldsOf(fieldsOf(answer.channel)[method === 'conversations.setTopic' ? 'topic' : 'purpose']).creator,
-    )
-    if (/\.set(Topic|Purpose)$/.test(method) && writer !== '') app = { bot_user: writer, ...app }
-    const args = argsOf(exchange)
-    for (const row of listOf(answer.members)) keep(users, row)
-    keep(users, answer.user)
-    if (MAKES.test(method)) made.add(textOf(fieldsOf(answer.channel).id))
-    for (const row of listOf(answer.channels)) keep(channels, row)
-    keep(channels, before(method, answer.channel))
-    for (const id of named(args, /^(channel|channel_id|channels)$/, /^[CGD][A-Z0-9]{6,}$/))
-      keep(channels, { id, name: id.toLowerCase(), is_member: true })
-    for (const id of named(args, /^(user|users|user_id)$/, /^[UW][A-Z0-9]{6,}$/))
-      keep(users, { id, name: id.toLowerCase() })
-    for (const [rows, id] of nextOf(answer, users, channels)) keep(rows, { id, name: id.toLowerCase() })
+    const { app_id, bot_id, user } = fieldsOf(answer.message)
+    if (method === 'chat.postMessage' && app_id !== undefined)
+      this.app = { id: app_id, bot_id, bot_user: user, ...this.app }
+    const changed = /\.set(Topic|Purpose)$/.exec(method)?.[1]?.toLowerCase() ?? ''
+    const writer = textOf(fieldsOf(fieldsOf(answer.channel)[changed]).creator)
+    if (writer !== '') this.app = { bot_user: writer, ...this.app }
   }
-  const known = (fields: Fields): Fields =>
-    Object.fromEntries(Object.entries(fields).filter(([, value]) => typeof value === 'string'))
-  return {
-    team: known(team),
-    app: known({ ...someBot(users), ...app }),
-    rows: { users: [...users.values()], channels: [...channels.values()] },
+
+  /** Messages that are shown, or that a request names, and that the recording has not posted. */
+  #messages(method: string, args: Fields, answer: Fields): void {
+    const channel = textOf(args.channel) || textOf(args.channel_id)
+    const posted = textOf(answer.ts)
+    if (/^chat\.(postMessage|meMessage)$/.test(method)) this.made.add(`${textOf(answer.channel)}:${posted}`)
+    if (channel === '') return
+    for (const row of listOf(answer.messages))
+      this.keep(this.messages, { ...fieldsOf(row), channel }, `${channel}:${textOf(fieldsOf(row).ts)}`)
+    for (const ts of [args.thread_ts, args.ts, args.timestamp, args.message_ts].map(textOf))
+      if (/^\d+\.\d+$/.test(ts)) this.keep(this.messages, { channel, ts, text: 'x', bare: true }, `${channel}:${ts}`)
   }
 }
 
+/**
+ * The workspace before the recording began: its name, the app's bot, its users, conversations and messages as their first
+ * answers show them, and those that a request names and Slack took.
+ */
+function given(exchanges: readonly Exchange[]): Json {
+  const before = new Before()
+  for (const exchange of exchanges) before.see(exchange)
+  const { users, channels, messages, person } = before
+  const app = known({ ...someBot(users), ...before.app })
+  const own = { user: app.bot_user, bot_id: app.bot_id }
+  return {
+    team: known(before.team),
+    app,
+    tokens: [
+      { token: GOOD },
+      { token: 'xoxb-gone', revoked: true },
+      { token: 'xoxp-gone', type: 'user', revoked: true },
+      { token: 'xoxb-narrow', scopes: before.provided },
+      ...(person === '' ? [] : [{ token: 'xoxp-fidelity', type: 'user', user: person }]),
+    ],
+    rows: {
+      users: [
+        ...(person === '' || users.has(person) ? [] : [{ id: person, name: person.toLowerCase() }]),
+        ...users.values(),
+      ],
+      channels: [...channels.values()],
+      messages: [...messages.values()].map(({ own: mine, ...row }) =>
+        mine === true ? { ...row, ...known(own) } : row,
+      ),
+    },
+  }
+}
+
+const known = (fields: Fields): Fields =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => typeof value === 'string'))
+
+/** A direct conversation that was there when it was opened. */
+const direct = (channel: Fields, users: string): Fields => {
+  const people = users.split(',').filter((user) => user !== '')
+  return people.length === 1
+    ? { is_im: true, user: people[0], ...channel }
+    : { is_mpim: true, members: people, ...channel }
+}
+
 /** A row of which nothing is known but that it is there. */
-const isBare = (row: Fields): boolean => row.profile === undefined && row.created === undefined
+const isBare = (row: Fields): boolean => row.bare === true
 
 /** The app is one of the users of the workspace; any bot will do where nothing says which. */
 function someBot(users: ReadonlyMap<string, Fields>): Fields {
@@ -120,7 +200,7 @@ const named = (args: Fields, key: RegExp, id: RegExp): readonly string[] =>
     .filter((one) => id.test(one))
 
 /** A conversation as it was before the method that shows it changed it. */
-function before(method: string, channel: Json | undefined): Json | undefined {
+function asBefore(method: string, channel: Json | undefined): Json | undefined {
   if (!isFields(channel)) return channel
   const empty = { value: '', creator: '', last_set: 0 }
   if (method === 'conversations.setTopic') return { ...channel, topic: empty }
@@ -130,13 +210,9 @@ function before(method: string, channel: Json | undefined): Json | undefined {
 }
 
 /** What a cursor says comes next is there, whether the recording went on to it or not. */
-function nextOf(
-  answer: Fields,
-  users: Map<string, Fields>,
-  channels: Map<string, Fields>,
-): readonly (readonly [Map<string, Fields>, string])[] {
+function nextOf(answer: Fields): readonly (readonly ['users' | 'channels', string])[] {
   const cursor = textOf(fieldsOf(answer.response_metadata).next_cursor)
   const [kind, id = ''] = Buffer.from(cursor, 'base64').toString().split(':')
   if (!/^[A-Z0-9]{6,}$/.test(id)) return []
-  return kind === 'user' ? [[users, id]] : kind === 'team' ? [[channels, id]] : []
+  return kind === 'user' ? [['users', id]] : kind === 'team' ? [['channels', id]] : []
 }

@@ -29,6 +29,14 @@ export const GAPS: readonly Gap[] = [
     what: 'X-Slack-No-Retry',
     why: 'Assumed: not sent. Headers of the app’s answers are not seen here.',
   },
+  { what: 'names of emoji', why: 'Assumed: every name that could be one is one.' },
+  {
+    what: 'how answers that come too late are refused',
+    why: 'Assumed: 404 with expired_url or used_url in plain text, at a response_url.',
+  },
+  { what: 'names of outages', why: 'Assumed: internal_error with 500, service_unavailable with 503.' },
+  { what: 'faces of a thread', why: 'Assumed: reply_users names five.' },
+  { what: 'the size of all blocks together', why: 'Assumed: no limit. Slack has one, and does not state it.' },
   { what: 'unfurls', why: 'Assumed: no link shows a preview, whatever unfurl_links and unfurl_media say.' },
   { what: 'images by address', why: 'Assumed: every image_url can be downloaded.' },
   {

@@ -9,6 +9,7 @@ import {
   fieldsOf,
   isFields,
   listOf,
+  type Message,
   type Note,
   type Seed,
   textOf,
@@ -29,6 +30,16 @@ export function plant(ws: Workspace, seed: Seed): void {
     )
   for (const row of seed.rows?.channels ?? []) store.channels.put(channelRow(ws, row))
   for (const wish of seed.channels ?? []) plantChannel(ws, wish)
+  for (const row of seed.rows?.messages ?? []) store.putMessage(messageRow(row))
+  for (const { token, type = 'bot', user, scopes = [], revoked } of seed.tokens ?? [])
+    if (revoked === true)
+      store.tokens.put({
+        id: token,
+        kind: type === 'user' ? 'user' : 'bot',
+        user: user === undefined ? app.bot_user : userId(ws, user, 'token'),
+        scopes,
+        revoked,
+      })
   for (const wish of seed.messages ?? []) plantMessage(ws, wish)
   if (seed.events !== undefined) subscribe(ws, seed.events.url, seed.events.types)
 }
@@ -84,6 +95,31 @@ function userRow(ws: Workspace, row: Fields): User {
   if (!isFields(row.profile)) return newUser(ws, { id, name: textOf(row.name) || id.toLowerCase() })
   const shared = { id, name: textOf(row.name), deleted: row.deleted === true, is_bot: row.is_bot === true }
   return { ...row, ...shared, profile: fieldsOf(row.profile) }
+}
+
+function messageRow(row: Fields): Message {
+  const [channel, ts] = [textOf(row.channel), textOf(row.ts)]
+  if (channel === '' || ts === '')
+    throw new Error('given.slack.rows.messages: expected rows with a channel and a ts, got one without.')
+  const reactions = listOf(row.reactions)
+    .filter(isFields)
+    .map(({ name, users, count }) => {
+      const people = listOf(users).map(textOf)
+      return { name: textOf(name), users: people, count: Number(count ?? people.length) }
+    })
+  const thread = textOf(row.thread_ts)
+  const { thread_ts: _, ...rest } = row
+  return {
+    ...rest,
+    id: `${channel}:${ts}`,
+    channel,
+    type: 'message',
+    ts,
+    text: textOf(row.text),
+    ...(thread === '' ? {} : { thread_ts: thread }),
+    reactions,
+    broadcast: row.subtype === 'thread_broadcast',
+  }
 }
 
 const noteOf = (value: unknown): Note => {

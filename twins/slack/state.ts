@@ -214,6 +214,8 @@ type SeedToken = {
   readonly type?: 'bot' | 'user' | 'app' | undefined
   readonly scopes?: Texts
   readonly user?: Text
+  /** It was good once. */
+  readonly revoked?: boolean | undefined
 }
 
 /** A workspace when the scenario begins; every part is optional. Users, channels and messages name each other by id or by name. */
@@ -267,9 +269,13 @@ export type Seed = {
         readonly post_burst?: number | undefined
       }
     | undefined
-  /** Users and channels as the wire shows them, where every field matters. */
+  /** Users, channels and (with their `channel`) messages as the wire shows them, where every field matters. */
   readonly rows?:
-    | { readonly users?: readonly Fields[] | undefined; readonly channels?: readonly Fields[] | undefined }
+    | {
+        readonly users?: readonly Fields[] | undefined
+        readonly channels?: readonly Fields[] | undefined
+        readonly messages?: readonly Fields[] | undefined
+      }
     | undefined
 }
 
@@ -297,7 +303,13 @@ export const seedSchema: z.ZodType<Seed> = z.strictObject({
     .optional(),
   tokens: z
     .array(
-      z.strictObject({ token: z.string(), type: z.enum(['bot', 'user', 'app']).optional(), scopes: names, user: name }),
+      z.strictObject({
+        token: z.string(),
+        type: z.enum(['bot', 'user', 'app']).optional(),
+        scopes: names,
+        user: name,
+        revoked: flag,
+      }),
     )
     .optional(),
   users: z
@@ -341,7 +353,13 @@ export const seedSchema: z.ZodType<Seed> = z.strictObject({
     .array(z.strictObject({ code: z.string(), scopes: names, user_scopes: names, user: name, redirect_uri: name }))
     .optional(),
   limits: z.strictObject({ tier1: count, tier2: count, tier3: count, tier4: count, post_burst: count }).optional(),
-  rows: z.strictObject({ users: z.array(fields).optional(), channels: z.array(fields).optional() }).optional(),
+  rows: z
+    .strictObject({
+      users: z.array(fields).optional(),
+      channels: z.array(fields).optional(),
+      messages: z.array(fields).optional(),
+    })
+    .optional(),
 })
 
 export const isFields = (value: unknown): value is Fields =>
