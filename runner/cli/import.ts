@@ -19,12 +19,14 @@ import { loadTwin } from '../own-twins.ts'
 import { CONFIG, loadProject, ProjectProblems, shownPath } from '../project.ts'
 import { writeWhole } from '../store/artefact.ts'
 import { TWINS } from '../twins.ts'
+import type { OnOpen } from './open.ts'
+import { type ProvenFile, proveFile } from './prove.ts'
 import { freshWord, realProgress } from './real-time.ts'
 
 type Options = Readonly<Record<string, unknown>>
 
 /** `backlot import`: exit 0 with files written; 4 when nothing can be replayed; 1 when what would be written held a secret. */
-export async function runImport(words: readonly string[], options: Options): Promise<void> {
+export async function runImport(words: readonly string[], options: Options, onOpen: OnOpen): Promise<void> {
   const files = filesIn(words)
   const folder = text(options.project) ?? '.'
   const stage = await readStage(folder)
@@ -62,8 +64,17 @@ export async function runImport(words: readonly string[], options: Options): Pro
       mkdirSync(out, { recursive: true })
       for (const { name, text: written } of imported.outputs) writeWhole(join(out, name), written)
     }
-    report(imported, { id, out, folder, json: options.json === true })
-    process.exitCode = imported.nothing === undefined ? 0 : 4
+    const proofs =
+      imported.nothing === undefined && typeof options.red === 'string'
+        ? await proveFile(
+            join(out, `${id}.scenario.md`),
+            imported.scenarios.map((one) => one.id),
+            options,
+            onOpen,
+          )
+        : undefined
+    report(imported, { id, out, folder, json: options.json === true, proofs })
+    process.exitCode = imported.nothing === undefined ? (proofs?.code ?? 0) : 4
   } catch (error) {
     progress.end()
     if (error instanceof LeakFound) {
@@ -116,7 +127,7 @@ type Stage = {
 
 async function readStage(folder: string): Promise<Stage> {
   if (!existsSync(join(folder, CONFIG)))
-    return { twins: TWINS, origins: [], defaults: {}, scenarios: [], vocabulary: hostsOf(TWINS) }
+    return { twins: TWINS, origins: [], defaults: {}, scenarios: [], vocabulary: publicOf(TWINS) }
   try {
     const { config, twins, scenarios } = await loadProject(folder, shownPath(folder))
     return stageOf(twins, config, scenarios)
@@ -152,7 +163,7 @@ function stageOf(
   for (const { when, then, given } of scenarios) takeWords([when, then, given], own)
   takeWords(defaults, own)
   const hosts = [...origins, ...Object.values(subject.env ?? {})].flatMap((one) => hostIn(one))
-  return { twins, origins, defaults, scenarios, vocabulary: [...own, ...hosts, ...hostsOf(twins)] }
+  return { twins, origins, defaults, scenarios, vocabulary: [...own, ...hosts, ...publicOf(twins)] }
 }
 
 const hostIn = (address: string): readonly string[] => {
@@ -162,6 +173,11 @@ const hostIn = (address: string): readonly string[] => {
     return []
   }
 }
+/** What every client of a vendor knows: its hosts, and the versions of its API. */
+const publicOf = (twins: readonly TwinDefinition<unknown>[]): readonly string[] => [
+  ...hostsOf(twins),
+  ...twins.flatMap(({ apiVersions }) => apiVersions),
+]
 const hostsOf = (twins: readonly TwinDefinition<unknown>[]): readonly string[] =>
   twins.flatMap(({ origins }) => origins.filter((origin) => !origin.includes('*')).flatMap(hostIn))
 
@@ -264,7 +280,14 @@ function report(
     out,
     folder,
     json,
-  }: { readonly id: string; readonly out: string; readonly folder: string; readonly json: boolean },
+    proofs,
+  }: {
+    readonly id: string
+    readonly out: string
+    readonly folder: string
+    readonly json: boolean
+    readonly proofs: ProvenFile | undefined
+  },
 ): void {
   const say = (line: string): void => void process.stdout.write(`${line}\n`)
   const { ledger, nothing, scenarios, outputs } = imported
@@ -279,6 +302,7 @@ function report(
           scenarios: scenarios.map((one) => one.id),
           written,
           ledger: { ...head, fields: fields.length },
+          proofs: proofs?.json ?? [],
         },
         null,
         2,
@@ -301,8 +325,9 @@ function report(
   if (ledger.unexplained.length > 10) say(`unexplained: ${ledger.unexplained.length - 10} more in the ledger`)
   if (ledger.readings.length > 0) say(`two readings: ${ledger.readings.join(' | ')}`)
   for (const path of written) say(`wrote ${path}`)
+  if (proofs !== undefined) return void process.stdout.write(proofs.text)
   const project = folder === '.' ? '' : ` --project ${folder}`
   say(
-    `unproven until it was seen to fail; run it: npx backlot run${project} --only ${scenarios.map((one) => one.id).join(' ')}`,
+    `unproven until it was seen to fail; prove it: npx backlot prove${project} ${scenarios[0]?.id ?? id} --red REF --green REF --minimise`,
   )
 }

@@ -64,7 +64,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   addPublish(program)
   addFactory(program, onOpen)
   addFidelity(program)
-  addImport(program)
+  addImport(program, onOpen)
   addTwin(program, onOpen)
   addVerify(program, onOpen)
   addApprove(program)

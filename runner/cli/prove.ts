@@ -13,7 +13,7 @@ type Options = Readonly<Record<string, unknown>>
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
 /** What proving needs of the command line, for `prove` and for `import`. */
-export function proofOptions(troupe: Troupe, options: Options): EstablishOptions {
+function proofOptions(troupe: Troupe, options: Options): EstablishOptions {
   const red = text(options.red)
   if (red === undefined)
     throw new UsageError('expected --red REF, the commit, patch or folder of that night; got none.')
@@ -56,7 +56,42 @@ export async function runProve(name: string, options: Options, onOpen: OnOpen): 
   }
 }
 
-export const exitOf = ({ proven }: Established): number => (proven === undefined ? 4 : proven.holds ? 0 : 1)
+const exitOf = ({ proven }: Established): number => (proven === undefined ? 4 : proven.holds ? 0 : 1)
+
+export type ProvenFile = {
+  readonly text: string
+  readonly json: readonly object[]
+  /** 0 when a reading was proven, 1 when one fails and was not, 4 when none of them ever fails. */
+  readonly code: number
+}
+
+/** Proves the scenarios of a file that was just imported, one after the other, and keeps the proofs in it. */
+export async function proveFile(
+  file: string,
+  ids: readonly string[],
+  options: Options,
+  onOpen: OnOpen,
+): Promise<ProvenFile> {
+  const troupe = await openTroupe(text(options.project) ?? '.', onOpen)
+  try {
+    const asked = proofOptions(troupe, options)
+    const lines: string[] = []
+    const json: object[] = []
+    const codes: number[] = []
+    for (const id of ids) {
+      const story: StoryFile = { file, id, text: readFileSync(file, 'utf8') }
+      const found = await establish(story, asked)
+      if (found.proven !== undefined) writeWhole(file, found.text)
+      lines.push(printProof(story, found))
+      json.push(asJson(story, found))
+      codes.push(exitOf(found))
+    }
+    const code = codes.includes(0) ? 0 : codes.includes(1) ? 1 : 4
+    return { text: lines.join(''), json, code }
+  } finally {
+    await troupe.close()
+  }
+}
 
 function find(name: string, { project }: Troupe): StoryFile {
   const known = project.scenarios.find(({ id }) => id === name)
@@ -74,7 +109,7 @@ function find(name: string, { project }: Troupe): StoryFile {
 }
 
 /** The proof as people read it: what was to be shown, and what came of it. */
-export function printProof({ id, file }: StoryFile, found: Established): string {
+function printProof({ id, file }: StoryFile, found: Established): string {
   const { red, minimised, guard, proven } = found
   if (red === undefined || proven === undefined)
     return `UNPROVEN      ${id}: it never fails there. It does not gate: a scenario that was never red proves nothing.\n`
@@ -91,7 +126,7 @@ export function printProof({ id, file }: StoryFile, found: Established): string 
   return `${lines.join('\n')}\n`
 }
 
-const asJson = ({ id, file }: StoryFile, { red, minimised, guard, proven, text: written }: Established): object => ({
+const asJson = ({ id, file }: StoryFile, { red, minimised, guard, proven }: Established): object => ({
   schema: 'backlot.proof/v1',
   scenario: id,
   file,
@@ -116,5 +151,4 @@ const asJson = ({ id, file }: StoryFile, { red, minimised, guard, proven, text: 
           passes: minimised.taken,
           explanation: explain(minimised),
         },
-  text: written,
 })

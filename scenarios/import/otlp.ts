@@ -80,9 +80,39 @@ export const readOtlp: Reader = async function* (source, repairs) {
     else kept.push(span)
   }
   if (spans === 0) repairs.add('there are no spans', 'the file')
+  const calls = withoutWrappers(kept, repairs)
   const arrived = new Set<string>()
-  for (const span of kept) if (span.server && span.parent !== undefined) arrived.add(`${span.trace} ${span.parent}`)
-  for (const span of kept) yield callOf(span, source.file, services[span.resource] ?? '', arrived)
+  for (const span of calls) if (span.server && span.parent !== undefined) arrived.add(`${span.trace} ${span.parent}`)
+  for (const span of calls) yield callOf(span, source.file, services[span.resource] ?? '', arrived)
+}
+
+/**
+ * Libraries that stand on each other (an SDK on a client on sockets) tell of one request several times, span inside span: the innermost
+ * is what was sent, and belongs to whoever the outermost belongs to.
+ */
+function withoutWrappers(kept: readonly Kept[], repairs: Repairs): readonly Kept[] {
+  const nameOf = (trace: string, id: string | undefined): string => `${trace} ${id}`
+  const byId = new Map(kept.map((span) => [nameOf(span.trace, span.id), span]))
+  const parentOf = (span: Kept): Kept | undefined => byId.get(nameOf(span.trace, span.parent))
+  const wrappers = new Set<Kept>()
+  for (const span of kept) {
+    const outer = parentOf(span)
+    if (span.server || outer === undefined || outer.server || outer === span) continue
+    if (outer.resource === span.resource && outer.method === span.method && outer.url === span.url) wrappers.add(outer)
+  }
+  if (wrappers.size === 0) return kept
+  return kept.flatMap((span): Kept[] => {
+    if (wrappers.has(span)) {
+      repairs.add('a span tells of the same request as the one inside it; the inner one is kept', span.at)
+      return []
+    }
+    let parent = span.parent
+    for (let outer = parentOf(span), up = 0; outer !== undefined && wrappers.has(outer) && up < wrappers.size; up++) {
+      parent = outer.parent
+      outer = parentOf(outer)
+    }
+    return [{ ...span, parent }]
+  })
 }
 
 function callOf(span: Kept, file: number, service: string, arrived: ReadonlySet<string>): Call {

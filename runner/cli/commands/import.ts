@@ -1,9 +1,11 @@
 import { type Command, Option } from 'commander'
 import { EVIDENCE_KINDS } from '../../../scenarios/import/evidence.ts'
+import type { OnOpen } from '../open.ts'
 import { whole } from '../whole.ts'
+import { addProofOptions } from './prove.ts'
 
-export function addImport(program: Command): void {
-  program
+export function addImport(program: Command, onOpen: OnOpen): void {
+  const command = program
     .command('import')
     .description('make a scenario and a recovery ledger out of what an incident left behind')
     .argument(
@@ -29,8 +31,8 @@ export function addImport(program: Command): void {
     .option('--no-redact', 'leave everything as it is: only for evidence without secrets')
     .option('--force', 'overwrite files of an earlier import')
     .option('--json', 'print one JSON object')
-    .action(async (words: readonly string[], options: Record<string, unknown>) => {
-      const { runImport } = await import('../import.ts')
-      await runImport(words, options)
-    })
+  addProofOptions(command).action(async (words: readonly string[], options: Record<string, unknown>) => {
+    const { runImport } = await import('../import.ts')
+    await runImport(words, options, onOpen)
+  })
 }

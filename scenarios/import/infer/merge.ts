@@ -68,7 +68,8 @@ function joined(call: Call, span: Call): Call {
     actor: call.actor ?? span.actor,
     status: lost ? undefined : (call.status ?? span.status),
     error: lost ? (span.error ?? call.error) : call.error,
-    reached: lost ? { status: call.status } : undefined,
+    // A recorder that saw no answer either does not show that the request arrived.
+    reached: lost && call.status !== undefined ? { status: call.status } : undefined,
     also: [span.from],
   }
 }

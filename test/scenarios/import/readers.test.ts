@@ -438,3 +438,44 @@ test('what nobody knows is of no kind', async () => {
   expect((await readAll('hello\nworld\n')).kind).toBeUndefined()
   expect((await readAll('{"a":1}')).kind).toBeUndefined()
 })
+
+test('of spans that tell of one request inside each other the inner one is kept, on account of whoever sent the outer one', async () => {
+  const span = (spanId: string, parentSpanId: string, kind: number, more: object = {}): object => ({
+    traceId: '5fd726e03fb50dda290d3c920049522d',
+    spanId,
+    parentSpanId,
+    kind,
+    name: 'POST',
+    startTimeUnixNano: '1795677807034000000',
+    endTimeUnixNano: '1795677807036257553',
+    attributes: Object.entries({
+      'http.request.method': 'POST',
+      'url.full': 'https://api.stripe.com/v1/charges',
+      ...more,
+    }).map(([key, stringValue]) => ({ key, value: { stringValue } })),
+  })
+  const text = JSON.stringify({
+    resourceSpans: [
+      {
+        resource: { attributes: [{ key: 'service.name', value: { stringValue: 'shop' } }] },
+        scopeSpans: [
+          {
+            spans: [
+              span('a911a6b9e1564f90', '75ab58b980718feb', 3),
+              span('75ab58b980718feb', 'a2ea344a8d536de0', 3),
+              span('a2ea344a8d536de0', '', 2, { 'url.full': 'http://shop.test/orders' }),
+              span('b911a6b9e1564f91', 'a2ea344a8d536de0', 3),
+            ],
+          },
+        ],
+      },
+    ],
+  })
+  const { calls, repairs } = await readAll(text, 'otlp')
+  const sent = calls.filter(({ direction }) => direction === 'outbound').map(({ span: at }) => [at?.id, at?.parent])
+  expect(sent).toEqual([
+    ['a911a6b9e1564f90', 'a2ea344a8d536de0'],
+    ['b911a6b9e1564f91', 'a2ea344a8d536de0'],
+  ])
+  expect(repairs).toContain('a span tells of the same request as the one inside it; the inner one is kept')
+})
