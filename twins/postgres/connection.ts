@@ -347,6 +347,7 @@ function refuse({ words }: Statement): void {
   const has = (...sequence: readonly string[]): boolean =>
     words.some((_, at) => sequence.every((word, offset) => words[at + offset] === word))
   if (words[0] === 'copy' && has('from', 'stdin')) throw gap('COPY FROM STDIN')
+  if (has('create', 'database') || has('drop', 'database')) throw gap('other databases')
   if (has('create', 'policy') || has('row', 'level', 'security')) throw gap('row security')
   if (has('prepare', 'transaction') || has('commit', 'prepared') || has('rollback', 'prepared'))
     throw gap('two-phase commit')

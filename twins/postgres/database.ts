@@ -40,6 +40,7 @@ export function createDatabase(world: World, seed: Seed): Database {
   const connections = new Map<number, Connection>()
   let sessions = 0
   let engine: Engine | undefined
+  let broken = false
 
   const at = (key: string): At => ({ nowMs: world.clock.now(), chance: `${world.seed}/postgres/${key}` })
   const host: Host = {
@@ -47,8 +48,11 @@ export function createDatabase(world: World, seed: Seed): Database {
     calls: createCalls(world, 'postgres', LATENCY_MS),
     at,
     engine() {
+      if (engine !== undefined) return engine
       const open = seed.engine === 'server' ? openServer : openPglite
-      engine ??= open(templateOf(seed), { nowMs: world.startsAtMs, chance: `${world.seed}/postgres` })
+      broken = true
+      engine = open(templateOf(seed), { nowMs: world.startsAtMs, chance: `${world.seed}/postgres` })
+      broken = false
       return engine
     },
     share(settled) {
@@ -79,7 +83,8 @@ export function createDatabase(world: World, seed: Seed): Database {
     restart() {
       for (const connection of [...connections.values()]) connection.terminate()
     },
-    snapshot: () => readState(host.engine(), at('snapshot')),
+    // What could not even begin has ended the run already.
+    snapshot: () => (broken ? {} : readState(host.engine(), at('snapshot'))),
     restore: (state) => writeState(host.engine(), stateSchema.parse(state), at('restore')),
   }
 }

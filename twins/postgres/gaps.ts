@@ -33,6 +33,7 @@ export const GAPS: readonly Gap[] = [
     what: 'timeouts of statements, locks and sessions',
     why: 'They would run out in real time. Let the service bound its waiting itself, or add a fault of kind error with code 57014 or 55P03.',
   },
+  { what: 'other databases', why: 'There is one, whatever its connections call it.' },
   { what: 'COPY FROM STDIN', why: 'Insert the rows instead.' },
   { what: 'replication connections', why: 'There is one server and nobody to copy it.' },
   { what: 'row security', why: 'Every connection is the owner of the database, whom no policy stops.' },
@@ -48,6 +49,10 @@ export const GAPS: readonly Gap[] = [
   {
     what: 'functions with chance or time of their own',
     why: 'gen_random_bytes, gen_salt, uuid_generate_v1 and v4 draw from the real world on a server. Use gen_random_uuid().',
+  },
+  {
+    what: 'functions that act on other connections',
+    why: 'pg_cancel_backend and the like name processes, which differ from run to run. Use the event postgres.server.restarted, or a fault.',
   },
   {
     what: 'HTTP',

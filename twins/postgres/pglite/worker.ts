@@ -1,10 +1,11 @@
 /** The thread in which PGlite lives. It answers one request after another; in between nothing happens. */
 import { workerData } from 'node:worker_threads'
+import type { PGlite } from '@electric-sql/pglite'
 import { answerBridge, type BridgeEnd } from '../bridge.ts'
 import { SLEEP } from '../replaced.ts'
 import { query, rowsIn } from '../wire.ts'
 import { type Image, takeImage } from './image.ts'
-import { takeOver } from './reality.ts'
+import { type Reality, takeOver } from './reality.ts'
 import type { Reply, Request } from './request.ts'
 
 /** Every database begins at the same moment with the same chance, or two processes would not have the same one. */
@@ -13,42 +14,51 @@ const BORN_MS = Date.UTC(2020, 0, 1)
 const IMAGES_MAX = 3
 const SETTINGS = ['shared_buffers=8MB', 'max_wal_size=64MB', 'wal_buffers=256kB', 'timezone=UTC']
 
-const reality = takeOver(BORN_MS, 'backlot postgres')
-const { PGlite } = await import('@electric-sql/pglite')
-/** PGlite would look for tables in `public` alone; a server looks into the user's schema first. */
-const usual = PGlite.defaultStartParams.filter((one, at, all) => ![one, all[at + 1]].includes('search_path=public'))
-const db = await PGlite.create({ startParams: [...usual, ...SETTINGS.flatMap((setting) => ['-c', setting])] })
-reality.stopTimers()
-reality.serveDevices(db.Module.FS)
 const images = new Map<string, Image>()
-const bare = prepare(SLEEP)
+// What goes wrong here is told to whoever asks first.
+const opened = open()
+opened.catch(() => undefined)
 
-function prepare(sql: readonly string[]): Image {
+type Open = { readonly db: PGlite; readonly reality: Reality; readonly bare: Image }
+
+async function open(): Promise<Open> {
+  const reality = takeOver(BORN_MS, 'backlot postgres')
+  const { PGlite } = await import('@electric-sql/pglite')
+  // PGlite would look for tables in `public` alone; a server looks into the user's schema first.
+  const usual = PGlite.defaultStartParams.filter((one, at, all) => ![one, all[at + 1]].includes('search_path=public'))
+  const db = await PGlite.create({ startParams: [...usual, ...SETTINGS.flatMap((setting) => ['-c', setting])] })
+  reality.stopTimers()
+  reality.serveDevices(db.Module.FS)
+  return { db, reality, bare: prepare(db, SLEEP) }
+}
+
+function prepare(db: PGlite, sql: readonly string[]): Image {
   for (const text of sql) rowsIn(db.execProtocolRawSync(query(text)))
   return takeImage(db)
 }
 
 /** The image of a template, made when it is first asked for. */
-function imageOf(template: string, sql: readonly string[], nowMs: number): Image {
+function imageOf({ db, reality, bare }: Open, { template, sql, nowMs }: Extract<Request, { kind: 'reset' }>): Image {
   const known = images.get(template)
   if (known !== undefined) return known
   bare.restore()
   reality.set(nowMs, `template ${template}`)
-  const image = prepare(sql)
+  const image = prepare(db, sql)
   const [oldest] = images.keys()
   if (images.size >= IMAGES_MAX && oldest !== undefined) images.delete(oldest)
   images.set(template, image)
   return image
 }
 
-function answer(request: Request): Reply {
+async function answer(request: Request): Promise<Reply> {
+  const open = await opened
   switch (request.kind) {
     case 'reset':
-      imageOf(request.template, request.sql, request.nowMs).restore()
+      imageOf(open, request).restore()
       return { bytes: new Uint8Array(0) }
     case 'exec':
-      reality.set(request.nowMs, request.chance)
-      return { bytes: db.execProtocolRawSync(request.bytes) }
+      open.reality.set(request.nowMs, request.chance)
+      return { bytes: open.db.execProtocolRawSync(request.bytes) }
     default:
       return request satisfies never
   }
