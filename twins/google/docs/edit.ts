@@ -72,7 +72,7 @@ export function inserted(document: Document, position: number, text: string, sty
   const lines = text.split(/(?<=\n)/)
   if (text.endsWith('\n')) lines.push('')
   const made = lines.map((line, n): Paragraph => {
-    const words: Run[] = line === '' ? [] : [{ text: line, style: look }]
+    const words = line.split(/(\f)/).map((part): Run => ({ text: part, style: look }))
     const runs = [...(n === 0 ? before : []), ...words, ...(n === lines.length - 1 ? after : [])]
     return { ...paragraph, runs: joinedRuns(runs) }
   })
