@@ -32,7 +32,8 @@ export async function runTry(names: readonly string[], options: Options, onOpen:
     const { project } = troupe
     const { library } = project.config
     const fields = { ...library?.with, ...readPairs('--with', 'queue=jobs', list(options.with)) }
-    const service = serviceOf(project, text(options.from) ?? library?.from, list(options.call), fields)
+    const from = text(options.from) ?? library?.from
+    const service = serviceOf(project, { from, steps: list(options.step), calls: list(options.call), fields })
     const bind: Bind = { ...library?.bind, ...readPairs('--bind', 'cache=kv', list(options.bind)) }
     const seeds = Number(options.seeds)
     const player = troupe.player(undefined, Number(options.jobs ?? availableParallelism()))
@@ -43,7 +44,7 @@ export async function runTry(names: readonly string[], options: Options, onOpen:
     for (const incident of incidents) {
       const tried = await attempt(incident, { project, player, service, bind, seeds })
       attempts.push(tried)
-      if (options.json !== true) for (const line of printAttempt(incident, tried)) say(line)
+      if (options.json !== true) for (const line of printAttempt(incident, tried, options)) say(line)
       if (write !== undefined && tried.kind === 'tried')
         keep(join(folder, write), writeIncident(incident, tried.scenario, tried.rules))
     }
@@ -101,7 +102,7 @@ function asJson(one: Attempt): object {
 
 const MARK = { pass: 'HELD        ', fail: 'FAIL        ', inconclusive: 'INCONCLUSIVE' } as const
 
-function printAttempt(incident: Incident, tried: Attempt): readonly string[] {
+function printAttempt(incident: Incident, tried: Attempt, options: Options): readonly string[] {
   if (tried.kind === 'unbound')
     return [`UNBOUND       ${incident.name}: ${tried.missing.map(({ role, why }) => `${role}: ${why}`).join('; ')}`]
   const { verdict, words, asked, runs, broken, recovers, tries } = tried
@@ -112,11 +113,26 @@ function printAttempt(incident: Incident, tried: Attempt): readonly string[] {
     `              ${[...words, ...(asked.length === 0 ? [] : [`asked ${[...new Set(asked)].join(', ')}`])].join('; ')}`,
     ...reasons(verdict).map((line) => `              ${line}`),
     `              ${runs} runs, ${broken} broken; tries of one request: ${tries.fault}, without the fault ${tries.calm}${back}`,
-    ...(verdict.status === 'fail' && incident.sources[0] !== 'synthetic'
-      ? [`              read: ${incident.sources[0]}`]
+    ...(verdict.status === 'fail'
+      ? [`              read: ${incident.sources[0]}`, `              keep: ${keepCommand(incident, options)}`]
       : []),
   ]
 }
+
+/** The same again, kept as a scenario of the project: `backlot run` plays it from then on. */
+function keepCommand({ name }: Incident, options: Options): string {
+  const given = ['project', 'from'].flatMap((key): [string, string][] => {
+    const value = text(options[key])
+    return value === undefined || value === '.' ? [] : [[key, value]]
+  })
+  const lists = ['step', 'call', 'bind', 'with'].flatMap((key) =>
+    list(options[key]).map((value): [string, string] => [key, value]),
+  )
+  const more = [...given, ...lists].map(([key, value]) => ` --${key} ${forShell(value)}`)
+  return `npx backlot library try ${name}${more.join('')} --write backlot/scenarios/${name}.scenario.md`
+}
+
+const forShell = (value: string): string => (/^[\w./=-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`)
 
 const reasons = (verdict: Verdict): readonly string[] =>
   verdict.status === 'pass'

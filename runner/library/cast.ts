@@ -11,7 +11,7 @@ export type Cast = Readonly<Record<string, Player>>
 export const HOUSE_CAST: Cast = Object.fromEntries(
   ROLES.map(({ name, twin }): [string, Player] => {
     const part = PARTS.find((one) => one.role === name && one.twin === twin)
-    const words = Object.entries({ ...part?.calls, ...part?.events })
+    const words = Object.entries({ ...part?.calls, ...part?.events, ...part?.happenings })
     return [name, { twin, words: Object.fromEntries(words.map(([word, own]) => [word, own[0] ?? word])) }]
   }),
 )

@@ -11,8 +11,8 @@ export const VOCABULARY: readonly TwinDefinition<unknown>[] = ROLES.map(({ name,
   const definition = STAGE_TWINS.find((one) => one.name === twin)
   if (definition === undefined) throw new Error(`role "${name}": expected a twin "${twin}", got none. See roles.ts.`)
   if (definition.name === name) return definition
-  const words = (kind: 'calls' | 'events'): readonly string[] => [
+  const words = (kind: 'calls' | 'events' | 'happenings'): readonly string[] => [
     ...new Set(PARTS.filter(({ role }) => role === name).flatMap((part) => Object.keys(part[kind]))),
   ]
-  return { ...definition, name, operations: words('calls'), events: words('events'), happenings: [] }
+  return { ...definition, name, operations: words('calls'), events: words('events'), happenings: words('happenings') }
 })

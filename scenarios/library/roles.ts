@@ -36,16 +36,25 @@ export const ROLES: readonly Role[] = [
   { name: 'time', title: 'time server', twin: 'time' },
 ]
 
-const SEND = ['messages.send', 'messages.send_batch']
+/** Parts of a vendor's table that would not fit a line. */
 const PAY = ['payment_intents.create', 'payment_intents.confirm', 'invoices.pay']
+const PAID = { charged: ['charge.succeeded'], refunded: ['charge.refunded'] }
+const LEAVE = { left: ['user.lifecycle.deactivate'] }
+const SEND = ['messages.send', 'messages.send_batch']
+const REMOVE = ['orgs.members.remove', 'orgs.members.remove_membership', 'teams.members.remove']
+const SQL = { read: ['select'], list: ['select'], insert: ['insert'], update: ['update'], declare: ['schema'] }
 
 /** Who can play what: a line for each twin and role. Any twin can be asked, so `dependency` needs none. */
 // biome-ignore format: one line a part
 export const PARTS: readonly Part[] = [
-  { role: 'payments', twin: 'stripe', calls: { charge: PAY }, events: { charged: ['charge.succeeded'] }, happenings: {} },
+  { role: 'payments', twin: 'stripe', calls: { charge: PAY, refund: ['refunds.create'] }, events: PAID, happenings: {} },
   { role: 'mailer', twin: 'sendgrid', calls: { send: ['mail.send'] }, events: { accepted: ['mail.accepted'] }, happenings: {} },
   { role: 'llm', twin: 'openai', calls: { complete: ['chat.completions.create', 'responses.create'] }, events: {}, happenings: {} },
   { role: 'llm', twin: 'anthropic', calls: { complete: ['messages.create'] }, events: {}, happenings: {} },
-  { role: 'directory', twin: 'okta', calls: { members: ['groups.members.list'] }, events: {}, happenings: {} },
+  { role: 'directory', twin: 'okta', calls: { members: ['groups.members.list'] }, events: LEAVE, happenings: { deactivated: ['user.deactivated'] } },
+  { role: 'accounts', twin: 'github', calls: { list: ['orgs.members.list'], remove: REMOVE }, events: {}, happenings: {} },
+  { role: 'accounts', twin: 'google', calls: { list: ['permissions.list'], add: ['permissions.create'], remove: ['permissions.delete'] }, events: {}, happenings: {} },
+  { role: 'database', twin: 'postgres', calls: SQL, events: {}, happenings: {} },
+  { role: 'objects', twin: 's3', calls: { put: ['objects.put'], get: ['objects.get'] }, events: { stored: ['object.created'] }, happenings: {} },
   { role: 'queue', twin: 'sqs', calls: { send: SEND }, events: { stored: ['message.sent'], delivered: ['message.received'] }, happenings: { arrived: ['message.sent'] } },
 ]

@@ -30,6 +30,7 @@ export function addLibrary(program: Command, onOpen: OnOpen): void {
     .option('--all', 'every incident that this project has the twins for')
     .option('--project <dir>', 'folder with backlot.yaml', '.')
     .option('--from <scenario>', "take the starting state and the first call from a scenario of the project's")
+    .option('--step <name>', 'take this call of it instead; again for the second request of an incident', collect, [])
     .option(
       '--call <request>',
       'METHOD /path, and JSON behind it; again for the second request of an incident',

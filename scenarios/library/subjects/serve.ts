@@ -53,7 +53,12 @@ async function answer(routes: Readonly<Record<string, Route>>, request: Incoming
 export const wait = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
 
 /** What a dependency answered; `status` 0 when nothing came in time, or the connection broke. */
-export type Reply = { readonly status: number; readonly body: Readonly<Record<string, unknown>> }
+export type Reply = {
+  readonly status: number
+  readonly body: Readonly<Record<string, unknown>>
+  /** What Retry-After asks for; 0 where it asks for nothing. */
+  readonly retryAfterMs: number
+}
 
 type Call = {
   readonly body?: unknown
@@ -75,8 +80,9 @@ export async function call(target: string, { body, headers = {}, timeoutMs = 60_
       ...(text === undefined ? {} : { body: text }),
     })
     const answered = await response.text()
-    return { status: response.status, body: answered.startsWith('{') ? JSON.parse(answered) : {} }
+    const retryAfterMs = Number(response.headers.get('Retry-After') ?? '0') * 1000
+    return { status: response.status, body: answered.startsWith('{') ? JSON.parse(answered) : {}, retryAfterMs }
   } catch {
-    return { status: 0, body: {} }
+    return { status: 0, body: {}, retryAfterMs: 0 }
   }
 }

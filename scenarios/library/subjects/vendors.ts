@@ -9,17 +9,31 @@ export const pay = (headers: Headers = {}): Promise<Reply> =>
     headers: { Authorization: 'Bearer sk_test_library', ...headers },
   })
 
-/** A mail to whom it may concern. */
-export const mail = (subject: string): Promise<Reply> =>
+/** Ten dollars of a payment, back. */
+export const refund = (payment: string, headers: Headers = {}): Promise<Reply> =>
+  call('POST https://api.stripe.com/v1/refunds', {
+    body: `amount=1000&payment_intent=${payment}`,
+    headers: { Authorization: 'Bearer sk_test_library', ...headers },
+  })
+
+/** A mail, to Ann unless said. */
+export const mail = (subject: string, email = 'ann@example.test'): Promise<Reply> =>
   call('POST https://api.sendgrid.com/v3/mail/send', {
     body: {
-      personalizations: [{ to: [{ email: 'ann@example.test' }] }],
+      personalizations: [{ to: [{ email }] }],
       from: { email: 'service@example.test' },
       subject,
       content: [{ type: 'text/plain', value: subject }],
     },
     headers: { Authorization: 'Bearer SG.library' },
   })
+
+/** What the directory knows of a person; undefined for one who has no access any more. */
+export async function activePerson(login: string): Promise<string | undefined> {
+  const url = `https://acme.okta.com/api/v1/users/${login}`
+  const { body } = await call(`GET ${url}`, { headers: { Authorization: 'SSWS token' } })
+  return body.status === 'ACTIVE' ? login : undefined
+}
 
 /** A question to the language model, given up after ten seconds. */
 export const askModel = (question: string): Promise<Reply> =>

@@ -10,6 +10,13 @@ export const accounts: TwinDefinition<unknown> = smallTwin<State>({
   state: z.strictObject({ members: z.array(z.string()).default([]) }) as unknown as z.ZodType<State>,
   events: ['removed'],
   operations: {
+    add: {
+      route: 'PUT /members/:member',
+      answer({ params: { member = '' } }, { state }) {
+        if (!state.members.includes(member)) state.members.push(member)
+        return [200, { member }]
+      },
+    },
     list: { route: 'GET /members', answer: (_, { state }) => [200, { members: state.members }] },
     remove: {
       route: 'DELETE /members/:member',

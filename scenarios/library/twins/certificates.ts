@@ -4,7 +4,7 @@ import { smallTwin } from './small-twin.ts'
 
 type State = { certificates: Record<string, { ends: string; used: boolean }> }
 
-/** An authority that issued certificates; each that is in use ends on its day. */
+/** An authority that issues certificates; each that is in use ends on its day. */
 export const certificates: TwinDefinition<unknown> = smallTwin<State>({
   name: 'certificates',
   state: z.strictObject({
@@ -12,8 +12,21 @@ export const certificates: TwinDefinition<unknown> = smallTwin<State>({
       .record(z.string(), z.strictObject({ ends: z.iso.datetime(), used: z.boolean().default(false) }))
       .default({}),
   }) as unknown as z.ZodType<State>,
-  events: ['expired'],
+  events: ['expired', 'issued'],
   operations: {
+    issue: {
+      route: 'POST /certificates/:id',
+      answer({ params: { id = '' }, body }, { state, tell }) {
+        const ends = String(body.ends)
+        const day = new Date(ends)
+        // A calendar has no 29 February in most years, whatever a parser makes of it.
+        if (Number.isNaN(day.getTime()) || day.toISOString().slice(0, 10) !== ends.slice(0, 10))
+          return [400, { error: 'no such day' }]
+        state.certificates[id] = { ends: day.toISOString(), used: false }
+        tell('issued', { id, ends })
+        return [201, { id, ends }]
+      },
+    },
     read: {
       route: 'GET /certificates/:id',
       answer({ params: { id = '' } }, { state, tell, world }) {

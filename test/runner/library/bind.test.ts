@@ -3,10 +3,11 @@ import { printRule } from '../../../oracle/rules/rule.ts'
 import { type Bind, bind } from '../../../runner/library/bind.ts'
 import { castRule, castScenario } from '../../../runner/library/cast.ts'
 import { findIncident } from '../../../runner/library/incident.ts'
-import { onService, ownWords, readAsk } from '../../../runner/library/on-service.ts'
+import { onService, ownWords, readAsk, serviceOf } from '../../../runner/library/on-service.ts'
 import { VOCABULARY } from '../../../runner/library/vocabulary.ts'
 import type { Project } from '../../../runner/project.ts'
 import { TWINS } from '../../../runner/twins.ts'
+import type { CallStep } from '../../../scenarios/scenario.ts'
 import type { TwinDefinition } from '../../../twins/twin.ts'
 
 const vendor = (...names: string[]): readonly TwinDefinition<unknown>[] =>
@@ -150,6 +151,42 @@ test('several requests are asked in turn, the last again and again; events are t
     settings.project,
   )
   expect(poison.when).toMatchObject([{ kind: 'event', fields: { body: 'not json', queue: 'jobs' } }])
+})
+
+test('what an incident asks twice is asked twice, what differs differs', () => {
+  const asks = [readAsk('POST /orders {"id":"o{{n}}"}')]
+  const bodies = (name: string): unknown[] =>
+    onService(findIncident(name), { from: undefined, asks, fields: {} }, settings.project).when.flatMap((step) =>
+      step.kind === 'call' && step.body !== undefined && 'json' in step.body ? [step.body.json] : [],
+    )
+  expect(bodies('clicked-twice')).toEqual([{ id: 'o1' }, { id: 'o1' }])
+  expect(bodies('sequence-goes-back')).toEqual([{ id: 'o1' }, { id: 'o2' }])
+})
+
+test('calls taken from a scenario find each other under their new names', () => {
+  const call = (id: string, path: string): CallStep => {
+    return {
+      kind: 'call',
+      id,
+      atMs: undefined,
+      place: scenario.place,
+      method: 'POST',
+      path,
+      headers: {},
+      body: undefined,
+      capture: {},
+    }
+  }
+  const first = { ...call('order', '/orders'), capture: { no: 'body.no' } }
+  const when = [first, call('look', '/look'), call('back', '/orders/{{order.body.id}}/{{no}}/refunds')]
+  const project = { ...settings.project, scenarios: [{ ...scenario, id: 'day', when }] } as unknown as Project
+  const said = { from: 'day', steps: ['order', 'back'], calls: [], fields: {} }
+  const story = onService(findIncident('refund-twice'), serviceOf(project, said), project)
+  expect(story.when).toMatchObject([
+    { kind: 'fault' },
+    { id: '2', path: '/orders', capture: { no: 'body.no' } },
+    { id: '3', path: '/orders/{{2.body.id}}/{{no}}/refunds' },
+  ])
 })
 
 test('what cannot be asked is said', () => {

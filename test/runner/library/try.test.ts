@@ -51,6 +51,9 @@ test('a service that pays without one fails, and the incident stays as a scenari
   expect(stdout).toContain(
     'OWN-3: For each `request`, at most 1 `stripe.charge.succeeded`. 2 `stripe.charge.succeeded`, at most 1 expected',
   )
+  expect(stdout).toContain(
+    `keep: npx backlot library try silent-retry --project ${bad.folder} --call '${CALL}' --write ${file}`,
+  )
   expect(stderr).toContain(`kept in ${join(bad.folder, file)}`)
   expect(code).toBe(1)
   const kept = readFileSync(join(bad.folder, file), 'utf8')
@@ -108,11 +111,13 @@ test('a fault that had nothing to hit proves nothing', () => {
   expect(code).toBe(4)
 })
 
-const OPTIONS = { project: good.folder, seeds: 1, jobs: 1, call: [CALL], bind: [], with: [] }
+const OPTIONS = { project: good.folder, seeds: 1, jobs: 1, call: [CALL], step: [], bind: [], with: [] }
 test.each([
   [['silent-retry'], { call: [] }, 'silent-retry asks the service something: say what'],
   [['silent-retri'], {}, 'no incident "silent-retri". Did you mean "silent-retry"?'],
   [['silent-retry'], { from: 'nothing' }, 'no scenario "nothing" in this project.'],
+  [['silent-retry'], { call: [], from: 'pay', step: ['pai'] }, 'no call "pai" in pay. Did you mean "pay"?'],
+  [['silent-retry'], { call: [], step: ['pay'] }, 'no call "pay" in a scenario: say which with --from.'],
   [['silent-retry'], { bind: ['payments'] }, 'expected --bind to be such as cache=kv, got "payments".'],
   [['silent-retry'], { with: ['queue'] }, 'expected --with to be such as queue=jobs, got "queue".'],
   [['silent-retry'], { write: 'x.yaml' }, 'expected --write to be a *.scenario.md'],
@@ -126,7 +131,7 @@ test('the list names roles, incident, year and source', () => {
   const { stdout, code } = backlot(['library', 'list'])
   expect(stdout.split('\n')[0]).toMatch(/^name +roles +incident +year +source$/)
   expect(stdout).toMatch(/^retry-storm-on-the-cache +cache +Square +2017 +https:\/\/medium.com\//m)
-  expect(stdout).toMatch(/^30 incidents\./m)
+  expect(stdout).toMatch(/^\d+ incidents\./m)
   expect(code).toBe(0)
 })
 
