@@ -36,7 +36,10 @@ export type Draft = {
   readonly then: readonly Part[]
 }
 
-/** The leaves of a value, each with its path: `body.items.0.sku`. */
+/** Between the parts of a path while names in it may still hold dots, or secrets. */
+export const SEPARATOR = '\u0001'
+
+/** The leaves of a value, each with its path, its parts separated. */
 export function* leavesOf(
   value: Json | undefined,
   path = '',
@@ -45,7 +48,7 @@ export function* leavesOf(
   if (value === null || typeof value !== 'object') yield [path, value]
   else
     for (const [key, item] of Object.entries(value) as [string, Json | undefined][])
-      yield* leavesOf(item, path === '' ? key : `${path}.${key}`)
+      yield* leavesOf(item, path === '' ? key : path + SEPARATOR + key)
 }
 
 /** The same note for each leaf of a value. */

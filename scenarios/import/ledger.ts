@@ -1,4 +1,4 @@
-import type { Note, Origin } from './draft.ts'
+import { type Note, type Origin, SEPARATOR } from './draft.ts'
 import type { At, EvidenceKind, Repair } from './evidence.ts'
 import type { Totals } from './window.ts'
 
@@ -42,7 +42,7 @@ export type Ledger = {
 export const shown = ({ file, at }: At): string => `${file}:${at}`
 
 export const rowOf = ({ at, origin, from, why }: Note, base: string): Row => ({
-  at: at === '' ? base : base === '' ? at : `${base}.${at}`,
+  at: (at === '' ? base : base === '' ? at : `${base}.${at}`).replaceAll(SEPARATOR, '.'),
   origin,
   from: from.map(shown),
   ...(why === undefined ? {} : { why }),

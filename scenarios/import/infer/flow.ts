@@ -1,5 +1,5 @@
 import type { Json } from '../../../twins/trace.ts'
-import { leavesOf } from '../draft.ts'
+import { leavesOf, SEPARATOR } from '../draft.ts'
 import { type Call, headerIn, textOfBody } from '../evidence.ts'
 import { parseLoose } from '../pick.ts'
 
@@ -9,7 +9,7 @@ export type Source = { readonly step: string; readonly path: string; readonly at
 /** Long and mixed enough that two things do not have it by chance. */
 const UNMISTAKABLE = /^(?=.*\d)(?=.*[A-Za-z])[\w.~+/=:-]{8,4096}$/
 const NAMES_ID = /(^|[._-])(id|key|number|sid|token|ref|code)$|(Id|ID|Key|Number|Token|Sid)$/
-const REACHABLE = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/
+const REACHABLE = /^[A-Za-z0-9_-]+$/
 
 /** Values of answers, by what they are; the first answer that gave one counts. */
 export interface Flow {
@@ -32,9 +32,11 @@ export function createFlow(): Flow {
       const endMs = (call.startMs ?? 0) + (call.durationMs ?? 0)
       const body = parseLoose(textOfBody(call.responseBody) ?? '')
       if (body !== undefined && typeof body === 'object') {
-        for (const [path, value] of leavesOf(body as Json)) {
-          if (!REACHABLE.test(path)) continue
-          const name = path.split('.').at(-1) ?? ''
+        for (const [parts, value] of leavesOf(body as Json)) {
+          const names = parts.split(SEPARATOR)
+          if (!names.every((name) => REACHABLE.test(name))) continue
+          const path = names.join('.')
+          const name = names.at(-1) ?? ''
           const made = call.method === 'POST' && NAMES_ID.test(name)
           if (typeof value === 'string' && (UNMISTAKABLE.test(value) || (made && value.length >= 6)))
             put(value, { step, at, endMs, path: `${step}.body.${path}` })

@@ -86,12 +86,12 @@ export const KINDS: readonly Kind[] = [
     is: (value) => /^\d[\d -]{11,22}\d$/.test(value) && isLuhn(value.replaceAll(/\D/g, '')) && isCardLength(value),
     make: card,
   },
+  { type: 'mac', is: whole(/^([0-9a-f]{2}[:-]){5}[0-9a-f]{2}$/i), make: sameShape },
   {
     type: 'ip',
     is: whole(/^(\d{1,3}(\.\d{1,3}){3}|(?=.*:.*:)[0-9a-f:]{3,39}(%\w+)?)$/i),
     make: ip,
   },
-  { type: 'mac', is: whole(/^([0-9a-f]{2}[:-]){5}[0-9a-f]{2}$/i), make: sameShape },
   {
     type: 'phone',
     is: whole(/^(\+\d[\d ().-]{6,20}\d|\(?0\d{1,4}\)?[ /-]\d[\d -]{4,14}|\(\d{3}\) ?\d{3}-\d{4}|\d{3}-\d{3}-\d{4})$/),

@@ -13,8 +13,12 @@ function createFinder(
 ): (text: string) => readonly (readonly [string, Original])[] {
   const byGram = new Map<string, [string, Original][]>()
   for (const [value, original] of needles) {
-    const gram = value.slice(0, GRAM)
-    byGram.set(gram, [...(byGram.get(gram) ?? []), [value, original]])
+    for (const needle of [value, ...asForm(value), ...innerBase64(value)]) {
+      const gram = needle.slice(0, GRAM)
+      const known = byGram.get(gram)
+      if (known === undefined) byGram.set(gram, [[needle, original]])
+      else known.push([needle, original])
+    }
   }
   return (text) => {
     const found = new Map<string, Original>()
@@ -26,6 +30,18 @@ function createFinder(
     }
     return [...found]
   }
+}
+
+/** Forms write a space as a plus; all else of it is percent encoding. */
+const asForm = (value: string): readonly string[] => (value.includes(' ') ? [value.replaceAll(' ', '+')] : [])
+
+/** What base64 makes of a value in the middle of something: at each of the three offsets the part that does not hang on what is around. */
+function innerBase64(value: string): readonly string[] {
+  const inner = [1, 2].map((offset) => {
+    const text = Buffer.concat([Buffer.alloc(offset), Buffer.from(value)]).toString('base64')
+    return text.slice(offset + 1).replace(/..={0,2}$/, '')
+  })
+  return inner.flatMap((text) => (text.length < 8 ? [] : [text, text.replaceAll('+', '-').replaceAll('/', '_')]))
 }
 
 /** Of four letters in a row some stand in every longer word. */
@@ -45,12 +61,14 @@ export function findLeaks(
   const leaks: Leak[] = []
   for (const [output, text] of Object.entries(outputs)) {
     const seen = new Set<string>()
+    // The same run of letters stands in many layers; once is enough.
+    const runs = new Set<string>()
     const look = (layer: string, through: readonly string[]): void => {
       if (layer.length < GRAM || seen.has(layer)) return
       seen.add(layer)
       for (const [, { type }] of find(layer)) leaks.push({ type, output, through })
       if (through.length >= DEPTH_MAX) return
-      for (const [name, next] of layersOf(layer)) look(next, [...through, name])
+      for (const [name, next] of layersOf(layer, runs)) look(next, [...through, name])
     }
     look(text, [])
   }
@@ -88,10 +106,9 @@ const unescapeQuoted = (text: string): string =>
     .replaceAll(/(?:=[0-9A-F]{2})+/gi, (run) => Buffer.from(run.replaceAll('=', ''), 'hex').toString())
 
 /** Everything that a text may be on the inside. A layer that decodes to nothing new is none. */
-function* layersOf(text: string): Generator<readonly [string, string]> {
+function* layersOf(text: string, runs: Set<string>): Generator<readonly [string, string]> {
   const whole: readonly (readonly [string, string])[] = [
     ['percent encoding', unescapePercent(text)],
-    ['form encoding', unescapePercent(text.replaceAll('+', ' '))],
     ['JSON escapes', unescapeJson(text)],
     ['HTML entities', unescapeHtml(text)],
     ['quoted-printable', unescapeQuoted(text)],
@@ -100,8 +117,11 @@ function* layersOf(text: string): Generator<readonly [string, string]> {
   for (const [name, next] of whole) if (next !== text) yield [name, next]
   // Broken over lines, as mail and PEM have it.
   const joined = text.replaceAll(/(?<=[A-Za-z0-9+/]{40})\\?\r?\n *(?=[A-Za-z0-9+/])/g, '')
-  for (const [run] of joined.matchAll(/(?:[0-9a-f]{2}){4,}/gi)) yield* ofBytes('hex', Buffer.from(run, 'hex'))
+  const isNew = (run: string): boolean => runs.size !== runs.add(run).size
+  for (const [run] of joined.matchAll(/(?:[0-9a-f]{2}){4,}/gi))
+    if (isNew(`${run} hex`)) yield* ofBytes('hex', Buffer.from(run, 'hex'))
   for (const [run] of joined.matchAll(/[A-Za-z0-9+/_-]{6,}={0,2}/g)) {
+    if (!isNew(run)) continue
     for (let offset = 0; offset < 4; offset++)
       yield* ofBytes('base64', Buffer.from(run.slice(offset).replaceAll('-', '+').replaceAll('_', '/'), 'base64'))
   }

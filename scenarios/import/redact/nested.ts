@@ -222,7 +222,7 @@ export function inflated(bytes: Uint8Array): Packed | undefined {
   const ways: readonly (readonly [boolean, () => Uint8Array, (text: string) => Uint8Array])[] = [
     [bytes[0] === 0x1f && bytes[1] === 0x8b, () => gunzipSync(bytes, limits), (text) => gzipSync(text)],
     [bytes[0] === 0x78, () => inflateSync(bytes, limits), (text) => deflateSync(text)],
-    [bytes.length > 8, () => brotliDecompressSync(bytes, limits), (text) => brotliCompressSync(text)],
+    [bytes.length >= 16, () => brotliDecompressSync(bytes, limits), (text) => brotliCompressSync(text)],
   ]
   for (const [likely, unpack, pack] of ways) {
     if (!likely) continue

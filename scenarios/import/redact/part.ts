@@ -1,5 +1,5 @@
 import type { Json } from '../../../twins/trace.ts'
-import type { FaultPart, Fields, Note, Part } from '../draft.ts'
+import { type FaultPart, type Fields, type Note, type Part, SEPARATOR } from '../draft.ts'
 import { signed } from '../infer/webhooks.ts'
 import { PERSON_NAME, SECRET_NAME, WORD_NAME } from './kinds.ts'
 import type { Leak } from './leak.ts'
@@ -41,7 +41,7 @@ export function cleanExpectation(part: Part, redactor: Redactor): Part {
   if (body === undefined) return part
   const kept = keepUnchanged(body, '', redactor)
   const { body: _body, ...rest } = part.value
-  const notes = part.notes.filter(({ at }) => !at.startsWith('body') || hasPath(kept, at.split('.').slice(1)))
+  const notes = part.notes.filter(({ at }) => !at.startsWith('body') || hasPath(kept, at.split(SEPARATOR).slice(1)))
   return { value: kept === undefined ? rest : { ...rest, body: kept }, notes: cleanNotes(notes, redactor) }
 }
 
@@ -69,14 +69,12 @@ export function cleanGiven(
   return { given: clean, redacted: pass.redacted, leaks: pass.leaks }
 }
 
+/** Names in a path are cleaned one by one; the first part is ours. */
 const cleanNotes = (notes: readonly Note[], redactor: Redactor): readonly Note[] =>
-  notes.map((note) => ({
-    ...note,
-    at: note.at
-      .split('.')
-      .map((name) => redactor.field(name))
-      .join('.'),
-  }))
+  notes.map((note) => {
+    const [own = '', ...names] = note.at.split(SEPARATOR)
+    return { ...note, at: [own, ...names.map((name) => redactor.field(name))].join('.') }
+  })
 
 type Pass = {
   readonly redacted: { at: string; type: string }[]

@@ -241,7 +241,7 @@ export function createRedactor({ key, vocabulary, resign }: RedactorOptions): Re
   const fieldName = (field: string): string => {
     if (
       originals.get(field)?.strong !== true &&
-      /^[$@]?[A-Za-z_][\w$.\-[\]:/ ]{0,60}$/.test(field) &&
+      /^[$@]?[A-Za-z_][\w$.\-[\]:/]{0,60}$/.test(field) &&
       !KINDS.some(({ is }) => is(field)) &&
       !/^[a-z]{2,12}_(?=\w*\d)\w{10,}$/.test(field)
     )
