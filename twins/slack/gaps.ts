@@ -9,6 +9,13 @@ export const GAPS: readonly Gap[] = [
   },
   { what: 'steps of old workflows', why: 'Slack has retired them.' },
   { what: 'markdown_text', why: 'Slack turns it into blocks of its own; send text or blocks.' },
+  {
+    what: 'streamed messages',
+    why: 'Their text is Markdown, which Slack turns into blocks of its own; post and update.',
+  },
+  { what: 'search', why: 'Its index and its ranking are Slack’s own; read the history.' },
+  { what: 'canvases, lists, calls and workflows', why: 'They are products of their own.' },
+  { what: 'administration of an Enterprise organization', why: 'There is one workspace.' },
   { what: 'acting as a user', why: 'as_user belongs to classic apps, which are retired; use a user token.' },
   { what: 'parse and link_names', why: 'Write mentions and links as <@U…>, <#C…> and <https://…>.' },
   { what: 'replies to messages that are not there', why: 'What Slack answers is not documented.' },

@@ -5,6 +5,7 @@ import { dispatch, emit, subscribe, subscriptionsOf } from './events.ts'
 import { actOnMessage, actOnView, command, dismiss, shortcut, submit, suggest } from './interactions.ts'
 import { edit, post, react, readContent, remove } from './messages.ts'
 import { departed, newUser, withProfile } from './people.ts'
+import { uninstall } from './routes/auth.ts'
 import { tellChanged } from './routes/users.ts'
 import { channelNamed, userId } from './seed.ts'
 import { type Channel, type Delivery, type Fields, fieldsOf, type Message, textOf, type View } from './state.ts'
@@ -15,7 +16,7 @@ const text = z.string()
 /** People and channels are named by id or by name; `channel` is left out where a person writes to the app. */
 const who = { user: text }
 const where = { user: text, channel: text.optional() }
-/** `ts`, or the latest message that is there. */
+/** `ts`, or the latest message that is there; `thread_ts: latest` is in answer to it. */
 const at = { user: text, channel: text.optional(), ts: text.optional() }
 const fields = z.record(z.string(), z.json())
 
@@ -41,6 +42,7 @@ const SHAPES = {
   }),
   'user.changed': z.strictObject({ ...who, profile: fields }),
   'user.deactivated': z.strictObject(who),
+  'assistant_thread.started': z.strictObject(where),
   'app_home.opened': z.strictObject({ ...who, tab: z.enum(['home', 'messages']).optional() }),
   'action.taken': z.strictObject({ ...at, view: text.optional(), action: text, value: z.json().optional() }),
   'view.submitted': z.strictObject({ ...who, view: text.optional(), values: fields.optional() }),
@@ -106,17 +108,32 @@ function viewOf(ws: Workspace, name: string | undefined, user: string, event: Ev
   return found
 }
 
-function uninstall(ws: Workspace): void {
-  const tokens = ws.store.tokens.all().filter(({ kind }) => kind === 'user')
-  emit(ws, 'app_uninstalled', { type: 'app_uninstalled', event_ts: ws.nextTs() })
-  emit(ws, 'tokens_revoked', {
-    type: 'tokens_revoked',
-    tokens: { oauth: tokens.map(({ user }) => user), bot: [ws.app.bot_user] },
+/** Someone opens the app's assistant: a thread of their direct conversation begins. */
+function startThread(ws: Workspace, of: Of<'assistant_thread.started'>): void {
+  const user = person(ws, of.user, 'assistant_thread.started')
+  const { channel } = openDirect(ws, ws.app.bot_user, [user])
+  const content = { ...readContent(ws, {}), text: 'New Assistant Thread' }
+  const app = { kind: 'app', user: ws.app.bot_user } as const
+  const { ts } = post(ws, app, content, { channel }, { subtype: 'assistant_app_thread' })
+  const id = `${channel.id}:${ts}`
+  ws.store.assistant_threads.put({
+    id,
+    channel: channel.id,
+    thread_ts: ts,
+    user,
+    status: '',
+    status_until_ms: 0,
+    title: '',
+    prompts: [],
+  })
+  const from =
+    of.channel === undefined ? {} : { channel_id: channelNamed(ws, of.channel, 'assistant_thread.started').id }
+  const context = { ...from, team_id: ws.team.id, enterprise_id: null }
+  emit(ws, 'assistant_thread_started', {
+    type: 'assistant_thread_started',
+    assistant_thread: { user_id: user, context, channel_id: channel.id, thread_ts: ts },
     event_ts: ws.nextTs(),
   })
-  ws.store.users.put(departed(ws.user(ws.app.bot_user)))
-  for (const token of ws.store.tokens.all()) ws.store.tokens.put({ ...token, revoked: true })
-  ws.note('app.uninstalled', {})
 }
 
 function openHome(ws: Workspace, { user: name, tab = 'home' }: Of<'app_home.opened'>): void {
@@ -163,7 +180,9 @@ const ACTS: Acts = {
   'message.posted'(ws, of) {
     const user = person(ws, of.user, 'message.posted')
     const content = readContent(ws, { text: of.text })
-    const into = { channel: place(ws, of, 'message.posted'), thread_ts: of.thread_ts, broadcast: of.broadcast ?? false }
+    const channel = place(ws, of, 'message.posted')
+    const thread_ts = of.thread_ts === 'latest' ? latest(ws, channel) : of.thread_ts
+    const into = { channel, thread_ts, broadcast: of.broadcast ?? false }
     post(ws, { kind: 'person', user }, content, into)
   },
   'message.edited'(ws, of) {
@@ -215,6 +234,7 @@ const ACTS: Acts = {
     const id = person(ws, user, 'user.deactivated')
     tellChanged(ws, ws.store.users.put(departed({ ...ws.user(id), updated: ws.nowS() })))
   },
+  'assistant_thread.started': startThread,
   'app_home.opened': openHome,
   'action.taken'(ws, of) {
     const user = person(ws, of.user, 'action.taken')

@@ -6,6 +6,7 @@ import { GAPS } from './gaps.ts'
 import { afterVerification, HAPPENINGS, happen } from './happenings.ts'
 import { afterOptions, afterSubmission } from './interactions.ts'
 import { PRICES } from './prices.ts'
+import { ASSISTANT } from './routes/assistant.ts'
 import { AUTH } from './routes/auth.ts'
 import { CHAT, keepSchedule } from './routes/chat.ts'
 import { CONVERSATIONS } from './routes/conversations.ts'
@@ -22,7 +23,7 @@ import { createWorkspace } from './workspace.ts'
 
 export { type Seed, seedSchema } from './state.ts'
 
-const HANDLERS: Handlers = { ...AUTH, ...CHAT, ...CONVERSATIONS, ...USERS, ...MARKS, ...FILES, ...VIEWS }
+const HANDLERS: Handlers = { ...AUTH, ...CHAT, ...CONVERSATIONS, ...USERS, ...MARKS, ...FILES, ...VIEWS, ...ASSISTANT }
 
 /** Paths of files.slack.com and hooks.slack.com; everything else is slack.com's. */
 const HOSTS: readonly (readonly [RegExp, string])[] = [
@@ -36,6 +37,10 @@ const LOUD: readonly (readonly [RegExp, string])[] = [
   [/^\/api\/(apps\.connections\.open|rtm\.start)$/, 'Socket Mode and the socket of RTM'],
   [/^\/oauth\/v2\/authorize$/, 'the consent page of OAuth'],
   [/^\/api\/(oauth\.v2\.exchange|tooling\.tokens\.rotate)$/, 'token rotation'],
+  [/^\/api\/admin\./, 'administration of an Enterprise organization'],
+  [/^\/api\/search\./, 'search'],
+  [/^\/api\/chat\.(start|append|stop)Stream$/, 'streamed messages'],
+  [/^\/api\/(canvases|slackLists|calls|functions|workflows)\./, 'canvases, lists, calls and workflows'],
   [/^\/api\/files\.remote\./, 'remote files'],
   [
     /^\/api\/conversations\.(\w*[sS]haredInvite|inviteShared|listConnectInvites)/,
@@ -56,6 +61,7 @@ export const slack: TwinDefinition<Seed> = {
   events: [
     'app.installed',
     'app.uninstalled',
+    'assistant_thread.changed',
     'bookmark.added',
     'channel.archived',
     'channel.created',

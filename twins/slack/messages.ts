@@ -169,10 +169,37 @@ export function publish(ws: Workspace, message: Message, channel: Channel): Mess
   const body = messageBody(ws, message)
   emitMessage(ws, channel, body, ts)
   const byItself = message.bot_id === ws.app.bot_id
+  const assisted =
+    byItself && thread_ts !== null ? ws.store.assistant_threads.get(`${channel.id}:${thread_ts}`) : undefined
+  if (assisted !== undefined) ws.store.assistant_threads.put({ ...assisted, status: '' })
+  if (!byItself) tellLinks(ws, message, channel)
   const told = channel.kind !== 'im' && hears(ws, channel) && !byItself && message.subtype === undefined
   if (told && text.includes(`<@${ws.app.bot_user}>`))
     emit(ws, 'app_mention', { ...body, type: 'app_mention', channel: channel.id, event_ts: ts })
   return message
+}
+
+/** Tells the app of links to its own domains: https://docs.slack.dev/reference/events/link_shared (2026-11-26). */
+function tellLinks(ws: Workspace, message: Message, channel: Channel): void {
+  const domains = ws.seed.app?.unfurl_domains ?? []
+  const links = [...message.text.matchAll(/<(https?:\/\/[^|>]+)/g)].flatMap(([, url = '']) => {
+    const { hostname } = new URL(url.replaceAll('&amp;', '&'))
+    const domain = domains.find((one) => hostname === one || hostname.endsWith(`.${one}`))
+    return domain === undefined ? [] : [{ url: url.replaceAll('&amp;', '&'), domain }]
+  })
+  if (links.length === 0) return
+  emit(ws, 'link_shared', {
+    type: 'link_shared',
+    user: authorOf(message),
+    channel: channel.id,
+    message_ts: message.ts,
+    links,
+    source: 'conversations_history',
+    unfurl_id: `${channel.id}-${message.ts}`,
+    is_bot_user_member: hears(ws, channel),
+    ...(message.thread_ts === undefined ? {} : { thread_ts: message.thread_ts }),
+    event_ts: ws.nextTs(),
+  })
 }
 
 /** A line that Slack itself writes into a channel, such as who joined. */

@@ -174,6 +174,18 @@ export type Delivery = {
   readonly about: string
   readonly user: string
 }
+/** A thread with an assistant; `id` is `channel:thread_ts`. */
+export type AssistantThread = {
+  readonly id: string
+  readonly channel: string
+  readonly thread_ts: string
+  readonly user: string
+  /** Gone once the app has said something, or after two minutes. */
+  readonly status: string
+  readonly status_until_ms: number
+  readonly title: string
+  readonly prompts: readonly Fields[]
+}
 /** Calls of the last minute by method, in virtual milliseconds. */
 export type Limit = { readonly id: string; readonly at_ms: readonly number[] }
 /** Single values: the last `ts`, where events go. */
@@ -234,6 +246,8 @@ export type Seed = {
         readonly distribution?: 'internal' | 'marketplace' | 'commercial' | undefined
         readonly client_id?: Text
         readonly client_secret?: Text
+        /** Domains whose links the app is told of, to unfurl them. */
+        readonly unfurl_domains?: Texts
       }
     | undefined
   /** Tokens that are valid; any that looks like one when left out. */
@@ -299,6 +313,7 @@ export const seedSchema: z.ZodType<Seed> = z.strictObject({
       distribution: z.enum(['internal', 'marketplace', 'commercial']).optional(),
       client_id: name,
       client_secret: name,
+      unfurl_domains: names,
     })
     .optional(),
   tokens: z

@@ -1,5 +1,6 @@
 import type { Json } from '../trace.ts'
 import {
+  type AssistantThread,
   type Bookmark,
   type Channel,
   type Delivery,
@@ -88,6 +89,7 @@ export class Store {
   readonly bookmarks: Table<Bookmark> = new Table()
   readonly usergroups: Table<UserGroup> = new Table()
   readonly scheduled_messages: Table<Scheduled> = new Table()
+  readonly assistant_threads: Table<AssistantThread> = new Table()
   readonly triggers: Table<Trigger> = new Table()
   readonly response_urls: Table<ResponseUrl> = new Table()
   readonly tokens: Table<Token> = new Table()

@@ -1,3 +1,4 @@
+import { Assistant } from '@slack/bolt'
 import { expect, test } from 'vitest'
 import { openApp } from './bolt.ts'
 import { APP } from './support.ts'
@@ -179,4 +180,57 @@ test('an app with another secret takes nothing', async () => {
   await world.clock.advance(400_000)
   expect(heard).toEqual([])
   expect(world.trace.events.filter(({ type }) => type === 'slack.webhook.given_up')).toHaveLength(1)
+})
+
+test('an assistant greets, thinks and answers in its thread', async () => {
+  const types = ['assistant_thread_started', 'assistant_thread_context_changed', 'message.im']
+  const { app, world, happen, rows } = openApp({ events: { url: APP, types } })
+  app.assistant(
+    new Assistant({
+      threadStarted: async ({ say, setSuggestedPrompts }) => {
+        await say('How can I help?')
+        await setSuggestedPrompts({ prompts: [{ title: 'Help', message: 'What can you do?' }] })
+      },
+      userMessage: async ({ message, say, setStatus, setTitle }) => {
+        await setTitle('Weather')
+        await setStatus('is thinking...')
+        await say(`You said: ${(message as { text: string }).text}`)
+      },
+    }),
+  )
+  await happen('assistant_thread.started', { user: 'ada', channel: 'ops' })
+  await world.clock.advance(5_000)
+  expect(rows('assistant_threads')).toMatchObject([{ user: 'U0ADA000001', prompts: [{ title: 'Help' }] }])
+  await happen('message.posted', { user: 'ada', text: 'Will it rain?', thread_ts: 'latest' })
+  await world.clock.advance(5_000)
+  expect(rows('messages').map(({ text }) => text)).toEqual([
+    'New Assistant Thread',
+    'How can I help?',
+    'Will it rain?',
+    'You said: Will it rain?',
+  ])
+  // What it says takes the status away.
+  expect(rows('assistant_threads')).toMatchObject([{ title: 'Weather', status: '' }])
+  const changes = world.trace.events
+    .filter(({ type }) => type === 'slack.assistant_thread.changed')
+    .map(({ fields }) => fields.status)
+  expect(changes).toContain('is thinking...')
+})
+
+test('links to the app’s own domain are shown by the app', async () => {
+  const unfurls = { signing_secret: 's', bot_user: 'U0BOT000001', unfurl_domains: ['wiki.test'] }
+  const { app, world, happen, rows } = openApp({ app: unfurls, events: { url: APP, types: ['link_shared'] } }, 's')
+  app.event('link_shared', async ({ event, client }) => {
+    const shown = Object.fromEntries(event.links.map(({ url }) => [url, { text: `Page at ${url}` }]))
+    await client.chat.unfurl({ channel: event.channel, ts: event.message_ts, unfurls: shown as never })
+  })
+  await happen('message.posted', {
+    user: 'ada',
+    channel: 'ops',
+    text: 'read https://wiki.test/a and https://other.test/b',
+  })
+  await world.clock.advance(2_000)
+  expect(rows('messages')).toMatchObject([
+    { attachments: [{ text: 'Page at https://wiki.test/a', from_url: 'https://wiki.test/a' }] },
+  ])
 })

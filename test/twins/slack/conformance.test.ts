@@ -81,6 +81,10 @@ runTwinTests({
     'the consent page of OAuth': ({ twin }) =>
       twin.fetch(new Request('https://slack.com/oauth/v2/authorize?client_id=1')),
     'token rotation': act('oauth.v2.exchange'),
+    'streamed messages': act('chat.startStream'),
+    search: act('search.messages', { query: 'x' }),
+    'canvases, lists, calls and workflows': act('canvases.create'),
+    'administration of an Enterprise organization': act('admin.users.list'),
     'remote files': act('files.remote.add'),
     'attachments with their own blocks and actions': act('chat.postMessage', {
       channel: OPS,

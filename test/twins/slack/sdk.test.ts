@@ -71,3 +71,64 @@ test('the client leads through pages by itself', async () => {
     users.push((fieldsOf(page).members as unknown[]).length)
   expect(users).toEqual([3, 1])
 })
+
+test('people and groups are found, and groups are filled', async () => {
+  const { client, happen } = openWorkspace()
+  const web = client()
+  expect((await web.users.lookupByEmail({ email: 'Grace@acme.test' })).user).toMatchObject({ id: 'U0GRACE0001' })
+  expect((await web.users.profile.get({ user: 'U0ADA000001' })).profile).toMatchObject({ real_name: 'Ada Lovelace' })
+  expect((await web.users.conversations({ user: 'U0ADA000001' })).channels?.map(({ name }) => name)).toEqual([
+    'general',
+    'ops',
+    'random',
+  ])
+  const made = await web.usergroups.create({ name: 'On call', handle: 'oncall' })
+  const usergroup = made.usergroup?.id ?? ''
+  await web.usergroups.users.update({ usergroup, users: 'U0ADA000001,U0GRACE0001' })
+  expect(await web.usergroups.users.list({ usergroup })).toMatchObject({ users: ['U0ADA000001', 'U0GRACE0001'] })
+  await web.usergroups.disable({ usergroup })
+  expect((await web.usergroups.list({})).usergroups).toEqual([])
+  expect(await refusal(web.usergroups.create({ name: 'On call' }))).toMatchObject({ error: 'name_already_exists' })
+  await happen('user.deactivated', { user: 'grace' })
+  expect((await web.users.info({ user: 'U0GRACE0001' })).user).not.toHaveProperty('tz')
+  expect(await refusal(web.conversations.open({ users: 'U0GRACE0001' }))).toMatchObject({ error: 'user_disabled' })
+  const ada = client('xoxp-ada')
+  await ada.users.profile.set({ profile: { status_text: 'Thinking', status_emoji: ':thought_balloon:' } as never })
+  expect((await web.users.info({ user: 'U0ADA000001' })).user?.profile).toMatchObject({ status_text: 'Thinking' })
+})
+
+test('messages are scheduled, shown to one person, pinned, bookmarked and linked to', async () => {
+  const { client, world, rows } = openWorkspace()
+  const web = client()
+  const channel = 'C0OPS000001'
+  const later = await web.chat.scheduleMessage({ channel, text: 'Stand-up', post_at: 1893459600 })
+  const never = await web.chat.scheduleMessage({ channel, text: 'Never', post_at: 1893459600 })
+  await web.chat.deleteScheduledMessage({ channel, scheduled_message_id: never.scheduled_message_id ?? '' })
+  expect((await web.chat.scheduledMessages.list({})).scheduled_messages).toMatchObject([
+    { id: later.scheduled_message_id },
+  ])
+  await world.clock.advance(3_600_000)
+  expect(rows('messages')).toMatchObject([{ text: 'Stand-up', ts: '1893459600.000000' }])
+  await web.chat.postEphemeral({ channel, user: 'U0ADA000001', text: 'Only you' })
+  expect(rows('ephemerals')).toMatchObject([{ user: 'U0ADA000001', text: 'Only you' }])
+  const timestamp = '1893459600.000000'
+  expect(await web.chat.getPermalink({ channel, message_ts: timestamp })).toMatchObject({
+    permalink: 'https://backlot.slack.com/archives/C0OPS000001/p1893459600000000',
+  })
+  await web.pins.add({ channel, timestamp })
+  expect(await refusal(web.pins.add({ channel, timestamp }))).toMatchObject({ error: 'already_pinned' })
+  expect((await web.pins.list({ channel })).items).toMatchObject([{ type: 'message', message: { text: 'Stand-up' } }])
+  const { bookmark } = await web.bookmarks.add({
+    channel_id: channel,
+    title: 'Runbook',
+    type: 'link',
+    link: 'https://wiki.test',
+  })
+  await web.bookmarks.edit({ channel_id: channel, bookmark_id: bookmark?.id ?? '', title: 'Runbooks' })
+  expect((await web.bookmarks.list({ channel_id: channel })).bookmarks).toMatchObject([{ title: 'Runbooks' }])
+  await web.reactions.add({ channel, timestamp, name: 'eyes' })
+  expect((await web.reactions.get({ channel, timestamp })).message).toMatchObject({
+    reactions: [{ name: 'eyes', count: 1 }],
+  })
+  expect((await web.reactions.list({})).items).toHaveLength(1)
+})

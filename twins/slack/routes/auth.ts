@@ -1,6 +1,7 @@
 import { type Ask, arg, type Handlers, needed, SlackError } from '../ask.ts'
-import type { Fields } from '../state.ts'
-import { textOf } from '../state.ts'
+import { emit } from '../events.ts'
+import { departed } from '../people.ts'
+import { type Fields, textOf } from '../state.ts'
 
 /** https://docs.slack.dev/reference/methods/auth.test (2026-11-26); keys as recorded in 2021-12. */
 function authTest({ ws, actor }: Ask): Fields {
@@ -82,6 +83,20 @@ function granted({ ws }: Ask, wish: NonNullable<Ask['ws']['seed']['codes']>[numb
   }
 }
 
+/** The app is taken out of the workspace: its tokens are no good any more, and it is told. */
+export function uninstall(ws: Ask['ws']): void {
+  const tokens = ws.store.tokens.all().filter(({ kind }) => kind === 'user')
+  emit(ws, 'app_uninstalled', { type: 'app_uninstalled', event_ts: ws.nextTs() })
+  emit(ws, 'tokens_revoked', {
+    type: 'tokens_revoked',
+    tokens: { oauth: tokens.map(({ user }) => user), bot: [ws.app.bot_user] },
+    event_ts: ws.nextTs(),
+  })
+  ws.store.users.put(departed(ws.user(ws.app.bot_user)))
+  for (const token of ws.store.tokens.all()) ws.store.tokens.put({ ...token, revoked: true })
+  ws.note('app.uninstalled', {})
+}
+
 function authorizations(ask: Ask): Fields {
   const { ws } = ask
   const context = needed(ask, 'event_context')
@@ -116,6 +131,18 @@ export const AUTH: Handlers = {
   'auth.test': authTest,
   'auth.revoke': revoke,
   'oauth.v2.access': exchange,
+  'auth.teams.list'({ ws }) {
+    const team = { id: ws.team.id, name: ws.team.name, icon: { image_default: true, ...icons() } }
+    return { teams: [team], response_metadata: { next_cursor: '' } }
+  },
+  'apps.uninstall'(ask) {
+    const { client_id, client_secret } = ask.ws.seed.app ?? {}
+    if (needed(ask, 'client_id') !== (client_id ?? arg(ask, 'client_id'))) throw new SlackError('bad_client_id')
+    if (needed(ask, 'client_secret') !== (client_secret ?? arg(ask, 'client_secret')))
+      throw new SlackError('bad_client_secret')
+    uninstall(ask.ws)
+    return {}
+  },
   'apps.event.authorizations.list': authorizations,
   'rtm.connect': connect,
   'team.info'(ask) {
