@@ -39,6 +39,9 @@ const BIRTH = /birth|dob/i
 /** Numbers under these names are about a person, or open something. */
 const NUMBER_NAME =
   /(^|[_-])(pin|otp|cvv|cvc|ssn|phone|mobile|card|card_?number|account_?number|dob|birth\w*|lat|lon|lng|latitude|longitude|zip|postcode|token|password|passcode|secret|code_?2fa|tax_?id)$/i
+/** What programs call their fields, and what no program calls one. */
+const FIELD = /^[$@]?[A-Za-z_][\w$.\-[\]:/]{0,60}$/
+const TOKEN_LIKE = /^[a-z]{2,12}_(?=\w*\d)\w{10,}$|^(?=.*\d)(?=.*[A-Z])[A-Za-z0-9+/=]{20,}$/
 const TEMPLATE = /(\{\{[^{}]+\}\})/
 
 export function createRedactor({ key, vocabulary, resign }: RedactorOptions): Redactor {
@@ -239,14 +242,9 @@ export function createRedactor({ key, vocabulary, resign }: RedactorOptions): Re
 
   /** Some objects have people's addresses for names of their fields. */
   const fieldName = (field: string): string => {
-    if (
-      originals.get(field)?.strong !== true &&
-      /^[$@]?[A-Za-z_][\w$.\-[\]:/]{0,60}$/.test(field) &&
-      !KINDS.some(({ is }) => is(field)) &&
-      !/^[a-z]{2,12}_(?=\w*\d)\w{10,}$/.test(field)
-    )
-      return field
-    return /^\d{1,4}$/.test(field) ? field : atom(field, true)
+    if (/^\d{1,4}$/.test(field)) return field
+    const isName = FIELD.test(field) && !TOKEN_LIKE.test(field) && !KINDS.some(({ is }) => is(field))
+    return isName && originals.get(field)?.strong !== true ? field : atom(field, true)
   }
 
   const address = (value: string, depth: number): string => {
