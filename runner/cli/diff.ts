@@ -29,7 +29,10 @@ export async function runDiff(base: string, candidate: string, options: Options,
   const troupe = await openTroupe(folder, onOpen)
   try {
     const { project } = troupe
-    const traffic = await trafficOf(files, project)
+    const traffic = await trafficOf(files, project, async (evidence) => {
+      const { importTraffic } = await import('./import.ts')
+      return importTraffic(evidence, folder)
+    })
     const rules = [...readRules(project, options), ...traffic.flatMap(({ ignore }) => ignore ?? [])]
     const progress = realProgress()
     const steps = traffic.reduce((sum, { when }) => sum + when.length, 0)

@@ -37,9 +37,49 @@ export async function runImport(words: readonly string[], options: Options, onOp
     throw new UsageError(
       `expected no ${join(out, `${id}.scenario.md`)} yet, got one. Say --id for another, or --force to write it again.`,
     )
+  try {
+    const imported = await readEvidence(files, { id, incident, folder }, stage, options)
+    if (imported.nothing === undefined) {
+      mkdirSync(out, { recursive: true })
+      for (const { name, text: written } of imported.outputs) writeWhole(join(out, name), written)
+    }
+    const proofs =
+      imported.nothing === undefined && typeof options.red === 'string'
+        ? await proveFile(
+            join(out, `${id}.scenario.md`),
+            imported.scenarios.map((one) => one.id),
+            options,
+            onOpen,
+          )
+        : undefined
+    report(imported, { id, out, folder, json: options.json === true, proofs })
+    process.exitCode = imported.nothing === undefined ? (proofs?.code ?? 0) : 4
+  } catch (error) {
+    if (!(error instanceof LeakFound)) throw error
+    tellLeak(error)
+    process.exitCode = 1
+  }
+}
+
+/** The scenarios that evidence tells of, without writing anything: what came in, as traffic to replay. Redacted as always. */
+export async function importTraffic(words: readonly string[], folder: string): Promise<Imported> {
+  const id = 'traffic'
+  return readEvidence(filesIn(words), { id, incident: undefined, folder }, await readStage(folder), {
+    maxCalls: TRAFFIC_CALLS_MAX,
+  })
+}
+
+const TRAFFIC_CALLS_MAX = 100_000
+
+async function readEvidence(
+  files: readonly EvidenceFile[],
+  { id, incident, folder }: { readonly id: string; readonly incident: string | undefined; readonly folder: string },
+  stage: Stage,
+  options: Options,
+): Promise<Imported> {
   const progress = createByteProgress()
   try {
-    const imported = await importEvidence(files, {
+    return await importEvidence(files, {
       id,
       incident,
       twins: stage.twins,
@@ -59,31 +99,11 @@ export async function runImport(words: readonly string[], options: Options, onOp
       onFile: progress.onFile,
       onBytes: progress.onBytes,
     })
-    progress.end()
-    if (imported.nothing === undefined) {
-      mkdirSync(out, { recursive: true })
-      for (const { name, text: written } of imported.outputs) writeWhole(join(out, name), written)
-    }
-    const proofs =
-      imported.nothing === undefined && typeof options.red === 'string'
-        ? await proveFile(
-            join(out, `${id}.scenario.md`),
-            imported.scenarios.map((one) => one.id),
-            options,
-            onOpen,
-          )
-        : undefined
-    report(imported, { id, out, folder, json: options.json === true, proofs })
-    process.exitCode = imported.nothing === undefined ? (proofs?.code ?? 0) : 4
   } catch (error) {
-    progress.end()
-    if (error instanceof LeakFound) {
-      tellLeak(error)
-      process.exitCode = 1
-      return
-    }
     if (error instanceof UnknownKind || error instanceof TooLarge) throw new UsageError(error.message)
     throw error
+  } finally {
+    progress.end()
   }
 }
 
