@@ -89,12 +89,13 @@ export async function runProveLibrary(names: readonly string[], options: Options
   process.exitCode = failed === 0 ? 0 : 1
 }
 
-function printProof({ incident, brokenByBug, fix, calm, needs, recovers, tries, holds }: Proof): string {
+function printProof({ incident, brokenByBug, fix, calm, nobody, needs, recovers, tries, holds }: Proof): string {
   const idle = needs.filter(({ needed }) => !needed).map(({ part }) => part)
   const parts = [
     `bug breaks ${brokenByBug.join(', ') || 'nothing'}`,
     `fix ${fix.status}`,
     `without the fault ${calm.status === 'inconclusive' ? 'nothing to judge' : calm.status}`,
+    ...(nobody.status === 'pass' ? ['a service that does nothing passes'] : []),
     idle.length === 0 ? `all ${needs.length} parts needed` : `not needed: ${idle.join(', ')}`,
     ...(recovers === undefined
       ? []

@@ -54,7 +54,9 @@ export async function attempt(incident: Incident, options: AttemptOptions): Prom
   if ('missing' in settled) return { kind: 'unbound', incident: incident.name, missing: settled.missing }
   const { cast } = settled
   const rules = incident.rules.map((rule) => castRule(rule, cast))
-  const scenario: Scenario = { ...spoken(story, cast), then: incident.scenario.then }
+  // What else the story expects is of its own pair.
+  const then = incident.scenario.then.filter(({ kind }) => kind === 'rule')
+  const scenario: Scenario = { ...spoken(story, cast), then }
   const seeds = Array.from({ length: options.seeds }, (_, at) => `${at + 1}`)
   const runs = await Promise.all(seeds.map((seed) => player.one(scenario, seed)))
   const recovery = withRecovery(scenario)

@@ -40,6 +40,7 @@ export function castScenario(scenario: Scenario, cast: Cast): Scenario {
     ...scenario,
     given: Object.fromEntries(Object.entries(scenario.given).map(([role, state]) => [say(role), state])),
     when: scenario.when.map(step),
+    then: scenario.then.map((one) => (one.kind === 'calls' ? { ...one, to: say(one.to) } : one)),
   }
 }
 

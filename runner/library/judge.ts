@@ -9,7 +9,7 @@ import { SUBJECT_ENDINGS } from '../gate/judge.ts'
 /** A run that was cut short by the world, or left it: nothing can be said of it. */
 export class Unjudged extends Error {}
 
-/** What an incident's checks say of one run, and which of them said no. */
+/** What an incident's checks say of one run, and which of its rules said no. */
 export type Told = { readonly verdict: Verdict; readonly broken: readonly string[] }
 
 /** Judges a run of an incident by its rules and expectations. Throws `Unjudged`. */
@@ -21,7 +21,6 @@ export function judgeRun(scenario: Scenario, rules: readonly Rule[], run: Run): 
   const reports = judgeRules(rules, [run])
   const broken = reports.filter(({ verdict }) => verdict.status === 'fail').map(({ id }) => id)
   const expected = judgeExpectations(scenario, run)
-  if (expected.status === 'fail') broken.push('expectations')
   const verdicts = [expected, ...reports.map(({ verdict }) => verdict)]
   if (kind !== 'horizon' && broken.length === 0) {
     const finding = {

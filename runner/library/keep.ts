@@ -12,7 +12,9 @@ export function writeIncident(
   return [
     `# ${title}`,
     '',
-    `After an incident at ${who} (${when}): ${sources.join(', ')}`,
+    sources.includes('synthetic')
+      ? 'A story of the library that has no post-mortem behind it.'
+      : `After an incident at ${who} (${when}): ${sources.join(', ')}`,
     '',
     '## Rules',
     '',

@@ -10,7 +10,8 @@ import { judgeRun, type Told, triesOf } from './judge.ts'
 import { type Recovery, withRecovery } from './recovery.ts'
 import { STAGE_TWINS } from './vocabulary.ts'
 
-export type SideName = 'bug' | 'fix'
+/** The two sides of a pair, and a service that says yes to everything and does nothing. */
+export type SideName = 'bug' | 'fix' | 'nobody'
 
 /** A part of the story, and what the bug does without it. */
 export type Need = { readonly part: string; readonly needed: boolean }
@@ -24,6 +25,8 @@ export type Proof = {
   readonly fix: Verdict
   /** The bug on a day on which nothing goes wrong. */
   readonly calm: Verdict
+  /** A service that does nothing: it must not be praised. */
+  readonly nobody: Verdict
   readonly needs: readonly Need[]
   /** Whether the fix serves again within two minutes of the fault's end; undefined where there is no end, or nobody to ask. */
   readonly recovers: { readonly bug: boolean; readonly fix: boolean } | undefined
@@ -73,7 +76,11 @@ export function createProver(): Prover {
         lives += 1
         const start = {
           ...given,
-          mutant: { word: WORD, active: `${incident.name}/${side}/${lives}`, hitLimit: undefined },
+          mutant: {
+            word: WORD,
+            active: `${side === 'nobody' ? side : incident.name}/${side}/${lives}`,
+            hitLimit: undefined,
+          },
         }
         const known = warm.get(zone)
         if (known !== undefined) {
@@ -96,7 +103,7 @@ export function createProver(): Prover {
   const told = async (incident: Incident, side: SideName, scenario: Scenario, seed?: string): Promise<Seen> => {
     const ended = await run(incident, side, scenario, seed)
     const rules = incident.rules.map((rule) => castRule(rule, HOUSE_CAST))
-    return { ...judgeRun(scenario, rules, ended), run: ended }
+    return { ...judgeRun(castScenario(scenario, HOUSE_CAST), rules, ended), run: ended }
   }
 
   /** The first of all seeds, and the worst that any of them has to say; what the bug breaks, it breaks on each. */
@@ -118,6 +125,7 @@ export function createProver(): Prover {
       fix: isBack(await run(incident, 'fix', story)),
     })
     const quiet = await told(incident, 'bug', calm(incident, scenario))
+    const nobody = await told(incident, 'nobody', scenario)
     const needs: Need[] = []
     for (const { part, without } of removals(scenario)) {
       const { broken } = await told(incident, 'bug', without)
@@ -131,6 +139,7 @@ export function createProver(): Prover {
       bug: bug.verdict,
       fix: fix.verdict,
       calm: quiet.verdict,
+      nobody: nobody.verdict,
       needs,
       recovers,
       tries: { bug: triesOf(bug.run), fix: triesOf(fix.run) },
@@ -138,6 +147,7 @@ export function createProver(): Prover {
         bug.broken.length > 0 &&
         fix.verdict.status === 'pass' &&
         quiet.verdict.status !== 'fail' &&
+        nobody.verdict.status !== 'pass' &&
         needs.every(({ needed }) => needed) &&
         recovers?.fix !== false,
     }

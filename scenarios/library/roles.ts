@@ -51,7 +51,7 @@ export const PARTS: readonly Part[] = [
   { role: 'mailer', twin: 'sendgrid', calls: { send: ['mail.send'] }, events: { accepted: ['mail.accepted'] }, happenings: {} },
   { role: 'llm', twin: 'openai', calls: { complete: ['chat.completions.create', 'responses.create'] }, events: {}, happenings: {} },
   { role: 'llm', twin: 'anthropic', calls: { complete: ['messages.create'] }, events: {}, happenings: {} },
-  { role: 'directory', twin: 'okta', calls: { members: ['groups.members.list'] }, events: LEAVE, happenings: { deactivated: ['user.deactivated'] } },
+  { role: 'directory', twin: 'okta', calls: { members: ['groups.members.list'], person: ['users.get'] }, events: LEAVE, happenings: { deactivated: ['user.deactivated'] } },
   { role: 'accounts', twin: 'github', calls: { list: ['orgs.members.list'], remove: REMOVE }, events: {}, happenings: {} },
   { role: 'accounts', twin: 'google', calls: { list: ['permissions.list'], add: ['permissions.create'], remove: ['permissions.delete'] }, events: {}, happenings: {} },
   { role: 'database', twin: 'postgres', calls: SQL, events: {}, happenings: {} },

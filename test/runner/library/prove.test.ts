@@ -47,6 +47,11 @@ const withRule = (sentence: string): Incident['rules'] => [{ id: 'X-1', ...readS
 const { place } = twoLeaders.scenario
 const ALONG: Incident['scenario']['when'][number] = { kind: 'pass', id: 'along', atMs: undefined, passMs: 1000, place }
 
+const onlyRules = (scenario: Incident['scenario']): Incident['scenario'] => ({
+  ...scenario,
+  then: scenario.then.filter(({ kind }) => kind === 'rule'),
+})
+
 /** Stories of no use, and what the proof says of each. */
 const planted: readonly (readonly [string, Incident, object])[] = [
   [
@@ -68,6 +73,11 @@ const planted: readonly (readonly [string, Incident, object])[] = [
     'a step that nobody needs',
     { ...twoLeaders, scenario: { ...twoLeaders.scenario, when: [...twoLeaders.scenario.when, ALONG] } },
     { needs: expect.arrayContaining([{ part: 'step along', needed: false }]) },
+  ],
+  [
+    'a story that praises a service which does nothing',
+    { ...named('doubled-file'), scenario: onlyRules(named('doubled-file').scenario) },
+    { nobody: { status: 'pass' } },
   ],
   ['a date that is no fault', { ...named('job-at-dst'), calmClock: undefined }, { calm: { status: 'fail' } }],
 ]
