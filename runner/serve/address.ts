@@ -8,7 +8,7 @@ export type Address = { readonly twin: string; readonly url: string }
 type Served = Pick<TwinDefinition<unknown>, 'name' | 'origins'>
 
 /** The origin of a twin that a client has only the twin's name for; a tenant's own name is `backlot`. */
-const firstOrigin = ({ origins }: Served): string => (origins[0] ?? '').replace('*', 'backlot')
+const firstOrigin = ({ origins }: Served): string => (origins[0] ?? '').replaceAll('*', 'backlot')
 
 const hostOf = (authority: string): string => authority.replace(/:\d+$/, '').toLowerCase()
 
@@ -71,11 +71,12 @@ export function nameOfCredential(credential: string): string {
 
 type Header = (name: string) => string | undefined
 
-/** Whose world a request belongs to: `X-Backlot-Namespace`, or whoever the credential stands for. */
-export function namespaceOf(header: Header): string {
+/** Whose world a request belongs to: `X-Backlot-Namespace`, or whoever the credential stands for, in a header or in an address that is signed. */
+export function namespaceOf(header: Header, target = ''): string {
   const named = header('x-backlot-namespace')
   if (named !== undefined && named !== '') return named
-  const credential = credentialOf(header)
+  // A presigned address of AWS carries its access key.
+  const credential = credentialOf(header) ?? /[?&]X-Amz-Credential=([^%/&]+)/.exec(target)?.[1]
   return credential === undefined ? DEFAULT_NAMESPACE : nameOfCredential(credential)
 }
 

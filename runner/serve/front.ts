@@ -98,6 +98,12 @@ async function answer(
     if (HOP_HEADERS.has(lower)) continue
     headers.push([name, lower === 'host' ? host : (raw[at + 1] ?? '')])
   }
+  // Who signs requests signs the address it knows.
+  if (authority !== host) {
+    headers.push(['X-Forwarded-Host', authority])
+    const [asked, taken] = [target, address.url.slice(`https://${host}`.length)]
+    if (asked.endsWith(taken)) headers.push(['X-Forwarded-Prefix', asked.slice(0, asked.length - taken.length)])
+  }
   const wire: WireRequest = {
     step: header('x-backlot-step') ?? 'served',
     method: request.method ?? 'GET',
@@ -105,7 +111,7 @@ async function answer(
     headers,
     body,
   }
-  const namespace = options.namespaces.at(namespaceOf(header))
+  const namespace = options.namespaces.at(namespaceOf(header, target))
   const startedMs = options.now()
   try {
     const given = await namespace.run(async () => {

@@ -8,6 +8,7 @@ export type Signable = {
   readonly url: URL
   readonly header: HeaderOf
   readonly bodyHash: () => string
+  readonly bodyLength: number
 }
 
 /** What the verifier holds a signature against. */
@@ -119,13 +120,26 @@ export function identify(request: Signable, expected: Expected): Identity {
 
   const payload =
     claim.how === 'query' ? 'UNSIGNED-PAYLOAD' : (request.header('x-amz-content-sha256') ?? request.bodyHash())
-  const canonicalRequest = canonical(request, claim, payload, expected.pathOnce)
   const scope = `${claim.date}/${claim.region}/${claim.service}/aws4_request`
-  const stringToSign = [ALGORITHM, claim.signedAt, scope, sha256(canonicalRequest)].join('\n')
-  const signature = signatureOf(credential, claim, stringToSign)
-  return signature === claim.signature
-    ? { kind: 'signed', key: claim.key, how: claim.how, payload }
-    : { kind: 'mismatch', key: claim.key, given: claim.signature, stringToSign, canonicalRequest }
+  let mismatch: Identity | undefined
+  for (const address of addressesOf(request)) {
+    const canonicalRequest = canonical(request, address, claim, payload, expected.pathOnce)
+    const stringToSign = [ALGORITHM, claim.signedAt, scope, sha256(canonicalRequest)].join('\n')
+    if (signatureOf(credential, claim, stringToSign) === claim.signature)
+      return { kind: 'signed', key: claim.key, how: claim.how, payload }
+    mismatch ??= { kind: 'mismatch', key: claim.key, given: claim.signature, stringToSign, canonicalRequest }
+  }
+  return mismatch ?? { kind: 'anonymous' }
+}
+
+/** Where a client believes the service to be: its signature covers that. */
+type Address = { readonly host: string; readonly path: string }
+
+/** The address of the vendor, and the one by which a served twin was reached. */
+function addressesOf({ url, header }: Signable): readonly Address[] {
+  const usual = { host: header('host') ?? url.host, path: url.pathname }
+  const host = header('x-forwarded-host')
+  return host === undefined ? [usual] : [usual, { host, path: (header('x-forwarded-prefix') ?? '') + url.pathname }]
 }
 
 /** The signature of any text in a scope: requests, and the policies of forms. */
@@ -209,14 +223,23 @@ function timeliness({ how, signedAt, expiresS }: Claim, signedMs: number, nowMs:
   return nowMs > expiresMs ? { kind: 'expired', expiresMs, expiresS: expiresS ?? 0 } : undefined
 }
 
-function canonical({ method, url, header }: Signable, claim: Claim, payload: string, pathOnce: boolean): string {
-  const path = url.pathname.split('/').map((part) => encodeUri(decodeUri(part)))
+function canonical(
+  { method, url, header, bodyLength }: Signable,
+  address: Address,
+  claim: Claim,
+  payload: string,
+  pathOnce: boolean,
+): string {
+  const path = address.path.split('/').map((part) => encodeUri(decodeUri(part)))
   const query = queryPairs(url)
     .filter(([name]) => name !== 'X-Amz-Signature')
     .map(([name, value]): readonly [string, string] => [encodeUri(name), encodeUri(value)])
     .sort(([a, x], [b, y]) => (a === b ? (x < y ? -1 : x > y ? 1 : 0) : a < b ? -1 : 1))
   const headerText = (name: string): string =>
-    (header(name) ?? (name === 'host' ? url.host : '')).trim().replace(/\s+/g, ' ')
+    // A transport may have dropped the length; the body still has it.
+    (name === 'host' ? address.host : (header(name) ?? (name === 'content-length' ? String(bodyLength) : '')))
+      .trim()
+      .replace(/\s+/g, ' ')
   return [
     method,
     (pathOnce ? path : path.map(encodeUri)).join('/'),

@@ -58,7 +58,7 @@ export async function readAsk(request: Request, frame: Frame): Promise<Ask> {
   const query = new Map(queryPairs(url))
   const sent: HeaderOf = (name) => request.headers.get(name) ?? undefined
   const identity = identify(
-    { method: request.method, url, header: sent, bodyHash: () => sha256(raw) },
+    { method: request.method, url, header: sent, bodyHash: () => sha256(raw), bodyLength: raw.length },
     {
       service: 's3',
       region: place.region,

@@ -31,7 +31,7 @@ export async function readAsk(request: Request, account: Account, seed: readonly
   const text = await request.text()
   const header = (name: string): string | undefined => request.headers.get(name) ?? undefined
   const identity = identify(
-    { method: request.method, url, header, bodyHash: () => sha256(text) },
+    { method: request.method, url, header, bodyHash: () => sha256(text), bodyLength: Buffer.byteLength(text) },
     {
       service: 'sqs',
       region,

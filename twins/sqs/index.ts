@@ -19,7 +19,7 @@ const PERMISSIONS = ['AddPermission', 'RemovePermission']
 /** SQS: standard and FIFO queues in virtual time, with long polls, dead letters, and signatures that are checked. */
 export const sqs: TwinDefinition<Seed> = {
   name: 'sqs',
-  origins: ['https://sqs.*.amazonaws.com'],
+  origins: ['https://sqs.us-east-1.amazonaws.com', 'https://sqs.*.amazonaws.com'],
   apiVersions: [], // The service model says 2012-11-05; requests do not.
   seed: seedSchema,
   prices: PRICES,

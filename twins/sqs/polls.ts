@@ -33,7 +33,8 @@ export class Polls {
         return go()
       }
       mine.add(poke)
-      arm(Math.min(untilMs, nextMs() ?? untilMs))
+      // Something may have come since it was asked whether to wait.
+      poke()
     }
   }
 
