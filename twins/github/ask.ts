@@ -78,7 +78,8 @@ function answered(
     viewer = viewerOf(github, c.req.raw.headers)
     const ask = askOf(github, viewer, c, url, raw)
     const writes = ask.method !== 'GET' && ask.method !== 'HEAD'
-    countRequest(github, viewer, resource)
+    // Asking how much is left costs nothing.
+    if (url.pathname !== '/rate_limit') countRequest(github, viewer, resource)
     countSecondary(github, viewer, writes && resource === 'core', ask.method === 'POST' && resource === 'core')
     letIn(ask, door)
     if (!mayDo(viewer, operation, writes)) throw forbidden('Resource not accessible by integration')

@@ -53,6 +53,8 @@ const PARTS = [
     'collaborators',
     'rows',
     'last_number',
+    'last_milestone',
+    'discussion_categories',
     'hooks',
     'releases',
     'keys',
@@ -105,6 +107,8 @@ function newRepo(github: GitHub, fields: Row): Row {
       : {}),
     ...(fields.permissions === undefined ? {} : { _permissions: fields.permissions }),
     _last_number: fields.last_number ?? 0,
+    ...(fields.last_milestone === undefined ? {} : { _last_milestone: fields.last_milestone }),
+    ...(fields.discussion_categories === undefined ? {} : { _discussion_categories: fields.discussion_categories }),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Json } from '../trace.ts'
+import { DEFAULT_LABELS } from './default-labels.ts'
 import { ensureAccount, ensureCommit, ensureRepo, keepCommit } from './ensure.ts'
 import { importIssue, importLabel, importMilestone, importPull } from './furnish-issues.ts'
 import {
@@ -15,7 +16,6 @@ import {
 } from './git/objects.ts'
 import { account, type GitHub, objectsPath, repoPath } from './github.ts'
 import { isRow, listOf, type Row, rowOf, text } from './store.ts'
-import { without } from './wire.ts'
 
 /** Puts a repository in place, with all that a seed says is in it. */
 export function furnishRepo(github: GitHub, fields: Row): void {
@@ -171,7 +171,8 @@ function keepContent(github: GitHub, repo: Row, doc: Row): void {
 }
 
 function furnishIssues(github: GitHub, repo: Row, fields: Row): void {
-  for (const one of listOf(fields.labels)) importLabel(github, repo, one)
+  for (const one of fields.labels === undefined ? DEFAULT_LABELS : listOf(fields.labels))
+    importLabel(github, repo, one as Json)
   for (const one of listOf(fields.milestones)) importMilestone(github, repo, rowOf(one))
   for (const one of listOf(fields.issues)) importIssue(github, repo, rowOf(one))
   for (const one of listOf(fields.pulls)) importPull(github, repo, rowOf(one))
@@ -182,12 +183,10 @@ function furnishRows(github: GitHub, repo: Row, fields: Row): void {
   const plain = ['hooks', 'releases', 'keys'].map((name) => [name, fields[name] ?? []] as const)
   for (const [collection, rows] of [...plain, ...Object.entries(rowOf(fields.rows))]) {
     for (const one of listOf(rows)) {
-      const row = rowOf(one)
-      const id = row._key ?? row.id ?? github.nextId()
-      github.store.put(`${repoPath(repo)}/${collection}`, String(id).toLowerCase(), {
-        id: row.id ?? id,
-        ...without(row, '_key'),
-      })
+      const { _key, ...row } = rowOf(one)
+      // What is found by another name need not have an id.
+      const named = _key === undefined ? { id: row.id ?? github.nextId() } : {}
+      github.store.put(`${repoPath(repo)}/${collection}`, String(_key ?? named.id).toLowerCase(), { ...named, ...row })
     }
   }
   for (const one of listOf(fields.stargazers)) {

@@ -6,4 +6,29 @@ export const GAPS: readonly Gap[] = [
   { what: 'rendered Markdown', why: 'Nothing here renders Markdown; ask for the raw file.' },
   { what: 'timelines', why: 'Use the events, comments and reviews that a timeline is made of.' },
   { what: 'app manifests that a seed does not name', why: 'The form that makes the code is a page for people.' },
+  { what: 'runs by time', why: 'Ask for runs by branch, event, status or commit.' },
+  {
+    what: 'figures, feeds and catalogues that a seed does not hold',
+    why: 'Only GitHub can work them out; give them as `documents` of the seed, by path.',
+  },
+  { what: 'projects (classic)', why: 'GitHub took them away in 2025.' },
+  { what: 'searches beyond the common qualifiers', why: 'A search that is read wrongly finds the wrong things.' },
+  { what: 'searches for commits, topics and labels', why: 'Issues, repositories, code and users can be searched.' },
+  {
+    what: 'GraphQL beyond the common queries',
+    why: 'The schema here is a part of GitHub’s; see twins/github/graphql/schema.ts.',
+  },
+  { what: 'OAuth scopes', why: 'Assumed: the token of a person may do all that the person may.' },
+  {
+    what: 'signatures',
+    why: 'Assumed: no key is known, so no commit is verified; GitHub signs those it makes itself.',
+  },
+  { what: 'the search index', why: 'Assumed: it is up to date; GitHub’s lags behind writes.' },
+  { what: 'commits that a seed knows by their SHA only', why: 'Assumed: they hold no files.' },
+  { what: 'invitations', why: 'Assumed: collaborators accept at once; members of an organisation are pending.' },
+  {
+    what: 'workflow runs',
+    why: 'Assumed: they start after 3 s and succeed after 22 s more, as recorded ones take about that, unless their workflow says otherwise.',
+  },
+  { what: 'the User-Agent header', why: 'Assumed: everybody sends one; GitHub refuses who does not.' },
 ]

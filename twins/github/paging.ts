@@ -90,8 +90,8 @@ export function sorted<T>(
   const asked = ask.query.get('direction') ?? ask.query.get('order')
   const sign = (asked === 'asc' || asked === 'desc' ? asked : usual.direction) === 'asc' ? 1 : -1
   if (key === undefined) return rows
-  return [...rows].sort((a, b) => {
-    const [one, other] = [key(a), key(b)]
-    return one < other ? -sign : one > other ? sign : 0
-  })
+  // Ties go by age, in the same direction.
+  const aged = rows.map((row, at) => ({ row, at, by: key(row) }))
+  aged.sort((a, b) => (a.by < b.by ? -sign : a.by > b.by ? sign : (a.at - b.at) * sign))
+  return aged.map(({ row }) => row)
 }

@@ -34,7 +34,7 @@ function mine(ask: Ask, repo: Row, row: Row): void {
 const counted = (issue: Row, by: number): Row =>
   typeof issue._comments === 'number' ? { ...issue, _comments: issue._comments + by } : issue
 
-function create(ask: Ask): Reply {
+export function createComment(ask: Ask): Reply {
   const repo = repoOf(ask)
   const user = needSomebody(ask, repo)
   const issue = issueIn(ask, repo)
@@ -69,7 +69,7 @@ const ORDERS = {
 
 export function addCommentRoutes(on: On): void {
   const repo = '/repos/:owner/:repo'
-  on('issues.comments.create', `POST ${repo}/issues/:number/comments`, create, 'user')
+  on('issues.comments.create', `POST ${repo}/issues/:number/comments`, createComment, 'user')
   on('issues.comments.list', `GET ${repo}/issues/:number/comments`, (ask) => {
     const of = repoOf(ask)
     const issue = issueIn(ask, of)

@@ -2,6 +2,7 @@ import type { Json } from '../../trace.ts'
 import { loginOf } from '../access.ts'
 import { type Ask, gap, type On, ok, type Reply, repoOf } from '../ask.ts'
 import { person as signs } from '../furnish-repo.ts'
+import { archiveOf } from '../git/archive.ts'
 import { filesAt } from '../git/history.ts'
 import {
   commitOf,
@@ -234,7 +235,7 @@ function readme(ask: Ask): Reply {
 
 const NO_LICENSE: Json = { key: 'other', name: 'Other', spdx_id: 'NOASSERTION', url: null, node_id: 'MDc6TGljZW5zZTA=' }
 
-/** An archive is at another host; what is in it is not modelled. */
+/** An archive is at another host. */
 function archive(kind: 'tar.gz' | 'zip') {
   return (ask: Ask): Reply => {
     const repo = repoOf(ask)
@@ -264,8 +265,14 @@ export function addContentRoutes(on: On): void {
     on(`repos.${name}`, `GET ${repo}/${name}`, archive(kind))
     on(`repos.${name}`, `GET ${repo}/${name}/:ref{.+}`, archive(kind))
   }
-  on('repos.archive.download', 'GET /~codeload/:owner/:repo/:kind/:ref{.+}', () => {
-    throw gap('archives')
+  on('repos.archive.download', 'GET /~codeload/:owner/:repo/:kind/:ref{.+}', (ask) => {
+    const of = repoOf(ask)
+    const kind = ask.param('kind').replace('legacy.', '')
+    if (kind !== 'tar.gz' && kind !== 'zip') throw notFound()
+    const { folder, bytes } = archiveOf(ask.github, of, commitAt(ask, of, ask.param('ref')), kind)
+    const type = kind === 'zip' ? 'application/zip' : 'application/x-gzip'
+    const disposition = `attachment; filename=${folder}.${kind}`
+    return { status: 200, bytes, headers: { 'Content-Type': type, 'Content-Disposition': disposition } }
   })
   on('repos.raw', 'GET /~raw/:owner/:repo/:ref/:path{.+}', (ask) => {
     const of = repoOf(ask)

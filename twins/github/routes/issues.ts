@@ -83,7 +83,7 @@ function milestoneIn(ask: Ask, repo: Row, given: Json | undefined): number | nul
   return Number(given)
 }
 
-function create(ask: Ask): Reply {
+export function createIssue(ask: Ask): Reply {
   const repo = repoOf(ask)
   const login = needSomebody(ask, repo)
   if (repo.has_issues === false) throw new GitHubError(410, 'Issues are disabled for this repo')
@@ -292,7 +292,8 @@ function listMine(ask: Ask): Reply {
 
 export function addIssueRoutes(on: On): void {
   const repo = '/repos/:owner/:repo'
-  on('issues.create', `POST ${repo}/issues`, create, 'user')
+  addEventRoutes(on, repo)
+  on('issues.create', `POST ${repo}/issues`, createIssue, 'user')
   on('issues.list', `GET ${repo}/issues`, list)
   on('issues.list_mine', 'GET /issues', listMine, 'user')
   on('issues.list_for_user', 'GET /user/issues', listMine, 'user')
@@ -313,7 +314,6 @@ export function addIssueRoutes(on: On): void {
   on('issues.unlock', `DELETE ${repo}/issues/:number/lock`, (ask) => locked(ask, false), 'user')
   addLabelRoutes(on, repo)
   addAssigneeRoutes(on, repo)
-  addEventRoutes(on, repo)
 }
 
 function locked(ask: Ask, on: boolean): Reply {
@@ -334,7 +334,7 @@ function locked(ask: Ask, on: boolean): Reply {
 function addLabelRoutes(on: On, repo: string): void {
   const issue = `${repo}/issues/:number/labels`
   const shown = (ask: Ask, of: Row, row: Row): Reply =>
-    page(ask, namesIn(row.labels), (name) => label(of, labelNamed(ask.github, of, name)))
+    page(ask, [...namesIn(row.labels)].sort(), (name) => label(of, labelNamed(ask.github, of, name)))
   const asked = (ask: Ask): readonly string[] => {
     const body = ask.body()
     return namesIn(body._list ?? body.labels)

@@ -7,19 +7,6 @@ import { label, milestone } from '../shapes/issues.ts'
 import { listOf, type Row, text } from '../store.ts'
 import { invalid, missingField, nodeId, notFound } from '../wire.ts'
 
-/** What a new repository comes with: https://docs.github.com/issues/using-labels-and-milestones-to-track-work/managing-labels (2026-11-26). */
-export const DEFAULT_LABELS: readonly Row[] = [
-  { name: 'bug', color: 'd73a4a', description: "Something isn't working" },
-  { name: 'documentation', color: '0075ca', description: 'Improvements or additions to documentation' },
-  { name: 'duplicate', color: 'cfd3d7', description: 'This issue or pull request already exists' },
-  { name: 'enhancement', color: 'a2eeef', description: 'New feature or request' },
-  { name: 'good first issue', color: '7057ff', description: 'Good for newcomers' },
-  { name: 'help wanted', color: '008672', description: 'Extra attention is needed' },
-  { name: 'invalid', color: 'e4e669', description: "This doesn't seem right" },
-  { name: 'question', color: 'd876e3', description: 'Further information is requested' },
-  { name: 'wontfix', color: 'ffffff', description: 'This will not be worked on' },
-].map((row) => ({ ...row, default: true }))
-
 const path = (repo: Row): string => below(repo, 'labels')
 
 export function newLabel(github: GitHub, repo: Row, fields: Row): Row {

@@ -47,7 +47,7 @@ function sideOf(ask: Ask, repo: Row, field: 'head' | 'base', given: Json | undef
 
 const kept = ({ repo, ref, sha, label }: Side): Json => ({ repo: text(repo.full_name), ref, sha, label })
 
-function create(ask: Ask): Reply {
+export function createPull(ask: Ask): Reply {
   const repo = repoOf(ask)
   const user = needSomebody(ask, repo)
   const body = ask.body()
@@ -176,7 +176,7 @@ function list(ask: Ask): Reply {
   )
 }
 
-function update(ask: Ask): Reply {
+export function updatePull(ask: Ask): Reply {
   const repo = repoOf(ask)
   const old = pullIn(ask, repo)
   const { title, body, state, base, maintainer_can_modify } = ask.body()
@@ -232,7 +232,7 @@ function blocked(ask: Ask, repo: Row, issue: Row): string | undefined {
 
 const METHODS = { merge: 'allow_merge_commit', squash: 'allow_squash_merge', rebase: 'allow_rebase_merge' } as const
 
-function merge(ask: Ask): Reply {
+export function mergePull(ask: Ask): Reply {
   const { github } = ask
   const repo = repoOf(ask, 'push')
   const issue = pullIn(ask, repo)
@@ -396,11 +396,11 @@ function reviewers(ask: Ask, asks: boolean): Reply {
 export function addPullRoutes(on: On): void {
   const repo = '/repos/:owner/:repo'
   const pull = `${repo}/pulls/:number`
-  on('pulls.create', `POST ${repo}/pulls`, create, 'user')
+  on('pulls.create', `POST ${repo}/pulls`, createPull, 'user')
   on('pulls.list', `GET ${repo}/pulls`, list)
   on('pulls.get', `GET ${pull}`, get)
-  on('pulls.update', `PATCH ${pull}`, update, 'user')
-  on('pulls.merge', `PUT ${pull}/merge`, merge, 'user')
+  on('pulls.update', `PATCH ${pull}`, updatePull, 'user')
+  on('pulls.merge', `PUT ${pull}/merge`, mergePull, 'user')
   on('pulls.check_merged', `GET ${pull}/merge`, (ask) => {
     const of = repoOf(ask)
     if (pullOf(pullIn(ask, of)).merged !== true) throw notFound()

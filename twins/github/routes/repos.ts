@@ -1,6 +1,7 @@
 import type { Json } from '../../trace.ts'
 import { atLeast, loginOf, roleOf, roleOfUser, roleOn, wordOf } from '../access.ts'
 import { type Ask, below, done, made, need, type On, ok, type Reply, repoOf } from '../ask.ts'
+import { DEFAULT_LABELS } from '../default-labels.ts'
 import { ensureAccount, ensureRepo } from '../ensure.ts'
 import { type EventType, emit } from '../events.ts'
 import { firstCommit } from '../furnish-repo.ts'
@@ -11,7 +12,7 @@ import { person } from '../shapes/accounts.ts'
 import { MERGE_SETTINGS, repoListed, repoWhole, urlOf } from '../shapes/repos.ts'
 import { listOf, type Row, text } from '../store.ts'
 import { forbidden, invalid, missingField, nodeId, notFound } from '../wire.ts'
-import { DEFAULT_LABELS, newLabel } from './labels.ts'
+import { newLabel } from './labels.ts'
 import { orgIn } from './orgs.ts'
 import { accountIn, me, repoPage, visible } from './users.ts'
 
@@ -36,6 +37,13 @@ const settingsIn = (body: Row): Row =>
 
 export const keep = (ask: Ask, repo: Row): Row =>
   ask.github.store.put('repos', text(repo.full_name).toLowerCase(), repo)
+
+/** Whoever makes a repository for an organisation may do all with it. */
+function handOver(ask: Ask, repo: Row): void {
+  const login = loginOf(ask.viewer)
+  if (ask.viewer.kind !== 'user' || ownerOf(repo) === login) return
+  ask.github.store.put(below(repo, 'collaborators'), login.toLowerCase(), { login, permission: 'admin' })
+}
 
 /** The account counts what it owns. */
 function counting(ask: Ask, repo: Row, by: number): void {
@@ -70,13 +78,14 @@ function create(ask: Ask, owner: string): Reply {
     homepage: body.homepage ?? null,
   })
   for (const label of DEFAULT_LABELS) newLabel(github, row, label)
+  handOver(ask, row)
   counting(ask, row, 1)
   if (body.auto_init === true) {
     const readme = { 'README.md': `# ${name}\n${row.description === null ? '' : text(row.description)}` }
     putRef(github, row, 'refs/heads/main', firstCommit(github, row, readme, loginOf(ask.viewer)))
   }
   emit(github, ask.viewer, row, 'repository.created', {})
-  return made(repoWhole(github, ask.viewer, row))
+  return made(repoWhole(github, ask.viewer, row, 'written'))
 }
 
 function update(ask: Ask): Reply {
@@ -116,9 +125,11 @@ function update(ask: Ask): Reply {
     ...(branch === '' ? {} : { default_branch: branch }),
     ...(body.archived === undefined ? {} : { archived: body.archived }),
     updated_at: github.now(),
+    // What was asked for is shown from now on.
+    ...(old._keys === undefined ? {} : { _keys: [...new Set([...listOf(old._keys), ...Object.keys(body)])] }),
   })
   for (const type of told(old, row)) emit(github, ask.viewer, row, type, {})
-  return ok(repoWhole(github, ask.viewer, row))
+  return ok(repoWhole(github, ask.viewer, row, 'written'))
 }
 
 function told(old: Row, row: Row): readonly EventType[] {
@@ -162,7 +173,7 @@ function fork(ask: Ask): Reply {
   const mine = github.store
     .rows('repos')
     .find((one) => ownerOf(one).toLowerCase() === owner.toLowerCase() && one._network === parent._network)
-  if (mine !== undefined) return { status: 202, body: repoWhole(github, ask.viewer, mine) }
+  if (mine !== undefined) return { status: 202, body: repoWhole(github, ask.viewer, mine, 'forked') }
   // A name that is taken gets a number.
   const wanted = text(body.name) || text(parent.name)
   let name = wanted
@@ -189,9 +200,10 @@ function fork(ask: Ask): Reply {
     if (only === undefined || ref.ref === only) github.store.put(refsPath(shared), text(ref.ref), ref)
   if (typeof parent.forks_count === 'number' || parent._seen !== true)
     keep(ask, { ...parent, forks_count: Number(parent.forks_count ?? 0) + 1 })
+  handOver(ask, shared)
   counting(ask, shared, 1)
   emit(github, ask.viewer, parent, 'fork', { forkee: repoListed(github, ask.viewer, shared) })
-  return { status: 202, body: repoWhole(github, ask.viewer, shared) }
+  return { status: 202, body: repoWhole(github, ask.viewer, shared, 'forked') }
 }
 
 export function addRepoRoutes(on: On): void {

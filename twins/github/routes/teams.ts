@@ -17,6 +17,9 @@ export function teamIn(ask: Ask): Row {
   if (team === undefined) throw notFound()
   return team
 }
+/** Teams by name. */
+const teamsOf = (ask: Ask, org: string): readonly Row[] =>
+  [...ask.github.store.rows(teamsPath(org))].sort((a, b) => (text(a.slug) < text(b.slug) ? -1 : 1))
 const pathOf = (ask: Ask): string => teamPath(orgOf(ask), text(teamIn(ask).slug))
 
 function create(ask: Ask): Reply {
@@ -84,7 +87,7 @@ export function addTeamRoutes(on: On): void {
   on('teams.create', 'POST /orgs/:org/teams', create)
   on('teams.list', 'GET /orgs/:org/teams', (ask) => {
     const org = orgOf(ask)
-    return page(ask, ask.github.store.rows(teamsPath(org)), ({ slug }) => teamBrief(ask.github, org, text(slug)))
+    return page(ask, teamsOf(ask, org), ({ slug }) => teamBrief(ask.github, org, text(slug)))
   })
   on('teams.get', `GET ${team}`, (ask) => ok(teamWhole(ask.github, orgOf(ask), text(teamIn(ask).slug))))
   on('teams.update', `PATCH ${team}`, update)
@@ -101,7 +104,7 @@ export function addTeamRoutes(on: On): void {
     const repo = repoOf(ask)
     const org = ask.param('owner')
     const key = text(repo.full_name).toLowerCase()
-    const rows = ask.github.store.rows(teamsPath(org)).flatMap((one) => {
+    const rows = teamsOf(ask, org).flatMap((one) => {
       const given = ask.github.store.get(`${teamPath(org, text(one.slug))}/repos`, key)
       return given === undefined ? [] : [{ slug: text(one.slug), role: roleOf(text(given.permission)) }]
     })
@@ -121,7 +124,9 @@ const permissions = (role: string): { readonly [name: string]: boolean } => {
 
 function addMemberRoutes(on: On, team: string): void {
   on('teams.members.list', `GET ${team}/members`, (ask) => {
-    const role = ask.query.get('role') ?? 'all'
+    // Roles have other names in organisations.
+    const asked = ask.query.get('role') ?? 'all'
+    const role = asked === 'admin' ? 'maintainer' : asked
     const rows = ask.github.store
       .rows(`${pathOf(ask)}/members`)
       .filter((one) => one.state === 'active' && (role === 'all' || one.role === role))

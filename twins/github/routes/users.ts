@@ -1,6 +1,6 @@
 import type { Json } from '../../trace.ts'
 import { loginOf, roleOn } from '../access.ts'
-import { type Ask, below, done, type On, ok } from '../ask.ts'
+import { type Ask, below, done, type On, ok, type Reply } from '../ask.ts'
 import { emit } from '../events.ts'
 import { account, findRepo, ownerOf } from '../github.ts'
 import { counted, page, sorted } from '../paging.ts'
@@ -181,38 +181,36 @@ function addStarRoutes(on: On): void {
     },
     'user',
   )
-  on(
-    'users.starred.add',
-    'PUT /user/starred/:owner/:repo',
-    (ask) => {
-      const login = text(me(ask).login)
-      const repo = findRepo(ask.github, name(ask))
-      if (repo === undefined || roleOn(ask.github, ask.viewer, repo) === 'none') throw notFound()
-      const row = { login, starred_at: ask.github.now() }
-      if (ask.github.store.get(below(repo, 'stargazers'), login.toLowerCase()) !== undefined) return done()
-      ask.github.store.put(below(repo, 'stargazers'), login.toLowerCase(), row)
-      ask.github.store.put(starsOf(login), name(ask), { full_name: repo.full_name, starred_at: row.starred_at })
-      counting(ask, repo, 1)
-      emit(ask.github, ask.viewer, repo, 'star.created', { starred_at: row.starred_at })
-      return done()
-    },
-    'user',
-  )
-  on(
-    'users.starred.remove',
-    'DELETE /user/starred/:owner/:repo',
-    (ask) => {
-      const login = text(me(ask).login)
-      const repo = findRepo(ask.github, name(ask))
-      if (repo === undefined || roleOn(ask.github, ask.viewer, repo) === 'none') throw notFound()
-      ask.github.store.remove(starsOf(login), name(ask))
-      if (!ask.github.store.remove(below(repo, 'stargazers'), login.toLowerCase())) return done()
-      counting(ask, repo, -1)
-      emit(ask.github, ask.viewer, repo, 'star.deleted', { starred_at: null })
-      return done()
-    },
-    'user',
-  )
+  on('users.starred.add', 'PUT /user/starred/:owner/:repo', addStar, 'user')
+  on('users.starred.remove', 'DELETE /user/starred/:owner/:repo', removeStar, 'user')
+}
+
+function starrable(ask: Ask): Row {
+  const repo = findRepo(ask.github, name(ask))
+  if (repo === undefined || roleOn(ask.github, ask.viewer, repo) === 'none') throw notFound()
+  return repo
+}
+
+export function addStar(ask: Ask): Reply {
+  const login = text(me(ask).login)
+  const repo = starrable(ask)
+  const starred_at = ask.github.now()
+  if (ask.github.store.get(below(repo, 'stargazers'), login.toLowerCase()) !== undefined) return done()
+  ask.github.store.put(below(repo, 'stargazers'), login.toLowerCase(), { login, starred_at })
+  ask.github.store.put(starsOf(login), name(ask), { full_name: repo.full_name, starred_at })
+  counting(ask, repo, 1)
+  emit(ask.github, ask.viewer, repo, 'star.created', { starred_at })
+  return done()
+}
+
+export function removeStar(ask: Ask): Reply {
+  const login = text(me(ask).login)
+  const repo = starrable(ask)
+  ask.github.store.remove(starsOf(login), name(ask))
+  if (!ask.github.store.remove(below(repo, 'stargazers'), login.toLowerCase())) return done()
+  counting(ask, repo, -1)
+  emit(ask.github, ask.viewer, repo, 'star.deleted', { starred_at: null })
+  return done()
 }
 
 const name = (ask: Ask): string => `${ask.param('owner')}/${ask.param('repo')}`.toLowerCase()

@@ -55,8 +55,9 @@ export function milestone(github: GitHub, repo: Row, row: Row): Json {
   } as Json
 }
 
+/** By name, as recorded. */
 const labelsOf = (github: GitHub, repo: Row, issue: Row): readonly Json[] =>
-  listOf(issue.labels).flatMap((name) => {
+  [...listOf(issue.labels)].sort().flatMap((name) => {
     if (isRow(name)) return [name as Json]
     const row = github.store.get(`${repoPath(repo)}/labels`, String(name).toLowerCase())
     return row === undefined ? [] : [label(repo, row)]

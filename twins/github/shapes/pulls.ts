@@ -116,7 +116,7 @@ export function pullWhole(github: GitHub, repo: Row, issue: Row): Json {
   const { commits, changes } = diffOf(github, repo, issue)
   const { additions, deletions } = tally(changes)
   const known = rowOf(pull._stats)
-  const merges = pull.merged === true || issue.state === 'closed' ? (pull.mergeable ?? null) : (pull._mergeable ?? null)
+  const merges = pull.merged === true ? null : (pull._mergeable ?? null)
   const state = merges === null ? 'unknown' : merges === false ? 'dirty' : pull.draft === true ? 'draft' : 'clean'
   return {
     ...(pullBrief(github, repo, issue) as Row),

@@ -146,17 +146,21 @@ const MERGES: Row = {
 }
 export const MERGE_SETTINGS: readonly string[] = Object.keys(MERGES)
 
-/** Assumed: a new repository has none of the paid safeguards. */
-const SECURITY: Json = {
-  secret_scanning: { status: 'disabled' },
-  secret_scanning_push_protection: { status: 'disabled' },
-  dependabot_security_updates: { status: 'disabled' },
-  secret_scanning_non_provider_patterns: { status: 'disabled' },
-  secret_scanning_validity_checks: { status: 'disabled' },
+/** Secrets are looked for in people's public repositories; the rest has to be switched on. Assumed of organisations: as recorded. */
+function safeguards(github: GitHub, repo: Row): Json {
+  const watched = repo.private !== true && account(github, ownerOf(repo))?.type !== 'Organization'
+  const status = watched ? 'enabled' : 'disabled'
+  return {
+    secret_scanning: { status },
+    secret_scanning_push_protection: { status },
+    dependabot_security_updates: { status: 'disabled' },
+    secret_scanning_non_provider_patterns: { status: 'disabled' },
+    secret_scanning_validity_checks: { status: 'disabled' },
+  }
 }
 
 /** A repository by itself. One that a seed took over whole shows what it showed there. */
-export function repoWhole(github: GitHub, viewer: Viewer, repo: Row): Json {
+export function repoWhole(github: GitHub, viewer: Viewer, repo: Row, as: 'read' | 'written' | 'forked' = 'read'): Json {
   const role = roleOn(github, viewer, repo)
   const owner = ownerOf(repo)
   const related = (field: string): Row => {
@@ -167,10 +171,10 @@ export function repoWhole(github: GitHub, viewer: Viewer, repo: Row): Json {
   }
   const doc: Row = {
     ...(repoListed(github, viewer, repo) as Row),
-    ...(viewer.kind === 'anonymous'
+    ...(viewer.kind === 'anonymous' || as !== 'read'
       ? {}
       : { temp_clone_token: repo.temp_clone_token ?? (atLeast(role, 'push') ? '' : null) }),
-    ...(atLeast(role, 'push') || repo._seen === true
+    ...(as !== 'forked' && (atLeast(role, 'push') || repo._seen === true)
       ? Object.fromEntries(MERGE_SETTINGS.map((name) => [name, repo[name] ?? MERGES[name]]))
       : {}),
     custom_properties: repo.custom_properties ?? {},
@@ -178,15 +182,17 @@ export function repoWhole(github: GitHub, viewer: Viewer, repo: Row): Json {
     ...related('parent'),
     ...related('source'),
     ...related('template_repository'),
-    ...(atLeast(role, 'admin') || repo._seen === true
-      ? { security_and_analysis: repo.security_and_analysis ?? SECURITY }
+    ...(as === 'read' && (atLeast(role, 'admin') || repo._seen === true)
+      ? { security_and_analysis: repo.security_and_analysis ?? safeguards(github, repo) }
       : {}),
     network_count: repo.network_count ?? 0,
     subscribers_count: repo.subscribers_count ?? 0,
   }
   if (repo._keys === undefined) return doc as Json
   const wanted = new Set(listOf(repo._keys).map(String))
-  const rest = [...wanted].filter((name) => doc[name] === undefined && repo[name] !== undefined)
+  const rest = [...wanted].filter(
+    (name) => doc[name] === undefined && repo[name] !== undefined && (as === 'read' || name !== 'temp_clone_token'),
+  )
   return {
     ...Object.fromEntries(Object.entries(doc).filter(([name]) => wanted.has(name))),
     ...Object.fromEntries(rest.map((name) => [name, repo[name]])),

@@ -1,0 +1,337 @@
+import type { Exchange } from '../../har.ts'
+import type { Json } from '../../trace.ts'
+import { DEFAULT_LABELS } from '../default-labels.ts'
+import { APP_PUBLIC_KEY } from '../keys.ts'
+import { isDocument } from '../routes/documents.ts'
+import { isRow, listOf, type Row, rowOf, text } from '../store.ts'
+import { isAccount, isRepo, listed, nameOf, objects, type Seen, seen } from './read.ts'
+import { type Made, newRepo, noteRead, noteWrite, type RepoFound, roleIn } from './repo.ts'
+
+type Found = {
+  viewer: string | undefined
+  readonly users: Map<string, Row>
+  readonly orgs: Map<
+    string,
+    { doc: Row; whole: boolean; members: Map<string, string>; open: Set<string>; teams: Map<string, Row> }
+  >
+  readonly repos: Map<string, RepoFound>
+  readonly apps: Map<number, Row>
+  readonly installations: Map<number, Row>
+  readonly documents: Map<string, Json>
+  readonly gists: Map<string, Row>
+  /** Forks that the recording makes, with what they are made from. */
+  readonly forks: Map<string, string>
+  readonly selected: Set<string>
+  readonly requests: Row[]
+}
+
+const repoFound =
+  (found: Found) =>
+  (name: string): RepoFound => {
+    const key = name.toLowerCase()
+    const repo = found.repos.get(key) ?? newRepo()
+    found.repos.set(key, repo)
+    return repo
+  }
+function orgFound(found: Found, login: string): NonNullable<ReturnType<Found['orgs']['get']>> {
+  const key = login.toLowerCase()
+  const org = found.orgs.get(key) ?? {
+    doc: { login },
+    whole: false,
+    members: new Map(),
+    open: new Set(),
+    teams: new Map(),
+  }
+  found.orgs.set(key, org)
+  return org
+}
+
+/** Accounts and repositories that an answer names: they were there, whoever asked. */
+function noteNames(found: Found, made: Made, body: unknown): void {
+  for (const row of objects(body)) {
+    if (isAccount(row)) noteAccount(found, row)
+    else if (isRepo(row) && !made.repos.has(nameOf(row))) {
+      const repo = repoFound(found)(nameOf(row))
+      if (!repo.whole) repo.fields = { ...row, ...repo.fields }
+    }
+  }
+}
+
+function noteAccount(found: Found, row: Row): void {
+  const login = text(row.login)
+  if (row.type === 'Organization' || row.members_url !== undefined) {
+    const org = orgFound(found, login)
+    org.doc = { ...row, ...org.doc, type: 'Organization' }
+    org.whole ||= row.public_repos !== undefined && row.followers_url !== undefined
+    return
+  }
+  const old = found.users.get(login.toLowerCase()) ?? {}
+  const full = row.public_repos !== undefined
+  found.users.set(login.toLowerCase(), {
+    ...row,
+    ...old,
+    ...(full && old.whole !== true ? { ...row, whole: true } : {}),
+  })
+}
+
+function noteRepo(found: Found, made: Made, doc: Row): void {
+  if (made.repos.has(nameOf(doc))) return
+  const repo = repoFound(found)(nameOf(doc))
+  // The first look is the state before; a later one may show more of it.
+  repo.fields = repo.whole ? { ...doc, ...repo.fields } : doc
+  repo.whole = true
+}
+
+/** An address by name where it is by number. */
+function named(found: Found, path: string): string {
+  const [, kind, id, ...rest] = path.split('/')
+  const tail = rest.map((part) => `/${part}`).join('')
+  if (kind === 'repositories' && id !== undefined) {
+    const [name] = [...found.repos].find(([, repo]) => String(repo.fields?.id) === id) ?? []
+    return name === undefined ? path : `/repos/${name}${tail}`
+  }
+  if (kind === 'organizations' && id !== undefined) {
+    const [login, org] = [...found.orgs].find(([, one]) => String(one.doc.id) === id) ?? []
+    const [, , team, ...more] = tail.split('/')
+    const slug = [...(org?.teams.values() ?? [])].find((one) => String(one.id) === team)?.slug
+    return `/orgs/${login ?? '-'}/teams/${text(slug)}${more.map((part) => `/${part}`).join('')}`
+  }
+  return path
+}
+
+function readTop(found: Found, made: Made, { path, body, status, query }: Seen): void {
+  const doc = isRow(body) ? body : {}
+  const rows = listed(body) ?? []
+  const [, kind = '', name = '', third = '', fourth = '', fifth = ''] = path.split('/')
+  if (path === '/user') found.viewer ??= text(doc.login)
+  if (isDocument(path) && body !== undefined) found.documents.set(path, body as Json)
+  if (path === '/user/emails') found.documents.set(path, body as Json)
+  if (kind === 'orgs' && third === '' && doc.login !== undefined) {
+    const org = orgFound(found, text(doc.login))
+    org.doc = { ...org.doc, ...doc }
+    org.whole = true
+  }
+  if (kind === 'orgs' && third === 'teams') readTeam(found, name, fourth, fifth, body, query)
+  if (kind === 'orgs' && (third === 'members' || third === 'public_members')) {
+    const org = orgFound(found, name)
+    const logins = fourth === '' ? rows.map((row) => text(row.login)) : status === 204 ? [fourth] : []
+    for (const login of logins) {
+      if (!org.members.has(login)) org.members.set(login, 'member')
+      if (third === 'public_members') org.open.add(login.toLowerCase())
+    }
+  }
+  if (path === '/app' && typeof doc.id === 'number') found.apps.set(doc.id, doc)
+  if (kind === 'apps' && typeof doc.id === 'number') found.apps.set(doc.id, doc)
+  const installations = [...rows, doc].filter((row) => row.access_tokens_url !== undefined)
+  for (const row of installations) found.installations.set(Number(row.id), row)
+  if (path === '/app/installation-requests') found.requests.push(...rows)
+  if (path === '/installation/repositories') for (const row of rows) found.selected.add(text(row.full_name))
+  if (kind === 'gists' || third === 'gists')
+    for (const row of [...rows, doc])
+      if (row.git_pull_url !== undefined && !made.ids.has(row.id)) found.gists.set(text(row.id), gist(row))
+  if (path === '/search/issues')
+    for (const row of rows) {
+      if (made.ids.has(row.id) || made.names.has(`issue ${String(row.number)}`)) continue
+      const repo = repoFound(found)(text(row.repository_url).split('/').slice(-2).join('/'))
+      repo.issues.set(Number(row.number), { ...row, ...repo.issues.get(Number(row.number)) })
+    }
+}
+
+const gist = (row: Row): Row => ({
+  ...row,
+  owner: text(rowOf(row.owner).login),
+  files: Object.fromEntries(
+    Object.entries(rowOf(row.files)).map(([name, file]) => [name, text(rowOf(file).content)]),
+  ) as Json,
+  _history: listOf(row.history).map((one) => ({ ...rowOf(one), user: text(rowOf(rowOf(one).user).login) })) as Json,
+})
+
+function readTeam(found: Found, org: string, slug: string, what: string, body: unknown, query: URLSearchParams): void {
+  const { teams } = orgFound(found, org)
+  for (const row of slug === '' ? (listed(body) ?? []) : what === '' && isRow(body) ? [body] : [])
+    teams.set(text(row.slug), { ...row, ...teams.get(text(row.slug)) })
+  const team = teams.get(slug)
+  if (what !== 'members' || team === undefined) return
+  const role = query.get('role') === 'member' ? 'member' : 'maintainer'
+  const members = (listed(body) ?? []).map((row) => ({ ...row, _role: role }))
+  teams.set(slug, { ...team, members: [...listOf(team.members), ...members] as Json })
+}
+
+function readRepo(found: Found, made: Made, one: Seen, own: string, path: string): void {
+  const { body, status } = one
+  const others = repoFound(found)
+  const source = found.forks.get(own)
+  // What a fork has, its parent had.
+  const repo = others(source !== undefined && path === 'branches' ? source : own)
+  if (path === '' && isRow(body)) return noteRepo(found, made, body)
+  if (status === 204) {
+    const [word, login] = path.split('/')
+    if (word === 'collaborators' && login !== undefined) repo.people.set(login, repo.people.get(login) ?? 'push')
+    if (word === 'vulnerability-alerts') repo.rows.set('switches', new Map([[word, { _key: word, on: true }]]))
+    return
+  }
+  if (path === 'teams' && Array.isArray(body)) {
+    for (const row of listed(body) ?? []) {
+      const org = orgFound(found, own.split('/')[0] ?? '')
+      if (made.ids.has(row.id)) continue
+      const old = org.teams.get(text(row.slug)) ?? {}
+      org.teams.set(text(row.slug), {
+        ...row,
+        ...old,
+        repos: { ...rowOf(old.repos), [own]: row.permission ?? 'pull' } as Json,
+      })
+    }
+    return
+  }
+  noteRead(repo, made, one, path, own, others)
+}
+
+function writeAny(found: Found, made: Made, one: Seen, path: string): void {
+  const { body, method, status, sent } = one
+  const [, kind = '', owner = '', name = '', ...rest] = path.split('/')
+  const doc = isRow(body) ? body : {}
+  if (kind === 'repos') {
+    const own = `${owner}/${name}`.toLowerCase()
+    const below = rest.join('/')
+    if (below === 'forks') {
+      made.repos.add(nameOf(doc))
+      found.forks.set(nameOf(doc), own)
+    }
+    noteWrite(repoFound(found)(own), made, one, below, own, repoFound(found))
+  }
+  if (method === 'POST' && status === 201 && (path === '/user/repos' || path.endsWith('/repos')))
+    made.repos.add(nameOf(doc))
+  if (kind === 'user' && owner === 'starred') made.names.add(`star ${found.viewer ?? ''}`)
+  if (method === 'POST' && status === 201)
+    for (const row of Array.isArray(body) ? body.filter(isRow) : [doc]) if (row.id !== undefined) made.ids.add(row.id)
+  if (kind === 'app' && name !== '' && doc.token !== undefined) {
+    const id = Number(name)
+    if (!found.installations.has(id))
+      found.installations.set(id, { id, permissions: doc.permissions, repository_selection: doc.repository_selection })
+  }
+  if (kind === 'app-manifests') found.apps.set(Number(doc.id), { ...doc, _code: owner })
+  if (found.viewer === undefined && method === 'POST')
+    found.viewer = [doc.user, doc.author, doc.creator]
+      .map((who) => text(rowOf(who).login))
+      .find((login) => login !== '')
+  void sent
+}
+
+/** What was there before a recording began: what it reads and never made. */
+export function given(exchanges: readonly Exchange[]): Json {
+  const found: Found = {
+    viewer: undefined,
+    users: new Map(),
+    orgs: new Map(),
+    repos: new Map(),
+    apps: new Map(),
+    installations: new Map(),
+    documents: new Map(),
+    gists: new Map(),
+    forks: new Map(),
+    selected: new Set(),
+    requests: [],
+  }
+  const made: Made = { ids: new Set(), shas: new Set(), names: new Set(), repos: new Set() }
+  for (const exchange of exchanges) {
+    const one = seen(exchange)
+    if (one.status >= 300) continue
+    noteNames(found, made, one.writes ? withoutNew(one) : one.body)
+    const path = named(found, one.path)
+    const [, kind = '', owner = '', name = '', ...rest] = path.split('/')
+    if (one.writes) writeAny(found, made, one, path)
+    else if (kind === 'repos' && name !== '')
+      readRepo(found, made, { ...one, path }, `${owner}/${name}`.toLowerCase(), rest.join('/'))
+    if (!one.writes) readTop(found, made, { ...one, path })
+  }
+  return seedOf(found, made)
+}
+
+/** Of what makes a repository, the repository is new and the rest is not. */
+function withoutNew({ path, body }: Seen): unknown {
+  const makes = path === '/user/repos' || /\/(repos|forks)$/.test(path)
+  if (!makes || !isRow(body)) return body
+  return [body.owner, body.organization, body.parent, body.source]
+}
+
+function seedOf(found: Found, made: Made): Json {
+  const viewer = found.viewer ?? [...found.users.values()][0]?.login ?? 'octocat'
+  const repos = [...found.repos]
+    .filter(([name]) => !made.repos.has(name))
+    .map(([name, repo]) => repoSeed(repo, name, text(viewer)))
+  const token = [...found.installations.keys()][0]
+  const apps = appsOf(found)
+  return {
+    viewer,
+    users: [...found.users.values()] as Json,
+    orgs: [...found.orgs.values()].map(({ doc, whole, members, open, teams }) => ({
+      ...doc,
+      ...(whole ? { whole: true } : {}),
+      members: Object.fromEntries(members),
+      public_members: [...open],
+      teams: [...teams.values()],
+    })) as Json,
+    repos: repos as Json,
+    ...(apps.length === 0 ? {} : { apps: apps as Json }),
+    ...(token === undefined ? {} : { tokens: { ghs_fidelity: { installation: token } } }),
+    rows: { gists: [...found.gists.values()], 'installation-requests': found.requests } as Json,
+    documents: Object.fromEntries(found.documents),
+  }
+}
+
+function appsOf(found: Found): readonly Row[] {
+  for (const row of found.installations.values()) {
+    const id = typeof row.app_id === 'number' ? row.app_id : [...found.apps.keys()][0]
+    if (id !== undefined && !found.apps.has(id)) found.apps.set(id, { id, slug: text(row.app_slug) || 'app' })
+  }
+  return [...found.apps.values()].map((app) => {
+    const installations = [...found.installations.values()]
+      .filter((row) => (row.app_id ?? app.id) === app.id)
+      .map((row) => ({
+        ...row,
+        account: isRow(row.account) ? row.account : ([...found.orgs.values()][0]?.doc ?? null),
+        ...(row.repository_selection === 'selected' ? { repositories: chosen(found) } : {}),
+      }))
+    return { ...app, public_key: APP_PUBLIC_KEY, issuers: ['fidelity'], installations: installations as Json }
+  })
+}
+const chosen = (found: Found): Json =>
+  found.selected.size > 0
+    ? [...found.selected]
+    : [...found.repos.values()].map(({ fields }) => text(fields?.full_name)).filter((name) => name !== '')
+
+/** Where nobody looked at all labels, the usual ones are taken to be there. */
+function labelsOf({ labels, listedLabels }: RepoFound): readonly Row[] {
+  const usual = DEFAULT_LABELS.filter(({ name }) => !labels.has(text(name)))
+  return [...(listedLabels ? [] : usual), ...labels.values()]
+}
+
+function repoSeed(repo: RepoFound, name: string, viewer: string): Row {
+  const fields = repo.fields ?? { full_name: name }
+  const role = isRow(fields.permissions) ? roleIn(fields.permissions) : undefined
+  // Whoever reads it may see it.
+  const people = Object.fromEntries([...repo.people, [viewer, role ?? 'pull']])
+  const rows = Object.fromEntries(
+    [...repo.rows].map(([collection, all]) => [collection, [...all].map(([_key, row]) => ({ _key, ...row }))]),
+  )
+  return {
+    ...fields,
+    full_name: text(fields.full_name) || name,
+    ...(repo.whole ? { whole: true } : {}),
+    collaborators: people,
+    refs: Object.fromEntries(repo.refs),
+    commits: [...repo.commits.values()] as Json,
+    trees: [...repo.trees.values()] as Json,
+    blobs: [...repo.blobs.values()] as Json,
+    contents: [...repo.contents.values()] as Json,
+    labels: labelsOf(repo) as Json,
+    milestones: [...repo.milestones.values()] as Json,
+    issues: [...repo.issues.values()] as Json,
+    pulls: [...repo.pulls.values()] as Json,
+    stargazers: [...repo.stars.values()] as Json,
+    protections: Object.fromEntries(repo.protections) as Json,
+    rows: rows as Json,
+    ...(repo.lastNumber === undefined ? {} : { last_number: repo.lastNumber }),
+    ...(repo.lastMilestone === undefined ? {} : { last_milestone: repo.lastMilestone }),
+  }
+}

@@ -1,0 +1,411 @@
+import type { Json } from '../../trace.ts'
+import { isRow, listOf, type Row, rowOf, text } from '../store.ts'
+import { isSha, listed, type Seen } from './read.ts'
+
+/** What a recording tells of one repository as it was before. */
+export type RepoFound = {
+  fields: Row | undefined
+  whole: boolean
+  readonly refs: Map<string, string>
+  readonly commits: Map<string, Row>
+  readonly trees: Map<string, Row>
+  readonly blobs: Map<string, Row>
+  readonly contents: Map<string, Row>
+  readonly labels: Map<string, Row>
+  readonly milestones: Map<number, Row>
+  readonly issues: Map<number, Row>
+  readonly pulls: Map<number, Row>
+  readonly rows: Map<string, Map<string, Row>>
+  readonly people: Map<string, string>
+  readonly stars: Map<string, Row>
+  readonly protections: Map<string, Row>
+  /** Whether all labels were read at once. */
+  listedLabels: boolean
+  lastNumber: number | undefined
+  lastMilestone: number | undefined
+}
+
+export const newRepo = (): RepoFound => ({
+  fields: undefined,
+  whole: false,
+  refs: new Map(),
+  commits: new Map(),
+  trees: new Map(),
+  blobs: new Map(),
+  contents: new Map(),
+  labels: new Map(),
+  milestones: new Map(),
+  issues: new Map(),
+  pulls: new Map(),
+  rows: new Map(),
+  people: new Map(),
+  stars: new Map(),
+  protections: new Map(),
+  listedLabels: false,
+  lastNumber: undefined,
+  lastMilestone: undefined,
+})
+
+/** What the recording itself has made so far. */
+export type Made = {
+  readonly ids: Set<unknown>
+  readonly shas: Set<string>
+  readonly names: Set<string>
+  readonly repos: Set<string>
+}
+
+function first<K>(map: Map<K, Row>, key: K, row: Row): void {
+  const old = map.get(key)
+  // The first look is the state before; a later one may show more of it.
+  map.set(key, old === undefined ? row : { ...row, ...old })
+}
+
+export function keepRow(found: RepoFound, collection: string, key: string, row: Row): void {
+  const rows = found.rows.get(collection) ?? new Map<string, Row>()
+  found.rows.set(collection, rows)
+  first(rows, key, row)
+}
+
+/** A commit that must have been there. */
+export function needCommit(found: RepoFound, made: Made, sha: unknown): void {
+  if (isSha(sha) && !made.shas.has(sha) && !found.commits.has(sha) && !found.trees.has(sha))
+    found.commits.set(sha, { sha })
+}
+
+export function noteCommit(found: RepoFound, made: Made, doc: Row, paths: readonly string[] = []): void {
+  if (!isSha(doc.sha) || made.shas.has(doc.sha)) return
+  const old = found.commits.get(doc.sha) ?? {}
+  found.commits.set(doc.sha, {
+    ...doc,
+    ...(old.commit === undefined ? {} : old),
+    ...(doc.files === undefined ? {} : { files: doc.files, stats: doc.stats }),
+    ...(paths.length === 0 ? {} : { paths }),
+  })
+}
+
+/** Both sides of a pull request were there before it. */
+function noteSides(found: RepoFound, made: Made, doc: Row, own: string, others: (name: string) => RepoFound): void {
+  for (const side of [rowOf(doc.head), rowOf(doc.base)]) {
+    const name = text(rowOf(side.repo).full_name).toLowerCase()
+    if (name === '' || !isSha(side.sha) || made.shas.has(side.sha)) continue
+    const of = name === own ? found : others(name)
+    needCommit(of, made, side.sha)
+    if (doc.state !== 'closed' && !of.refs.has(`refs/heads/${text(side.ref)}`))
+      of.refs.set(`refs/heads/${text(side.ref)}`, side.sha)
+  }
+}
+
+const LISTS: readonly (readonly [RegExp, string, ((row: Row) => string)?])[] = [
+  [/^(autolinks|keys|hooks|deployments|releases)$/, '$1'],
+  [/^actions\/(workflows|runs|artifacts|jobs)$/, 'actions/$1'],
+  [/^actions\/(variables|secrets)$/, 'actions/$1', (row) => text(row.name).toLowerCase()],
+  [/^actions\/workflows\/[^/]+\/runs$/, 'actions/runs'],
+  [/^actions\/runs\/\d+\/(jobs|artifacts)$/, 'actions/$1'],
+  [/^releases\/(\d+)\/assets$/, 'releases/$1/assets'],
+  [/^comments$/, 'comments'],
+  [/^commits\/[^/]+\/comments$/, 'comments'],
+  [/^commits\/[^/]+\/check-runs$/, 'check-runs'],
+  [/^commits\/[^/]+\/check-suites$/, 'check-suites'],
+  [/^issues\/events$/, 'issue-events'],
+  [/^issues\/(\d+)\/events$/, 'issue-events'],
+  [/^issues\/(\d+)\/comments$/, 'issues/$1/comments'],
+  [/^issues\/(\d+)\/reactions$/, 'issues/$1/reactions'],
+  [/^issues\/comments\/(\d+)\/reactions$/, 'issues/comments/$1/reactions'],
+  [/^pulls\/comments\/(\d+)\/reactions$/, 'pulls/comments/$1/reactions'],
+  [/^comments\/(\d+)\/reactions$/, 'comments/$1/reactions'],
+  [/^pulls\/\d+\/comments$/, 'pulls/comments'],
+  [/^pulls\/comments$/, 'pulls/comments'],
+  [/^pulls\/(\d+)\/reviews$/, 'pulls/$1/reviews'],
+  [/^deployments\/(\d+)\/statuses$/, 'deployments/$1/statuses'],
+]
+const ITEMS: readonly (readonly [RegExp, string])[] = [
+  [/^(autolinks|keys|hooks|deployments|releases|check-runs|check-suites|comments)\/[^/]+$/, '$1'],
+  [/^actions\/(workflows|runs|artifacts|jobs|variables|secrets)\/[^/]+$/, 'actions/$1'],
+  [/^releases\/(latest|tags\/.+)$/, 'releases'],
+  [/^pulls\/comments\/\d+$/, 'pulls/comments'],
+  [/^issues\/events\/\d+$/, 'issue-events'],
+  [/^pulls\/(\d+)\/reviews\/\d+$/, 'pulls/$1/reviews'],
+]
+
+/** What rows need beyond what they show: the place that their path named. */
+function placed(collection: string, path: string, row: Row): Row {
+  const parts = path.split('/')
+  if (collection === 'check-runs' && parts[0] === 'commits') return { ...row, _ref: parts[1] }
+  if (collection === 'issue-events') return { ...row, issue: isRow(row.issue) ? row.issue.number : Number(parts[1]) }
+  if (collection === 'pulls/comments') return { ...row, _pull: Number(text(row.pull_request_url).split('/').at(-1)) }
+  if (collection.startsWith('issues/') && collection.endsWith('/comments')) return { ...row, _issue: Number(parts[1]) }
+  return row
+}
+
+function noteRows(found: RepoFound, made: Made, path: string, body: unknown): boolean {
+  const list = listed(body)
+  const table = list === undefined ? ITEMS : LISTS
+  for (const [pattern, target, key] of table as typeof LISTS) {
+    const match = pattern.exec(path)
+    if (match === null) continue
+    const collection = target.replaceAll(/\$(\d)/g, (_, n: string) => match[Number(n)] ?? '')
+    for (const row of list ?? (isRow(body) ? [body] : [])) {
+      const name =
+        collection.endsWith('variables') || collection.endsWith('secrets') ? text(row.name).toLowerCase() : undefined
+      const id = name ?? key?.(row) ?? row.id
+      if (id === undefined || made.ids.has(row.id ?? `${collection}/${name}`)) continue
+      keepRow(found, collection, String(id), placed(collection, path, row))
+      if (collection === 'actions/runs' && rowOf(row.head_repository).id === rowOf(row.repository).id)
+        setRef(found, made, `refs/heads/${text(row.head_branch)}`, row.head_sha)
+      if (collection === 'releases')
+        for (const asset of listOf(row.assets))
+          keepRow(found, `releases/${row.id}/assets`, String(rowOf(asset).id), rowOf(asset))
+    }
+    return true
+  }
+  return false
+}
+
+function noteIssue(found: RepoFound, made: Made, doc: Row): void {
+  if (typeof doc.number !== 'number' || made.ids.has(doc.id) || made.names.has(`issue ${doc.number}`)) return
+  first(found.issues, doc.number, doc)
+  noteLabels(found, made, doc)
+}
+
+/** Labels that a thing has, as far as the recording did not make them. */
+function noteLabels(found: RepoFound, made: Made, doc: Row): void {
+  for (const one of listOf(doc.labels).map(rowOf)) {
+    const key = text(one.name).toLowerCase()
+    if (!made.names.has(`label ${key}`) && typeof one.id === 'number') first(found.labels, key, one)
+  }
+}
+
+/** Takes what a read shows of a repository. `path` is below the repository's own. */
+export function noteRead(
+  found: RepoFound,
+  made: Made,
+  one: Seen,
+  path: string,
+  own: string,
+  others: (name: string) => RepoFound,
+): void {
+  const { body, query } = one
+  const rows = listed(body) ?? (isRow(body) ? [body] : [])
+  const [head = '', second = '', third = ''] = path.split('/')
+  if (/^pulls(\/\d+)?$/.test(path)) {
+    for (const doc of rows) {
+      if (made.ids.has(doc.id) || made.names.has(`issue ${String(doc.number)}`)) continue
+      first(found.pulls, Number(doc.number), doc)
+      noteSides(found, made, doc, own, others)
+    }
+    return
+  }
+  if (/^issues(\/\d+)?$/.test(path)) return rows.forEach((doc) => void noteIssue(found, made, doc))
+  if (/^commits(\/[^/]+)?$/.test(path)) {
+    const paths = query.get('path')
+    for (const doc of rows) noteCommit(found, made, doc, paths === null ? [] : [paths])
+    if (path === 'commits' && isSha(rows[0]?.sha))
+      setRef(found, made, `refs/heads/${query.get('sha') ?? text(found.fields?.default_branch)}`, rows[0].sha)
+    if (second !== '' && !isSha(second) && isSha(rows[0]?.sha)) setRef(found, made, `refs/heads/${second}`, rows[0].sha)
+    return
+  }
+  if (head === 'compare' && isRow(body)) {
+    for (const doc of [body.base_commit, body.merge_base_commit, ...listOf(body.commits)])
+      noteCommit(found, made, rowOf(doc))
+    return
+  }
+  if (path === 'branches' || /^branches\/[^/]+$/.test(path)) {
+    for (const doc of rows) {
+      const commit = rowOf(doc.commit)
+      setRef(found, made, `refs/heads/${text(doc.name)}`, commit.sha)
+      if (commit.commit !== undefined) noteCommit(found, made, commit)
+      if (
+        doc.protected === true &&
+        !found.protections.has(text(doc.name)) &&
+        !made.names.has(`protection ${text(doc.name)}`)
+      )
+        found.protections.set(text(doc.name), rowOf(doc.protection))
+    }
+    return
+  }
+  if (/^branches\/[^/]+\/protection$/.test(path) && isRow(body) && !made.names.has(`protection ${second}`)) {
+    found.protections.set(second, protection(body))
+    return
+  }
+  if (/^git\/blobs\//.test(path) && body === undefined) {
+    const bytes = Buffer.from(one.exchange.responseBody ?? [])
+    found.blobs.set(third, { sha: third, content: bytes.toString('base64'), size: bytes.length })
+  }
+  if (head === 'git') return noteGit(found, made, rows, second, third, path)
+  if (path === 'labels') found.listedLabels = true
+  if (head === 'labels' || /^issues\/\d+\/labels$/.test(path)) {
+    for (const doc of rows)
+      if (!made.names.has(`label ${text(doc.name).toLowerCase()}`))
+        first(found.labels, text(doc.name).toLowerCase(), doc)
+    return
+  }
+  if (/^milestones(\/\d+)?$/.test(path)) {
+    for (const doc of rows) if (!made.ids.has(doc.id)) first(found.milestones, Number(doc.number), doc)
+    return
+  }
+  if (/^(contents|readme|license)/.test(path)) return noteContents(found, made, rows, query.get('ref'))
+  if (path === 'tags') {
+    for (const doc of rows) setRef(found, made, `refs/tags/${text(doc.name)}`, rowOf(doc.commit).sha)
+    return
+  }
+  if (path === 'stargazers') {
+    for (const doc of rows) {
+      const login = text(rowOf(doc.user).login) || text(doc.login)
+      if (!made.names.has(`star ${login}`)) found.stars.set(login, doc)
+    }
+    return
+  }
+  if (/^(collaborators|assignees)$/.test(path)) {
+    for (const doc of rows)
+      if (!found.people.has(text(doc.login)))
+        found.people.set(text(doc.login), roleIn(rowOf(doc.permissions)) ?? 'push')
+    return
+  }
+  if (/^commits\/[^/]+\/statuses$|^statuses\/[^/]+$/.test(path)) {
+    const sha = head === 'statuses' ? second : second
+    needCommit(found, made, sha)
+    for (const row of [...rows].reverse())
+      if (!made.ids.has(row.id)) keepRow(found, 'statuses', String(row.id), { ...row, sha })
+    return
+  }
+  if (/^commits\/[0-9a-f]{40}\//.test(path)) needCommit(found, made, second)
+  if (/^commits\/[^/]+\/pulls$/.test(path)) {
+    for (const doc of rows) {
+      first(found.pulls, Number(doc.number), { ...doc, _commits: [second] })
+      noteSides(found, made, doc, own, others)
+    }
+    return
+  }
+  noteRows(found, made, path, body)
+}
+
+function setRef(found: RepoFound, made: Made, ref: string, sha: unknown): void {
+  if (!isSha(sha) || made.shas.has(sha) || found.refs.has(ref) || made.names.has(ref)) return
+  found.refs.set(ref, sha)
+  needCommit(found, made, sha)
+}
+
+function noteGit(found: RepoFound, made: Made, rows: readonly Row[], kind: string, name: string, path: string): void {
+  for (const doc of rows) {
+    switch (kind) {
+      case 'refs':
+      case 'ref':
+      case 'matching-refs':
+        setRef(found, made, text(doc.ref), rowOf(doc.object).sha)
+        break
+      case 'trees': {
+        if (!isSha(doc.sha) || made.shas.has(doc.sha)) break
+        const asked = path.split('/').slice(2).join('/')
+        const commit = isSha(asked)
+          ? found.commits.get(asked)
+          : found.commits.get(found.refs.get(`refs/heads/${asked}`) ?? '')
+        found.trees.set(doc.sha, doc)
+        // A tree that was asked for by a branch is that of the commit there.
+        if (commit !== undefined && commit.tree === undefined && commit.commit === undefined)
+          found.commits.set(text(commit.sha), {
+            ...commit,
+            tree: { sha: doc.sha === commit.sha ? `${doc.sha.slice(0, 39)}0` : doc.sha },
+          })
+        if (commit !== undefined && doc.sha === commit.sha) {
+          found.trees.delete(doc.sha)
+          found.trees.set(`${doc.sha.slice(0, 39)}0`, { ...doc, sha: `${doc.sha.slice(0, 39)}0` })
+        }
+        break
+      }
+      case 'blobs':
+        if (isSha(doc.sha) && !made.shas.has(doc.sha))
+          found.blobs.set(doc.sha, { sha: doc.sha, content: doc.content, size: doc.size })
+        break
+      case 'commits':
+        if (isSha(doc.sha) && !made.shas.has(doc.sha) && name === doc.sha) first(found.commits, doc.sha, doc)
+        break
+      default:
+    }
+  }
+}
+
+function noteContents(found: RepoFound, made: Made, rows: readonly Row[], ref: string | null): void {
+  for (const doc of rows) {
+    if ((doc.type !== 'file' && doc.type !== 'symlink') || !isSha(doc.sha) || made.shas.has(doc.sha)) continue
+    const key = `${ref ?? ''} ${text(doc.path)}`
+    if (made.names.has(`file ${text(doc.path)}`)) continue
+    const linked = new URL(text(doc.url)).searchParams.get('ref')
+    first(found.contents, key, { ...doc, ref: ref ?? linked })
+  }
+}
+
+export const roleIn = (permissions: Row): string | undefined =>
+  ['admin', 'maintain', 'push', 'triage', 'pull'].find((name) => permissions[name] === true)
+
+/** Protection as it is asked for, from how it is shown. */
+function protection(doc: Row): Row {
+  const flags = Object.entries(doc).flatMap(([name, value]) =>
+    isRow(value) && typeof value.enabled === 'boolean' ? [[name, value.enabled]] : [],
+  )
+  const parts = ['required_status_checks', 'required_pull_request_reviews'].flatMap((name) =>
+    doc[name] === undefined ? [] : [[name, doc[name]]],
+  )
+  return { ...Object.fromEntries(flags), ...Object.fromEntries(parts) }
+}
+
+/** Stands for one that no answer names. */
+const SOME_COMMIT = 'c0ffee'.repeat(7).slice(0, 40)
+
+/** What a write needs to have been there, and what it makes. */
+export function noteWrite(
+  found: RepoFound,
+  made: Made,
+  one: Seen,
+  path: string,
+  own: string,
+  others: (name: string) => RepoFound,
+): void {
+  const { method, sent, body } = one
+  const doc = isRow(body) ? body : {}
+  const isNew = method === 'POST' && one.status === 201
+  if (/^(issues|pulls)$/.test(path) && isNew && typeof doc.number === 'number') {
+    found.lastNumber ??= doc.number - 1
+    made.names.add(`issue ${doc.number}`)
+  }
+  if (path === 'milestones' && isNew && typeof doc.number === 'number') found.lastMilestone ??= doc.number - 1
+  if (/^pulls(\/\d+(\/.*)?)?$/.test(path) && doc.head !== undefined) {
+    if (!made.names.has(`issue ${String(doc.number)}`) && !isNew) first(found.pulls, Number(doc.number), doc)
+    noteSides(found, made, doc, own, others)
+  }
+  if (/^issues\/\d+$/.test(path) && !isNew) noteIssue(found, made, doc)
+  if (path === 'labels' && isNew) made.names.add(`label ${text(doc.name).toLowerCase()}`)
+  for (const name of listOf(sent.labels)) made.names.add(`label ${text(name).toLowerCase()}`)
+  if (/^branches\/[^/]+\/protection$/.test(path)) made.names.add(`protection ${path.split('/')[1]}`)
+  if (path.startsWith('contents/')) {
+    made.names.add(`file ${text(sent.path)}`)
+    const branch = (text(sent.branch) || text(found.fields?.default_branch) || 'main').replace(/^refs\/heads\//, '')
+    const [parent] = listOf(rowOf(doc.commit).parents)
+    setRef(found, made, `refs/heads/${branch}`, rowOf(parent).sha)
+    for (const value of [rowOf(doc.commit).sha, rowOf(doc.content).sha, rowOf(rowOf(doc.commit).tree).sha])
+      if (isSha(value)) made.shas.add(value)
+  }
+  if (path.startsWith('git/')) {
+    const [, kind] = path.split('/')
+    if (kind === 'refs') made.names.add(text(sent.ref) || `refs/${path.split('/').slice(2).join('/')}`)
+    if (kind !== 'trees')
+      for (const value of [sent.sha, ...listOf(sent.parents), sent.object]) needCommit(found, made, value)
+    if (kind === 'trees') needCommit(found, made, sent.base_tree)
+    if (kind === 'commits' && isSha(sent.tree) && !made.shas.has(sent.tree) && !found.trees.has(sent.tree))
+      found.trees.set(sent.tree, { sha: sent.tree, tree: [] as Json })
+    for (const entry of listOf(sent.tree)) {
+      const { sha } = rowOf(entry)
+      if (isSha(sha) && !made.shas.has(sha) && !found.blobs.has(sha))
+        found.blobs.set(sha, { sha, content: '', size: 0 })
+    }
+    if (isSha(doc.sha)) made.shas.add(doc.sha)
+  }
+  // A workflow runs at a branch that is there.
+  const at = `refs/heads/${text(sent.ref)}`
+  if (path.endsWith('/dispatches') && text(sent.ref) !== '' && !found.refs.has(at)) found.refs.set(at, SOME_COMMIT)
+  needCommit(found, made, sent.head_sha)
+  if (/^statuses\//.test(path) || /^commits\//.test(path)) needCommit(found, made, path.split('/')[1])
+  if (path.endsWith('/merge') && isSha(doc.sha)) made.shas.add(doc.sha)
+  if (path.startsWith('actions/variables'))
+    made.ids.add(`actions/variables/${(text(sent.name) || (path.split('/')[2] ?? '')).toLowerCase()}`)
+  if (/^(releases|hooks|keys|deployments)\/\d+$/.test(path) && method === 'PATCH') noteRows(found, made, path, body)
+}

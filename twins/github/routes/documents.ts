@@ -1,0 +1,119 @@
+import type { Json } from '../../trace.ts'
+import { type Ask, gap, type On, ok, type Reply, repoOf } from '../ask.ts'
+import { quotaOf } from '../limits.ts'
+import { page } from '../paging.ts'
+
+/**
+ * What only GitHub itself can work out or decide: figures, feeds, catalogues. A seed may hold them as `documents`, by their path;
+ * without one they are a gap.
+ */
+const DOCUMENTS: readonly (readonly [operation: string, path: string])[] = [
+  ['repos.traffic.paths', '/repos/:owner/:repo/traffic/popular/paths'],
+  ['repos.traffic.referrers', '/repos/:owner/:repo/traffic/popular/referrers'],
+  ['repos.traffic.views', '/repos/:owner/:repo/traffic/views'],
+  ['repos.traffic.clones', '/repos/:owner/:repo/traffic/clones'],
+  ['repos.contributors.list', '/repos/:owner/:repo/contributors'],
+  ['repos.languages', '/repos/:owner/:repo/languages'],
+  ['repos.community_profile', '/repos/:owner/:repo/community/profile'],
+  ['repos.codeowners_errors', '/repos/:owner/:repo/codeowners/errors'],
+  ['repos.stats.contributors', '/repos/:owner/:repo/stats/contributors'],
+  ['repos.stats.commit_activity', '/repos/:owner/:repo/stats/commit_activity'],
+  ['repos.stats.code_frequency', '/repos/:owner/:repo/stats/code_frequency'],
+  ['repos.stats.participation', '/repos/:owner/:repo/stats/participation'],
+  ['repos.stats.punch_card', '/repos/:owner/:repo/stats/punch_card'],
+  ['repos.activity.list', '/repos/:owner/:repo/activity'],
+  ['repos.events.list', '/repos/:owner/:repo/events'],
+  ['repos.rulesets.list', '/repos/:owner/:repo/rulesets'],
+  ['repos.rules.for_branch', '/repos/:owner/:repo/rules/branches/:branch'],
+  ['repos.code_scanning_alerts.list', '/repos/:owner/:repo/code-scanning/alerts'],
+  ['repos.secret_scanning_alerts.list', '/repos/:owner/:repo/secret-scanning/alerts'],
+  ['repos.dependabot_alerts.list', '/repos/:owner/:repo/dependabot/alerts'],
+  ['repos.environments.list', '/repos/:owner/:repo/environments'],
+  ['repos.invitations.list', '/repos/:owner/:repo/invitations'],
+  ['repos.notifications.list', '/repos/:owner/:repo/notifications'],
+  ['repos.pages.get', '/repos/:owner/:repo/pages'],
+  ['events.list', '/events'],
+  ['users.events.list', '/users/:username/events'],
+  ['users.events.list_public', '/users/:username/events/public'],
+  ['users.events.list_for_org', '/users/:username/events/orgs/:org'],
+  ['users.received_events.list', '/users/:username/received_events'],
+  ['users.subscriptions.list', '/users/:username/subscriptions'],
+  ['users.subscriptions.mine', '/user/subscriptions'],
+  ['users.gpg_keys.list', '/users/:username/gpg_keys'],
+  ['users.gpg_keys.mine', '/user/gpg_keys'],
+  ['users.teams.list', '/user/teams'],
+  ['users.repository_invitations.list', '/user/repository_invitations'],
+  ['users.marketplace_purchases.list', '/user/marketplace_purchases'],
+  ['orgs.events.list', '/orgs/:org/events'],
+  ['orgs.invitations.list', '/orgs/:org/invitations'],
+  ['orgs.outside_collaborators.list', '/orgs/:org/outside_collaborators'],
+  ['orgs.issues.list', '/orgs/:org/issues'],
+  ['orgs.external_groups.list', '/orgs/:org/external-groups'],
+  ['orgs.external_groups.get', '/orgs/:org/external-group/:group'],
+  ['orgs.security_managers.list', '/orgs/:org/security-managers'],
+  ['orgs.installations.list', '/orgs/:org/installations'],
+  ['teams.external_groups.list', '/orgs/:org/teams/:team_slug/external-groups'],
+  ['notifications.list', '/notifications'],
+  ['marketplace.plans.list', '/marketplace_listing/plans'],
+  ['marketplace.accounts.list', '/marketplace_listing/plans/:plan/accounts'],
+  ['marketplace.accounts.get', '/marketplace_listing/accounts/:account'],
+  ['marketplace.stubbed.plans.list', '/marketplace_listing/stubbed/plans'],
+  ['marketplace.stubbed.accounts.list', '/marketplace_listing/stubbed/plans/:plan/accounts'],
+  ['marketplace.stubbed.accounts.get', '/marketplace_listing/stubbed/accounts/:account'],
+  ['licenses.list', '/licenses'],
+  ['licenses.get', '/licenses/:license'],
+  ['gitignore.list', '/gitignore/templates'],
+  ['gitignore.get', '/gitignore/templates/:name'],
+  ['emojis.list', '/emojis'],
+  ['meta.get', '/meta'],
+  ['feeds.list', '/feeds'],
+  ['root.get', '/'],
+]
+
+/** Whether a path is one of those whose answer a seed may hold. */
+export function isDocument(path: string): boolean {
+  return DOCUMENTS.some(([, one]) => new RegExp(`^${one.replaceAll(/:\w+/g, '[^/]+')}$`).test(path))
+}
+
+function read(ask: Ask): Reply {
+  if (ask.param('repo') !== '') repoOf(ask)
+  const kept = ask.github.store.get('documents', ask.url.pathname.toLowerCase())
+  if (kept === undefined) throw gap('figures, feeds and catalogues that a seed does not hold')
+  const { body } = kept
+  return Array.isArray(body) ? page(ask, body as readonly Json[], (one) => one) : ok(body ?? null)
+}
+
+/** Projects (classic) are no more: https://github.blog/changelog/2024-05-23-sunset-notice-projects-classic/ (2026-11-26). */
+const CLASSIC = [
+  'POST /orgs/:org/projects',
+  'GET /orgs/:org/projects',
+  'POST /repos/:owner/:repo/projects',
+  'GET /repos/:owner/:repo/projects',
+  'POST /user/projects',
+  'GET /users/:username/projects',
+]
+
+export function addDocumentRoutes(on: On): void {
+  for (const [operation, path] of DOCUMENTS) on(operation, `GET ${path}`, read)
+  for (const route of CLASSIC)
+    on('projects.classic', route, () => {
+      throw gap('projects (classic)')
+    })
+  on('rate_limit.get', 'GET /rate_limit', (ask) => {
+    const of = (name: 'core' | 'search' | 'code_search' | 'graphql'): Json => {
+      const { resource: _, ...quota } = quotaOf(ask.github, ask.viewer, name)
+      return { ...quota, resource: name }
+    }
+    const core = of('core')
+    return ok({
+      resources: { core, search: of('search'), code_search: of('code_search'), graphql: of('graphql') },
+      rate: core,
+    })
+  })
+  on('zen.get', 'GET /zen', () => ({
+    status: 200,
+    bytes: 'Keep it logically awesome.',
+    headers: { 'Content-Type': 'text/plain;charset=utf-8' },
+  }))
+  on('versions.list', 'GET /versions', () => ok(['2022-11-28']))
+}

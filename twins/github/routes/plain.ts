@@ -1,0 +1,518 @@
+import { createHash } from 'node:crypto'
+import type { Json } from '../../trace.ts'
+import { loginOf, type Role } from '../access.ts'
+import { type Ask, below, done, made, type On, ok, type Reply, repoOf } from '../ask.ts'
+import { emit } from '../events.ts'
+import { resolve } from '../git/objects.ts'
+import { counted, page } from '../paging.ts'
+import { person } from '../shapes/accounts.ts'
+import { urlOf } from '../shapes/repos.ts'
+import { type Row, text } from '../store.ts'
+import { GitHubError, invalid, missingField, nodeId, notFound, shown } from '../wire.ts'
+import { ownedOrg } from './orgs.ts'
+import { accountIn, me } from './users.ts'
+
+/** A thing that is made, listed, read, changed and taken away, and has no life of its own beyond that. */
+type Plain = {
+  readonly name: string
+  /** The path of the collection. */
+  readonly path: string
+  /** Where rows are, as far as the viewer may see them; `needed` is the role for it. */
+  readonly at: (ask: Ask, needed: Role) => string
+  /** What reading takes; writing takes `writes`. */
+  readonly reads?: Role
+  readonly writes: Role
+  readonly verbs: readonly ('create' | 'list' | 'get' | 'update' | 'delete')[]
+  readonly resource: string
+  readonly required: readonly string[]
+  /** What a row is found by, beside its id. */
+  readonly key?: (ask: Ask, row: Row) => string
+  readonly make: (ask: Ask, body: Row, id: number) => Row
+  readonly change?: (ask: Ask, old: Row, body: Row) => Row
+  readonly shape?: (ask: Ask, row: Row) => Json
+  /** The name that a list goes by in its envelope. */
+  readonly envelope?: string
+  /** What making answers, where that is not the thing. */
+  readonly created?: Json
+  /** Changing answers 204 without a body. */
+  readonly silent?: true
+  readonly made?: (ask: Ask, row: Row) => void
+  readonly newestFirst?: true
+}
+
+const inRepo =
+  (collection: string) =>
+  (ask: Ask, needed: Role): string =>
+    below(repoOf(ask, needed), collection)
+
+function addPlain(on: On, plain: Plain): void {
+  const { name, path, reads = 'pull', writes, shape = (_: Ask, row: Row): Json => shown(row) } = plain
+  const keyOf = (ask: Ask, row: Row): string => plain.key?.(ask, row) ?? String(row.id)
+  const find = (ask: Ask, needed: Role): { readonly at: string; readonly key: string; readonly row: Row } => {
+    const at = plain.at(ask, needed)
+    const key = plain.key?.(ask, { name: ask.param('id') }) ?? ask.param('id')
+    const row = ask.github.store.get(at, key)
+    if (row === undefined) throw notFound()
+    return { at, key, row }
+  }
+  const create = (ask: Ask): Reply => {
+    const at = plain.at(ask, writes)
+    const body = ask.body()
+    for (const field of plain.required)
+      if (body[field] === undefined || body[field] === null || body[field] === '')
+        throw missingField(plain.resource, field)
+    const row = plain.make(ask, body, ask.github.nextId())
+    if (ask.github.store.get(at, keyOf(ask, row)) !== undefined)
+      throw new GitHubError(409, `Already exists - ${plain.resource} already exists`)
+    ask.github.store.put(at, keyOf(ask, row), row)
+    plain.made?.(ask, row)
+    return plain.created === undefined ? made(shape(ask, row)) : { status: 201, body: plain.created }
+  }
+  const list = (ask: Ask): Reply => {
+    const rows = ask.github.store.rows(plain.at(ask, reads))
+    const ordered = plain.newestFirst === true ? [...rows].reverse() : rows
+    return plain.envelope === undefined
+      ? page(ask, ordered, (row) => shape(ask, row))
+      : counted(ask, plain.envelope, ordered, (row) => shape(ask, row))
+  }
+  const update = (ask: Ask): Reply => {
+    const { at, key, row } = find(ask, writes)
+    const kept = plain.change?.(ask, row, ask.body()) ?? row
+    ask.github.store.put(at, key, kept)
+    return plain.silent === true ? done() : ok(shape(ask, kept))
+  }
+  const routes = {
+    create: [`POST ${path}`, create],
+    list: [`GET ${path}`, list],
+    get: [`GET ${path}/:id`, (ask: Ask): Reply => ok(shape(ask, find(ask, reads).row))],
+    update: [`PATCH ${path}/:id`, update],
+    delete: [
+      `DELETE ${path}/:id`,
+      (ask: Ask): Reply => {
+        const { at, key } = find(ask, writes)
+        ask.github.store.remove(at, key)
+        return done()
+      },
+    ],
+  } as const
+  for (const verb of plain.verbs) {
+    const [route, handler] = routes[verb]
+    on(`${name}.${verb}`, route, handler, verb === 'list' || verb === 'get' ? 'anyone' : 'user')
+  }
+}
+
+const ALL = ['create', 'list', 'get', 'update', 'delete'] as const
+const FIXED = ['create', 'list', 'get', 'delete'] as const
+
+/** SHA-256 of a public key, as ssh-keygen would put it; GitHub shows it nowhere, but takes each key once. */
+const fingerprint = (key: string): string =>
+  createHash('sha256')
+    .update(key.split(' ')[1] ?? key)
+    .digest('base64')
+
+const variable = {
+  resource: 'Variable',
+  required: ['name', 'value'],
+  envelope: 'variables',
+  created: {},
+  silent: true,
+  writes: 'push',
+  reads: 'push',
+  verbs: ALL,
+} as const
+const variableRow = (ask: Ask, { name, value }: Row): Row => {
+  const word = text(name).toUpperCase()
+  if (!/^[A-Z_][A-Z0-9_]*$/.test(word) || word.startsWith('GITHUB_'))
+    throw new GitHubError(
+      422,
+      'Variable names can only contain alphanumeric characters ([a-z], [A-Z], [0-9]) or underscores (_). Spaces are not allowed. Must start with a letter ([a-z], [A-Z]) or underscores (_).',
+    )
+  const now = ask.github.now()
+  return { name: word, value: String(value), created_at: now, updated_at: now }
+}
+const variableChange = (ask: Ask, old: Row, { value = old.value }: Row): Row => ({
+  ...old,
+  value,
+  updated_at: ask.github.now(),
+})
+const byName = (_: Ask, { name }: Row): string => text(name).toLowerCase()
+
+const PLAIN: readonly Plain[] = [
+  {
+    ...{
+      name: 'repos.autolinks',
+      path: '/repos/:owner/:repo/autolinks',
+      at: inRepo('autolinks'),
+      reads: 'admin',
+      writes: 'admin',
+      verbs: FIXED,
+    },
+    ...{ resource: 'KeyLink', required: ['key_prefix', 'url_template'] },
+    make(ask, { key_prefix, url_template, is_alphanumeric = true }, id) {
+      if (!text(url_template).includes('<num>'))
+        throw invalid({
+          resource: 'KeyLink',
+          code: 'custom',
+          field: 'url_template',
+          message: 'url_template must contain <num>',
+        })
+      const taken = ask.github.store
+        .rows(inRepo('autolinks')(ask, 'admin'))
+        .some((row) => row.key_prefix === key_prefix)
+      if (taken) throw invalid({ resource: 'KeyLink', code: 'already_exists', field: 'key_prefix' })
+      return { id, key_prefix, url_template, is_alphanumeric }
+    },
+  },
+  {
+    ...{
+      name: 'repos.keys',
+      path: '/repos/:owner/:repo/keys',
+      at: inRepo('keys'),
+      reads: 'admin',
+      writes: 'admin',
+      verbs: FIXED,
+    },
+    ...{ resource: 'PublicKey', required: ['key'] },
+    make(ask, { title, key, read_only = false }, id) {
+      const taken = ask.github.store
+        .rows(inRepo('keys')(ask, 'admin'))
+        .some((row) => fingerprint(text(row.key)) === fingerprint(text(key)))
+      if (taken)
+        throw invalid({ resource: 'PublicKey', code: 'custom', field: 'key', message: 'key is already in use' })
+      return {
+        id,
+        key,
+        title: title ?? text(key).split(' ')[2] ?? '',
+        verified: true,
+        created_at: ask.github.now(),
+        read_only,
+        added_by: loginOf(ask.viewer),
+        last_used: null,
+        enabled: true,
+      }
+    },
+    shape: (ask, row) => ({ ...(shown(row) as Row), url: `${urlOf(repoOf(ask))}/keys/${row.id}` }) as Json,
+  },
+  {
+    ...variable,
+    name: 'actions.variables',
+    path: '/repos/:owner/:repo/actions/variables',
+    at: inRepo('actions/variables'),
+    key: byName,
+    make: variableRow,
+    change: variableChange,
+  },
+  {
+    ...variable,
+    ...{ name: 'orgs.variables', path: '/orgs/:org/actions/variables', key: byName, change: variableChange },
+    at: (ask) => `orgs/${text(ownedOrg(ask).login).toLowerCase()}/actions/variables`,
+    make: (ask, body) => ({ ...variableRow(ask, body), visibility: body.visibility ?? 'private' }),
+  },
+  {
+    ...{
+      name: 'users.keys',
+      path: '/user/keys',
+      at: (ask: Ask) => `users/${text(me(ask).login).toLowerCase()}/keys`,
+      writes: 'pull',
+      verbs: FIXED,
+    },
+    ...{ resource: 'PublicKey', required: ['key'] },
+    make: (ask, { title, key }, id) => ({
+      id,
+      key,
+      title: title ?? '',
+      created_at: ask.github.now(),
+      verified: true,
+      read_only: false,
+    }),
+    shape: (_, row) => ({ ...(shown(row) as Row), url: `https://api.github.com/user/keys/${row.id}` }) as Json,
+  },
+  {
+    ...{
+      name: 'deployments',
+      path: '/repos/:owner/:repo/deployments',
+      at: inRepo('deployments'),
+      writes: 'push',
+      verbs: FIXED,
+      newestFirst: true,
+    },
+    ...{ resource: 'Deployment', required: ['ref'] },
+    make(
+      ask,
+      {
+        ref,
+        task = 'deploy',
+        environment = 'production',
+        description = null,
+        payload = {},
+        transient_environment = false,
+        production_environment,
+      },
+      id,
+    ) {
+      const repo = repoOf(ask, 'push')
+      const commit = resolve(ask.github, repo, text(ref))
+      if (commit === undefined) throw new GitHubError(422, `No ref found for: ${text(ref)}`)
+      const now = ask.github.now()
+      return {
+        id,
+        node_id: nodeId('DE', Number(repo.id), id),
+        task,
+        original_environment: environment,
+        environment,
+        description,
+        created_at: now,
+        updated_at: now,
+        sha: commit.sha,
+        ref,
+        payload,
+        transient_environment,
+        production_environment: production_environment ?? environment === 'production',
+        creator: loginOf(ask.viewer),
+        performed_via_github_app: null,
+      }
+    },
+    shape: deploymentDoc,
+    made: (ask, row) =>
+      emit(ask.github, ask.viewer, repoOf(ask), 'deployment.created', { deployment: deploymentDoc(ask, row) }),
+  },
+]
+
+function deploymentDoc(ask: Ask, row: Row): Json {
+  const repo = repoOf(ask)
+  const url = `${urlOf(repo)}/deployments/${row.id}`
+  return {
+    ...(shown(row) as Row),
+    url,
+    creator: person(ask.github, row.creator),
+    statuses_url: `${url}/statuses`,
+    repository_url: urlOf(repo),
+  } as Json
+}
+
+const DEPLOYED: ReadonlySet<string> = new Set('error failure inactive in_progress queued pending success'.split(' '))
+
+function addDeploymentStatuses(on: On): void {
+  const path = '/repos/:owner/:repo/deployments/:deployment/statuses'
+  const deployment = (ask: Ask, repo: Row): Row => {
+    const row = ask.github.store.get(below(repo, 'deployments'), ask.param('deployment'))
+    if (row === undefined) throw notFound()
+    return row
+  }
+  const shape = (ask: Ask, repo: Row, of: Row, row: Row): Json => {
+    const url = `${urlOf(repo)}/deployments/${of.id}`
+    return {
+      ...(shown(row) as Row),
+      url: `${url}/statuses/${row.id}`,
+      creator: person(ask.github, row.creator),
+      deployment_url: url,
+      repository_url: urlOf(repo),
+    } as Json
+  }
+  on(
+    'deployments.statuses.create',
+    `POST ${path}`,
+    (ask) => {
+      const repo = repoOf(ask, 'push')
+      const of = deployment(ask, repo)
+      const {
+        state,
+        description = '',
+        environment = of.environment,
+        log_url = '',
+        environment_url = '',
+        target_url = '',
+      } = ask.body()
+      if (!DEPLOYED.has(text(state)))
+        throw invalid({
+          resource: 'DeploymentStatus',
+          field: 'state',
+          code: 'custom',
+          message: 'state is not included in the list',
+        })
+      const id = ask.github.nextId()
+      const now = ask.github.now()
+      const row = ask.github.store.put(below(repo, `deployments/${of.id}/statuses`), id, {
+        id,
+        node_id: nodeId('DES', Number(repo.id), id),
+        state,
+        creator: loginOf(ask.viewer),
+        description,
+        environment,
+        target_url,
+        created_at: now,
+        updated_at: now,
+        log_url,
+        environment_url,
+        performed_via_github_app: null,
+      })
+      const doc = shape(ask, repo, of, row)
+      emit(ask.github, ask.viewer, repo, 'deployment_status.created', {
+        deployment_status: doc,
+        deployment: deploymentDoc(ask, of),
+      })
+      return made(doc)
+    },
+    'user',
+  )
+  on('deployments.statuses.list', `GET ${path}`, (ask) => {
+    const repo = repoOf(ask)
+    const of = deployment(ask, repo)
+    return page(ask, [...ask.github.store.rows(below(repo, `deployments/${of.id}/statuses`))].reverse(), (row) =>
+      shape(ask, repo, of, row),
+    )
+  })
+}
+
+/** Secrets go in sealed and never come out: https://docs.github.com/rest/actions/secrets (2026-11-26). The key is a fixed one. */
+const SEALING = { key_id: '3380204578043523366', key: 'hBT5WZEj8ZoOv6TYJsfWq7MxTEQopZO5/IT3ZCVQPzs=' }
+
+function addSecrets(on: On): void {
+  const path = '/repos/:owner/:repo/actions/secrets'
+  const collection = 'actions/secrets'
+  on(
+    'actions.secrets.public_key',
+    `GET ${path}/public-key`,
+    (ask) => {
+      repoOf(ask, 'push')
+      return ok(SEALING)
+    },
+    'user',
+  )
+  on(
+    'actions.secrets.list',
+    `GET ${path}`,
+    (ask) => counted(ask, 'secrets', ask.github.store.rows(inRepo(collection)(ask, 'push')), (row) => shown(row)),
+    'user',
+  )
+  on(
+    'actions.secrets.get',
+    `GET ${path}/:name`,
+    (ask) => {
+      const row = ask.github.store.get(inRepo(collection)(ask, 'push'), ask.param('name').toLowerCase())
+      if (row === undefined) throw notFound()
+      return ok(shown(row))
+    },
+    'user',
+  )
+  on(
+    'actions.secrets.put',
+    `PUT ${path}/:name`,
+    (ask) => {
+      const at = inRepo(collection)(ask, 'push')
+      const { encrypted_value, key_id } = ask.body()
+      if (text(encrypted_value) === '' || key_id !== SEALING.key_id)
+        throw new GitHubError(422, 'Invalid request.\n\n"key_id" or "encrypted_value" is not valid.')
+      const name = ask.param('name').toUpperCase()
+      const old = ask.github.store.get(at, name.toLowerCase())
+      const now = ask.github.now()
+      ask.github.store.put(at, name.toLowerCase(), {
+        name,
+        created_at: old?.created_at ?? now,
+        updated_at: now,
+        _sealed: encrypted_value,
+      })
+      return old === undefined ? { status: 201, body: {} } : done()
+    },
+    'user',
+  )
+  on(
+    'actions.secrets.delete',
+    `DELETE ${path}/:name`,
+    (ask) => {
+      if (!ask.github.store.remove(inRepo(collection)(ask, 'push'), ask.param('name').toLowerCase())) throw notFound()
+      return done()
+    },
+    'user',
+  )
+}
+
+/** Switches of a repository that are on or off. */
+function addSwitches(on: On): void {
+  for (const [name, word] of [
+    ['vulnerability_alerts', 'vulnerability-alerts'],
+    ['immutable_releases', 'immutable-releases'],
+  ] as const) {
+    const path = `/repos/:owner/:repo/${word}`
+    const turn =
+      (value: boolean) =>
+      (ask: Ask): Reply => {
+        const repo = repoOf(ask, 'admin')
+        ask.github.store.put(below(repo, 'switches'), word, { on: value })
+        return done()
+      }
+    on(
+      `repos.${name}.check`,
+      `GET ${path}`,
+      (ask) => {
+        if (ask.github.store.get(below(repoOf(ask), 'switches'), word)?.on !== true)
+          throw notFound(`${word === 'vulnerability-alerts' ? 'Vulnerability alerts are disabled.' : 'Not Found'}`)
+        return done()
+      },
+      'user',
+    )
+    on(`repos.${name}.enable`, `PUT ${path}`, turn(true), 'user')
+    on(`repos.${name}.disable`, `DELETE ${path}`, turn(false), 'user')
+  }
+}
+
+/** Watching a repository: https://docs.github.com/rest/activity/watching (2026-11-26). */
+function addSubscriptions(on: On): void {
+  const repo = '/repos/:owner/:repo'
+  const shape = (of: Row, row: Row): Json =>
+    ({ ...(shown(row) as Row), url: `${urlOf(of)}/subscription`, repository_url: urlOf(of) }) as Json
+  const mine = (ask: Ask): string => text(me(ask).login).toLowerCase()
+  on(
+    'repos.subscription.get',
+    `GET ${repo}/subscription`,
+    (ask) => {
+      const of = repoOf(ask)
+      const row = ask.github.store.get(below(of, 'subscriptions'), mine(ask))
+      if (row === undefined) throw notFound()
+      return ok(shape(of, row))
+    },
+    'user',
+  )
+  on(
+    'repos.subscription.set',
+    `PUT ${repo}/subscription`,
+    (ask) => {
+      const of = repoOf(ask)
+      const { subscribed = false, ignored = false } = ask.body()
+      const old = ask.github.store.get(below(of, 'subscriptions'), mine(ask))
+      const row = { subscribed, ignored, reason: null, created_at: old?.created_at ?? ask.github.now() }
+      return ok(shape(of, ask.github.store.put(below(of, 'subscriptions'), mine(ask), row)))
+    },
+    'user',
+  )
+  on(
+    'repos.subscription.delete',
+    `DELETE ${repo}/subscription`,
+    (ask) => {
+      ask.github.store.remove(below(repoOf(ask), 'subscriptions'), mine(ask))
+      return done()
+    },
+    'user',
+  )
+  on('repos.subscribers.list', `GET ${repo}/subscribers`, (ask) => {
+    const of = repoOf(ask)
+    const names = ask.github.store
+      .rows('users')
+      .filter(
+        ({ login }) => ask.github.store.get(below(of, 'subscriptions'), text(login).toLowerCase())?.subscribed === true,
+      )
+    return page(ask, names, ({ login }) => person(ask.github, login))
+  })
+}
+
+export function addPlainRoutes(on: On): void {
+  addSecrets(on)
+  for (const plain of PLAIN) addPlain(on, plain)
+  on('users.keys.list_for', 'GET /users/:username/keys', (ask) => {
+    const rows = ask.github.store.rows(`users/${text(accountIn(ask, 'username').login).toLowerCase()}/keys`)
+    return page(ask, rows, ({ id, key }) => ({ id, key }) as Json)
+  })
+  addDeploymentStatuses(on)
+  addSwitches(on)
+  addSubscriptions(on)
+}
