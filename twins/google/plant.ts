@@ -99,7 +99,7 @@ function plantFile(ws: Workspace, seed: Seed, file: SeededFile): void {
   const first = seed.users?.[0] ?? seed.service_accounts?.[0] ?? seed.grants?.[0] ?? seed.access_tokens?.[0]
   const owner = file.owner ?? first?.email ?? 'ada@example.com'
   const { root } = account(ws, owner)
-  const id = file.id ?? fileId(ws.world, mimeType)
+  const id = file.id ?? fileId(ws, mimeType)
   if (tables.files.has(id)) throw new Error(`seed of google: expected each file once, got ${id} twice.`)
   const parent = file.parent ?? file.drive ?? root
   const above = tables.files.get(parent)

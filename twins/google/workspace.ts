@@ -29,9 +29,20 @@ export const DOCUMENT = 'application/vnd.google-apps.document'
 export const SHORTCUT = 'application/vnd.google-apps.shortcut'
 export const isGoogleType = (mimeType: string): boolean => mimeType.startsWith('application/vnd.google-apps.')
 
+/** What is made and nobody has: after a restore into another world, chance may repeat itself. */
+export function fresh<T>(make: () => T, isTaken: (one: T) => boolean): T {
+  for (;;) {
+    const one = make()
+    if (!isTaken(one)) return one
+  }
+}
+
 /** 44 characters for what Google's editors hold, 33 for other files (as recorded; https://stackoverflow.com/q/16840038, 2026-11-26). */
-export const fileId = (world: World, mimeType: string): string =>
-  world.id('1', isGoogleType(mimeType) && mimeType !== FOLDER ? 43 : 32)
+export const fileId = ({ world, tables }: Pick<Workspace, 'world' | 'tables'>, mimeType: string): string =>
+  fresh(
+    () => world.id('1', isGoogleType(mimeType) && mimeType !== FOLDER ? 43 : 32),
+    (id) => tables.files.has(id),
+  )
 
 /** The id of what is given to somebody: the same for a person on all files. */
 export function permissionIdOf(subject: string): string {

@@ -296,7 +296,7 @@ const ACTS: Readonly<Record<string, Act>> = {
 const UNMODELLED = new Set(
   (
     'addDocumentTab createFooter createFootnote createHeader deleteFooter deleteHeader deletePositionedObject deleteTab deleteTableColumn ' +
-    'deleteTableRow insertDate insertInlineImage insertInlineSheetsChart insertPerson insertRichLink insertSectionBreak insertTable ' +
+    'deleteTableRow insertDate insertInlineImage insertPerson insertRichLink insertSectionBreak insertTable ' +
     'insertTableColumn insertTableRow mergeTableCells pinTableHeaderRows replaceImage unmergeTableCells updateDocumentStyle ' +
     'updateDocumentTabProperties updateNamedStyle updateSectionStyle updateTableCellStyle updateTableColumnProperties updateTableRowStyle'
   ).split(' '),

@@ -126,7 +126,7 @@ function parentOf(ask: Ask, parents: unknown): FileRow {
 function idFor(ask: Ask, body: Obj, mimeType: string): string {
   const { ws } = ask
   const given = text(body.id)
-  if (given === undefined) return fileId(ws.world, mimeType)
+  if (given === undefined) return fileId(ws, mimeType)
   if (ws.tables.files.has(given))
     throw new GoogleError('A file already exists with the provided ID.', { status: 409, reason: 'fileIdInUse' })
   if (!ws.tables.generated_ids.has(given) || isGoogleType(mimeType))

@@ -6,6 +6,7 @@ import type { Obj } from '../fields.ts'
 import { pageOf } from '../paging.ts'
 import type { Comment, Reply, Role } from '../state.ts'
 import { GoogleError, rfc3339 } from '../wire.ts'
+import { fresh } from '../workspace.ts'
 
 const BASE = '/drive/v3/files/:fileId/comments'
 const ONE = `${BASE}/:commentId`
@@ -37,7 +38,7 @@ export function addComments(on: On): void {
     const { content, anchor, quotedFileContent } = ask.body()
     const now = ask.ws.world.clock.now()
     return keep(ask, {
-      id: ask.ws.world.id('AAAA', 7),
+      id: freshId(ask),
       fileId: id,
       content: contentIn(content),
       anchor: typeof anchor === 'string' ? anchor : null,
@@ -82,7 +83,7 @@ function addReplies(on: On): void {
     const done = action === 'resolve' || action === 'reopen' ? action : null
     const now = ask.ws.world.clock.now()
     const reply: Reply = {
-      id: ask.ws.world.id('AAAA', 7),
+      id: freshId(ask),
       content: done === null || typeof content === 'string' ? contentIn(content) : '',
       author: ask.email,
       action: done,
@@ -106,6 +107,12 @@ function addReplies(on: On): void {
     changedReply(ask, (old) => ({ ...old, deleted: true }))
     return undefined
   })
+}
+
+function freshId({ ws }: Ask): string {
+  const taken = (id: string): boolean =>
+    [...ws.tables.comments.values()].some((one) => one.id === id || one.replies.some((reply) => reply.id === id))
+  return fresh(() => ws.world.id('AAAA', 7), taken)
 }
 
 function contentIn(content: Json | undefined): string {

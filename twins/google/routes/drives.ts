@@ -5,7 +5,7 @@ import { pageOf } from '../paging.ts'
 import { given } from '../plant.ts'
 import type { Drive, Role } from '../state.ts'
 import { GoogleError, rfc3339 } from '../wire.ts'
-import { account, blank, childrenOf, FOLDER, gap, put, rankOf, roleOn, usageOf } from '../workspace.ts'
+import { account, blank, childrenOf, FOLDER, fresh, gap, put, rankOf, roleOn, usageOf } from '../workspace.ts'
 import { needFields } from './comments.ts'
 
 const ONE = 'kind,id,name'
@@ -111,7 +111,10 @@ function create(ask: Ask): Json {
       reason: 'conflict',
     })
   ws.tables.generated_ids.set(mark, { id: mark })
-  const id = ws.world.id('0A', 17)
+  const id = fresh(
+    () => ws.world.id('0A', 17),
+    (one) => ws.tables.drives.has(one),
+  )
   put(ws, { ...blank(ws, id, name, FOLDER, email), owner: null, driveId: id, permissions: [given(email, 'organizer')] })
   return keep(ask, { id, name, createdMs: ws.world.clock.now(), hiddenFor: [] })
 }

@@ -11,7 +11,7 @@ import { isObj, type Obj } from '../fields.ts'
 import { pageOf } from '../paging.ts'
 import type { FileRow, Upload } from '../state.ts'
 import { badRequest, GoogleError, insufficientFilePermissions, invalidParameter } from '../wire.ts'
-import { gap, headOf, isGoogleType, isListed, rankOf, roleOn } from '../workspace.ts'
+import { fileId, fresh, gap, headOf, isGoogleType, isListed, rankOf, roleOn } from '../workspace.ts'
 
 const ONE = 'kind,id,name,mimeType'
 const LIST = 'kind,nextPageToken,incompleteSearch,files(kind,id,name,mimeType)'
@@ -145,7 +145,7 @@ function generateIds({ ws, query }: Ask): Json {
   const count = whole(query, 'count', [1, 1000]) ?? 10
   const space = query.get('space') ?? 'drive'
   if (space !== 'drive') throw gap('the folder of app data')
-  const ids = Array.from({ length: count }, () => ws.world.id('1', 32))
+  const ids = Array.from({ length: count }, () => fileId(ws, 'application/octet-stream'))
   for (const id of ids) ws.tables.generated_ids.set(id, { id })
   return { kind: 'drive#generatedIds', space, ids }
 }
@@ -203,7 +203,10 @@ function begin(ask: Ask, file: FileRow | undefined): Response {
   const { ws, headers, email, token } = ask
   const size = headers.get('x-upload-content-length')
   const upload: Upload = {
-    id: ws.world.id('', 60),
+    id: fresh(
+      () => ws.world.id('', 60),
+      (one) => ws.tables.uploads.has(one),
+    ),
     fileId: file?.id ?? null,
     email,
     client: token.client,

@@ -4,7 +4,7 @@ import { open } from '../ask.ts'
 import { claimsOf } from '../assertion.ts'
 import type { Token } from '../state.ts'
 import { OAuthError } from '../wire.ts'
-import { account, gap, type Workspace } from '../workspace.ts'
+import { account, fresh, gap, type Workspace } from '../workspace.ts'
 
 /** An access token lives an hour: https://developers.google.com/identity/protocols/oauth2#expiration (2026-11-26). */
 const LIFE_MS = 3_600_000
@@ -56,7 +56,11 @@ export function addOAuth(app: TwinApp, ws: Workspace): void {
 function issue(ws: Workspace, email: string, client: string, scopes: readonly string[], prefix: string): Token {
   account(ws, email)
   const { world, tables } = ws
-  const token: Token = { token: world.id(prefix, 120), email, client, scopes, expiresMs: world.clock.now() + LIFE_MS }
+  const made = fresh(
+    () => world.id(prefix, 120),
+    (one) => tables.tokens.has(one),
+  )
+  const token: Token = { token: made, email, client, scopes, expiresMs: world.clock.now() + LIFE_MS }
   tables.tokens.set(token.token, token)
   world.trace.record('google.token.issued', { email, client, scopes: [...scopes] })
   return token

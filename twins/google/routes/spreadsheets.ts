@@ -13,7 +13,7 @@ import { bounded, type GridRange, overlaps, type Sheet, type Spreadsheet } from 
 import type { Refusals } from '../sheets/values.ts'
 import type { FileRow } from '../state.ts'
 import { badRequest, entityNotFound } from '../wire.ts'
-import { changed, gap, put, SHEET, touched, type Workspace } from '../workspace.ts'
+import { changed, fresh, gap, put, SHEET, touched, type Workspace } from '../workspace.ts'
 
 export const REFUSALS: Refusals = {
   pattern: () => gap('formulas and number formats that are not listed'),
@@ -125,6 +125,14 @@ export function mayEdit(file: FileRow, email: string): (sheet: Sheet, range: Gri
   }
 }
 
+/** A number that no sheet, no protected range and no name of a spreadsheet has. */
+function freeNumber(ws: Workspace, { sheets, namedRanges }: Spreadsheet): number {
+  const taken = (one: number): boolean =>
+    namedRanges.some(({ id }) => id === String(one)) ||
+    sheets.some(({ sheetId, protectedRanges }) => sheetId === one || protectedRanges.some(({ id }) => id === one))
+  return fresh(() => ws.world.draw('sheet number').int(1, 2_147_483_647), taken)
+}
+
 function apply(
   ask: Ask,
   { file, spreadsheet }: Open,
@@ -134,7 +142,7 @@ function apply(
   let title = file.name
   const { spreadsheet: next, replies } = batch(spreadsheet, requests, {
     email,
-    number: () => ws.world.draw('sheet number').int(1, 2_147_483_647),
+    number: () => freeNumber(ws, spreadsheet),
     rename: (to) => {
       title = to
     },
@@ -214,7 +222,7 @@ function copyTo(ask: Ask): Json {
   for (let n = 2; target.sheets.some((one) => one.title === title); n += 1) title = `${base} ${n}`
   const copy: Sheet = {
     ...sheet,
-    sheetId: ws.world.draw('sheet number').int(1, 2_147_483_647),
+    sheetId: freeNumber(ws, target),
     title,
     protectedRanges: [],
   }

@@ -249,7 +249,6 @@ export function typedSheet(
   return write(place, rows, { raw: false, foreign: undefined, check: () => undefined }).sheet
 }
 
-export const isRows = (value: Json | undefined): boolean => Array.isArray(value) && value.every(Array.isArray)
 export const oneOfList = (rule: Obj | undefined): readonly string[] | undefined => {
   const condition = rule?.condition
   if (rule?.strict !== true || !isObj(condition) || condition.type !== 'ONE_OF_LIST') return undefined
