@@ -1579,4 +1579,65 @@ export const SCORES: Readonly<Record<string, Score>> = {
       },
     },
   },
+  slack: {
+    fidelity: 0.965,
+    recordedAt: '2025-07-19',
+    operations: {
+      'users.list': {
+        matched: 8,
+        modelled: 8,
+        newest: '2021-12-04',
+      },
+      'conversations.list': {
+        matched: 3,
+        modelled: 4,
+        newest: '2021-12-04',
+      },
+      'conversations.setTopic': {
+        matched: 3,
+        modelled: 3,
+        newest: '2021-12-04',
+      },
+      'files.getUploadURLExternal': {
+        matched: 3,
+        modelled: 3,
+        newest: '2025-07-19',
+      },
+      'files.send': {
+        matched: 3,
+        modelled: 3,
+        newest: '2025-07-19',
+      },
+      'auth.test': {
+        matched: 2,
+        modelled: 2,
+        newest: '2021-12-04',
+      },
+      'files.completeUploadExternal': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-07-19',
+      },
+      'conversations.info': {
+        matched: 1,
+        modelled: 1,
+        newest: '2021-12-04',
+      },
+      'rtm.connect': {
+        matched: 1,
+        modelled: 1,
+        newest: '2022-09-25',
+      },
+      'users.info': {
+        matched: 1,
+        modelled: 1,
+        newest: '2021-12-04',
+      },
+      'views.open': {
+        matched: 1,
+        modelled: 1,
+        newest: '2021-12-04',
+      },
+    },
+  },
 }

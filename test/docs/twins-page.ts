@@ -38,7 +38,7 @@ const SDKS: Readonly<Record<string, string>> = {
   sendgrid: '@sendgrid/mail, @sendgrid/client',
   anthropic: '@anthropic-ai/sdk',
   twilio: 'twilio',
-  slack: '@slack/web-api',
+  slack: '@slack/web-api, @slack/bolt, @slack/webhook',
   okta: '@okta/okta-sdk-nodejs',
   jira: 'jira.js',
   google: '@googleapis/drive, docs, sheets',
