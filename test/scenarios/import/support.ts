@@ -21,13 +21,16 @@ export async function readAll(
   readonly kind: EvidenceKind | undefined
   readonly calls: readonly Call[]
   readonly repairs: readonly string[]
+  /** How much was told to be left out. */
+  readonly leftOut: number
 }> {
   const source = sourceOfBytes(name, Buffer.from(content))
   const found = kind ?? detect(source)
   const repairs = createRepairs(1)
   const calls: Call[] = []
   if (found !== undefined) for await (const call of READERS[found](source, repairs)) calls.push(call)
-  return { kind: found, calls, repairs: repairs.list.map(({ what }) => what) }
+  const leftOut = repairs.list.reduce((sum, { what, count }) => sum + (what.endsWith('it is left out') ? count : 0), 0)
+  return { kind: found, calls, repairs: repairs.list.map(({ what }) => what), leftOut }
 }
 
 export const TWINS = [ledger, stripe] as readonly unknown[] as readonly TwinDefinition<unknown>[]
