@@ -35,6 +35,3 @@ const plainer = (fault: Fault, goes: (condition: string) => boolean): Fault =>
   Object.fromEntries(
     Object.entries(fault).filter(([name]) => !(CONDITIONS as readonly string[]).includes(name) || !goes(name)),
   ) as Fault
-
-/** The scenario without any fault: what a proof compares with. */
-export const withoutFault = (scenario: Scenario, id: string): Scenario => faults.without(scenario, new Set([id]))
