@@ -4,7 +4,7 @@ import { Account } from './account.ts'
 import { type Frame, readAsk } from './ask.ts'
 import { GAPS } from './gaps.ts'
 import { HAPPENINGS, happen } from './happenings.ts'
-import { TO_QUEUES } from './notifications.ts'
+import { resumeTelling, TO_QUEUES } from './notifications.ts'
 import { POST_OPERATION, POST_ROUTE, ROUTES } from './operations.ts'
 import { placeOf, routeOf } from './place.ts'
 import { PRICES } from './prices.ts'
@@ -74,7 +74,10 @@ export const s3: TwinDefinition<Seed> = {
       failure: (status, retryAfterMs, request) => failure(status, ids(), request?.method ?? 'GET', retryAfterMs),
       happen: (event, fields) => happen(account, event, fields),
       snapshot: () => account.store.snapshot(),
-      restore: (json) => account.store.restore(json),
+      restore(json) {
+        account.store.restore(json)
+        resumeTelling(account)
+      },
     }
   },
 }

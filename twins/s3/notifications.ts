@@ -1,7 +1,7 @@
 import { hostId, shortRequestId } from '../aws/request-id.ts'
 import type { Wire } from '../wires.ts'
 import type { Account } from './account.ts'
-import type { Bucket, Notification, Version } from './state.ts'
+import type { Bucket, Notification, Telling, Version } from './state.ts'
 import { isoOf, urlEncoded } from './wire.ts'
 
 /** "Typically in seconds": https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventNotifications.html (2026-11-26). */
@@ -49,11 +49,9 @@ function send(account: Account, rule: Notification, bucket: string, key: string,
   if (fault !== undefined) world.trace.record('fault', { key: causal, on: fault.on, kind: fault.kind })
   const delayMs = world.decide(`${causal}/delay`, (rng) => rng.int(DELAY_MS.min, DELAY_MS.max))
   const at = (afterMs: number): void => {
-    world.clock.schedule(
-      afterMs,
-      () => world.trace.record('s3.notification.sent', { ...fields, queue: rule.queue_arn.split(':').at(-1), body }),
-      `${causal} notification`,
-    )
+    const telling = { id: account.store.told++, due_ms: world.clock.now() + afterMs, ...fields, body }
+    account.store.tellings.set(telling.id, telling)
+    tellLater(account, telling)
   }
   switch (fault?.kind) {
     case 'drop':
@@ -68,6 +66,22 @@ function send(account: Account, rule: Notification, bucket: string, key: string,
     default:
       at(delayMs)
   }
+}
+
+function tellLater({ world, store }: Account, telling: Telling): void {
+  const { id, due_ms, ...fields } = telling
+  const tell = (): void => {
+    // A restore has put another in its place, or none.
+    if (store.tellings.get(id) !== telling) return
+    store.tellings.delete(id)
+    world.trace.record('s3.notification.sent', { ...fields, queue: fields.queue_arn.split(':').at(-1) })
+  }
+  world.clock.schedule(Math.max(0, due_ms - world.clock.now()), tell, `notification of ${fields.key}`)
+}
+
+/** Puts back on the clock what a snapshot found on its way. */
+export function resumeTelling(account: Account): void {
+  for (const telling of account.store.tellings.values()) tellLater(account, telling)
 }
 
 /** What a queue gets when it is named for the first time. */
@@ -85,7 +99,13 @@ export function notifyOfTest(account: Account, bucket: Bucket, rule: Notificatio
 }
 
 /** Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html (2026-11-26). */
-function record({ world, id }: Account, bucket: Bucket, rule: Notification, event: string, version: Version): object {
+function record(
+  { world, id, store }: Account,
+  bucket: Bucket,
+  rule: Notification,
+  event: string,
+  version: Version,
+): object {
   const nowMs = world.clock.now()
   return {
     eventVersion: '2.1',
@@ -107,7 +127,7 @@ function record({ world, id }: Account, bucket: Bucket, rule: Notification, even
           : {}),
         ...(bucket.versioning === 'off' ? {} : { versionId: version.version_id }),
         // Orders the events of one key.
-        sequencer: nowMs.toString(16).toUpperCase().padStart(16, '0'),
+        sequencer: (nowMs * 4096 + (store.told % 4096)).toString(16).toUpperCase().padStart(16, '0'),
       },
     },
   }

@@ -103,6 +103,17 @@ export type Upload = {
   readonly parts: Map<number, Part>
 }
 
+/** What a queue is told, and when. */
+export type Telling = {
+  readonly id: number
+  readonly due_ms: number
+  readonly bucket: string
+  readonly key: string
+  readonly event: string
+  readonly queue_arn: string
+  readonly body: string
+}
+
 const text = z.string()
 const texts = z.record(text, text)
 export const seedSchema: z.ZodType<Seed> = z.strictObject({
@@ -179,7 +190,7 @@ const snapshotSchema = z.strictObject({
     }),
   ),
   objects: z.array(
-    z.union([
+    z.discriminatedUnion('kind', [
       z.strictObject({ ...place, kind: z.literal('marker') }),
       z.strictObject({
         ...place,
@@ -192,6 +203,18 @@ const snapshotSchema = z.strictObject({
         ...target,
       }),
     ]),
+  ),
+  told: z.int(),
+  tellings: z.array(
+    z.strictObject({
+      id: z.int(),
+      due_ms: z.number(),
+      bucket: text,
+      key: text,
+      event: text,
+      queue_arn: text,
+      body: text,
+    }),
   ),
   uploads: z.array(
     z.strictObject({
@@ -234,6 +257,9 @@ export function byBytes(a: string, b: string): number {
 export class Store {
   readonly buckets: Map<string, Bucket> = new Map()
   readonly uploads: Map<string, Upload> = new Map()
+  /** Notifications on their way, and how many there have been. */
+  readonly tellings: Map<number, Telling> = new Map()
+  told = 0
   readonly #versions = new Map<string, Map<string, Version[]>>()
   /** Keys in their order; made anew when one has come or gone. */
   readonly #sorted = new Map<string, readonly string[]>()
@@ -312,6 +338,8 @@ export class Store {
     return {
       buckets: [...this.buckets.values()].map((bucket) => ({ ...bucket })),
       objects,
+      told: this.told,
+      tellings: [...this.tellings.values()],
       uploads: [...this.uploads.values()].map((upload) => ({
         ...upload,
         parts: [...upload.parts.values()].map((part) => ({ ...part, body: fromBytes(part.body) })),
@@ -321,8 +349,10 @@ export class Store {
 
   /** Throws on what is no snapshot of this kind. */
   restore(json: Json): void {
-    const { buckets, objects, uploads } = snapshotSchema.parse(json)
-    for (const map of [this.buckets, this.uploads, this.#versions, this.#sorted]) map.clear()
+    const { buckets, objects, uploads, told, tellings } = snapshotSchema.parse(json)
+    for (const map of [this.buckets, this.uploads, this.tellings, this.#versions, this.#sorted]) map.clear()
+    this.told = told
+    for (const telling of tellings) this.tellings.set(telling.id, telling)
     for (const bucket of buckets) this.buckets.set(bucket.name, bucket)
     for (const { current: _, ...row } of objects) {
       const rows = this.#of(row.bucket)

@@ -38,3 +38,30 @@ test.each<readonly [string, (state: Record<string, Json>) => Json]>([
   const state = twin.snapshot() as Record<string, Json>
   expect(() => twin.restore(spoil(state))).toThrow()
 })
+
+test('notifications on their way come after a restore as well, and once', async () => {
+  const world = createWorld({ seed: '1', startsAt: '2030-01-01T00:00:00Z' })
+  const twin = s3.create(world, {
+    buckets: [{ name: 'shop', notifications: [{ queue: 'uploads', events: ['s3:ObjectCreated:*'] }] }],
+  })
+  const sent = (): number => world.trace.events.filter(({ type }) => type === 's3.notification.sent').length
+  const before = twin.snapshot()
+  twin.happen('object.created', { bucket: 'shop', key: 'a', text: 'x' })
+  const snapshot = twin.snapshot()
+  twin.restore(JSON.parse(JSON.stringify(snapshot)))
+  await world.clock.advance(10_000)
+  expect(sent()).toBe(1)
+  twin.restore(snapshot)
+  twin.restore(before)
+  await world.clock.advance(10_000)
+  expect(sent()).toBe(1)
+})
+
+test('many objects are kept and put back', () => {
+  const many = Array.from({ length: 20_000 }, (_, n) => ({ key: `k/${n}`, text: 'x' }))
+  const world = createWorld({ seed: '1', startsAt: '2030-01-01T00:00:00Z' })
+  const twin = s3.create(world, { buckets: [{ name: 'shop', objects: many }] })
+  const snapshot = twin.snapshot()
+  twin.restore(snapshot)
+  expect((twin.snapshot() as { objects: unknown[] }).objects).toHaveLength(20_000)
+})
