@@ -1,5 +1,5 @@
 import type { Fault } from '../../twins/faults.ts'
-import type { Scenario, Step } from '../scenario.ts'
+import type { Step } from '../scenario.ts'
 import type { Pass } from './pass.ts'
 
 /** Without these a fault is a simpler one: it hits more, or it hits in the usual way. */
