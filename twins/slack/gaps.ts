@@ -23,7 +23,7 @@ export const GAPS: readonly Gap[] = [
   { what: 'the consent page of OAuth', why: 'Nobody fills it in; seed the code that it would bring.' },
   { what: 'token rotation', why: 'Tokens live until they are revoked.' },
   { what: 'remote files', why: 'Their bytes stand elsewhere.' },
-  { what: 'attachments with their own blocks and actions', why: 'Legacy; use blocks.' },
+  { what: 'buttons of old attachments', why: 'Slack replaced them by blocks in 2018.' },
   {
     what: 'how far limits stretch',
     why: 'Assumed: exactly so many calls a minute as Slack promises, none more, and one message per second and channel unless the seed allows bursts. Slack lets short bursts through and states no size.',
@@ -48,7 +48,7 @@ export const GAPS: readonly Gap[] = [
   { what: 'images by address', why: 'Assumed: every image_url can be downloaded.' },
   {
     what: 'wording of Block Kit errors',
-    why: 'Assumed: what is not found in public reports of errors. The places and limits are documented.',
+    why: 'Assumed: what is not found in public reports of errors, and invalid_attachments for blocks of attachments. The places and limits are documented.',
   },
   { what: 'rich text of a text', why: 'Assumed: nested lists stay text.' },
   {

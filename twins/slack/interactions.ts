@@ -1,13 +1,24 @@
 import type { Json } from '../trace.ts'
 import { SlackError } from './ask.ts'
 import { dispatch } from './events.ts'
-import { actionOf, elementNamed, heldBy, isBlank, requiredInputs, stateOf, type Typed, typedInto } from './inputs.ts'
+import {
+  actionOf,
+  elementNamed,
+  heldBy,
+  isBlank,
+  type Placed,
+  requiredInputs,
+  stateOf,
+  type Typed,
+  typedInto,
+} from './inputs.ts'
 import {
   type Channel,
   type Delivery,
   type Fields,
   fieldsOf,
   isFields,
+  listOf,
   type Message,
   textOf,
   type View,
@@ -96,29 +107,45 @@ export function actOnMessage(
 ): void {
   const where = `action.taken of "${action}"`
   const channel = ws.channel(message.channel)
-  const placed = elementNamed(message.blocks, action, where)
+  const blocks = blocksOf(message)
+  const placed = elementNamed(blocks, action, where)
   const typed = value === undefined ? {} : { [textOf(placed.element.action_id)]: value }
   send(
     ws,
     {
       type: 'block_actions',
       ...shared(ws, user),
-      container: {
-        type: 'message',
-        message_ts: message.ts,
-        channel_id: channel.id,
-        is_ephemeral: false,
-        ...threadOf(message),
-      },
+      container: containerOf(message, placed),
       trigger_id: trigger(ws, user),
       channel: placeOf(channel),
       message: messageBody(ws, message),
-      state: { values: stateOf(message.blocks, typed, where) },
+      state: { values: stateOf(blocks, typed, where) },
       response_url: responseUrl(ws, 'actions', { user, channel: channel.id, ts: message.ts }),
       actions: [{ ...actionOf(placed, value, where), action_ts: ws.nextTs() }],
     },
     { kind: 'interaction', user },
   )
+}
+
+/** The blocks of a message, and those of its attachments. */
+const blocksOf = (message: Message): readonly Json[] => [
+  ...listOf(message.blocks),
+  ...listOf(message.attachments).flatMap((one) => listOf(fieldsOf(one).blocks)),
+]
+
+/** Where in a message something was used. */
+function containerOf(message: Message, { block }: Placed): Fields {
+  const shared = { message_ts: message.ts, channel_id: message.channel, is_ephemeral: false, ...threadOf(message) }
+  const attachment = listOf(message.attachments)
+    .map(fieldsOf)
+    .find(({ blocks }) => listOf(blocks).includes(block))
+  if (attachment === undefined) return { type: 'message', ...shared }
+  return {
+    type: 'message_attachment',
+    attachment_id: attachment.id,
+    ...shared,
+    is_app_unfurl: attachment.is_app_unfurl === true,
+  }
 }
 
 const threadOf = ({ thread_ts }: Message): Fields => (thread_ts === undefined ? {} : { thread_ts })

@@ -41,7 +41,7 @@ export function readContent(ws: Workspace, source: Fields): Content {
     throw notModelled('slack', GAPS, 'parse and link_names')
   const text = textOf(source.text)
   const blocks = blocksOf(ws, parsed(source.blocks))
-  const attachments = attachmentsOf(parsed(source.attachments))
+  const attachments = attachmentsOf(ws, parsed(source.attachments))
   if (text.length > TEXT_MAX) throw new SlackError('msg_too_long')
   return { text: escapeText(text), blocks, attachments, metadata: metadataOf(parsed(source.metadata)) }
 }
@@ -60,14 +60,27 @@ function blocksOf(ws: Workspace, blocks: Json | undefined): readonly Fields[] | 
   })
 }
 
-function attachmentsOf(attachments: Json | undefined): readonly Fields[] | undefined {
+/** Attachments are legacy but for their colour; blocks in them are checked as those of messages are. */
+function attachmentsOf(ws: Workspace, attachments: Json | undefined): readonly Fields[] | undefined {
   if (attachments === undefined) return undefined
   if (!Array.isArray(attachments)) throw new SlackError('invalid_attachments')
   const items = (attachments as readonly Json[]).filter(isFields)
   if (items.length > ATTACHMENTS_MAX) throw new SlackError('too_many_attachments')
-  if (items.some(({ blocks, actions }) => blocks !== undefined || actions !== undefined))
-    throw notModelled('slack', GAPS, 'attachments with their own blocks and actions')
-  return items.map((item, n) => ({ ...item, id: n + 1, fallback: item.fallback ?? '[no preview available]' }))
+  if (items.some(({ actions }) => actions !== undefined)) throw notModelled('slack', GAPS, 'buttons of old attachments')
+  return items.map((item, n) => ({
+    ...item,
+    ...(item.blocks === undefined ? {} : { blocks: attachedBlocks(ws, item.blocks, n) }),
+    id: n + 1,
+    fallback: item.fallback ?? '[no preview available]',
+  }))
+}
+
+function attachedBlocks(ws: Workspace, blocks: Json, n: number): readonly Fields[] {
+  const { value, messages } = readBlocks(ws, blocks, `/attachments/${n}/blocks`)
+  if (messages.length === 0) return value
+  throw new SlackError('invalid_attachments', {
+    response_metadata: { messages: messages.map((message) => `[ERROR] ${message}`) },
+  })
 }
 
 function metadataOf(metadata: Json | undefined): Fields | undefined {

@@ -234,3 +234,32 @@ test('links to the app’s own domain are shown by the app', async () => {
     { attachments: [{ text: 'Page at https://wiki.test/a', from_url: 'https://wiki.test/a' }] },
   ])
 })
+
+test('a button in an attachment says where it stands', async () => {
+  const { app, client, world, happen } = openApp()
+  const used: unknown[] = []
+  app.action('ack', async ({ ack, body }) => {
+    await ack()
+    used.push((body as unknown as { container: unknown }).container)
+  })
+  const blocks = [
+    { type: 'actions', elements: [{ type: 'button', action_id: 'ack', text: { type: 'plain_text', text: 'Ack' } }] },
+  ]
+  const attachments = [{ color: '#ff0000', blocks }] as never
+  const { ts } = await client().chat.postMessage({ channel: 'C0OPS000001', text: 'Red', attachments })
+  await happen('action.taken', { user: 'ada', channel: 'ops', action: 'ack' })
+  await world.clock.advance(1_000)
+  expect(used).toMatchObject([{ type: 'message_attachment', attachment_id: 1, message_ts: ts }])
+  const wrong = [{ blocks: [{ type: 'section' }] }] as never
+  await world.clock.advance(1_000)
+  await expect(
+    client().chat.postMessage({ channel: 'C0OPS000001', text: 'x', attachments: wrong }),
+  ).rejects.toMatchObject({
+    data: {
+      error: 'invalid_attachments',
+      response_metadata: {
+        messages: ['[ERROR] must define either `text` or `fields` [json-pointer:/attachments/0/blocks/0]'],
+      },
+    },
+  })
+})

@@ -86,10 +86,7 @@ runTwinTests({
     'canvases, lists, calls and workflows': act('canvases.create'),
     'administration of an Enterprise organization': act('admin.users.list'),
     'remote files': act('files.remote.add'),
-    'attachments with their own blocks and actions': act('chat.postMessage', {
-      channel: OPS,
-      attachments: '[{"blocks":[]}]',
-    }),
+    'buttons of old attachments': act('chat.postMessage', { channel: OPS, attachments: '[{"actions":[]}]' }),
     'upload addresses that lead nowhere': ({ twin }) =>
       twin.fetch(new Request('https://files.slack.com/upload/v1/none', { method: 'POST', body: 'x' })),
   },
