@@ -12,9 +12,17 @@ export type Timed = {
 /** Where nothing has a time, order is all that is known: so far apart are they put. */
 const GAP_MS = 1000
 
+/** Times before and after these are no times but mistakes: of a recorder that does not know, or of a damaged file. */
+const SENSIBLE = { fromMs: Date.UTC(2001, 0, 1), untilMs: Date.UTC(2200, 0, 1) }
+
 /** In the order of their start; what has no time follows the call before it in its file. */
-export function inOrder(calls: readonly Call[], fallbackMs: number): Timed {
+export function inOrder(all: readonly Call[], fallbackMs: number): Timed {
   let [disordered, untimed] = [0, 0]
+  const calls = all.map((call) => {
+    const { startMs } = call
+    const isTime = startMs !== undefined && startMs >= SENSIBLE.fromMs && startMs < SENSIBLE.untilMs
+    return isTime ? call : { ...call, startMs: undefined }
+  })
   const last = new Map<number, number>()
   const none = calls.every(({ startMs }) => startMs === undefined)
   const timed = calls.map((call, at) => {
