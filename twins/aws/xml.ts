@@ -38,9 +38,10 @@ const parser = new XMLParser({
   isArray: () => true,
 })
 
-/** The root element called `tag`; undefined when the text is not XML or its root is another. */
+/** The root element called `tag`; undefined when the text is not XML, has a document type, or another root. */
 export function parseXml(text: string, tag: string): Node | undefined {
-  if (XMLValidator.validate(text) !== true) return undefined
+  // A document type could define entities without end; no SDK sends one.
+  if (/<!DOCTYPE/i.test(text) || XMLValidator.validate(text) !== true) return undefined
   const parsed: unknown = parser.parse(text)
   return parsed !== null && typeof parsed === 'object' ? node(parsed as Raw).one(tag) : undefined
 }
