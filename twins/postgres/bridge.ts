@@ -4,7 +4,8 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from '
 export interface Bridge<Request, Reply> {
   /** Throws what the worker threw, and when it does not answer in time. */
   ask(request: Request): Reply
-  close(): void
+  /** False once it has not answered in time: then another one is needed. */
+  readonly alive: boolean
 }
 
 /** What a worker is given to answer with. */
@@ -45,7 +46,9 @@ export function openBridge<Request, Reply>(module: URL, what: string, data: obje
       if ('error' in got) throw new Error(`${what}: ${got.error}`, { cause: got.stack })
       return got.reply
     },
-    close: () => void worker.terminate(),
+    get alive() {
+      return broken === undefined
+    },
   }
 }
 

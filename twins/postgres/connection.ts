@@ -67,15 +67,9 @@ export function createConnection(
   let parts: Message[] = []
   let leaving = false
 
-  const later = (afterMs: number, what: string, step: string, task: () => void): void =>
+  const later = (afterMs: number, what: string, step: string, task: () => void | Promise<void>): void =>
     void world.within({ step, key: what }, () => {
-      world.clock.schedule(
-        afterMs,
-        () => {
-          if (state !== 'gone') task()
-        },
-        what,
-      )
+      world.clock.schedule(afterMs, () => (state === 'gone' ? undefined : task()), what)
     })
 
   /** Nothing more comes; what was open is rolled back. */
@@ -135,7 +129,7 @@ export function createConnection(
       state = 'ready'
       waiting = undefined
       peer.send(settled.bytes)
-      next()
+      return next()
     })
   }
 
@@ -197,14 +191,13 @@ export function createConnection(
 
   // ---- what the server does ----
 
-  const next = (): void => {
-    if (running !== undefined || state !== 'ready') return
+  /** Rejects with what `run` throws. */
+  const next = (): Promise<void> | undefined => {
+    if (running !== undefined || state !== 'ready') return undefined
     const asked = queue.shift()
-    if (asked === undefined) {
-      if (leaving) end('end')
-      return
-    }
-    void world.within({ step: asked.step, key: asked.step }, () => run(asked))
+    if (asked !== undefined) return world.within({ step: asked.step, key: asked.step }, () => run(asked))
+    if (leaving) end('end')
+    return undefined
   }
 
   const run = (asked: Asked): void => {
@@ -331,7 +324,7 @@ export function createConnection(
         world.trace.record('call.malformed', { connection: peer.name, what: error.message }, step)
         return end('reset')
       }
-      next()
+      return next()
     },
     finish: () => end('end'),
     closed() {

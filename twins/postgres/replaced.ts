@@ -7,10 +7,23 @@ export const replaced = (name: string, signature: string, definition: string): r
   `create function pg_catalog.${name}(${signature}) ${definition}`,
 ]
 
-/** `pg_sleep` that does not sleep but says how long it would have; `INFO` reaches the client whatever it has asked for. */
-export const SLEEP: readonly string[] = replaced(
-  'pg_sleep',
-  'double precision',
-  `returns void language plpgsql volatile strict as
+const SECONDS = (of: string): string => `select pg_catalog.pg_sleep(extract(epoch from ${of})::double precision)`
+
+/**
+ * `pg_sleep` that does not sleep but says how long it would have; `INFO` reaches the client whatever it has asked for. Its two
+ * relatives are bound to the old one, so they are replaced as well.
+ */
+export const SLEEP: readonly string[] = [
+  ...replaced(
+    'pg_sleep',
+    'double precision',
+    `returns void language plpgsql volatile strict as
   $$ begin raise info using errcode = '${SLEPT}', message = $1::text; end $$`,
-)
+  ),
+  ...replaced('pg_sleep_for', 'interval', `returns void language sql volatile strict as $$ ${SECONDS('$1')} $$`),
+  ...replaced(
+    'pg_sleep_until',
+    'timestamptz',
+    `returns void language sql volatile strict as $$ ${SECONDS('$1 - pg_catalog.clock_timestamp()')} $$`,
+  ),
+]

@@ -3,6 +3,7 @@ import type { Scenario, Step } from '../../../scenarios/scenario.ts'
 import { createStage, type Stage } from '../../../scenarios/stage.ts'
 import { nodeSubject } from '../../../scenarios/subject/process.ts'
 import { postgres } from '../../../twins/postgres/index.ts'
+import { findServer } from '../../../twins/postgres/server/find.ts'
 import type { Seed } from '../../../twins/postgres/state.ts'
 import type { Json } from '../../../twins/trace.ts'
 import type { TwinDefinition } from '../../../twins/twin.ts'
@@ -39,3 +40,16 @@ export const story = (given: Seed, steps: readonly Step[], more: Partial<Scenari
 /** What the service answered, without what HTTP adds. */
 export const bodies = ({ answers }: Run): Readonly<Record<string, Json>> =>
   Object.fromEntries(Object.entries(answers).map(([step, { body }]) => [step, body]))
+
+export type EngineName = NonNullable<Seed['engine']>
+/** Where a server is missing, its tests are skipped, unless everything is required. */
+export const serverMissing: boolean = findServer() === undefined && process.env.BACKLOT_REQUIRE_ALL !== '1'
+/** Both engines, or the one that is here. */
+export const ENGINES: readonly EngineName[] = serverMissing ? ['pglite'] : ['pglite', 'server']
+
+/** Asks the service of sql.mjs to run SQL. */
+export const ask = (id: string, sql: string, more: { readonly [key: string]: Json } = {}): ReturnType<typeof call> =>
+  post(id, '/', { sql, ...more })
+/** Several statements on one connection. */
+export const onOne = (id: string, ...statements: readonly string[]): ReturnType<typeof call> =>
+  post(id, '/', { client: 'one', statements })

@@ -37,7 +37,8 @@ const gap = (what: string): Error => notModelled('postgres', GAPS, what)
 
 /** PGlite under virtual time and seeded chance, at the state that `sql` makes. One backend plays all sessions, and refuses what that would falsify. */
 export function openPglite(sql: readonly string[], at: At): Engine {
-  shared.bridge ??= openBridge(new URL(`./worker.${EXTENSION}`, import.meta.url), 'pglite')
+  if (shared.bridge?.alive !== true)
+    shared.bridge = openBridge(new URL(`./worker.${EXTENSION}`, import.meta.url), 'pglite')
   shared.run += 1
   const mine = shared.run
   const bridge = shared.bridge

@@ -24,7 +24,8 @@ export function openServer(sql: readonly string[], at: At): Engine {
       'engine: server without a server',
       'Install one (apt-get install postgresql), or leave the engine out, which means PGlite.',
     )
-  shared.bridge ??= openBridge(new URL(`./worker.${EXTENSION}`, import.meta.url), 'postgres', { programs })
+  if (shared.bridge?.alive !== true)
+    shared.bridge = openBridge(new URL(`./worker.${EXTENSION}`, import.meta.url), 'postgres', { programs })
   shared.run += 1
   const mine = shared.run
   const bridge = shared.bridge

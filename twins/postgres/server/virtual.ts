@@ -50,6 +50,14 @@ export const VIRTUAL: readonly string[] = [
     `returns integer language sql stable as $$ select pg_catalog.current_setting('${SESSION}')::integer $$`,
   ),
   ...SLEEP,
+  // How old something is today; the old ones are bound to the real day.
+  ...['timestamp', 'timestamptz'].flatMap((type) =>
+    replaced(
+      'age',
+      type,
+      `returns interval language sql stable strict as $$ select age(pg_catalog.now()::date::${type}, $1) $$`,
+    ),
+  ),
   ...wordFunctions,
 ]
 
@@ -101,7 +109,7 @@ export function tellTime(
   // A Sync would end what the client's own messages have begun.
   const names = begins ? [CLOCK, TRANSACTION] : [CLOCK]
   return {
-    bytes: Buffer.concat([...names.map(set), ...(pipelined ? [] : [message('S')])]),
+    bytes: Buffer.concat([...names.map(set), message(pipelined ? 'H' : 'S')]),
     answers: names.length * 5 + (pipelined ? 0 : 1),
   }
 }
