@@ -49,6 +49,11 @@ export const FIDELITY: FidelityProfile = {
       what: 'extra' as const,
       why: 'Issues have types since 2025.',
     })),
+    ...['resources.*', 'resources.*.*', 'rate.*'].map((at) => ({
+      at,
+      what: 'extra' as const,
+      why: 'There are more limits now, and they say more.',
+    })),
     { at: 'status', what: 'extra', why: 'Errors say their status since 2024.' },
     ...['updated_at', '*.updated_at'].map((at) => ({
       at,

@@ -151,6 +151,7 @@ export function importPull(github: GitHub, repo: Row, fields: Row): Row {
     requested_teams: listOf(fields.requested_teams).map((one) => text(rowOf(one).slug)),
     auto_merge: merge,
     maintainer_can_modify: fields.maintainer_can_modify ?? true,
+    ...(fields.files === undefined ? {} : { _files: fields.files }),
     ...(stats.length === 0 ? {} : { _stats: Object.fromEntries(stats.map((name) => [name, fields[name]])) }),
   }
   const node_id = fields.node_id ?? nodeId('PR', count(repo.id), id)

@@ -6,7 +6,6 @@ export const GAPS: readonly Gap[] = [
   { what: 'rendered Markdown', why: 'Nothing here renders Markdown; ask for the raw file.' },
   { what: 'timelines', why: 'Use the events, comments and reviews that a timeline is made of.' },
   { what: 'app manifests that a seed does not name', why: 'The form that makes the code is a page for people.' },
-  { what: 'runs by time', why: 'Ask for runs by branch, event, status or commit.' },
   {
     what: 'figures, feeds and catalogues that a seed does not hold',
     why: 'Only GitHub can work them out; give them as `documents` of the seed, by path.',

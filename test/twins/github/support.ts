@@ -24,9 +24,9 @@ export type Hub = {
   raw(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Response>
 }
 
-/** A `fetch` that ends in the network kit; a broken connection rejects as Node's does. */
+/** A `fetch` that ends in the network kit; a broken connection rejects and a moved address is followed as Node's does. */
 export function transport(network: Network): typeof fetch {
-  return async (input, init) => {
+  const send: typeof fetch = async (input, init) => {
     const request = new Request(input, init)
     const answer = await network.handle({
       step: 'test',
@@ -38,8 +38,13 @@ export function transport(network: Network): typeof fetch {
     if (answer.kind !== 'response') throw new TypeError('fetch failed', { cause: { code: 'ECONNRESET' } })
     const headers = answer.headers.map(([name, value]): [string, string] => [name, value])
     const body = Buffer.concat(answer.chunks.map(({ bytes }) => bytes))
-    return new Response(body.length === 0 ? null : body, { status: answer.status, headers })
+    const response = new Response(body.length === 0 ? null : body, { status: answer.status, headers })
+    const location = response.headers.get('location')
+    const follows = request.method === 'GET' && request.redirect === 'follow'
+    if (![301, 302].includes(answer.status) || location === null || !follows) return response
+    return send(location, { headers: request.headers })
   }
+  return send
 }
 
 export const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }

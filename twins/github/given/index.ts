@@ -5,7 +5,7 @@ import { APP_PUBLIC_KEY } from '../keys.ts'
 import { isDocument } from '../routes/documents.ts'
 import { isRow, listOf, type Row, rowOf, text } from '../store.ts'
 import { isAccount, isRepo, listed, nameOf, objects, type Seen, seen } from './read.ts'
-import { type Made, newRepo, noteRead, noteWrite, type RepoFound, roleIn } from './repo.ts'
+import { type Made, newRepo, noteRead, noteWrite, type RepoFound, roleIn, SOME_COMMIT } from './repo.ts'
 
 type Found = {
   viewer: string | undefined
@@ -23,6 +23,7 @@ type Found = {
   readonly forks: Map<string, string>
   readonly selected: Set<string>
   readonly requests: Row[]
+  readonly rows: Map<string, readonly Row[]>
 }
 
 const repoFound =
@@ -102,22 +103,29 @@ function named(found: Found, path: string): string {
 function readTop(found: Found, made: Made, { path, body, status, query }: Seen): void {
   const doc = isRow(body) ? body : {}
   const rows = listed(body) ?? []
-  const [, kind = '', name = '', third = '', fourth = '', fifth = ''] = path.split('/')
+  const [, kind = '', name = '', third = '', fourth = ''] = path.split('/')
   if (path === '/user') found.viewer ??= text(doc.login)
-  if (isDocument(path) && body !== undefined) found.documents.set(path, body as Json)
-  if (path === '/user/emails') found.documents.set(path, body as Json)
+  if ((isDocument(path) || path === '/user/emails') && body !== undefined) {
+    const old = found.documents.get(path)
+    // Pages of one list are one list.
+    const more = Array.isArray(old) && Array.isArray(body) && query.has('page')
+    found.documents.set(path, more ? [...(old as Json[]), ...(body as Json[])] : (old ?? (body as Json)))
+  }
+  readPeople(found, path, rows, doc)
   if (kind === 'orgs' && third === '' && doc.login !== undefined) {
     const org = orgFound(found, text(doc.login))
     org.doc = { ...org.doc, ...doc }
     org.whole = true
   }
-  if (kind === 'orgs' && third === 'teams') readTeam(found, name, fourth, fifth, body, query)
+  if (kind === 'orgs' && third === 'teams') readTeam(found, path, body, query)
   if (kind === 'orgs' && (third === 'members' || third === 'public_members')) {
     const org = orgFound(found, name)
     const logins = fourth === '' ? rows.map((row) => text(row.login)) : status === 204 ? [fourth] : []
     for (const login of logins) {
-      if (!org.members.has(login)) org.members.set(login, 'member')
-      if (third === 'public_members') org.open.add(login.toLowerCase())
+      if (!org.members.has(login) || query.get('role') === 'admin')
+        org.members.set(login, query.get('role') ?? 'member')
+      // Whoever is shown may be seen; more is not known.
+      org.open.add(login.toLowerCase())
     }
   }
   if (path === '/app' && typeof doc.id === 'number') found.apps.set(doc.id, doc)
@@ -137,6 +145,37 @@ function readTop(found: Found, made: Made, { path, body, status, query }: Seen):
     }
 }
 
+/** Who belongs where, and who follows whom. */
+function readPeople(found: Found, path: string, rows: readonly Row[], doc: Row): void {
+  const viewer = found.viewer ?? ''
+  const [, kind = '', name = '', what = '', who = ''] = path.split('/')
+  const whose = kind === 'user' ? viewer : name
+  const list = kind === 'user' ? name : kind === 'users' ? what : ''
+  if (list === 'orgs') for (const row of rows) join(found, text(row.login), whose, 'member')
+  if (list === 'followers' || list === 'following') {
+    const people = rows.map((row): Row => ({ id: text(row.login).toLowerCase(), login: row.login }))
+    const key = `users/${whose.toLowerCase()}/${list}`
+    found.rows.set(key, [...(found.rows.get(key) ?? []), ...people])
+  }
+  if (list === 'keys') found.rows.set(`users/${whose.toLowerCase()}/keys`, [...rows])
+  if (list === 'teams')
+    for (const row of rows) {
+      const { teams } = orgFound(found, text(rowOf(row.organization).login))
+      teams.set(text(row.slug), { ...row, members: [viewer] })
+    }
+  const memberships =
+    path.startsWith('/user/memberships/orgs') || (kind === 'orgs' && what === 'memberships' && who !== '')
+  if (memberships)
+    for (const row of [...rows, doc].filter(({ role }) => role !== undefined))
+      join(found, text(rowOf(row.organization).login), text(rowOf(row.user).login), text(row.role))
+}
+
+function join(found: Found, org: string, login: string, role: string): void {
+  const { members, open } = orgFound(found, org)
+  if (!members.has(login) || role === 'admin') members.set(login, role)
+  open.add(login.toLowerCase())
+}
+
 const gist = (row: Row): Row => ({
   ...row,
   owner: text(rowOf(row.owner).login),
@@ -146,12 +185,28 @@ const gist = (row: Row): Row => ({
   _history: listOf(row.history).map((one) => ({ ...rowOf(one), user: text(rowOf(rowOf(one).user).login) })) as Json,
 })
 
-function readTeam(found: Found, org: string, slug: string, what: string, body: unknown, query: URLSearchParams): void {
+function readTeam(found: Found, path: string, body: unknown, query: URLSearchParams): void {
+  const [, , org = '', , slug = '', ...more] = path.split('/')
+  const [what = ''] = more
   const { teams } = orgFound(found, org)
   for (const row of slug === '' ? (listed(body) ?? []) : what === '' && isRow(body) ? [body] : [])
     teams.set(text(row.slug), { ...row, ...teams.get(text(row.slug)) })
   const team = teams.get(slug)
-  if (what !== 'members' || team === undefined) return
+  if (team === undefined) return
+  const [, member = ''] = more
+  if (what === 'repos') {
+    const names = more.length >= 3 ? [`${more[1]}/${more[2]}`] : (listed(body) ?? []).map((row) => text(row.full_name))
+    teams.set(slug, {
+      ...team,
+      repos: { ...rowOf(team.repos), ...Object.fromEntries(names.map((name) => [name, 'pull'])) },
+    })
+  }
+  if (what === 'teams')
+    for (const row of listed(body) ?? [])
+      teams.set(text(row.slug), { ...row, parent: slug, ...teams.get(text(row.slug)) })
+  if (what === 'memberships' && isRow(body))
+    teams.set(slug, { ...team, members: [...listOf(team.members), { login: member, _role: body.role }] as Json })
+  if (what !== 'members') return
   const role = query.get('role') === 'member' ? 'member' : 'maintainer'
   const members = (listed(body) ?? []).map((row) => ({ ...row, _role: role }))
   teams.set(slug, { ...team, members: [...listOf(team.members), ...members] as Json })
@@ -183,7 +238,7 @@ function readRepo(found: Found, made: Made, one: Seen, own: string, path: string
     }
     return
   }
-  noteRead(repo, made, one, path, own, others)
+  noteRead(repo, made, one, path, own, others, () => found.viewer ?? '')
 }
 
 function writeAny(found: Found, made: Made, one: Seen, path: string): void {
@@ -231,10 +286,12 @@ export function given(exchanges: readonly Exchange[]): Json {
     forks: new Map(),
     selected: new Set(),
     requests: [],
+    rows: new Map(),
   }
   const made: Made = { ids: new Set(), shas: new Set(), names: new Set(), repos: new Set() }
   for (const exchange of exchanges) {
     const one = seen(exchange)
+    if (one.status === 302) noteArchive(found, named(found, one.path))
     if (one.status >= 300) continue
     noteNames(found, made, one.writes ? withoutNew(one) : one.body)
     const path = named(found, one.path)
@@ -245,6 +302,15 @@ export function given(exchanges: readonly Exchange[]): Json {
     if (!one.writes) readTop(found, made, { ...one, path })
   }
   return seedOf(found, made)
+}
+
+/** What can be packed has something in it. */
+function noteArchive(found: Found, path: string): void {
+  const [, owner, name, ref] = /^\/repos\/([^/]+)\/([^/]+)\/(?:tarball|zipball)\/?(.*)$/.exec(path) ?? []
+  if (owner === undefined) return
+  const repo = repoFound(found)(`${owner}/${name}`)
+  const branch = `refs/heads/${ref || text(repo.fields?.default_branch)}`
+  if (!repo.refs.has(branch)) repo.refs.set(branch, SOME_COMMIT)
 }
 
 /** Of what makes a repository, the repository is new and the rest is not. */
@@ -274,7 +340,11 @@ function seedOf(found: Found, made: Made): Json {
     repos: repos as Json,
     ...(apps.length === 0 ? {} : { apps: apps as Json }),
     ...(token === undefined ? {} : { tokens: { ghs_fidelity: { installation: token } } }),
-    rows: { gists: [...found.gists.values()], 'installation-requests': found.requests } as Json,
+    rows: {
+      ...Object.fromEntries(found.rows),
+      gists: [...found.gists.values()],
+      'installation-requests': found.requests,
+    } as Json,
     documents: Object.fromEntries(found.documents),
   }
 }

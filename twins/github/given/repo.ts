@@ -1,5 +1,6 @@
 import type { Json } from '../../trace.ts'
 import { isRow, listOf, type Row, rowOf, text } from '../store.ts'
+import { without } from '../wire.ts'
 import { isSha, listed, type Seen } from './read.ts'
 
 /** What a recording tells of one repository as it was before. */
@@ -183,6 +184,7 @@ export function noteRead(
   path: string,
   own: string,
   others: (name: string) => RepoFound,
+  viewer: () => string,
 ): void {
   const { body, query } = one
   const rows = listed(body) ?? (isRow(body) ? [body] : [])
@@ -207,6 +209,8 @@ export function noteRead(
   if (head === 'compare' && isRow(body)) {
     for (const doc of [body.base_commit, body.merge_base_commit, ...listOf(body.commits)])
       noteCommit(found, made, rowOf(doc))
+    // Of trees that nobody looked into, what differs is as it was shown.
+    keepRow(found, 'compares', path.slice('compare/'.length).toLowerCase(), { files: body.files })
     return
   }
   if (path === 'branches' || /^branches\/[^/]+$/.test(path)) {
@@ -266,6 +270,34 @@ export function noteRead(
     needCommit(found, made, sha)
     for (const row of [...rows].reverse())
       if (!made.ids.has(row.id)) keepRow(found, 'statuses', String(row.id), { ...row, sha })
+    return
+  }
+  if (/^commits\/[^/]+\/status$/.test(path) && isRow(body)) {
+    needCommit(found, made, body.sha)
+    for (const row of listOf(body.statuses).map(rowOf))
+      if (!made.ids.has(row.id)) keepRow(found, 'statuses', String(row.id), { ...row, sha: body.sha })
+    return
+  }
+  if (/^pulls\/\d+\/commits$/.test(path)) return rows.forEach((doc) => void noteCommit(found, made, doc))
+  if (/^pulls\/\d+\/files$/.test(path)) {
+    const pull = found.pulls.get(Number(second))
+    if (pull !== undefined)
+      found.pulls.set(Number(second), { ...pull, files: [...listOf(pull.files), ...rows] as Json })
+    return
+  }
+  if (path === 'subscribers')
+    return rows.forEach(
+      (doc) =>
+        void keepRow(found, 'subscriptions', text(doc.login).toLowerCase(), {
+          subscribed: true,
+          ignored: false,
+          reason: null,
+        }),
+    )
+  if (path === 'subscription' && isRow(body))
+    return keepRow(found, 'subscriptions', viewer().toLowerCase(), without(body, 'url', 'repository_url'))
+  if (/^collaborators\/[^/]+\/permission$/.test(path) && isRow(body)) {
+    found.people.set(second, text(body.role_name) || text(body.permission))
     return
   }
   if (/^commits\/[0-9a-f]{40}\//.test(path)) needCommit(found, made, second)
@@ -349,7 +381,7 @@ function protection(doc: Row): Row {
 }
 
 /** Stands for one that no answer names. */
-const SOME_COMMIT = 'c0ffee'.repeat(7).slice(0, 40)
+export const SOME_COMMIT: string = 'c0ffee'.repeat(7).slice(0, 40)
 
 /** What a write needs to have been there, and what it makes. */
 export function noteWrite(

@@ -1,10 +1,11 @@
 import type { Json } from '../../trace.ts'
 import { loginOf } from '../access.ts'
-import { type Ask, below, done, gap, numberIn, type On, ok, type Reply, repoOf } from '../ask.ts'
+import { type Ask, below, done, numberIn, type On, ok, type Reply, repoOf } from '../ask.ts'
 import { emit } from '../events.ts'
 import { filesAt } from '../git/history.ts'
 import { commitOf, contentOf, personOf, resolve } from '../git/objects.ts'
 import { counted } from '../paging.ts'
+import { inTime } from '../search/query.ts'
 import { person } from '../shapes/accounts.ts'
 import { repoMinimal, urlOf, webOf } from '../shapes/repos.ts'
 import { isRow, type Row, rowOf, text } from '../store.ts'
@@ -259,7 +260,6 @@ function listRuns(ask: Ask, workflow?: Row): Reply {
     'head_sha',
     'created',
   ].map((name) => query.get(name))
-  if (created) throw gap('runs by time')
   const rows = ask.github.store
     .rows(below(repo, RUNS))
     .map((row) => current(ask, row))
@@ -268,6 +268,7 @@ function listRuns(ask: Ask, workflow?: Row): Reply {
       if (branch && row.head_branch !== branch) return false
       if (event && row.event !== event) return false
       if (sha && row.head_sha !== sha) return false
+      if (created && inTime(text(row.created_at), created) !== true) return false
       if (actor && (isRow(row.actor) ? row.actor.login : row.actor) !== actor) return false
       return !status || row.status === status || row.conclusion === status
     })
@@ -323,23 +324,16 @@ function addRunRoutes(on: On, repo: string): void {
     },
     'user',
   )
-  on(
-    'actions.runs.cancel',
-    `POST ${run}/cancel`,
-    (ask) => {
-      const of = repoOf(ask, 'push')
-      const row = runIn(ask, of)
-      if (row.status === 'completed') throw new GitHubError(409, 'Cannot cancel a workflow run that is completed.')
-      ask.github.store.put(below(of, RUNS), Number(row.id), {
-        ...row,
-        status: 'completed',
-        conclusion: 'cancelled',
-        updated_at: ask.github.now(),
-      })
-      return { status: 202, body: {} }
-    },
-    'user',
-  )
+  const cancel = (ask: Ask): Reply => {
+    const of = repoOf(ask, 'push')
+    const row = runIn(ask, of)
+    if (row.status === 'completed') throw new GitHubError(409, 'Cannot cancel a workflow run that is completed.')
+    const ended = { status: 'completed', conclusion: 'cancelled', updated_at: ask.github.now() }
+    ask.github.store.put(below(of, RUNS), Number(row.id), { ...row, ...ended })
+    return { status: 202, body: {} }
+  }
+  on('actions.runs.cancel', `POST ${run}/cancel`, cancel, 'user')
+  on('actions.runs.force_cancel', `POST ${run}/force-cancel`, cancel, 'user')
   const again = (ask: Ask): Reply => {
     const of = repoOf(ask, 'push')
     const row = runIn(ask, of)

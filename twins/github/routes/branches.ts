@@ -171,4 +171,22 @@ export function addBranchRoutes(on: On): void {
     if (!ask.github.store.remove(below(of, 'protections'), ask.param('branch'))) throw notFound('Branch not protected')
     return done()
   })
+  const signed =
+    (on?: boolean) =>
+    (ask: Ask): Reply => {
+      const of = repoOf(ask, 'admin')
+      const branch = ask.param('branch')
+      const row = protectionOf(ask, of, branch)
+      if (row === undefined) throw notFound('Branch not protected')
+      if (on !== undefined) ask.github.store.put(below(of, 'protections'), branch, { ...row, required_signatures: on })
+      if (on === false) return done()
+      return ok({
+        url: `${urlOf(of)}/branches/${pathOf(branch)}/protection/required_signatures`,
+        enabled: on ?? row.required_signatures ?? false,
+      })
+    }
+  const path = `${repo}/branches/:branch/protection/required_signatures`
+  on('repos.branches.protection.signatures.get', `GET ${path}`, signed())
+  on('repos.branches.protection.signatures.require', `POST ${path}`, signed(true), 'user')
+  on('repos.branches.protection.signatures.release', `DELETE ${path}`, signed(false), 'user')
 }

@@ -103,6 +103,7 @@ function compare(ask: Ask): Reply {
   if (/\.diff\b/.test(ask.accept)) return diffText(changes)
   if (/\.patch\b/.test(ask.accept))
     return patchText(ahead.map((commit) => ({ commit, changes: changesOf(github, repo, commit) })))
+  const known = ask.github.store.get(below(repo, 'compares'), ask.param('basehead').toLowerCase())?.files
   const status = ahead.length === 0 ? (behind === 0 ? 'identical' : 'behind') : behind === 0 ? 'ahead' : 'diverged'
   const web = `${webOf(repo)}/compare/${from}...${to}`
   const short = (side: { readonly of: Row; readonly commit: Row }): string =>
@@ -123,7 +124,7 @@ function compare(ask: Ask): Reply {
       behind_by: behind,
       total_commits: ahead.length,
       commits: listed.body ?? [],
-      files: changes.map((change) => changedFile(repo, change, text(head.commit.sha), text(mergeBase.sha))),
+      files: known ?? changes.map((change) => changedFile(repo, change, text(head.commit.sha), text(mergeBase.sha))),
     },
   }
 }

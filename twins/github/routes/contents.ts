@@ -141,7 +141,7 @@ export function loginBehind(ask: Ask, { email }: Person): string | undefined {
 }
 
 /** Puts a commit with other files on a branch. */
-function commitFiles(ask: Ask, repo: Row, branch: string, files: ReadonlyMap<string, Entry>, asked: Row): Row {
+export function commitFiles(ask: Ask, repo: Row, branch: string, files: ReadonlyMap<string, Entry>, asked: Row): Row {
   const { github } = ask
   const old = refOf(github, repo, `refs/heads/${branch}`)
   const author = signer(ask, asked.author ?? asked.committer)
@@ -163,7 +163,11 @@ function commitFiles(ask: Ask, repo: Row, branch: string, files: ReadonlyMap<str
 }
 
 /** The branch a write goes to and the files there. */
-function target(ask: Ask, repo: Row, asked: Row): { readonly branch: string; readonly files: Map<string, Entry> } {
+export function target(
+  ask: Ask,
+  repo: Row,
+  asked: Row,
+): { readonly branch: string; readonly files: Map<string, Entry> } {
   const branch = (text(asked.branch) || text(repo.default_branch)).replace(/^refs\/heads\//, '')
   const ref = refOf(ask.github, repo, `refs/heads/${branch}`)
   const empty = ask.github.store.size(`repos/${text(repo.full_name).toLowerCase()}/refs`) === 0

@@ -41,7 +41,6 @@ const DOCUMENTS: readonly (readonly [operation: string, path: string])[] = [
   ['users.subscriptions.mine', '/user/subscriptions'],
   ['users.gpg_keys.list', '/users/:username/gpg_keys'],
   ['users.gpg_keys.mine', '/user/gpg_keys'],
-  ['users.teams.list', '/user/teams'],
   ['users.repository_invitations.list', '/user/repository_invitations'],
   ['users.marketplace_purchases.list', '/user/marketplace_purchases'],
   ['orgs.events.list', '/orgs/:org/events'],
@@ -83,6 +82,19 @@ function read(ask: Ask): Reply {
   return Array.isArray(body) ? page(ask, body as readonly Json[], (one) => one) : ok(body ?? null)
 }
 
+/** Limits of what this twin does not model: https://docs.github.com/rest/rate-limit/rate-limit (2026-11-26). */
+const OTHERS: readonly (readonly [name: string, limit: number, seconds: number])[] = [
+  ['integration_manifest', 5000, 3600],
+  ['source_import', 100, 60],
+  ['code_scanning_upload', 1000, 3600],
+  ['code_scanning_autofix', 10, 60],
+  ['actions_runner_registration', 10_000, 3600],
+  ['scim', 15_000, 3600],
+  ['dependency_snapshots', 100, 60],
+  ['audit_log', 1750, 3600],
+  ['audit_log_streaming', 15, 3600],
+]
+
 /** Projects (classic) are no more: https://github.blog/changelog/2024-05-23-sunset-notice-projects-classic/ (2026-11-26). */
 const CLASSIC = [
   'POST /orgs/:org/projects',
@@ -99,14 +111,29 @@ export function addDocumentRoutes(on: On): void {
     on('projects.classic', route, () => {
       throw gap('projects (classic)')
     })
+  for (const route of ['POST /markdown', 'POST /markdown/raw'])
+    on('markdown.render', route, () => {
+      throw gap('rendered Markdown')
+    })
   on('rate_limit.get', 'GET /rate_limit', (ask) => {
     const of = (name: 'core' | 'search' | 'code_search' | 'graphql'): Json => {
       const { resource: _, ...quota } = quotaOf(ask.github, ask.viewer, name)
       return { ...quota, resource: name }
     }
     const core = of('core')
+    const now = Math.floor(ask.github.world.clock.now() / 1000)
+    const rest = OTHERS.map(([name, limit, seconds]) => [
+      name,
+      { limit, used: 0, remaining: limit, reset: now + seconds, resource: name },
+    ])
     return ok({
-      resources: { core, search: of('search'), code_search: of('code_search'), graphql: of('graphql') },
+      resources: {
+        core,
+        search: of('search'),
+        code_search: of('code_search'),
+        graphql: of('graphql'),
+        ...Object.fromEntries(rest),
+      },
       rate: core,
     })
   })

@@ -64,7 +64,7 @@ function hookDoc(ask: Ask, place: Place, row: Row): Json {
     ...(place.type === 'Repository' ? { test_url: `${url}/test` } : {}),
     ping_url: `${url}/pings`,
     deliveries_url: `${url}/deliveries`,
-    ...(place.type === 'Repository' ? { last_response: answer } : {}),
+    ...(place.type === 'Repository' ? { last_response: row.last_response ?? answer } : {}),
   } as Json
 }
 

@@ -414,6 +414,9 @@ export function addPullRoutes(on: On): void {
   on('pulls.files.list', `GET ${pull}/files`, (ask) => {
     const of = repoOf(ask)
     const issue = pullIn(ask, of)
+    const known = pullOf(issue)._files
+    // Of trees that a seed does not have, it may have what differs.
+    if (known !== undefined) return page(ask, listOf(known), (file) => file)
     const { changes, base } = diffOf(ask.github, of, issue)
     return page(ask, changes, (change) => changedFile(of, change, text(rowOf(pullOf(issue).head).sha), text(base?.sha)))
   })

@@ -4,14 +4,27 @@ import { type Ask, below, done, made, need, type On, ok, type Reply, repoOf } fr
 import { DEFAULT_LABELS } from '../default-labels.ts'
 import { ensureAccount, ensureRepo } from '../ensure.ts'
 import { type EventType, emit } from '../events.ts'
-import { firstCommit } from '../furnish-repo.ts'
-import { putRef, refOf, refsBelow, refsPath } from '../git/objects.ts'
+import { firstCommit, person as signs } from '../furnish-repo.ts'
+import { compared, filesAt } from '../git/history.ts'
+import {
+  commitOf,
+  contentOf,
+  putBlob,
+  putCommit,
+  putFiles,
+  putRef,
+  refOf,
+  refsBelow,
+  refsPath,
+  resolve,
+} from '../git/objects.ts'
+import { push } from '../git/push.ts'
 import { account, findRepo, ownerOf, repoPath } from '../github.ts'
 import { page } from '../paging.ts'
 import { person } from '../shapes/accounts.ts'
-import { MERGE_SETTINGS, repoListed, repoWhole, urlOf } from '../shapes/repos.ts'
-import { listOf, type Row, text } from '../store.ts'
-import { forbidden, invalid, missingField, nodeId, notFound } from '../wire.ts'
+import { MERGE_SETTINGS, repoListed, repoMinimal, repoWhole, urlOf } from '../shapes/repos.ts'
+import { isRow, listOf, type Row, text } from '../store.ts'
+import { forbidden, GitHubError, invalid, missingField, nodeId, notFound } from '../wire.ts'
 import { newLabel } from './labels.ts'
 import { orgIn } from './orgs.ts'
 import { accountIn, me, repoPage, visible } from './users.ts'
@@ -235,7 +248,7 @@ export function addRepoRoutes(on: On): void {
     return page(
       ask,
       [...rows].sort((a, b) => Number(a.id) - Number(b.id)),
-      (one) => repoListed(ask.github, { kind: 'anonymous', key: '' }, one),
+      (one) => repoMinimal(ask.github, one),
     )
   })
   on('repos.forks.create', `POST ${repo}/forks`, fork, 'user')
@@ -247,6 +260,8 @@ export function addRepoRoutes(on: On): void {
       repoListed(ask.github, ask.viewer, one),
     )
   })
+  on('repos.generate', `POST ${repo}/generate`, generate, 'user')
+  on('repos.merge_upstream', `POST ${repo}/merge-upstream`, mergeUpstream, 'user')
   on('repos.topics.list', `GET ${repo}/topics`, (ask) => ok({ names: repoOf(ask).topics ?? [] }))
   on('repos.topics.replace', `PUT ${repo}/topics`, (ask) => {
     const names = listOf(ask.body().names).map((name) => String(name).toLowerCase())
@@ -298,6 +313,65 @@ export function addRepoRoutes(on: On): void {
     'user',
   )
   addPeopleRoutes(on, repo)
+}
+
+/** A new repository with the files of a template. */
+function generate(ask: Ask): Reply {
+  const template = repoOf(ask)
+  if (template.is_template !== true) throw notFound()
+  const { github } = ask
+  const body = ask.body()
+  const owner = text(body.owner) || text(me(ask).login)
+  const made = create(
+    {
+      ...ask,
+      body: () => ({ name: body.name, private: body.private ?? false, description: body.description ?? null }),
+    },
+    owner,
+  )
+  const row = findRepo(github, `${owner}/${text(body.name)}`)
+  if (row === undefined) return made
+  const head = resolve(github, template, text(template.default_branch))
+  const who = signs(github, loginOf(ask.viewer))
+  const files = filesAt(github, template, head)
+  for (const { sha } of files.values()) putBlob(github, row, contentOf(github, template, sha))
+  const commit = putCommit(
+    github,
+    row,
+    { tree: putFiles(github, row, files), parents: [], message: 'Initial commit', author: who, committer: who },
+    { author: loginOf(ask.viewer), committer: loginOf(ask.viewer) },
+  )
+  putRef(github, row, `refs/heads/${text(row.default_branch)}`, text(commit.sha))
+  const kept = keep(ask, { ...row, template_repository: text(template.full_name) })
+  return { ...made, body: repoWhole(github, ask.viewer, kept, 'written') }
+}
+
+/** Brings a fork's branch up to its parent's. */
+function mergeUpstream(ask: Ask): Reply {
+  const { github } = ask
+  const fork = repoOf(ask, 'push')
+  const parent = isRow(fork.parent)
+    ? findRepo(github, text(fork.parent.full_name))
+    : findRepo(github, text(fork.parent))
+  const branch = text(ask.body().branch)
+  const [ours, theirs] = [fork, parent].map((one) =>
+    one === undefined ? undefined : refOf(github, one, `refs/heads/${branch}`),
+  )
+  if (parent === undefined || ours === undefined || theirs === undefined)
+    throw new GitHubError(422, 'There is nothing to merge from.')
+  const [base, head] = [commitOf(github, fork, text(ours.sha)), commitOf(github, fork, text(theirs.sha))]
+  if (base === undefined || head === undefined) throw new GitHubError(422, 'There is nothing to merge from.')
+  const { ahead, behind } = compared(github, fork, base, head)
+  const name = `${ownerOf(parent)}:${branch}`
+  if (ahead.length === 0)
+    return ok({ message: `This branch is not behind the upstream ${name}.`, merge_type: 'none', base_branch: name })
+  if (behind > 0) throw new GitHubError(409, 'There are merge conflicts')
+  push(github, ask.viewer, fork, `refs/heads/${branch}`, text(theirs.sha))
+  return ok({
+    message: `Successfully fetched and fast-forwarded from upstream ${name}.`,
+    merge_type: 'fast-forward',
+    base_branch: name,
+  })
 }
 
 /** Whoever stars, watches or works on a repository. */

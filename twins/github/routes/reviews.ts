@@ -62,11 +62,11 @@ function commentDoc(ask: Ask, repo: Row, row: Row): Json {
     original_start_line: start_line,
     start_side,
     line: row.line ?? null,
-    original_line: row.line ?? null,
+    original_line: row.original_line ?? row.line ?? null,
     side: row.side ?? 'RIGHT',
     ...(row.in_reply_to_id === undefined ? {} : { in_reply_to_id: row.in_reply_to_id }),
-    original_position: row.position ?? 1,
-    position: row.position ?? 1,
+    original_position: row.original_position ?? row.position ?? 1,
+    position: row.position === undefined ? 1 : row.position,
     subject_type: row.subject_type ?? 'line',
   } as Json
 }
@@ -106,7 +106,7 @@ function submitted(ask: Ask, repo: Row, issue: Row, row: Row): void {
   })
 }
 
-function create(ask: Ask): Reply {
+export function createReview(ask: Ask): Reply {
   const repo = repoOf(ask)
   const user = needSomebody(ask, repo)
   const issue = pullIn(ask, repo)
@@ -202,7 +202,7 @@ const ORDERS = {
 export function addReviewRoutes(on: On): void {
   const repo = '/repos/:owner/:repo'
   const pull = `${repo}/pulls/:number`
-  on('pulls.reviews.create', `POST ${pull}/reviews`, create, 'user')
+  on('pulls.reviews.create', `POST ${pull}/reviews`, createReview, 'user')
   on('pulls.reviews.list', `GET ${pull}/reviews`, (ask) => {
     const of = repoOf(ask)
     const issue = pullIn(ask, of)

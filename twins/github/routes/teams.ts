@@ -9,6 +9,7 @@ import { teamBrief, teamPath, teamsPath, teamWhole } from '../shapes/teams.ts'
 import { listOf, type Row, text } from '../store.ts'
 import { invalid, missingField, nodeId, notFound } from '../wire.ts'
 import { orgIn, owns } from './orgs.ts'
+import { me } from './users.ts'
 
 const orgOf = (ask: Ask): string => text(orgIn(ask).login)
 
@@ -100,6 +101,24 @@ export function addTeamRoutes(on: On): void {
     const children = ask.github.store.rows(teamsPath(orgOf(ask))).filter(({ parent }) => parent === slug)
     return page(ask, children, (one) => teamBrief(ask.github, orgOf(ask), text(one.slug)))
   })
+  on(
+    'users.teams.list',
+    'GET /user/teams',
+    (ask) => {
+      const login = text(me(ask).login)
+      const mine = ask.github.store.rows('users').flatMap((row) => {
+        const org = text(row.login)
+        const of = (team: Row): boolean =>
+          ask.github.store.get(`${teamPath(org, text(team.slug))}/members`, login.toLowerCase()) !== undefined
+        return ask.github.store
+          .rows(teamsPath(org))
+          .filter(of)
+          .map(({ slug }) => ({ org, slug: text(slug) }))
+      })
+      return page(ask, mine, ({ org, slug }) => teamWhole(ask.github, org, slug))
+    },
+    'user',
+  )
   on('repos.teams.list', 'GET /repos/:owner/:repo/teams', (ask) => {
     const repo = repoOf(ask)
     const org = ask.param('owner')

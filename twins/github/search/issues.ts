@@ -7,7 +7,7 @@ import { commentsPath, issueBrief } from '../shapes/issues.ts'
 import { diffOf, pullOf } from '../shapes/pulls.ts'
 import { listOf, type Row, rowOf, text } from '../store.ts'
 import { invalid } from '../wire.ts'
-import { inNumbers, inTime, parseQuery, type Qualifier, type Query } from './query.ts'
+import { inNumbers, inTime, parseQuery, type Qualifier, type Query, unknownIn } from './query.ts'
 
 export type Hit = { readonly repo: Row; readonly issue: Row }
 
@@ -178,9 +178,20 @@ const ORDERS = {
   comments: ({ issue }: Hit): number => Number(issue._comments ?? 0),
 }
 
+const KNOWN: ReadonlySet<string> = new Set(
+  (
+    'repo user org in is type state author assignee mentions commenter involves label milestone no draft head base sha ' +
+    'review-requested created updated closed merged comments archived reason'
+  ).split(' '),
+)
+const STATES: ReadonlySet<string> = new Set(
+  'issue pr pull-request open closed merged unmerged draft locked unlocked public private'.split(' '),
+)
+
 /** All issues and pull requests that a search finds. */
 export function findIssues(ask: Ask, q: string): readonly Hit[] {
   const query = parseQuery(q)
+  if (unknownIn(query, KNOWN, { is: STATES, type: STATES, state: STATES }) !== undefined) throw unreadable('')
   const hits = scope(ask, query).flatMap((repo) =>
     ask.github.store.rows(below(repo, 'issues')).map((issue) => ({ repo, issue })),
   )

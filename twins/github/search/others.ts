@@ -9,12 +9,14 @@ import { repoListed, repoMinimal, urlOf, webOf } from '../shapes/repos.ts'
 import { listOf, type Row, text } from '../store.ts'
 import { invalid, pathOf } from '../wire.ts'
 import { scope, searchIssues } from './issues.ts'
-import { inNumbers, inTime, parseQuery, type Qualifier, type Query } from './query.ts'
+import { inNumbers, inTime, parseQuery, type Qualifier, type Query, unknownIn } from './query.ts'
 
-function asked(ask: Ask): Query {
+function asked(ask: Ask, known: string, words: Readonly<Record<string, ReadonlySet<string>>> = {}): Query {
   const q = ask.query.get('q') ?? ''
   if (q.trim() === '') throw invalid({ resource: 'Search', field: 'q', code: 'missing' })
-  return parseQuery(q)
+  const query = parseQuery(q)
+  if (unknownIn(query, new Set(known.split(' ')), words) !== undefined) throw beyond()
+  return query
 }
 const beyond = (): Error => gap('searches beyond the common qualifiers')
 const sure = (inside: boolean | undefined): boolean => {
@@ -57,7 +59,9 @@ function repoFits(repo: Row, { key, value }: Qualifier): boolean {
 }
 
 function searchRepos(ask: Ask): Reply {
-  const query = asked(ask)
+  const query = asked(ask, 'user org repo in fork is language topic archived stars forks size created pushed', {
+    is: new Set(['public', 'private']),
+  })
   const fork = query.qualifiers.find(({ key }) => key === 'fork')?.value
   const places = query.qualifiers.filter(({ key }) => key === 'in').flatMap(({ value }) => value.split(','))
   const rows = scope(ask, query).filter((repo) => {
@@ -124,7 +128,9 @@ function codeFits(entry: Entry, { key, value }: Qualifier): boolean {
 
 /** Code of the default branches: https://docs.github.com/rest/search/search#search-code (2026-11-26). */
 function searchCode(ask: Ask): Reply {
-  const query = asked(ask)
+  const query = asked(ask, 'repo user org in fork language extension filename path', {
+    language: new Set(Object.keys(LANGUAGES)),
+  })
   const fork = query.qualifiers.find(({ key }) => key === 'fork')?.value
   const places = query.qualifiers.filter(({ key }) => key === 'in').flatMap(({ value }) => value.split(','))
   const repos = scope(ask, query).filter((repo) =>
@@ -175,7 +181,7 @@ function userFits(ask: Ask, row: Row, { key, value }: Qualifier): boolean {
 }
 
 function searchUsers(ask: Ask): Reply {
-  const query = asked(ask)
+  const query = asked(ask, 'type user org in location repos followers created')
   const rows = ask.github.store.rows('users').filter((row) => {
     if (row.type === 'Bot') return false
     const words = [row.login, row.name, row.email].map((one) => text(one)).join(' ')

@@ -20,8 +20,13 @@ export function parseQuery(text: string): Query {
   }
 }
 
-export const uses = (query: Query, ...words: readonly string[]): boolean =>
-  query.terms.some(({ value }) => words.includes(value))
+/** The first qualifier that is not among those known, or whose value is not. `words` are the values that some may have. */
+export const unknownIn = (
+  query: Query,
+  known: ReadonlySet<string>,
+  words: Readonly<Record<string, ReadonlySet<string>>> = {},
+): Qualifier | undefined =>
+  query.qualifiers.find(({ key, value }) => !known.has(key) || words[key]?.has(value.toLowerCase()) === false)
 
 /** A time or day as the end of a range: a day begins and ends. */
 function edges(text: string): readonly [number, number] {

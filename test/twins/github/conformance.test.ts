@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import { github } from '../../../twins/github/index.ts'
+import { runTwinTests, type Stage } from '../../conformance/twins.ts'
+import { ACME, API, HOOK } from './support.ts'
+
+const request = (
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Request =>
+  new Request(API + path, {
+    method,
+    headers: { Authorization: 'token ghp_test', ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+const act =
+  (...parts: Parameters<typeof request>) =>
+  ({ twin }: Stage): unknown =>
+    twin.fetch(request(...parts))
+const base64 = (text: string): string => Buffer.from(text).toString('base64')
+const REPO = '/repos/acme/app'
+
+runTwinTests({
+  twin: github,
+  seed: { ...ACME, repos: [...(ACME.repos ?? []), { full_name: 'ada/tool', files: { a: 'a' } }] },
+  async story({ send, world, twin }) {
+    const json = async (method: string, path: string, body?: unknown): Promise<Record<string, never>> =>
+      (await send(request(method, path, body))).json() as Promise<Record<string, never>>
+    const hook = await json('POST', `${REPO}/hooks`, { config: { url: HOOK, secret: 's' }, events: ['*'] })
+    const branch = `b${world.trace.events.length}`
+    const main = await json('GET', `${REPO}/git/ref/heads/main`)
+    await send(
+      request('POST', `${REPO}/git/refs`, {
+        ref: `refs/heads/${branch}`,
+        sha: (main.object as unknown as { readonly sha: string }).sha,
+      }),
+    )
+    const file = { message: 'Add', content: base64(branch), branch }
+    await send(request('PUT', `${REPO}/contents/${branch}.txt`, file))
+    const issue = await json('POST', `${REPO}/issues`, { title: 'Broken', labels: ['bug'], assignees: ['ada'] })
+    await send(request('POST', `${REPO}/issues/${issue.number}/comments`, { body: 'Indeed' }))
+    await send(request('PATCH', `${REPO}/issues/${issue.number}`, { state: 'closed' }))
+    const pull = await json('POST', `${REPO}/pulls`, { title: 'Add', head: branch, base: 'main' })
+    await send(request('POST', `${REPO}/statuses/${branch}`, { state: 'success', context: 'ci' }))
+    await world.clock.advance(5_000)
+    await send(request('GET', `${REPO}/pulls/${pull.number}`))
+    await world.within({ step: 'review', key: 'review' }, () =>
+      twin.happen('pull_request.reviewed', {
+        repo: 'acme/app',
+        login: 'bob',
+        number: Number(pull.number),
+        event: 'APPROVE',
+      }),
+    )
+    await send(request('PUT', `${REPO}/pulls/${pull.number}/merge`, {}))
+    await send(request('POST', `${REPO}/releases`, { tag_name: branch }))
+    await send(request('GET', '/search/issues?q=repo%3Aacme%2Fapp+is%3Apr+is%3Amerged'))
+    await send(request('POST', '/graphql', { query: '{ viewer { login } }' }))
+    await send(request('POST', '/gists', { files: { 'a.txt': { content: 'a' } } }))
+    await send(request('GET', '/repos/acme/none'))
+    await send(request('GET', '/rate_limit'))
+    await send(request('DELETE', `${REPO}/hooks/${hook.id}`))
+    await world.clock.advance(60_000)
+  },
+  gaps: {
+    'API versions other than 2022-11-28': act('GET', '/user', undefined, { 'X-GitHub-Api-Version': '2026-03-10' }),
+    'rendered Markdown': act('POST', '/markdown', { text: '# Hi' }),
+    timelines: act('GET', `${REPO}/issues/1/timeline`),
+    'app manifests that a seed does not name': act('POST', '/app-manifests/abc/conversions'),
+    'figures, feeds and catalogues that a seed does not hold': act('GET', `${REPO}/traffic/views`),
+    'projects (classic)': act('POST', '/orgs/acme/projects', { name: 'Board' }),
+    'searches beyond the common qualifiers': act('GET', '/search/issues?q=language%3Ago'),
+    'searches for commits, topics and labels': act('GET', '/search/commits?q=fix'),
+    'GraphQL beyond the common queries': act('POST', '/graphql', { query: '{ viewer { sponsors { totalCount } } }' }),
+  },
+  failureBody: z.strictObject({ message: z.string(), documentation_url: z.url(), status: z.string().regex(/^\d{3}$/) }),
+})

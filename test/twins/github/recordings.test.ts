@@ -1,0 +1,21 @@
+import { existsSync, globSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { measure } from '../../../runner/fidelity/measure.ts'
+import { percent } from '../../../runner/fidelity/score.ts'
+import { github } from '../../../twins/github/index.ts'
+import { readHar } from '../../../twins/har.ts'
+import type { TwinDefinition } from '../../../twins/twin.ts'
+
+const folder = join(process.env.BACKLOT_RECORDINGS ?? '', 'github')
+const there = process.env.BACKLOT_RECORDINGS !== undefined && existsSync(folder)
+
+test.skipIf(!there)('recordings come out as they were', async () => {
+  const files = globSync('*.har', { cwd: folder }).sort()
+  const { report } = await measure(
+    github as TwinDefinition<unknown>,
+    files.map((file) => readHar(join(folder, file))),
+  )
+  expect(percent(report.matched, report.modelled)).toBeGreaterThanOrEqual(90)
+  expect(percent(report.modelled, report.interactions)).toBeGreaterThanOrEqual(70)
+})
