@@ -107,3 +107,13 @@ test('the answer to a HEAD request keeps the length that it tells', () => {
   expect(head('sized')).toContain('Content-Length: 0\r\n')
   expect(head('sized')).not.toContain('Content-Length: 5')
 })
+
+test('a large body may come in one piece, and many requests on one connection', () => {
+  const parser = createRequestParser(ignore)
+  const body = 'x'.repeat(300_000)
+  const [large] = parser.push(bytes(`PUT /big HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n${body}`))
+  expect(large?.body.length).toBe(body.length)
+  const small = `GET /small HTTP/1.1\r\nHost: a\r\nX-Long: ${'y'.repeat(4_000)}\r\n\r\n`
+  for (let at = 0; at < 100; at++) expect(parser.push(bytes(small))).toHaveLength(1)
+  expect(() => parser.push(bytes(`GET / HTTP/1.1\r\nX-Long: ${'y'.repeat(200_000)}\r\n\r\n`))).toThrow(MalformedHttp)
+})
