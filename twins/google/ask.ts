@@ -85,6 +85,7 @@ function partial(reply: Json, query: URLSearchParams, usual: string | undefined)
 /** Parameters of all methods: https://cloud.google.com/apis/docs/system-parameters (2026-11-26). */
 function checkSystem(query: URLSearchParams): void {
   if (query.has('key')) throw gap('API keys')
+  if (query.get('useDomainAdminAccess') === 'true') throw gap('administration of shared drives')
   const alt = query.get('alt')
   if (alt !== null && !['json', 'media'].includes(alt)) throw gap('answers that are no JSON')
   if (query.has('callback') || query.has('$.xgafv') || query.has('upload_protocol'))

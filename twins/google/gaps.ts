@@ -9,6 +9,7 @@ export const GAPS: readonly Gap[] = [
   { what: 'other hosts and versions', why: 'Each API is served at its own host, Drive as v3 only.' },
   { what: 'batches of HTTP requests', why: 'The official clients of today send none.' },
   { what: 'answers that are no JSON', why: 'The official clients ask for JSON.' },
+  { what: 'names with underscores', why: 'The official clients write fields in camel case.' },
   { what: 'the folder of app data', why: 'Files are in My Drive or in a shared drive.' },
   { what: 'locks, labels and limits of files', why: 'Nobody has asked for them yet.' },
   {

@@ -57,6 +57,7 @@ export function plant(ws: Workspace, seed: Seed): void {
       clientId: client_id,
       clientSecret: client_secret,
       scopes: scopes ?? ALL,
+      revoked: false,
     }
     tables.grants.set(refresh_token, grant)
     account(ws, email)

@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto'
 import { z } from 'zod'
 import type { Role } from './state.ts'
 
@@ -119,6 +120,14 @@ const file: z.ZodType<SeededFile> = z.strictObject({
 })
 const limit = z.int().positive().optional()
 
+function isRsa(pem: string): boolean {
+  try {
+    return createPublicKey(pem).asymmetricKeyType === 'rsa'
+  } catch {
+    return false
+  }
+}
+
 export const seedSchema: z.ZodType<Seed> = z.strictObject({
   users: z
     .array(
@@ -133,7 +142,7 @@ export const seedSchema: z.ZodType<Seed> = z.strictObject({
     .array(
       z.strictObject({
         email: z.string().regex(/@.+\.iam\.gserviceaccount\.com$/, 'Expected name@project.iam.gserviceaccount.com.'),
-        public_key: z.string().includes('-----BEGIN'),
+        public_key: z.string().refine(isRsa, 'Expected an RSA public key in PEM.'),
         key_id: z.string().optional(),
         delegates: z.array(z.string()).optional(),
         scopes: z.array(z.string()).optional(),

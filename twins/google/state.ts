@@ -156,6 +156,8 @@ export type Grant = {
   readonly clientId: string
   readonly clientSecret: string
   readonly scopes: readonly string[]
+  /** Taken back: the app is known, and opens nothing. */
+  readonly revoked: boolean
 }
 export type ServiceAccount = {
   readonly email: string

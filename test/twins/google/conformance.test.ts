@@ -167,6 +167,7 @@ runTwinTests({
     'other hosts and versions': get('https://www.googleapis.com/drive/v2/files'),
     'batches of HTTP requests': post('https://www.googleapis.com/batch/drive/v3'),
     'answers that are no JSON': get(`${DRIVE}/files?alt=sse`),
+    'names with underscores': sheet('deleteSheet', { sheet_id: 0 }),
     'the folder of app data': get(`${DRIVE}/files?spaces=appDataFolder`),
     'locks, labels and limits of files': post(`${DRIVE}/files`, { name: 'x', contentRestrictions: [] }),
     'other editors of Google’s': post(`${DRIVE}/files`, { mimeType: 'application/vnd.google-apps.presentation' }),
@@ -204,7 +205,9 @@ runTwinTests({
       }),
       put('A1', [['n']]),
     ),
-    'data filters and developer metadata': post(`${SHEETS}/book:getByDataFilter`),
+    'data filters and developer metadata': post(`${SHEETS}/book:getByDataFilter`, {
+      dataFilters: [{ developerMetadataLookup: {} }],
+    }),
     'requests of spreadsheets.batchUpdate that are not listed': sheet('addChart', {}),
     'spreadsheets that are made with more than sheets and cells': post(SHEETS, { sheets: [{ charts: [] }] }),
     'sheets that are no grids': sheet('addSheet', { properties: { sheetType: 'OBJECT' } }),

@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
+import { DOCS_MESSAGES } from '../../../twins/google/docs/messages.ts'
 import { REQUESTS as DOCS } from '../../../twins/google/docs/requests.ts'
 import { google } from '../../../twins/google/index.ts'
 import { addRoutes } from '../../../twins/google/operations.ts'
 import { routePath } from '../../../twins/google/paths.ts'
 import { REQUESTS as SHEETS } from '../../../twins/google/sheets/batch.ts'
+import { SHEETS_MESSAGES } from '../../../twins/google/sheets/messages.ts'
 
 const read = (api: string, file: string): string =>
   readFileSync(join(dirname(createRequire(import.meta.url).resolve(`@googleapis/${api}`)), file), 'utf8')
@@ -61,6 +63,36 @@ test.each([
   const names = [...fields.matchAll(/^ {8}(\w+)\?:/gm)].map(([, name]) => name)
   expect(names.length).toBeGreaterThan(30)
   expect(known.toSorted()).toEqual(names.toSorted())
+})
+
+/** Fields and kinds of a message, as its type in the SDK says. */
+function fieldsOf(text: string, message: string): readonly string[] {
+  const [, body = ''] = new RegExp(`interface Schema\\$${message} \\{(.*?)\\n {4}\\}`, 's').exec(text) ?? []
+  return [...body.matchAll(/^ {8}(\w+)\?: (.*?);$/gms)].map(([, name = '', type = '']) => {
+    const [, inner] = type.includes('{') ? [] : (/Schema\$(\w+)/.exec(type) ?? [])
+    const plain: Readonly<Record<string, string>> = {
+      'string | null': '$',
+      'number | null': '#',
+      'boolean | null': '?',
+    }
+    return name + (inner === undefined ? (plain[type] ?? '') : `:${inner}`)
+  })
+}
+
+test.each([
+  ['docs', 'v1.d.ts', DOCS_MESSAGES],
+  ['sheets', 'v4.d.ts', SHEETS_MESSAGES],
+])('messages of %s have the fields that the SDK gives them', (api, file, messages) => {
+  const text = read(api, file).replaceAll(/\/\*\*.*?\*\//gs, '')
+  // A message that is not listed is not looked into.
+  const known = (field: string): string => field.replace(/:(\w+)$/, (kind, name) => (name in messages ? kind : ''))
+  for (const [message, fields] of Object.entries(messages)) {
+    const own = fields.split(' ').filter((field) => field !== '')
+    const skipped = own.map((field) => field.replace(/[:$#?].*/, ''))
+    const theirs = fieldsOf(text, message).map(known)
+    expect(theirs.map((field) => field.replace(/[:$#?].*/, '')).toSorted(), message).toEqual(skipped.toSorted())
+    for (const field of own) if (/[:$#?]/.test(field)) expect(theirs, message).toContain(field)
+  }
 })
 
 test('operations are many, and each has one name', () => {

@@ -365,3 +365,75 @@ test('without a credential, or with one that is good no more, nothing opens', as
   const answer = await office.raw('GET', `${SHEETS}/${BOOK}`, undefined, { Authorization: `Bearer ${TOKEN}` })
   expect([answer.status, (await json(answer)).error]).toMatchObject([401, { status: 'UNAUTHENTICATED' }])
 })
+
+test.each([
+  [
+    { addSheet: { properties: { titel: 'x' } } },
+    `Invalid JSON payload received. Unknown name "titel" at 'requests[0].add_sheet.properties': Cannot find field.`,
+  ],
+  [
+    { addSheet: { properties: { title: 5 } } },
+    "Invalid value at 'requests[0].add_sheet.properties.title' (TYPE_STRING), 5",
+  ],
+  [{ deleteSheet: { sheetId: 'one' } }, `Invalid value at 'requests[0].delete_sheet.sheet_id' (TYPE_INT32), "one"`],
+  [{ doMagic: {} }, `Invalid JSON payload received. Unknown name "doMagic" at 'requests[0]': Cannot find field.`],
+])('what the API does not know is refused: %j', async (request, message) => {
+  expect(await failure(await batch(open(), request))).toEqual([400, message])
+})
+
+test('ranges are named by filters as well', async () => {
+  const office = open([
+    [1, 2],
+    [3, 4],
+  ])
+  const gridRange = { sheetId: 0, startRowIndex: 1, endRowIndex: 2, startColumnIndex: 0, endColumnIndex: 2 }
+  const post = (verb: string, body: object): Promise<Response> =>
+    office.raw('POST', `${SHEETS}/${BOOK}${verb}`, body as never)
+  expect(await json(await post('/values:batchGetByDataFilter', { dataFilters: [{ gridRange }] }))).toMatchObject({
+    valueRanges: [{ valueRange: { range: 'Sheet1!A2:B2', values: [['3', '4']] } }],
+  })
+  await post('/values:batchUpdateByDataFilter', {
+    valueInputOption: 'RAW',
+    data: [{ dataFilter: { a1Range: 'A1' }, values: [[9]] }],
+  })
+  expect(await read(office, 'A1')).toEqual([['9']])
+  await post('/values:batchClearByDataFilter', { dataFilters: [{ gridRange }] })
+  expect(await read(office, 'Sheet1')).toEqual([['9', '2']])
+  const seen = await json(await post(':getByDataFilter', { dataFilters: [{ a1Range: 'B1' }], includeGridData: true }))
+  expect(seen).toMatchObject({
+    sheets: [{ data: [{ startColumn: 1, rowData: [{ values: [{ formattedValue: '2' }] }] }] }],
+  })
+})
+
+test('cells are pushed and pulled along a row or a column', async () => {
+  const office = open([['a', 'b'], ['c', 'd'], ['e']])
+  const range = { sheetId: 0, startRowIndex: 0, endRowIndex: 1, startColumnIndex: 0, endColumnIndex: 1 }
+  await batch(office, { insertRange: { range, shiftDimension: 'ROWS' } })
+  expect(await read(office, 'Sheet1')).toEqual([['', 'b'], ['a', 'd'], ['c'], ['e']])
+  await batch(office, { deleteRange: { range, shiftDimension: 'COLUMNS' } })
+  expect(await read(office, 'Sheet1')).toEqual([['b'], ['a', 'd'], ['c'], ['e']])
+  await batch(office, {
+    moveDimension: { source: { sheetId: 0, dimension: 'ROWS', startIndex: 0, endIndex: 1 }, destinationIndex: 3 },
+  })
+  expect(await read(office, 'Sheet1')).toEqual([['a', 'd'], ['c'], ['b'], ['e']])
+})
+
+test('duplicates and blanks go, and are counted', async () => {
+  const office = open([
+    ['x', 1],
+    ['X', 1],
+    [' y  z ', 2],
+    ['x', 3],
+  ])
+  const range = { sheetId: 0, startRowIndex: 0, endRowIndex: 4, startColumnIndex: 0, endColumnIndex: 2 }
+  const answer = await json(await batch(office, { trimWhitespace: { range } }, { deleteDuplicates: { range } }))
+  expect(answer.replies).toEqual([
+    { trimWhitespace: { cellsChangedCount: 1 } },
+    { deleteDuplicates: { duplicatesRemovedCount: 1 } },
+  ])
+  expect(await read(office, 'Sheet1')).toEqual([
+    ['x', '1'],
+    ['y z', '2'],
+    ['x', '3'],
+  ])
+})

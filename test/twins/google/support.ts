@@ -42,7 +42,7 @@ export type Clients = {
 }
 
 /** A `fetch` that ends in the network kit; the program's clock is the world's. */
-function transport(network: Network, world: RunnableWorld): typeof fetch {
+export function transport(network: Network, world: RunnableWorld): typeof fetch {
   return async (input, init) => {
     const body = init?.body
     const streamed = typeof body === 'object' && body !== null && Symbol.asyncIterator in body
@@ -70,6 +70,7 @@ type Signing = {
   readonly email?: string
   readonly key?: string
   readonly scopes?: readonly string[]
+  readonly keyId?: string
   readonly subject?: string
 }
 
@@ -77,6 +78,7 @@ export function clientsOf(office: Pick<Office, 'network' | 'world'>, signing: Si
   const auth = new JWT({
     email: signing.email ?? ROBOT,
     key: signing.key ?? PRIVATE_KEY,
+    ...(signing.keyId === undefined ? {} : { keyId: signing.keyId }),
     scopes: [...(signing.scopes ?? [`${AUTH}drive`, `${AUTH}documents`, `${AUTH}spreadsheets`])],
     ...(signing.subject === undefined ? {} : { subject: signing.subject }),
     transporterOptions: { fetchImplementation: transport(office.network, office.world) },

@@ -1,5 +1,6 @@
 import type { Json } from '../../trace.ts'
 import { isObj, type Mask, type Obj, parseMask, updated } from '../fields.ts'
+import { unknownName } from '../shape.ts'
 import { colour } from '../sheets/cell-wire.ts'
 import { badRequest } from '../wire.ts'
 import type { Document, NamedRange, Paragraph } from './document.ts'
@@ -317,8 +318,7 @@ export function batch(
       throw badRequest(`Invalid requests[${n}]: Request must have a request type set.`)
     if (UNMODELLED.has(name)) throw scene.gap(PARTS)
     const act = ACTS[name]
-    if (act === undefined || names.length > 1)
-      throw badRequest(`Invalid JSON payload received. Unknown name "${name}" at 'requests[${n}]': Cannot find field.`)
+    if (act === undefined || names.length > 1) throw unknownName(names[1] ?? name, `requests[${n}]`)
     const args = request[name]
     const { document: after, reply } = act(next, isObj(args) ? args : {}, { ...scene, where: `requests[${n}].${name}` })
     next = after

@@ -2,10 +2,12 @@ import type { Json } from '../../trace.ts'
 import { editorFile } from '../access.ts'
 import { type Ask, flag, type On } from '../ask.ts'
 import type { Document } from '../docs/document.ts'
+import { DOCS_MESSAGES } from '../docs/messages.ts'
 import { batch } from '../docs/requests.ts'
 import { documentJson, revisionId } from '../docs/wire.ts'
 import { createFile } from '../drive/files.ts'
 import { isObj } from '../fields.ts'
+import { checkShape } from '../shape.ts'
 import type { FileRow } from '../state.ts'
 import { badRequest, entityNotFound } from '../wire.ts'
 import { changed, DOCUMENT, gap, put, rankOf, roleOn, touched } from '../workspace.ts'
@@ -51,7 +53,9 @@ function open(ask: Ask, least: 'reader' | 'writer'): { readonly file: FileRow; r
 function batchUpdate(ask: Ask): Json {
   const { ws, email } = ask
   const { file, document } = open(ask, 'writer')
-  const { requests, writeControl } = ask.body()
+  const body = ask.body()
+  checkShape(DOCS_MESSAGES, 'BatchUpdateDocumentRequest', body, '')
+  const { requests, writeControl } = body
   const { requiredRevisionId, targetRevisionId } = isObj(writeControl) ? writeControl : {}
   if (typeof requiredRevisionId === 'string' && requiredRevisionId !== revisionId(document))
     throw badRequest(`The required revision ID '${requiredRevisionId}' does not match the latest revision.`)

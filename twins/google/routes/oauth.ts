@@ -100,7 +100,7 @@ function refreshed(ws: Workspace, form: URLSearchParams): Json {
   if (!mine.some(({ clientSecret }) => clientSecret === form.get('client_secret')))
     throw new OAuthError(401, 'invalid_client', 'Unauthorized')
   const grant = ws.tables.grants.get(form.get('refresh_token') ?? '')
-  if (grant === undefined || grant.clientId !== client)
+  if (grant === undefined || grant.clientId !== client || grant.revoked)
     throw new OAuthError(400, 'invalid_grant', 'Token has been expired or revoked.')
   const token = issue(ws, grant.email, client, grant.scopes, 'ya29.a0')
   return { ...answer(token), scope: grant.scopes.join(' ') }
@@ -111,7 +111,8 @@ function revoked(ws: Workspace, given: string): Json {
   const { tokens, grants } = ws.tables
   const token = tokens.get(given)
   const grant = grants.get(given)
-  if (token === undefined && grant === undefined) throw new OAuthError(400, 'invalid_token', 'Token expired or revoked')
+  if (token === undefined && (grant === undefined || grant.revoked))
+    throw new OAuthError(400, 'invalid_token', 'Token expired or revoked')
   endAccess(ws, token?.email ?? grant?.email ?? '', token?.client ?? grant?.clientId)
   return {}
 }
@@ -121,6 +122,7 @@ export function endAccess({ tables, world }: Workspace, email: string, client?: 
   for (const [key, one] of tables.tokens)
     if (one.email === email && (client === undefined || one.client === client)) tables.tokens.delete(key)
   for (const [key, one] of tables.grants)
-    if (one.email === email && (client === undefined || one.clientId === client)) tables.grants.delete(key)
+    if (one.email === email && (client === undefined || one.clientId === client))
+      tables.grants.set(key, { ...one, revoked: true })
   world.trace.record('google.token.revoked', { email })
 }

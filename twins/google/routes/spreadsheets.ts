@@ -3,11 +3,13 @@ import { editorFile } from '../access.ts'
 import { type Ask, flag, type On } from '../ask.ts'
 import { createFile } from '../drive/files.ts'
 import { innerMask, isObj, type Mask, type Obj, parseMask } from '../fields.ts'
-import { locate } from '../sheets/a1.ts'
+import { checkShape } from '../shape.ts'
+import { locate, type Place, rangeText } from '../sheets/a1.ts'
 import { batch } from '../sheets/batch.ts'
 import { Evaluator } from '../sheets/evaluate.ts'
 import { general } from '../sheets/format.ts'
-import { textIn } from '../sheets/request.ts'
+import { SHEETS_MESSAGES } from '../sheets/messages.ts'
+import { areaIn, textIn } from '../sheets/request.ts'
 import { propertiesJson, spreadsheetJson, type View } from '../sheets/sheet-wire.ts'
 import { bounded, type GridRange, overlaps, type Sheet, type Spreadsheet } from '../sheets/spreadsheet.ts'
 import type { Refusals } from '../sheets/values.ts'
@@ -43,8 +45,17 @@ export function addSpreadsheets(on: On): void {
     'spreadsheets.get_by_data_filter',
     'POST /v4/spreadsheets/:spreadsheetId/~getByDataFilter',
     { api: 'sheets', meter: 'read' },
-    () => {
-      throw gap('data filters and developer metadata')
+    (ask) => {
+      const { file, spreadsheet } = open(ask, 'reader')
+      const body = ask.body()
+      checkShape(SHEETS_MESSAGES, 'GetSpreadsheetByDataFilterRequest', body, '')
+      const { dataFilters, includeGridData } = body
+      const ranges = filtersIn(spreadsheet, dataFilters).map(({ sheet, range }) => rangeText(sheet, range))
+      return view(ask, file, spreadsheet, {
+        ranges,
+        grid: includeGridData === true,
+        fields: ask.query.get('fields'),
+      })
     },
   )
   on(
@@ -53,6 +64,18 @@ export function addSpreadsheets(on: On): void {
     { api: 'sheets', meter: 'modify' },
     copyTo,
   )
+}
+
+/** Where filters lead: ranges in A1 or in numbers. Metadata of developers is not kept. */
+export function filtersIn(spreadsheet: Spreadsheet, filters: Json | undefined): readonly Place[] {
+  return (Array.isArray(filters) ? filters : []).map((filter: Json) => placeIn(spreadsheet, filter))
+}
+export function placeIn(spreadsheet: Spreadsheet, filter: Json | undefined): Place {
+  const { a1Range, gridRange } = isObj(filter) ? filter : {}
+  if (typeof a1Range === 'string') return locate(spreadsheet, a1Range, r1c1)
+  if (!isObj(gridRange)) throw gap('data filters and developer metadata')
+  const where = 'dataFilters.gridRange'
+  return areaIn(spreadsheet, gridRange, { where })
 }
 
 export type Open = { readonly file: FileRow; readonly spreadsheet: Spreadsheet }
@@ -157,6 +180,7 @@ function apply(
 function batchUpdate(ask: Ask): Json {
   const opened = open(ask, 'writer')
   const body = ask.body()
+  checkShape(SHEETS_MESSAGES, 'BatchUpdateSpreadsheetRequest', body, '')
   const { requests } = body
   if (!Array.isArray(requests) || requests.length === 0) throw badRequest('Must specify at least one request.')
   const { file, spreadsheet, replies } = apply(ask, opened, requests)
@@ -171,6 +195,7 @@ function batchUpdate(ask: Ask): Json {
 function create(ask: Ask): Json {
   const { ws } = ask
   const body = ask.body()
+  checkShape(SHEETS_MESSAGES, 'Spreadsheet', body, 'spreadsheet')
   const properties = isObj(body.properties) ? body.properties : {}
   const title = textIn(properties, 'title') ?? 'Untitled spreadsheet'
   const { title: _, ...rest } = properties

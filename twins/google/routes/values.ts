@@ -1,8 +1,10 @@
 import type { Json } from '../../trace.ts'
 import type { Ask, On } from '../ask.ts'
 import { isObj, type Obj } from '../fields.ts'
+import { checkShape } from '../shape.ts'
 import { cellsText, locate, type Place, rangeText } from '../sheets/a1.ts'
 import { resized } from '../sheets/dimensions.ts'
+import { SHEETS_MESSAGES } from '../sheets/messages.ts'
 import { textIn } from '../sheets/request.ts'
 import { cellAt, type GridRange, replaceSheet, type Spreadsheet } from '../sheets/spreadsheet.ts'
 import {
@@ -19,7 +21,7 @@ import {
 import type { FileRow } from '../state.ts'
 import { badRequest } from '../wire.ts'
 import { gap } from '../workspace.ts'
-import { evaluator, foreign, keep, mayEdit, open, REFUSALS, r1c1 } from './spreadsheets.ts'
+import { evaluator, filtersIn, foreign, keep, mayEdit, open, placeIn, REFUSALS, r1c1 } from './spreadsheets.ts'
 
 const BASE = '/v4/spreadsheets/:spreadsheetId'
 
@@ -52,22 +54,57 @@ export function addValues(on: On): void {
   })
   on('values.batch_clear', `POST ${BASE}/~batchClear`, modify, (ask) => {
     const { file, spreadsheet } = open(ask, 'writer')
-    const { ranges: wanted } = ask.body()
+    const { ranges: wanted } = bodyOf(ask, 'BatchClearValuesRequest')
     const names = Array.isArray(wanted) ? wanted.filter((one) => typeof one === 'string') : []
     const { spreadsheet: next, ranges } = cleared(ask, file, spreadsheet, names)
     keep(ask.ws, file, next, ask.email)
     return { spreadsheetId: file.id, ...(ranges.length === 0 ? {} : { clearedRanges: ranges }) }
   })
-  on('values.batch_update', `POST ${BASE}/~batchUpdateValues`, modify, batchUpdate)
-  for (const verb of ['batchGetByDataFilter', 'batchUpdateByDataFilter', 'batchClearByDataFilter'])
-    on(
-      `values.${verb.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`,
-      `POST ${BASE}/~${verb}`,
-      verb.includes('Get') ? read : modify,
-      () => {
-        throw gap('data filters and developer metadata')
-      },
+  on('values.batch_update', `POST ${BASE}/~batchUpdateValues`, modify, (ask) =>
+    batchUpdate(ask, 'BatchUpdateValuesRequest', (spreadsheet, one) => find(spreadsheet, textIn(one, 'range') ?? '')),
+  )
+  addFiltered(on)
+}
+
+/** The same by filters, which is how some clients name ranges. */
+function addFiltered(on: On): void {
+  const [read, modify] = [
+    { api: 'sheets', meter: 'read' },
+    { api: 'sheets', meter: 'modify' },
+  ] as const
+  on('values.batch_get_by_data_filter', `POST ${BASE}/~batchGetByDataFilter`, read, (ask) => {
+    const { file, spreadsheet } = open(ask, 'reader')
+    const body = bodyOf(ask, 'BatchGetValuesByDataFilterRequest')
+    const filters = Array.isArray(body.dataFilters) ? body.dataFilters : []
+    const how = rendering((name) => body[name])
+    const values = evaluator(ask.ws, spreadsheet)
+    const ranges = filters.map((filter: Json) => ({
+      valueRange: valueRange(placeIn(spreadsheet, filter), values, how, REFUSALS),
+      dataFilters: [filter],
+    }))
+    return { spreadsheetId: file.id, ...(ranges.length === 0 ? {} : { valueRanges: ranges }) }
+  })
+  on('values.batch_update_by_data_filter', `POST ${BASE}/~batchUpdateByDataFilter`, modify, (ask) =>
+    batchUpdate(ask, 'BatchUpdateValuesByDataFilterRequest', (spreadsheet, one) =>
+      placeIn(spreadsheet, one.dataFilter),
+    ),
+  )
+  on('values.batch_clear_by_data_filter', `POST ${BASE}/~batchClearByDataFilter`, modify, (ask) => {
+    const { file, spreadsheet } = open(ask, 'writer')
+    const names = filtersIn(spreadsheet, bodyOf(ask, 'BatchClearValuesByDataFilterRequest').dataFilters).map(
+      ({ sheet, range }) => rangeText(sheet, range),
     )
+    const { spreadsheet: next, ranges } = cleared(ask, file, spreadsheet, names)
+    keep(ask.ws, file, next, ask.email)
+    return { spreadsheetId: file.id, ...(ranges.length === 0 ? {} : { clearedRanges: ranges }) }
+  })
+}
+
+/** The body of a request, which says nothing that nobody knows. */
+function bodyOf(ask: Ask, message: string, at = ''): Obj {
+  const body = ask.body()
+  checkShape(SHEETS_MESSAGES, message, body, at)
+  return body
 }
 
 const find = (spreadsheet: Spreadsheet, range: string): Place => locate(spreadsheet, range, r1c1)
@@ -155,7 +192,7 @@ function update(ask: Ask): Json {
   const { file, spreadsheet } = open(ask, 'writer')
   const into: Into = { ask, file, spreadsheet, raw: isRaw(ask.query.get('valueInputOption') ?? undefined) }
   const place = find(spreadsheet, ask.param('range'))
-  const body = ask.body()
+  const body = bodyOf(ask, 'ValueRange', 'data')
   checkRange(place, body, spreadsheet)
   const { spreadsheet: next, written } = put(into, place, body)
   keep(ask.ws, file, next, ask.email)
@@ -167,15 +204,15 @@ function update(ask: Ask): Json {
   )
 }
 
-function batchUpdate(ask: Ask): Json {
+function batchUpdate(ask: Ask, message: string, placeOf: (spreadsheet: Spreadsheet, one: Obj) => Place): Json {
   const { file, spreadsheet } = open(ask, 'writer')
-  const body = ask.body()
+  const body = bodyOf(ask, message)
   const into: Into = { ask, file, spreadsheet, raw: isRaw(body.valueInputOption) }
   const data = Array.isArray(body.data) ? body.data.filter(isObj) : []
   const response = wantsValues(body.includeValuesInResponse) ? rendering((name) => body[name], RESPONSE) : undefined
   let next = spreadsheet
   const all = data.map((one) => {
-    const place = find(next, textIn(one, 'range') ?? '')
+    const place = placeOf(next, one)
     const done = put({ ...into, spreadsheet: next }, place, one)
     next = done.spreadsheet
     return done.written
@@ -192,7 +229,10 @@ function batchUpdate(ask: Ask): Json {
           totalUpdatedColumns: distinct(({ columns }) => columns),
           totalUpdatedCells: all.reduce((sum, { cells }) => sum + cells, 0),
           totalUpdatedSheets: new Set(all.map(({ sheet }) => sheet.sheetId)).size,
-          responses: all.map((one) => told({ ...into, spreadsheet: next }, one, response)),
+          responses: all.map((one, n) => ({
+            ...told({ ...into, spreadsheet: next }, one, response),
+            ...(data[n]?.dataFilter === undefined ? {} : { dataFilter: data[n].dataFilter }),
+          })),
         }),
   }
 }
@@ -206,7 +246,7 @@ function append(ask: Ask): Json {
     oneOf('insertDataOption', query.get('insertDataOption') ?? undefined, ['OVERWRITE', 'INSERT_ROWS']) ===
     'INSERT_ROWS'
   const { sheet, range } = find(spreadsheet, ask.param('range'))
-  const body = ask.body()
+  const body = bodyOf(ask, 'ValueRange', 'data')
   const rows = rowsIn(body, 'data')
   const table = tableIn(sheet, range)
   const [row, column] = table === undefined ? [range.startRow, range.startColumn] : [table.endRow, table.startColumn]

@@ -1,24 +1,27 @@
 import type { Json } from '../../trace.ts'
 import { isObj, type Obj } from '../fields.ts'
+import { unknownName } from '../shape.ts'
 import { badRequest } from '../wire.ts'
 import type { Act, Scene } from './request.ts'
 import * as cells from './requests-cells.ts'
 import * as paste from './requests-paste.ts'
+import * as rules from './requests-rules.ts'
 import * as sheets from './requests-sheets.ts'
+import * as shift from './requests-shift.ts'
 import * as structure from './requests-structure.ts'
 import type { Spreadsheet } from './spreadsheet.ts'
 
-const ACTS: Readonly<Record<string, Act>> = { ...cells, ...paste, ...sheets, ...structure }
+const ACTS: Readonly<Record<string, Act>> = { ...cells, ...paste, ...shift, ...sheets, ...rules, ...structure }
 
 /** Requests that the API has and this twin has not: `Request` of the official client's types (@googleapis/sheets 18.1). */
 const UNMODELLED = new Set(
   (
     'addBanding addChart addCommentReply addDataSource addFilterView addSlicer addTable autoFill ' +
     'cancelDataSourceRefresh createDeveloperMetadata deleteBanding deleteComment deleteCommentReply deleteDataSource ' +
-    'deleteDeveloperMetadata deleteDuplicates deleteEmbeddedObject deleteFilterView deleteRange deleteTable ' +
-    'duplicateFilterView insertComment insertRange moveDimension pasteData randomizeRange refreshDataSource ' +
-    'textToColumns trimWhitespace updateBanding updateChartSpec updateCommentPost updateConditionalFormatRule ' +
-    'updateDataSource updateDeveloperMetadata updateDimensionGroup updateEmbeddedObjectBorder updateEmbeddedObjectPosition ' +
+    'deleteDeveloperMetadata deleteEmbeddedObject deleteFilterView deleteTable ' +
+    'duplicateFilterView insertComment pasteData randomizeRange refreshDataSource ' +
+    'textToColumns updateBanding updateChartSpec updateCommentPost ' +
+    'updateDataSource updateDeveloperMetadata updateEmbeddedObjectBorder updateEmbeddedObjectPosition ' +
     'updateFilterView updateSlicerSpec updateTable'
   ).split(' '),
 )
@@ -43,15 +46,7 @@ export function batch(
       )
     if (UNMODELLED.has(name)) throw scene.gap('requests of spreadsheets.batchUpdate that are not listed')
     const act = ACTS[name]
-    if (act === undefined) {
-      const description = `Invalid JSON payload received. Unknown name "${name}" at 'requests[${n}]': Cannot find field.`
-      throw badRequest(description, [
-        {
-          '@type': 'type.googleapis.com/google.rpc.BadRequest',
-          fieldViolations: [{ field: `requests[${n}]`, description }],
-        },
-      ])
-    }
+    if (act === undefined) throw unknownName(name, `requests[${n}]`)
     const args = request[name]
     const { spreadsheet: after, reply } = act(next, isObj(args) ? args : {}, {
       ...scene,

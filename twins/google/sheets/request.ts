@@ -20,7 +20,8 @@ export type Scene = {
 export type Outcome = { readonly spreadsheet: Spreadsheet; readonly reply?: Obj }
 export type Act = (spreadsheet: Spreadsheet, args: Obj, scene: Scene) => Outcome
 
-export const invalid = ({ where }: Scene, message: string): Error => badRequest(`Invalid ${where}: ${message}`)
+export const invalid = ({ where }: Pick<Scene, 'where'>, message: string): Error =>
+  badRequest(`Invalid ${where}: ${message}`)
 
 export const objIn = (args: Obj, name: string): Obj => {
   const value = args[name]
@@ -48,7 +49,7 @@ export function maskIn(args: Obj, scene: Scene): Mask {
   return parseMask(fields)
 }
 
-export function sheetWith(spreadsheet: Spreadsheet, id: number, scene: Scene, what = 'grid'): Sheet {
+export function sheetWith(spreadsheet: Spreadsheet, id: number, scene: Pick<Scene, 'where'>, what = 'grid'): Sheet {
   const sheet = spreadsheet.sheets.find(({ sheetId }) => sheetId === id)
   if (sheet === undefined) throw invalid(scene, `No ${what} with id: ${id}`)
   return sheet
@@ -57,7 +58,7 @@ export function sheetWith(spreadsheet: Spreadsheet, id: number, scene: Scene, wh
 export type Area = { readonly sheet: Sheet; readonly open: OpenRange; readonly range: GridRange }
 
 /** A `GridRange` of a request. Its indexes count from zero, the end not being in it. */
-export function areaIn(spreadsheet: Spreadsheet, range: Obj, scene: Scene): Area {
+export function areaIn(spreadsheet: Spreadsheet, range: Obj, scene: Pick<Scene, 'where'>): Area {
   const sheet = sheetWith(spreadsheet, numberIn(range, 'sheetId') ?? 0, scene)
   const open: Record<string, number> = {}
   for (const [name, field, end] of [

@@ -1,19 +1,8 @@
 import type { Value } from './format.ts'
-import { refsOf } from './formula.ts'
+import { namesCells } from './named-cells.ts'
 import { type Act, areaIn, invalid, numberIn, objIn, sheetWith, textIn } from './request.ts'
 import { shiftedCell } from './shifted-cell.ts'
-import {
-  bounded,
-  type Cell,
-  cellAt,
-  cellsOf,
-  Draft,
-  type GridRange,
-  overlaps,
-  replaceSheet,
-  type Sheet,
-  type Spreadsheet,
-} from './spreadsheet.ts'
+import { type Cell, cellAt, cellsOf, Draft, type GridRange, replaceSheet } from './spreadsheet.ts'
 
 export const copyPaste: Act = (spreadsheet, args, scene) => {
   const source = areaIn(spreadsheet, objIn(args, 'source'), scene)
@@ -84,20 +73,4 @@ export const cutPaste: Act = (spreadsheet, args, scene) => {
   const draft = new Draft(sheetWith(between, target.sheetId, scene))
   for (const [r, c, cell] of taken) draft.set(row + r, column + c, cell)
   return { spreadsheet: replaceSheet(between, draft.done()) }
-}
-
-function namesCells({ sheets }: Spreadsheet, sheet: Sheet, range: GridRange): boolean {
-  return sheets.some(({ title, rows }) =>
-    rows.some((row) =>
-      row?.some(
-        (cell) =>
-          typeof cell?.v === 'object' &&
-          refsOf(cell.v.formula).some(
-            (ref) =>
-              (ref.sheet ?? title).toLowerCase() === sheet.title.toLowerCase() &&
-              overlaps(bounded(sheet, ref.range), range),
-          ),
-      ),
-    ),
-  )
 }

@@ -1,5 +1,4 @@
 import { isObj, type Obj, updated } from '../fields.ts'
-import { normalised } from './cell-wire.ts'
 import { resized } from './dimensions.ts'
 import {
   type Act,
@@ -10,6 +9,7 @@ import {
   numberIn,
   type Outcome,
   objIn,
+  type Scene,
   sheetWith,
   spanIn,
   textIn,
@@ -249,7 +249,7 @@ export const deleteProtectedRange: Act = (spreadsheet, args, scene) => {
 function grouped(
   spreadsheet: Spreadsheet,
   args: Obj,
-  scene: Parameters<Act>[2],
+  scene: Scene,
   change: (groups: readonly Group[], start: number, end: number) => readonly Group[],
 ): Outcome {
   const { sheet, rows, start, end } = spanIn(spreadsheet, objIn(args, 'range'), scene)
@@ -292,28 +292,4 @@ export const setBasicFilter: Act = (spreadsheet, args, scene) => {
 export const clearBasicFilter: Act = (spreadsheet, args, scene) => {
   const sheet = sheetWith(spreadsheet, numberIn(args, 'sheetId') ?? 0, scene)
   return { spreadsheet: replaceSheet(spreadsheet, { ...sheet, basicFilter: null }) }
-}
-
-export const addConditionalFormatRule: Act = (spreadsheet, args, scene) => {
-  const wanted = objIn(args, 'rule')
-  const areas = listIn(wanted, 'ranges').map((range) => areaIn(spreadsheet, isObj(range) ? range : {}, scene))
-  const [first] = areas
-  if (first === undefined) throw invalid(scene, 'No range specified.')
-  const { sheet } = first
-  const { format } = objIn(wanted, 'booleanRule')
-  const look = isObj(format) ? { booleanRule: { ...objIn(wanted, 'booleanRule'), format: normalised(format) } } : {}
-  const rule: Obj = { ...wanted, ranges: areas.map(({ open }) => rangeJson(sheet.sheetId, open)), ...look }
-  const at = numberIn(args, 'index') ?? 0
-  const rules = sheet.conditionalFormats
-  if (at > rules.length) throw invalid(scene, `No conditional format on sheet: ${sheet.sheetId} at index: ${at}`)
-  const conditionalFormats = [...rules.slice(0, at), rule, ...rules.slice(at)]
-  return { spreadsheet: replaceSheet(spreadsheet, { ...sheet, conditionalFormats }) }
-}
-export const deleteConditionalFormatRule: Act = (spreadsheet, args, scene) => {
-  const sheet = sheetWith(spreadsheet, numberIn(args, 'sheetId') ?? 0, scene)
-  const at = numberIn(args, 'index') ?? 0
-  const rule = sheet.conditionalFormats[at]
-  if (rule === undefined) throw invalid(scene, `No conditional format on sheet: ${sheet.sheetId} at index: ${at}`)
-  const conditionalFormats = sheet.conditionalFormats.filter((one) => one !== rule)
-  return { spreadsheet: replaceSheet(spreadsheet, { ...sheet, conditionalFormats }), reply: { rule } }
 }
