@@ -34,6 +34,7 @@ const story = scenario(
     fault({ on: 's3.webhook', kind: 'duplicate', byMs: 1_000 }),
     fault({ on: 'sqs.messages.delete', kind: 'answer-lost', nth: 1 }),
     call('upload', '/a%20b.txt', { body: { text: 'grün' } }),
+    call('large', '/large', { body: { text: 'x'.repeat(200_000) } }),
     pass(50_000),
     call('done', '/', { method: 'GET' }),
   ],
@@ -56,13 +57,18 @@ test('the vendor’s SDK, unmodified, uploads, polls and works in virtual time, 
   expect(run.trace.filter(({ type }) => type === 'app.log').map(({ fields }) => fields.text)).toEqual([])
   expect(run.escapes).toEqual([])
   expect(run.answers.upload).toMatchObject({ status: 201 })
-  expect(run.answers.done).toMatchObject({ status: 200, body: { keys: ['out/a%20b.txt'], sizes: [5] } })
+  expect(run.answers.done).toMatchObject({
+    status: 200,
+    body: { keys: ['out/a%20b.txt', 'out/large'], sizes: [5, 200_000] },
+  })
+  expect(run.answers.large).toMatchObject({ status: 201 })
   // A worker that listens has not been left without an answer.
   expect(run.pending).toEqual([])
   const count = (wanted: string): number => run.trace.filter(({ type }) => type === wanted).length
-  expect([count('sqs.message.received'), count('sqs.message.deleted')]).toEqual([2, 2])
+  expect([count('sqs.message.received'), count('sqs.message.deleted')]).toEqual([4, 4])
+  expect([count('call.malformed'), count('call.broken')]).toEqual([0, 1])
   const polls = run.trace.filter(({ type }) => type === 'sqs.messages.receive')
-  expect(polls.length).toBeGreaterThan(3)
+  expect(polls.length).toBeGreaterThan(150)
   const certificate = await certify(story, '3', stage, () =>
     stageOf({ TZ: 'Pacific/Chatham', LANG: 'de_DE.UTF-8' }, true),
   )
