@@ -1,8 +1,8 @@
-import { sign } from 'node:crypto'
 import { z } from 'zod'
 import { google, type Seed } from '../../../twins/google/index.ts'
 import { runTwinTests, type Stage } from '../../conformance/twins.ts'
-import { PRIVATE_KEY, PUBLIC_KEY } from './keys.ts'
+import { assertion } from './assertion.ts'
+import { PUBLIC_KEY } from './keys.ts'
 
 const DRIVE = 'https://www.googleapis.com/drive/v3'
 const UPLOAD = 'https://www.googleapis.com/upload/drive/v3'
@@ -38,13 +38,7 @@ const form = (fields: Record<string, string>): Act =>
 const sheet = (name: string, args: unknown): Act => post(`${SHEETS}/book:batchUpdate`, { requests: [{ [name]: args }] })
 const doc = (name: string, args: unknown): Act => post(`${DOCS}/paper:batchUpdate`, { requests: [{ [name]: args }] })
 const range = { sheetId: 0, startRowIndex: 0, endRowIndex: 2, startColumnIndex: 0, endColumnIndex: 2 }
-/** What a service account signs to sign in. */
-function signed(claims: Record<string, unknown>): string {
-  const part = (of: unknown): string => Buffer.from(JSON.stringify(of)).toString('base64url')
-  const now = Date.parse('2030-01-01T00:00:00Z') / 1000
-  const text = `${part({ alg: 'RS256', typ: 'JWT' })}.${part({ iss: ROBOT, aud: TOKEN, iat: now, exp: now + 3600, ...claims })}`
-  return `${text}.${sign('RSA-SHA256', Buffer.from(text), PRIVATE_KEY).toString('base64url')}`
-}
+const signed = (claims: Record<string, unknown>): string => assertion(ROBOT, claims)
 const BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 const put =
   (cells: string, values: unknown, book = 'book'): Act =>
@@ -98,9 +92,9 @@ runTwinTests({
         'Content-Type': 'application/x-www-form-urlencoded',
       }),
     )
-    const assertion = signed({ scope: 'https://www.googleapis.com/auth/drive' })
+    const letter = signed({ scope: 'https://www.googleapis.com/auth/drive' })
     await send(
-      request('POST', TOKEN, new URLSearchParams({ grant_type: BEARER, assertion }).toString(), {
+      request('POST', TOKEN, new URLSearchParams({ grant_type: BEARER, assertion: letter }).toString(), {
         'Content-Type': 'application/x-www-form-urlencoded',
       }),
     )

@@ -1,6 +1,7 @@
 import { UserRefreshClient } from 'google-auth-library'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
+import { assertion } from './assertion.ts'
 import { PUBLIC_KEY } from './keys.ts'
 import { ADA, AUTH, clientsOf, FILES, type Office, openOffice, ROBOT, SEED, transport } from './support.ts'
 
@@ -74,8 +75,13 @@ test('a clock that is two hours behind signs in vain', async () => {
 
 test('keys are told apart by their id', async () => {
   const office = openOffice({ service_accounts: [{ email: ROBOT, public_key: PUBLIC_KEY, key_id: 'k1' }] })
-  await clientsOf(office, { keyId: 'k1' }).auth.authorize()
-  await expect(clientsOf(office, { keyId: 'k2' }).auth.authorize()).rejects.toThrow('Invalid JWT Signature.')
+  const signIn = (kid: string): Promise<readonly [number, Record<string, unknown>]> =>
+    post(office, '/token', {
+      grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+      assertion: assertion(ROBOT, { scope: `${AUTH}drive` }, { kid }),
+    })
+  expect(await signIn('k1')).toMatchObject([200, { token_type: 'Bearer', expires_in: 3599 }])
+  expect(await signIn('k2')).toMatchObject([400, { error_description: 'Invalid JWT Signature.' }])
 })
 
 test('what is no key is refused in the seed', () => {

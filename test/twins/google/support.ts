@@ -70,7 +70,6 @@ type Signing = {
   readonly email?: string
   readonly key?: string
   readonly scopes?: readonly string[]
-  readonly keyId?: string
   readonly subject?: string
 }
 
@@ -78,7 +77,6 @@ export function clientsOf(office: Pick<Office, 'network' | 'world'>, signing: Si
   const auth = new JWT({
     email: signing.email ?? ROBOT,
     key: signing.key ?? PRIVATE_KEY,
-    ...(signing.keyId === undefined ? {} : { keyId: signing.keyId }),
     scopes: [...(signing.scopes ?? [`${AUTH}drive`, `${AUTH}documents`, `${AUTH}spreadsheets`])],
     ...(signing.subject === undefined ? {} : { subject: signing.subject }),
     transporterOptions: { fetchImplementation: transport(office.network, office.world) },
