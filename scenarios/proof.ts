@@ -1,21 +1,25 @@
 import { digest, type Json } from '../twins/trace.ts'
 import type { CallStep, Expectation, Scenario, Step } from './scenario.ts'
 
+/** How a scenario is worded, found and known: nothing of it changes what runs or what is asked. */
+const WORDING = {
+  title: undefined,
+  covers: undefined,
+  seeds: undefined,
+  place: undefined,
+  incident: undefined,
+  evidence: undefined,
+  proof: undefined,
+  ignore: undefined,
+} as const satisfies { readonly [K in keyof Scenario]?: undefined }
+
 /**
  * What a proof is about: everything that decides how a scenario runs and what it asks, and nothing of how it is worded. Two files
  * that say the same have the same digest.
  */
-export function storyDigest({ id, clock, zone, horizonMs, given, wires, when, then }: Scenario): string {
-  const story = {
-    id,
-    clock,
-    zone: zone ?? null,
-    horizonMs,
-    given,
-    wires: wires ?? [],
-    when: when.map(stepOf),
-    then: then.map(expectationOf),
-  }
+export function storyDigest(scenario: Scenario): string {
+  const { when, then } = scenario
+  const story = { ...scenario, ...WORDING, when: when.map(stepOf), then: then.map(expectationOf) }
   return digest(story as unknown as Json)
 }
 
