@@ -37,8 +37,8 @@ export function judgeRun(scenario: Scenario, rules: readonly Rule[], run: Run): 
 
 /** How often a single request tried the operation that it tried most often. What the service does unasked is no request's. */
 export const triesOf = (run: Run): number =>
-  run.trace.reduce((most, { step, fields: { key, method } }) => {
-    if (step === 'boot' || typeof key !== 'string' || method === undefined) return most
+  run.trace.reduce((most, { step, fields: { key } }) => {
+    if (step === 'boot' || typeof key !== 'string' || key.includes('.webhook/')) return most
     return Math.max(most, Number(/#(\d+)$/.exec(key)?.[1] ?? 0))
   }, 0)
 

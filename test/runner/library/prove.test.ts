@@ -85,6 +85,14 @@ test.each(planted)('%s is found', async (_, incident, found) => {
   expect(await prover.prove(incident)).toMatchObject({ ...found, holds: false })
 })
 
+test.each([
+  ['retry-storm-on-the-cache', { bug: 500, fix: 4 }],
+  ['costly-write-retried', { bug: 6, fix: 2 }],
+  ['blank-policy', { bug: 0, fix: 0 }],
+])('the tries of one request are counted, and what nobody asked for is not: %s', async (name, tries) => {
+  expect((await prover.prove(named(name))).tries).toEqual(tries)
+})
+
 test('every incident has something that goes wrong, and a day on which it does not', () => {
   for (const incident of library) {
     const { scenario, calmClock } = incident
