@@ -23,7 +23,13 @@ export type Expected = {
 
 /** Who asks, or why the signature does not hold. `payload` is the hash that was signed, or a word in its place. */
 export type Identity =
-  | { readonly kind: 'signed'; readonly key: string; readonly how: 'header' | 'query'; readonly payload: string }
+  | {
+      readonly kind: 'signed'
+      readonly key: string
+      readonly how: 'header' | 'query'
+      readonly payload: string
+      readonly chain: Chain
+    }
   | { readonly kind: 'anonymous' }
   | { readonly kind: 'malformed'; readonly how: 'header' | 'query'; readonly what: string }
   | { readonly kind: 'unknown-key'; readonly key: string }
@@ -39,6 +45,9 @@ export type Identity =
       readonly stringToSign: string
       readonly canonicalRequest: string
     }
+
+/** Signs what follows a signed head: each piece together with the signature before it, the first with that of the head. */
+export type Chain = (kind: 'PAYLOAD' | 'TRAILER', data: string | Uint8Array) => string
 
 export const ALGORITHM = 'AWS4-HMAC-SHA256'
 /** Requests may be so old, or so young: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html (2026-11-26). */
@@ -126,10 +135,21 @@ export function identify(request: Signable, expected: Expected): Identity {
     const canonicalRequest = canonical(request, address, claim, payload, expected.pathOnce)
     const stringToSign = [ALGORITHM, claim.signedAt, scope, sha256(canonicalRequest)].join('\n')
     if (signatureOf(credential, claim, stringToSign) === claim.signature)
-      return { kind: 'signed', key: claim.key, how: claim.how, payload }
+      return { kind: 'signed', key: claim.key, how: claim.how, payload, chain: chainOf(credential, claim, scope) }
     mismatch ??= { kind: 'mismatch', key: claim.key, given: claim.signature, stringToSign, canonicalRequest }
   }
   return mismatch ?? { kind: 'anonymous' }
+}
+
+/** Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html (2026-11-26). */
+function chainOf(credential: Credential, claim: Claim, scope: string): Chain {
+  let previous = claim.signature
+  return (kind, data) => {
+    const about = kind === 'PAYLOAD' ? [sha256(''), sha256(data)] : [sha256(data)]
+    const text = [`${ALGORITHM}-${kind}`, claim.signedAt, scope, previous, ...about].join('\n')
+    previous = signatureOf(credential, claim, text)
+    return previous
+  }
 }
 
 /** Where a client believes the service to be: its signature covers that. */

@@ -12,6 +12,7 @@ import {
   accessDenied,
   type Ids,
   incompleteBody,
+  invalidArgument,
   invalidRequest,
   keyTooLong,
   malformedXml,
@@ -38,7 +39,11 @@ export type Ask = {
 export type Handler = (ask: Ask) => Response
 
 /** How bodies are signed that are sent in chunks: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html (2026-11-26). */
-const UNSIGNED_CHUNKS = 'STREAMING-UNSIGNED-PAYLOAD-TRAILER'
+const CHUNKED = [
+  'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
+  'STREAMING-AWS4-HMAC-SHA256-PAYLOAD',
+  'STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER',
+]
 
 export type Frame = {
   readonly account: Account
@@ -57,6 +62,8 @@ export async function readAsk(request: Request, frame: Frame): Promise<Ask> {
   const raw = Buffer.from(await request.arrayBuffer())
   const query = new Map(queryPairs(url))
   const sent: HeaderOf = (name) => request.headers.get(name) ?? undefined
+  if (/^AWS(4-ECDSA| )/.test(sent('authorization') ?? '') || query.has('AWSAccessKeyId'))
+    throw notModelled('s3', GAPS, 'other signatures than version 4')
   const identity = identify(
     { method: request.method, url, header: sent, bodyHash: () => sha256(raw), bodyLength: raw.length },
     {
@@ -68,10 +75,9 @@ export async function readAsk(request: Request, frame: Frame): Promise<Ask> {
     },
   )
   if (identity.kind !== 'signed') throw refusalOf(identity, place.region, account.world.clock.now())
-  const { payload, how } = identity
+  const { payload, how, chain } = identity
   if (how === 'header' && sent('x-amz-content-sha256') === undefined)
     throw invalidRequest('Missing required header for this request: x-amz-content-sha256')
-  if (/^STREAMING-AWS4/.test(payload)) throw notModelled('s3', GAPS, 'signed chunks')
   if (/^[0-9a-f]{64}$/.test(payload) && payload !== sha256(raw))
     throw new Refused(
       400,
@@ -84,10 +90,18 @@ export async function readAsk(request: Request, frame: Frame): Promise<Ask> {
     )
   const header: HeaderOf = (name) =>
     sent(name) ?? (how === 'query' && HOISTED.test(name) ? hoisted(query, name) : undefined)
-  const { body, trailers } =
-    payload === UNSIGNED_CHUNKS ? unchunk(raw) : { body: raw, trailers: new Map<string, string>() }
+  const chunked = CHUNKED.includes(payload)
+  if (!chunked && payload !== 'UNSIGNED-PAYLOAD' && !/^[0-9a-f]{64}$/.test(payload))
+    throw invalidArgument(
+      'x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD, or a valid sha256 value.',
+      'x-amz-content-sha256',
+      payload,
+    )
+  const { body, trailers } = chunked
+    ? unchunk(raw, payload.startsWith('STREAMING-AWS4') ? chain : undefined)
+    : { body: raw, trailers: new Map<string, string>() }
   const decoded = header('x-amz-decoded-content-length')
-  if (payload === UNSIGNED_CHUNKS && decoded !== undefined && Number(decoded) !== body.length) throw incompleteBody()
+  if (chunked && decoded !== undefined && Number(decoded) !== body.length) throw incompleteBody()
   if (place.key !== undefined && Buffer.byteLength(place.key) > 1024) throw keyTooLong()
   const headerNames = [
     ...request.headers.keys(),

@@ -15,7 +15,10 @@ export const GAPS: readonly Gap[] = [
   { what: 'queries, torrents, renames and annotations', why: 'Objects are read and written whole, or by range.' },
   { what: 'appending to objects', why: 'Write offsets belong to directory buckets.' },
   { what: 'access points and directory buckets', why: 'Buckets are reached by their name.' },
-  { what: 'signed chunks', why: 'SDKs send unsigned chunks with a checksum behind them over TLS.' },
+  {
+    what: 'other signatures than version 4',
+    why: 'Version 2 is of the past, 4A is for access points of several regions.',
+  },
   { what: 'XXHASH checksums', why: 'CRC, SHA and MD5 are checked.' },
   { what: 'several ranges at once', why: 'S3 itself answers one range.' },
   { what: 'notifications to topics, functions and EventBridge', why: 'Queues are notified.' },
