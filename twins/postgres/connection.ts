@@ -5,6 +5,7 @@ import type { Host } from './database.ts'
 import type { Batch, Settled } from './engine.ts'
 import { GAPS } from './gaps.ts'
 import { injected, isFatal, textOf } from './injected.ts'
+import { cancelledFor, firstLimit, type Limits, limitsOf, setsLimit } from './limits.ts'
 import { mainOperation, operationOf, type Statement, statementsOf } from './sql.ts'
 import {
   bindOf,
@@ -47,6 +48,8 @@ type Running = {
   readonly operation: string
   readonly sinceMs: number
   settled: boolean
+  /** Why its wait was ended. */
+  cancelled: string | undefined
 }
 
 const gap = (what: string): Error => notModelled('postgres', GAPS, what)
@@ -66,6 +69,8 @@ export function createConnection(
   let waiting: Waiting | undefined
   let parts: Message[] = []
   let leaving = false
+  let answered = 0
+  let limits: Limits = { statementMs: 0, lockMs: 0, idleMs: 0 }
 
   const later = (afterMs: number, what: string, step: string, task: () => void | Promise<void>): void =>
     void world.within({ step, key: what }, () => {
@@ -124,7 +129,14 @@ export function createConnection(
       default:
         return later(afterMs, `${key} reset`, openedBy, () => end('reset'))
     }
-    const settled = host.engine().open(id, settingsOf(parameters), host.at(key))
+    const begun = limitsOf(settingsOf(parameters))
+    if (begun.unknown !== undefined) throw gap('timeouts of statements, locks and sessions')
+    limits = begun.limits
+    const settled = host.engine().open(id, begun.rest, host.at(key))
+    if (messagesIn(settled.bytes).some(({ type }) => type === 'E')) {
+      fail(Buffer.from(settled.bytes), afterMs, opened, openedBy)
+      return
+    }
     later(afterMs, `${key} answer`, openedBy, () => {
       state = 'ready'
       waiting = undefined
@@ -202,9 +214,12 @@ export function createConnection(
 
   const run = (asked: Asked): void => {
     const statements = asked.runs.flatMap(({ sql }) => statementsOf(sql))
-    for (const statement of asked.sql.flatMap(statementsOf)) refuse(statement)
+    for (const statement of asked.sql.flatMap(statementsOf)) {
+      refuse(statement)
+      if (setsLimit(statement)) throw gap('timeouts of statements, locks and sessions')
+    }
     const { operation, call } = begin(asked, statements)
-    running = { asked, call, operation, sinceMs: world.clock.now(), settled: false }
+    running = { asked, call, operation, sinceMs: world.clock.now(), settled: false, cancelled: undefined }
     waiting = { key: call.key, step: asked.step, sinceMs: running.sinceMs }
     const { fault, afterMs } = call
     switch (fault?.kind) {
@@ -250,8 +265,32 @@ export function createConnection(
 
   const execute = ({ bytes, sql, flush }: Batch, key: string): void => {
     host.share(host.engine().send(id, { bytes, sql, flush }, host.at(key)))
-    if (running?.settled === false && state === 'ready')
-      world.trace.record('postgres.locked', { key, connection: peer.name })
+    const waits = running
+    if (waits?.settled !== false || state !== 'ready') return
+    world.trace.record('postgres.locked', { key, connection: peer.name })
+    const limit = firstLimit(limits)
+    if (limit === undefined) return
+    later(limit.afterMs, `${key} ${limit.code}`, waits.asked.step, () => {
+      if (running !== waits || waits.settled) return
+      waits.cancelled = limit.code
+      host.cancel(id)
+    })
+  }
+
+  /** Who does nothing in a transaction for too long loses it. */
+  const watchIdle = (step: string): void => {
+    if (limits.idleMs === 0 || status === 'I') return
+    const done = answered
+    later(limits.idleMs, `connection ${peer.name} idle in a transaction`, step, () => {
+      if (done === answered && running === undefined) terminate('25P03')
+    })
+  }
+
+  const terminate = (code: string): void => {
+    if (state === 'gone') return
+    world.trace.record('postgres.session.ended', { connection: peer.name, code })
+    peer.send(errorMessage(code, textOf(code), 'FATAL'))
+    end('end')
   }
 
   /** An error that the server never made. Where it would have ended a transaction, it ends. */
@@ -275,20 +314,25 @@ export function createConnection(
     status = settled.status
     const { call, asked, operation } = was
     const { fault } = call
-    world.trace.record('postgres.done', { key: call.key, operation, ...outcomeOf(settled.bytes), status }, asked.step)
+    if (settled.sleptMs > limits.statementMs && limits.statementMs > 0)
+      throw gap('timeouts of statements, locks and sessions')
+    const bytes = was.cancelled === undefined ? settled.bytes : cancelledFor(was.cancelled, settled.bytes)
+    world.trace.record('postgres.done', { key: call.key, operation, ...outcomeOf(bytes), status }, asked.step)
     if (fault?.kind === 'answer-lost') {
       if (fault.silent !== true) later(call.afterMs, `${call.key} reset`, asked.step, () => end('reset'))
       return
     }
     later(call.afterMs + settled.sleptMs, `${call.key} answer`, asked.step, () => {
       if (fault?.kind === 'truncated') {
-        peer.send(settled.bytes.subarray(0, Math.floor(settled.bytes.length / 2)))
+        peer.send(bytes.subarray(0, Math.floor(bytes.length / 2)))
         return end('reset')
       }
-      peer.send(settled.bytes)
+      peer.send(bytes)
       world.trace.record('call.answered', { key: call.key })
       running = undefined
       waiting = undefined
+      answered += 1
+      watchIdle(asked.step)
       return next()
     })
   }
@@ -303,12 +347,7 @@ export function createConnection(
     },
     settle,
     tell: (bytes) => later(1, `notification ${peer.name}`, openedBy, () => peer.send(bytes)),
-    terminate() {
-      if (state === 'gone') return
-      world.trace.record('postgres.session.ended', { connection: peer.name })
-      peer.send(errorMessage('57P01', textOf('57P01'), 'FATAL'))
-      end('end')
-    },
+    terminate: () => terminate('57P01'),
     data(bytes, step) {
       if (state === 'gone') return
       try {

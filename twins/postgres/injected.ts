@@ -4,6 +4,7 @@ import { literal } from './state.ts'
 const TEXTS: Readonly<Record<string, string>> = {
   '08006': 'connection failure',
   '23505': 'duplicate key value violates unique constraint',
+  '25P03': 'terminating connection due to idle-in-transaction timeout',
   '25006': 'cannot execute statement in a read-only transaction',
   '40001': 'could not serialize access due to concurrent update',
   '40P01': 'deadlock detected',
@@ -20,8 +21,8 @@ const TEXTS: Readonly<Record<string, string>> = {
 
 export const textOf = (code: string): string => TEXTS[code] ?? `error ${code}`
 
-/** After these the connection is gone: class 08, 57P01 and its neighbours, and 53300, which only a new connection gets. */
-export const isFatal = (code: string): boolean => /^(08...|57P0[1-5]|53300)$/.test(code)
+/** After these the connection is gone: class 08, 25P03, 57P01 and its neighbours, and 53300, which only a new connection gets. */
+export const isFatal = (code: string): boolean => /^(08...|25P03|57P0[1-5]|53300)$/.test(code)
 
 /** A statement that fails with `code`, and with it the transaction around it. */
 export const injected = (code: string): string =>

@@ -76,6 +76,20 @@ function createEngine(exec: (bytes: Uint8Array, at: At) => Uint8Array): Engine {
     active = next
   }
 
+  /** The error of the first setting that the backend does not take. */
+  const refusedSetting = (session: Session, at: At): Uint8Array | undefined => {
+    switchTo(undefined, at)
+    for (const [name, value] of session.settings) {
+      const set = exec(query(`select pg_catalog.set_config(${literal(name)}, ${literal(value)}, false)`), at)
+      const error = messagesIn(set).find(({ type }) => type === 'E')
+      if (error === undefined) continue
+      ask('reset all', at)
+      return error.bytes
+    }
+    active = session
+    return undefined
+  }
+
   const settle = (session: Session, bytes: Uint8Array): Settled => {
     let sleptMs = 0
     let status: Status = owner === session ? 'T' : 'I'
@@ -118,9 +132,11 @@ function createEngine(exec: (bytes: Uint8Array, at: At) => Uint8Array): Engine {
   }
 
   return {
-    open(id, parameters) {
+    open(id, parameters, at) {
       const settings = new Map(Object.entries(parameters))
       const session = { id, settings, dirty: false, prepared: new Set<string>() }
+      const bad = owner === undefined ? refusedSetting(session, at) : undefined
+      if (bad !== undefined) return { session: id, bytes: bad, status: 'I', sleptMs: 0 }
       sessions.set(id, session)
       return { session: id, bytes: greeting(id, parameters), status: 'I', sleptMs: 0 }
     },
@@ -139,10 +155,7 @@ function createEngine(exec: (bytes: Uint8Array, at: At) => Uint8Array): Engine {
       const { bytes, parses, uses } = renamed(session, batch)
       if (uses && !parses && unnamed !== session) throw gap('an unnamed statement of another connection on PGlite')
       if (parses) unnamed = session
-      const settled = settle(session, exec(bytes, at))
-      if (settled.sleptMs > 0 && [...session.settings.keys()].some((name) => name.endsWith('_timeout')))
-        throw gap('timeouts of statements, locks and sessions')
-      return [settled]
+      return [settle(session, exec(bytes, at))]
     },
     close,
     cancel() {

@@ -1,0 +1,60 @@
+import { textOf } from './injected.ts'
+import type { Statement } from './sql.ts'
+import { errorMessage, type Message, messagesIn } from './wire.ts'
+
+/** How long a connection lets things last, in virtual milliseconds; 0 is for ever. The engines never hear of it: they would count in real time. */
+export type Limits = { readonly statementMs: number; readonly lockMs: number; readonly idleMs: number }
+
+const NAMES = /^(statement|lock|idle_in_transaction_session|idle_session|transaction)_timeout$/
+const UNITS: Readonly<Record<string, number>> = { '': 1, ms: 1, s: 1000, min: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** `5s`, `500`: https://www.postgresql.org/docs/18/config-setting.html (2026-11-24). Undefined when it is neither. */
+function toMs(text: string): number | undefined {
+  const [, count = '', unit = ''] = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|min|h|d)?\s*$/.exec(text) ?? []
+  return count === '' ? undefined : Math.round(Number(count) * (UNITS[unit] ?? 1))
+}
+
+/** Takes the limits out of what a connection begins with. `unknown` names one that is none of ours. */
+export function limitsOf(settings: Readonly<Record<string, string>>): {
+  readonly limits: Limits
+  readonly rest: Readonly<Record<string, string>>
+  readonly unknown: string | undefined
+} {
+  const own = Object.entries(settings).filter(([name]) => NAMES.test(name.toLowerCase()))
+  const of = (wanted: string): number => toMs(own.find(([name]) => name.toLowerCase() === wanted)?.[1] ?? '0') ?? 0
+  const unknown = own.find(
+    ([name, value]) => toMs(value) === undefined || (/^(idle_session|transaction)_/i.test(name) && toMs(value) !== 0),
+  )
+  return {
+    limits: {
+      statementMs: of('statement_timeout'),
+      lockMs: of('lock_timeout'),
+      idleMs: of('idle_in_transaction_session_timeout'),
+    },
+    rest: Object.fromEntries(Object.entries(settings).filter((entry) => !own.some(([name]) => name === entry[0]))),
+    unknown: unknown?.[0],
+  }
+}
+
+/** Whether a statement sets a limit in the middle of a session, to something other than for ever. */
+export function setsLimit({ words, texts }: Statement): boolean {
+  if (words[0] !== 'set' && !words.includes('set_config')) return false
+  const named = words.some((word) => NAMES.test(word)) || texts.some((text) => NAMES.test(text))
+  const ends = words.at(-1) === '0' || words.at(-1) === 'default' || texts.at(-1) === '0'
+  return named && !ends
+}
+
+/** What ends a wait for a lock, and after how long; undefined when nothing does. */
+export function firstLimit({
+  statementMs,
+  lockMs,
+}: Limits): { readonly afterMs: number; readonly code: string } | undefined {
+  if (lockMs > 0 && (statementMs === 0 || lockMs < statementMs)) return { afterMs: lockMs, code: '55P03' }
+  return statementMs > 0 ? { afterMs: statementMs, code: '57014' } : undefined
+}
+
+/** The answer to a cancelled statement, with the reason for which it was. */
+export const cancelledFor = (code: string, bytes: Uint8Array): Buffer =>
+  Buffer.concat(
+    messagesIn(bytes).map((one: Message) => (one.type === 'E' ? errorMessage(code, textOf(code)) : one.bytes)),
+  )
