@@ -1,7 +1,7 @@
 import { createPublicKey, verify } from 'node:crypto'
 import type { Viewer } from './access.ts'
 import { account, type GitHub } from './github.ts'
-import { isRow, listOf, type Row, rowOf, text } from './store.ts'
+import { isRow, listOf, type Row, text } from './store.ts'
 import { GitHubError } from './wire.ts'
 
 /**
@@ -38,7 +38,10 @@ function viewerOfToken(github: GitHub, token: string): Viewer {
     if (seeded.installation !== undefined) {
       const installation = github.store.get('installations', seeded.installation)
       if (installation === undefined) throw badCredentials()
-      const grant = { installation: seeded.installation, permissions: installation.permissions }
+      const grant = {
+        installation: seeded.installation,
+        permissions: installation._granted ?? installation.permissions,
+      }
       return installationViewer(github, token, grant)
     }
     if (seeded.login !== undefined) return userViewer(github, token, seeded.login, seeded.scopes)
@@ -110,8 +113,7 @@ function viewerOfJwt(github: GitHub, token: string): Viewer {
 }
 
 /** Puts narrower permissions and repositories in an installation's place. Throws when they are wider. */
-export function narrowed(installation: Row, asked: Row): Row {
-  const held = rowOf(installation.permissions)
+export function narrowed(held: Row, asked: Row): Row {
   for (const [name, level] of Object.entries(asked)) {
     const mine = held[name]
     if (mine === undefined || (level === 'write' && mine === 'read'))

@@ -44,6 +44,7 @@ const PARTS = [
     'trees',
     'blobs',
     'contents',
+    'tag_objects',
   ],
   ...[
     'labels',

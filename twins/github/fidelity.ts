@@ -28,14 +28,15 @@ function authorize(headers: Headers, exchange: Exchange): void {
 // biome-ignore format: a list of words
 const NEWER = [
   'user_view_type', 'twitter_username', 'has_pull_requests', 'pull_request_creation_policy', 'has_discussions',
-  'web_commit_signoff_required', 'allow_forking', 'is_template', 'topics', 'visibility', 'custom_properties', 'allow_auto_merge',
+  'web_commit_signoff_required', 'allow_forking', 'is_template', 'visibility', 'custom_properties', 'allow_auto_merge',
   'allow_update_branch', 'use_squash_pr_title_as_default', 'squash_merge_commit_message', 'squash_merge_commit_title',
   'merge_commit_message', 'merge_commit_title', 'security_and_analysis', 'permissions.maintain', 'permissions.triage', 'role_name',
   'issue_field_values', 'sub_issues_summary', 'issue_dependencies_summary', 'pinned_comment', 'state_reason', 'reactions',
   'timeline_url', 'performed_via_github_app', 'active_lock_reason', 'auto_merge', 'notification_setting', 'immutable', 'digest',
   'verified_at', 'required_status_checks.checks', 'required_signatures', 'block_creations', 'required_conversation_resolution',
   'lock_branch', 'allow_fork_syncing', 'installations_count', 'client_id', 'parent', 'protection_url', 'draft', 'encoding', 'path', 'display_title', 'run_attempt', 'referenced_workflows', 'run_started_at',
-  'previous_attempt_url', 'actor', 'triggering_actor', 'pull_request.merged_at',
+  'previous_attempt_url', 'actor', 'triggering_actor', 'start_line', 'original_start_line', 'start_side', 'line', 'original_line', 'side', 'subject_type',
+  'topics', 'verification', 'pull_request.merged_at',
 ]
 
 /** How recordings of GitHub are replayed. */

@@ -85,6 +85,9 @@ export function importIssue(github: GitHub, repo: Row, fields: Row): Row {
     closed_at: fields.closed_at ?? (closed ? now : null),
     closed_by: fields.closed_by === undefined ? null : ensureAccount(github, fields.closed_by) || null,
     body: fields.body ?? null,
+    ...(fields.performed_via_github_app === undefined
+      ? {}
+      : { performed_via_github_app: fields.performed_via_github_app }),
     ...(fields.author_association === undefined ? {} : { author_association: fields.author_association }),
     ...(typeof fields.comments === 'number' ? { _comments: fields.comments } : {}),
     ...(isRow(fields._pull)

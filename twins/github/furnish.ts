@@ -124,7 +124,8 @@ function furnishInstallation(github: GitHub, app: Row, fields: Row): void {
     single_file_paths: [],
     suspended_by: null,
     suspended_at: null,
-    ...without(fields, 'repositories'),
+    ...without(fields, 'repositories', 'granted'),
+    ...(fields.granted === undefined ? {} : { _granted: fields.granted }),
     account: login,
     _repositories: fields.repositories ?? [],
   })

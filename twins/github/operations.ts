@@ -14,11 +14,13 @@ import { addHookRoutes } from './routes/hooks.ts'
 import { addIssueRoutes } from './routes/issues.ts'
 import { addLabelRoutes } from './routes/labels.ts'
 import { addOrgRoutes } from './routes/orgs.ts'
+import { addPeopleRoutes } from './routes/people.ts'
 import { addPlainRoutes } from './routes/plain.ts'
 import { addPullRoutes } from './routes/pulls.ts'
 import { addReleaseRoutes } from './routes/releases.ts'
 import { addRepoRoutes } from './routes/repos.ts'
 import { addReviewRoutes } from './routes/reviews.ts'
+import { addSettingRoutes } from './routes/settings.ts'
 import { addTeamRoutes } from './routes/teams.ts'
 import { addUserRoutes } from './routes/users.ts'
 import { addSearchRoutes } from './search/others.ts'
@@ -45,9 +47,11 @@ export function addRoutes(on: On): void {
   addActionRoutes(on)
   addHookRoutes(on)
   addGistRoutes(on)
+  addSettingRoutes(on)
   addPlainRoutes(on)
   addCommitRoutes(on)
   addRepoRoutes(on)
+  addPeopleRoutes(on)
 }
 
 function names(): readonly string[] {

@@ -80,6 +80,16 @@ export const pathOf = (path: string): string => path.split('/').map(encodeURICom
 export const without = (row: Row, ...names: readonly string[]): Row =>
   Object.fromEntries(Object.entries(row).filter(([name]) => !names.includes(name)))
 
+/** What a seed took over as the API showed it keeps its fields, no more and no fewer; all else is as it is worked out. */
+export function asSeen(row: Row, doc: Json): Json {
+  if (row.url === undefined) return doc
+  const made = doc as Row
+  const names = Object.keys(row).filter((name) => !name.startsWith('_') && row[name] !== undefined)
+  return Object.fromEntries(
+    names.map((name) => [name, made[name] ?? (Object.hasOwn(made, name) ? null : row[name])]),
+  ) as Json
+}
+
 /** A row without the twin's own fields. */
 export const shown = (row: Row): Json =>
   Object.fromEntries(

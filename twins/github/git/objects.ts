@@ -90,11 +90,12 @@ export function putFiles(github: GitHub, repo: Row, files: Files, sha?: string):
       rest.set(path.slice(slash + 1), entry)
     }
   }
-  for (const [name, rest] of deeper) {
-    if (here.some(({ path }) => path === name)) continue
-    here.push({ path: name, mode: '040000', type: 'tree', sha: putFiles(github, repo, rest) })
-  }
-  return putTree(github, repo, here, sha)
+  // A directory may be known by its SHA beside some of its files.
+  const known = new Map(here.filter(({ type }) => type === 'tree').map((entry) => [entry.path, entry.sha]))
+  const plain = here.filter(({ path }) => !deeper.has(path))
+  for (const [name, rest] of deeper)
+    plain.push({ path: name, mode: '040000', type: 'tree', sha: putFiles(github, repo, rest, known.get(name)) })
+  return putTree(github, repo, plain, sha)
 }
 
 /** Git writes whole seconds and the zone; GitHub's are in UTC. */

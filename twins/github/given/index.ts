@@ -5,7 +5,8 @@ import { APP_PUBLIC_KEY } from '../keys.ts'
 import { isDocument } from '../routes/documents.ts'
 import { isRow, listOf, type Row, rowOf, text } from '../store.ts'
 import { isAccount, isRepo, listed, nameOf, objects, type Seen, seen } from './read.ts'
-import { type Made, newRepo, noteRead, noteWrite, type RepoFound, roleIn, SOME_COMMIT } from './repo.ts'
+import { type Made, newRepo, noteRead, type RepoFound, roleIn } from './repo.ts'
+import { noteWrite, SOME_COMMIT } from './writes.ts'
 
 type Found = {
   viewer: string | undefined
@@ -238,6 +239,10 @@ function readRepo(found: Found, made: Made, one: Seen, own: string, path: string
     }
     return
   }
+  if (path === 'forks')
+    for (const row of listed(body) ?? [])
+      others(nameOf(row)).fields = { ...row, ...others(nameOf(row)).fields, parent: text(repo.fields?.full_name) }
+  if (path === 'topics' && isRow(body)) repo.fields = { ...repo.fields, topics: body.names }
   noteRead(repo, made, one, path, own, others, () => found.viewer ?? '')
 }
 
@@ -261,15 +266,37 @@ function writeAny(found: Found, made: Made, one: Seen, path: string): void {
     for (const row of Array.isArray(body) ? body.filter(isRow) : [doc]) if (row.id !== undefined) made.ids.add(row.id)
   if (kind === 'app' && name !== '' && doc.token !== undefined) {
     const id = Number(name)
-    if (!found.installations.has(id))
-      found.installations.set(id, { id, permissions: doc.permissions, repository_selection: doc.repository_selection })
+    const known = found.installations.get(id) ?? {
+      id,
+      permissions: doc.permissions,
+      repository_selection: doc.repository_selection,
+    }
+    found.installations.set(id, sent.permissions === undefined ? { ...known, granted: doc.permissions } : known)
   }
   if (kind === 'app-manifests') found.apps.set(Number(doc.id), { ...doc, _code: owner })
   if (found.viewer === undefined && method === 'POST')
     found.viewer = [doc.user, doc.author, doc.creator]
       .map((who) => text(rowOf(who).login))
       .find((login) => login !== '')
-  void sent
+  notePeople(found, one, path)
+}
+
+/** Accounts and repositories that a request names and that were therefore there. */
+function notePeople(found: Found, { method, status, sent, body }: Seen, path: string): void {
+  const parts = path.split('/')
+  const who = /\/(collaborators|memberships|members|assignees)\/[^/]+$/.test(path) ? [parts.at(-1)] : []
+  for (const login of [...listOf(sent.assignees), ...listOf(sent.reviewers), ...listOf(sent.maintainers), ...who].map(
+    String,
+  ))
+    if (!found.users.has(login.toLowerCase())) found.users.set(login.toLowerCase(), { login })
+  for (const name of listOf(sent.repo_names)) repoFound(found)(String(name))
+  const login = String(parts.at(-1))
+  if (method === 'PUT' && parts.at(-2) === 'memberships' && isRow(body) && body.state === 'active')
+    join(found, parts[2] ?? '', login, 'member')
+  // Without an invitation nobody was new.
+  if (method === 'PUT' && parts.at(-2) === 'collaborators' && status === 204)
+    repoFound(found)(`${parts[2]}/${parts[3]}`).people.set(login, 'push')
+  if (method === 'PUT' && parts[5] === 'repos' && parts.length === 8) repoFound(found)(`${parts[6]}/${parts[7]}`)
 }
 
 /** What was there before a recording began: what it reads and never made. */
@@ -377,7 +404,7 @@ function labelsOf({ labels, listedLabels }: RepoFound): readonly Row[] {
 }
 
 function repoSeed(repo: RepoFound, name: string, viewer: string): Row {
-  const fields = repo.fields ?? { full_name: name }
+  const fields: Row = { full_name: name, ...repo.fields }
   const role = isRow(fields.permissions) ? roleIn(fields.permissions) : undefined
   // Whoever reads it may see it.
   const people = Object.fromEntries([...repo.people, [viewer, role ?? 'pull']])
@@ -389,7 +416,8 @@ function repoSeed(repo: RepoFound, name: string, viewer: string): Row {
     full_name: text(fields.full_name) || name,
     ...(repo.whole ? { whole: true } : {}),
     collaborators: people,
-    refs: Object.fromEntries(repo.refs),
+    refs: Object.fromEntries([...repo.refs, ...repo.tagRefs]) as Json,
+    tag_objects: [...repo.tags.values()] as Json,
     commits: [...repo.commits.values()] as Json,
     trees: [...repo.trees.values()] as Json,
     blobs: [...repo.blobs.values()] as Json,

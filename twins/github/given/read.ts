@@ -1,4 +1,4 @@
-import { type Exchange, headerOf } from '../../har.ts'
+import type { Exchange } from '../../har.ts'
 import { isRow, type Row, text } from '../store.ts'
 
 /** One exchange as data. */
@@ -36,8 +36,6 @@ export function seen(exchange: Exchange): Seen {
     writes: exchange.method !== 'GET' && exchange.method !== 'HEAD' && exchange.status < 300,
   }
 }
-
-export const typeOf = ({ responseHeaders }: Exchange): string => headerOf(responseHeaders, 'content-type') ?? ''
 
 /** Every object below a value, itself included. */
 export function* objects(value: unknown): Generator<Row> {

@@ -8,6 +8,9 @@ export type RepoFound = {
   fields: Row | undefined
   whole: boolean
   readonly refs: Map<string, string>
+  /** Annotated tags, and where they lead. */
+  readonly tags: Map<string, Row>
+  readonly tagRefs: Map<string, Row>
   readonly commits: Map<string, Row>
   readonly trees: Map<string, Row>
   readonly blobs: Map<string, Row>
@@ -30,6 +33,8 @@ export const newRepo = (): RepoFound => ({
   fields: undefined,
   whole: false,
   refs: new Map(),
+  tags: new Map(),
+  tagRefs: new Map(),
   commits: new Map(),
   trees: new Map(),
   blobs: new Map(),
@@ -55,7 +60,7 @@ export type Made = {
   readonly repos: Set<string>
 }
 
-function first<K>(map: Map<K, Row>, key: K, row: Row): void {
+export function first<K>(map: Map<K, Row>, key: K, row: Row): void {
   const old = map.get(key)
   // The first look is the state before; a later one may show more of it.
   map.set(key, old === undefined ? row : { ...row, ...old })
@@ -85,7 +90,13 @@ export function noteCommit(found: RepoFound, made: Made, doc: Row, paths: readon
 }
 
 /** Both sides of a pull request were there before it. */
-function noteSides(found: RepoFound, made: Made, doc: Row, own: string, others: (name: string) => RepoFound): void {
+export function noteSides(
+  found: RepoFound,
+  made: Made,
+  doc: Row,
+  own: string,
+  others: (name: string) => RepoFound,
+): void {
   for (const side of [rowOf(doc.head), rowOf(doc.base)]) {
     const name = text(rowOf(side.repo).full_name).toLowerCase()
     if (name === '' || !isSha(side.sha) || made.shas.has(side.sha)) continue
@@ -138,7 +149,7 @@ function placed(collection: string, path: string, row: Row): Row {
   return row
 }
 
-function noteRows(found: RepoFound, made: Made, path: string, body: unknown): boolean {
+export function noteRows(found: RepoFound, made: Made, path: string, body: unknown): boolean {
   const list = listed(body)
   const table = list === undefined ? ITEMS : LISTS
   for (const [pattern, target, key] of table as typeof LISTS) {
@@ -162,7 +173,7 @@ function noteRows(found: RepoFound, made: Made, path: string, body: unknown): bo
   return false
 }
 
-function noteIssue(found: RepoFound, made: Made, doc: Row): void {
+export function noteIssue(found: RepoFound, made: Made, doc: Row): void {
   if (typeof doc.number !== 'number' || made.ids.has(doc.id) || made.names.has(`issue ${doc.number}`)) return
   first(found.issues, doc.number, doc)
   noteLabels(found, made, doc)
@@ -311,7 +322,7 @@ export function noteRead(
   noteRows(found, made, path, body)
 }
 
-function setRef(found: RepoFound, made: Made, ref: string, sha: unknown): void {
+export function setRef(found: RepoFound, made: Made, ref: string, sha: unknown): void {
   if (!isSha(sha) || made.shas.has(sha) || found.refs.has(ref) || made.names.has(ref)) return
   found.refs.set(ref, sha)
   needCommit(found, made, sha)
@@ -323,7 +334,9 @@ function noteGit(found: RepoFound, made: Made, rows: readonly Row[], kind: strin
       case 'refs':
       case 'ref':
       case 'matching-refs':
-        setRef(found, made, text(doc.ref), rowOf(doc.object).sha)
+        if (rowOf(doc.object).type === 'tag')
+          found.tagRefs.set(text(doc.ref), { sha: rowOf(doc.object).sha, type: 'tag' })
+        else setRef(found, made, text(doc.ref), rowOf(doc.object).sha)
         break
       case 'trees': {
         if (!isSha(doc.sha) || made.shas.has(doc.sha)) break
@@ -348,6 +361,9 @@ function noteGit(found: RepoFound, made: Made, rows: readonly Row[], kind: strin
         if (isSha(doc.sha) && !made.shas.has(doc.sha))
           found.blobs.set(doc.sha, { sha: doc.sha, content: doc.content, size: doc.size })
         break
+      case 'tags':
+        if (isSha(doc.sha) && !made.shas.has(doc.sha)) found.tags.set(doc.sha, doc)
+        break
       case 'commits':
         if (isSha(doc.sha) && !made.shas.has(doc.sha) && name === doc.sha) first(found.commits, doc.sha, doc)
         break
@@ -358,7 +374,7 @@ function noteGit(found: RepoFound, made: Made, rows: readonly Row[], kind: strin
 
 function noteContents(found: RepoFound, made: Made, rows: readonly Row[], ref: string | null): void {
   for (const doc of rows) {
-    if ((doc.type !== 'file' && doc.type !== 'symlink') || !isSha(doc.sha) || made.shas.has(doc.sha)) continue
+    if (!['file', 'symlink', 'dir'].includes(text(doc.type)) || !isSha(doc.sha) || made.shas.has(doc.sha)) continue
     const key = `${ref ?? ''} ${text(doc.path)}`
     if (made.names.has(`file ${text(doc.path)}`)) continue
     const linked = new URL(text(doc.url)).searchParams.get('ref')
@@ -378,66 +394,4 @@ function protection(doc: Row): Row {
     doc[name] === undefined ? [] : [[name, doc[name]]],
   )
   return { ...Object.fromEntries(flags), ...Object.fromEntries(parts) }
-}
-
-/** Stands for one that no answer names. */
-export const SOME_COMMIT: string = 'c0ffee'.repeat(7).slice(0, 40)
-
-/** What a write needs to have been there, and what it makes. */
-export function noteWrite(
-  found: RepoFound,
-  made: Made,
-  one: Seen,
-  path: string,
-  own: string,
-  others: (name: string) => RepoFound,
-): void {
-  const { method, sent, body } = one
-  const doc = isRow(body) ? body : {}
-  const isNew = method === 'POST' && one.status === 201
-  if (/^(issues|pulls)$/.test(path) && isNew && typeof doc.number === 'number') {
-    found.lastNumber ??= doc.number - 1
-    made.names.add(`issue ${doc.number}`)
-  }
-  if (path === 'milestones' && isNew && typeof doc.number === 'number') found.lastMilestone ??= doc.number - 1
-  if (/^pulls(\/\d+(\/.*)?)?$/.test(path) && doc.head !== undefined) {
-    if (!made.names.has(`issue ${String(doc.number)}`) && !isNew) first(found.pulls, Number(doc.number), doc)
-    noteSides(found, made, doc, own, others)
-  }
-  if (/^issues\/\d+$/.test(path) && !isNew) noteIssue(found, made, doc)
-  if (path === 'labels' && isNew) made.names.add(`label ${text(doc.name).toLowerCase()}`)
-  for (const name of listOf(sent.labels)) made.names.add(`label ${text(name).toLowerCase()}`)
-  if (/^branches\/[^/]+\/protection$/.test(path)) made.names.add(`protection ${path.split('/')[1]}`)
-  if (path.startsWith('contents/')) {
-    made.names.add(`file ${text(sent.path)}`)
-    const branch = (text(sent.branch) || text(found.fields?.default_branch) || 'main').replace(/^refs\/heads\//, '')
-    const [parent] = listOf(rowOf(doc.commit).parents)
-    setRef(found, made, `refs/heads/${branch}`, rowOf(parent).sha)
-    for (const value of [rowOf(doc.commit).sha, rowOf(doc.content).sha, rowOf(rowOf(doc.commit).tree).sha])
-      if (isSha(value)) made.shas.add(value)
-  }
-  if (path.startsWith('git/')) {
-    const [, kind] = path.split('/')
-    if (kind === 'refs') made.names.add(text(sent.ref) || `refs/${path.split('/').slice(2).join('/')}`)
-    if (kind !== 'trees')
-      for (const value of [sent.sha, ...listOf(sent.parents), sent.object]) needCommit(found, made, value)
-    if (kind === 'trees') needCommit(found, made, sent.base_tree)
-    if (kind === 'commits' && isSha(sent.tree) && !made.shas.has(sent.tree) && !found.trees.has(sent.tree))
-      found.trees.set(sent.tree, { sha: sent.tree, tree: [] as Json })
-    for (const entry of listOf(sent.tree)) {
-      const { sha } = rowOf(entry)
-      if (isSha(sha) && !made.shas.has(sha) && !found.blobs.has(sha))
-        found.blobs.set(sha, { sha, content: '', size: 0 })
-    }
-    if (isSha(doc.sha)) made.shas.add(doc.sha)
-  }
-  // A workflow runs at a branch that is there.
-  const at = `refs/heads/${text(sent.ref)}`
-  if (path.endsWith('/dispatches') && text(sent.ref) !== '' && !found.refs.has(at)) found.refs.set(at, SOME_COMMIT)
-  needCommit(found, made, sent.head_sha)
-  if (/^statuses\//.test(path) || /^commits\//.test(path)) needCommit(found, made, path.split('/')[1])
-  if (path.endsWith('/merge') && isSha(doc.sha)) made.shas.add(doc.sha)
-  if (path.startsWith('actions/variables'))
-    made.ids.add(`actions/variables/${(text(sent.name) || (path.split('/')[2] ?? '')).toLowerCase()}`)
-  if (/^(releases|hooks|keys|deployments)\/\d+$/.test(path) && method === 'PATCH') noteRows(found, made, path, body)
 }

@@ -13,7 +13,7 @@ import {
   resolve,
 } from '../git/objects.ts'
 import { findRepo, numberOf, ownerOf } from '../github.ts'
-import { workers } from '../routes/repos.ts'
+import { workers } from '../routes/people.ts'
 import { changesOf, tally } from '../shapes/commits.ts'
 import { repoBrief, webOf } from '../shapes/repos.ts'
 import { listOf, type Row, rowOf, text } from '../store.ts'

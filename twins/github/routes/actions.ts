@@ -9,7 +9,7 @@ import { inTime } from '../search/query.ts'
 import { person } from '../shapes/accounts.ts'
 import { repoMinimal, urlOf, webOf } from '../shapes/repos.ts'
 import { isRow, type Row, rowOf, text } from '../store.ts'
-import { GitHubError, iso, missingField, nodeId, notFound } from '../wire.ts'
+import { asSeen, GitHubError, iso, missingField, nodeId, notFound } from '../wire.ts'
 
 const WORKFLOWS = 'actions/workflows'
 const RUNS = 'actions/runs'
@@ -79,13 +79,8 @@ function current(ask: Ask, row: Row): Row {
   return now >= Number(_startsMs) ? { ...row, status: 'in_progress' } : row
 }
 
-function runDoc(ask: Ask, repo: Row, given: Row): Json {
-  const doc = wholeRun(ask, repo, given) as Row
-  // One that a seed took over whole shows what it showed there.
-  return given.url === undefined
-    ? (doc as Json)
-    : (Object.fromEntries(Object.entries(doc).filter(([name]) => given[name] !== undefined)) as Json)
-}
+/** One that a seed took over whole shows what it showed there. */
+const runDoc = (ask: Ask, repo: Row, given: Row): Json => asSeen(given, wholeRun(ask, repo, given))
 
 function wholeRun(ask: Ask, repo: Row, given: Row): Json {
   const row = current(ask, given)

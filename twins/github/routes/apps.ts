@@ -32,6 +32,9 @@ function installationIn(ask: Ask): Row {
   return row
 }
 
+/** What tokens of an installation may do. It need not show it. */
+const granted = (row: Row): Row => rowOf(row._granted ?? row.permissions)
+
 /** A token for an hour, with all of the installation's permissions or fewer. */
 function createToken(ask: Ask): Reply {
   const { github } = ask
@@ -39,7 +42,7 @@ function createToken(ask: Ask): Reply {
   if (row.suspended_at !== null && row.suspended_at !== undefined)
     throw forbidden('This installation has been suspended')
   const body = ask.body()
-  const permissions = body.permissions === undefined ? rowOf(row.permissions) : narrowed(row, rowOf(body.permissions))
+  const permissions = body.permissions === undefined ? granted(row) : narrowed(granted(row), rowOf(body.permissions))
   const asked = [
     ...listOf(body.repositories).map((name) => `${text(row.account)}/${String(name)}`),
     ...listOf(body.repository_ids).map((id) => text(github.store.byNumber('repos', Number(id))?.full_name)),

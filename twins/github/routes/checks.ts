@@ -7,7 +7,7 @@ import { counted, page } from '../paging.ts'
 import { person } from '../shapes/accounts.ts'
 import { repoMinimal, urlOf, webOf } from '../shapes/repos.ts'
 import { count, isRow, listOf, type Row, rowOf, text } from '../store.ts'
-import { forbidden, GitHubError, invalid, missingField, nodeId, notFound } from '../wire.ts'
+import { asSeen, forbidden, GitHubError, invalid, missingField, nodeId, notFound } from '../wire.ts'
 import { appDoc } from './apps.ts'
 
 const RUNS = 'check-runs'
@@ -18,7 +18,9 @@ const CONCLUSIONS: ReadonlySet<string> = new Set(
 /** At most so many annotations in one request: https://docs.github.com/rest/checks/runs (2026-11-26). */
 const ANNOTATIONS_MAX = 50
 
-function runDoc(ask: Ask, repo: Row, row: Row): Json {
+const runDoc = (ask: Ask, repo: Row, row: Row): Json => asSeen(row, freshRunDoc(ask, repo, row))
+
+function freshRunDoc(ask: Ask, repo: Row, row: Row): Json {
   const url = `${urlOf(repo)}/check-runs/${row.id}`
   const app = isRow(row.app)
     ? (row.app as Json)

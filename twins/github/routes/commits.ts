@@ -13,7 +13,7 @@ import { association } from '../shapes/issues.ts'
 import { diffOf, pullBrief } from '../shapes/pulls.ts'
 import { urlOf, webOf } from '../shapes/repos.ts'
 import { listOf, type Row, text } from '../store.ts'
-import { GitHubError, missingField, nodeId, notFound } from '../wire.ts'
+import { asSeen, GitHubError, missingField, nodeId, notFound } from '../wire.ts'
 import { signer } from './contents.ts'
 import { diffText, patchText } from './patches.ts'
 
@@ -205,7 +205,8 @@ export function addCommitRoutes(on: On): void {
 
 /** Comments on commits. */
 function addCommentRoutes(on: On, repo: string): void {
-  const shape = (ask: Ask, of: Row, row: Row): Json =>
+  const shape = (ask: Ask, of: Row, row: Row): Json => asSeen(row, fresh(ask, of, row))
+  const fresh = (ask: Ask, of: Row, row: Row): Json =>
     ({
       url: `${urlOf(of)}/comments/${row.id}`,
       html_url: `${webOf(of)}/commit/${text(row.commit_id)}#commitcomment-${row.id}`,

@@ -1,7 +1,7 @@
 import type { Json } from '../../trace.ts'
 import { loginOf } from '../access.ts'
 import { type Ask, gap, type On, ok, type Reply, repoOf } from '../ask.ts'
-import { person as signs } from '../furnish-repo.ts'
+import { person as signs } from '../furnish-git.ts'
 import { archiveOf } from '../git/archive.ts'
 import { filesAt } from '../git/history.ts'
 import {

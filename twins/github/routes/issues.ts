@@ -10,7 +10,7 @@ import { issueBrief, issueEvent, issueWhole, label, mayTriage, milestone } from 
 import { count, listOf, type Row, rowOf, text } from '../store.ts'
 import { forbidden, GitHubError, invalid, missingField, nodeId, notFound } from '../wire.ts'
 import { labelNamed } from './labels.ts'
-import { workers } from './repos.ts'
+import { workers } from './people.ts'
 import { me, visible } from './users.ts'
 
 export function issueIn(ask: Ask, repo: Row, name = 'number'): Row {

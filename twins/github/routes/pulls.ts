@@ -1,7 +1,7 @@
 import type { Json } from '../../trace.ts'
 import { atLeast, loginOf, roleOn } from '../access.ts'
 import { type Ask, below, done, made, need, needSomebody, type On, ok, type Reply, repoOf } from '../ask.ts'
-import { person as signs } from '../furnish-repo.ts'
+import { person as signs } from '../furnish-git.ts'
 import { compared, filesAt, merged } from '../git/history.ts'
 import { commitOf, putCommit, putFiles, refOf } from '../git/objects.ts'
 import { CHECK_MS, keepIssue, markMerged, push, removeRef, tellPull } from '../git/push.ts'

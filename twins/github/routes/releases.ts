@@ -8,12 +8,15 @@ import { page } from '../paging.ts'
 import { person } from '../shapes/accounts.ts'
 import { urlOf, webOf } from '../shapes/repos.ts'
 import { type Row, text } from '../store.ts'
-import { GitHubError, invalid, missingField, nodeId, notFound, UPLOADS } from '../wire.ts'
+import { asSeen, GitHubError, invalid, missingField, nodeId, notFound, UPLOADS } from '../wire.ts'
 
 const path = (repo: Row): string => below(repo, 'releases')
 const assetsPath = (repo: Row, release: Row): string => below(repo, `releases/${release.id}/assets`)
 
-function assetDoc(ask: Ask, repo: Row, release: Row, row: Row): Json {
+const assetDoc = (ask: Ask, repo: Row, release: Row, row: Row): Json =>
+  asSeen(row, freshAssetDoc(ask, repo, release, row))
+
+function freshAssetDoc(ask: Ask, repo: Row, release: Row, row: Row): Json {
   const { id, node_id, name, label = '', content_type, size, download_count = 0, created_at, updated_at } = row
   return {
     ...{
@@ -37,7 +40,9 @@ function assetDoc(ask: Ask, repo: Row, release: Row, row: Row): Json {
   } as Json
 }
 
-function releaseDoc(ask: Ask, repo: Row, row: Row): Json {
+const releaseDoc = (ask: Ask, repo: Row, row: Row): Json => asSeen(row, freshReleaseDoc(ask, repo, row))
+
+function freshReleaseDoc(ask: Ask, repo: Row, row: Row): Json {
   const url = `${urlOf(repo)}/releases/${row.id}`
   const tag = text(row.tag_name)
   const draft = row.draft === true

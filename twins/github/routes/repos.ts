@@ -1,10 +1,9 @@
-import type { Json } from '../../trace.ts'
-import { atLeast, loginOf, roleOf, roleOfUser, roleOn, wordOf } from '../access.ts'
+import { atLeast, loginOf, roleOfUser, roleOn } from '../access.ts'
 import { type Ask, below, done, made, need, type On, ok, type Reply, repoOf } from '../ask.ts'
 import { DEFAULT_LABELS } from '../default-labels.ts'
-import { ensureAccount, ensureRepo } from '../ensure.ts'
+import { ensureRepo } from '../ensure.ts'
 import { type EventType, emit } from '../events.ts'
-import { firstCommit, person as signs } from '../furnish-repo.ts'
+import { firstCommit, person as signs } from '../furnish-git.ts'
 import { compared, filesAt } from '../git/history.ts'
 import {
   commitOf,
@@ -19,9 +18,8 @@ import {
   resolve,
 } from '../git/objects.ts'
 import { push } from '../git/push.ts'
-import { account, findRepo, ownerOf, repoPath } from '../github.ts'
+import { account, findRepo, ownerOf } from '../github.ts'
 import { page } from '../paging.ts'
-import { person } from '../shapes/accounts.ts'
 import { MERGE_SETTINGS, repoListed, repoMinimal, repoWhole, urlOf } from '../shapes/repos.ts'
 import { isRow, listOf, type Row, text } from '../store.ts'
 import { forbidden, GitHubError, invalid, missingField, nodeId, notFound } from '../wire.ts'
@@ -255,7 +253,8 @@ export function addRepoRoutes(on: On): void {
   on('repos.forks.list', `GET ${repo}/forks`, (ask) => {
     const parent = repoOf(ask)
     const isFork = (one: Row): boolean =>
-      one.parent === parent.full_name && roleOn(ask.github, ask.viewer, one) !== 'none'
+      (isRow(one.parent) ? one.parent.full_name : one.parent) === parent.full_name &&
+      roleOn(ask.github, ask.viewer, one) !== 'none'
     return page(ask, [...ask.github.store.rows('repos').filter(isFork)].reverse(), (one) =>
       repoListed(ask.github, ask.viewer, one),
     )
@@ -312,13 +311,13 @@ export function addRepoRoutes(on: On): void {
     },
     'user',
   )
-  addPeopleRoutes(on, repo)
 }
 
 /** A new repository with the files of a template. */
 function generate(ask: Ask): Reply {
   const template = repoOf(ask)
-  if (template.is_template !== true) throw notFound()
+  if (template.is_template === false || (template.is_template === undefined && template._seen !== true))
+    throw notFound()
   const { github } = ask
   const body = ask.body()
   const owner = text(body.owner) || text(me(ask).login)
@@ -372,121 +371,4 @@ function mergeUpstream(ask: Ask): Reply {
     merge_type: 'fast-forward',
     base_branch: name,
   })
-}
-
-/** Whoever stars, watches or works on a repository. */
-function addPeopleRoutes(on: On, repo: string): void {
-  on('repos.stargazers.list', `GET ${repo}/stargazers`, (ask) => {
-    const dated = ask.accept.includes('star+json')
-    return page(ask, ask.github.store.rows(below(repoOf(ask), 'stargazers')), ({ login, starred_at }) => {
-      const user = person(ask.github, login)
-      return dated ? ({ starred_at, user } as Json) : user
-    })
-  })
-  on('repos.assignees.list', `GET ${repo}/assignees`, (ask) => {
-    const of = repoOf(ask)
-    return page(ask, workers(ask, of), (login) => person(ask.github, login))
-  })
-  on('repos.assignees.check', `GET ${repo}/assignees/:assignee`, (ask) => {
-    const of = repoOf(ask)
-    if (!workers(ask, of).some((login) => login.toLowerCase() === ask.param('assignee').toLowerCase())) throw notFound()
-    return done()
-  })
-  on(
-    'repos.collaborators.list',
-    `GET ${repo}/collaborators`,
-    (ask) => {
-      const of = repoOf(ask, 'push')
-      return page(ask, workers(ask, of), (login) => {
-        const role = roleOfUser(ask.github, of, login)
-        const order = ['pull', 'triage', 'push', 'maintain', 'admin'] as const
-        const permissions = Object.fromEntries(order.map((one) => [one, atLeast(role, one)]))
-        return { ...(person(ask.github, login) as Row), permissions, role_name: wordOf(role) } as Json
-      })
-    },
-    'user',
-  )
-  on(
-    'repos.collaborators.check',
-    `GET ${repo}/collaborators/:username`,
-    (ask) => {
-      const of = repoOf(ask)
-      const found = workers(ask, of).some((login) => login.toLowerCase() === ask.param('username').toLowerCase())
-      if (!found) throw notFound(`${ask.param('username')} is not a user`)
-      return done()
-    },
-    'user',
-  )
-  on(
-    'repos.collaborators.permission',
-    `GET ${repo}/collaborators/:username/permission`,
-    (ask) => {
-      const of = repoOf(ask, 'push')
-      const login = text(accountIn(ask, 'username').login)
-      const role = roleOfUser(ask.github, of, login)
-      const old = role === 'admin' ? 'admin' : atLeast(role, 'push') ? 'write' : role === 'none' ? 'none' : 'read'
-      return ok({ permission: old, user: person(ask.github, login), role_name: wordOf(role) })
-    },
-    'user',
-  )
-  on(
-    'repos.collaborators.add',
-    `PUT ${repo}/collaborators/:username`,
-    (ask) => {
-      const of = repoOf(ask, 'admin')
-      if (account(ask.github, ask.param('username')) === undefined) throw notFound()
-      const login = ensureAccount(ask.github, ask.param('username'))
-      const permission = roleOf(text(ask.body().permission) || 'push')
-      const path = `${repoPath(of)}/collaborators`
-      const known = ask.github.store.get(path, login.toLowerCase()) !== undefined
-      // Assumed: invitations are accepted at once.
-      ask.github.store.put(path, login.toLowerCase(), { login, permission })
-      if (known) return done()
-      emit(ask.github, ask.viewer, of, 'member.added', { member: person(ask.github, login) })
-      const id = ask.github.nextId()
-      const now = ask.github.now()
-      return {
-        status: 201,
-        body: {
-          id,
-          node_id: nodeId('RI', id),
-          repository: repoListed(ask.github, ask.viewer, of),
-          invitee: person(ask.github, login),
-          inviter: person(ask.github, loginOf(ask.viewer)),
-          permissions: wordOf(permission),
-          created_at: now,
-          expired: false,
-          url: `https://api.github.com/user/repository_invitations/${id}`,
-          html_url: `https://github.com/${text(of.full_name)}/invitations`,
-        },
-      }
-    },
-    'user',
-  )
-  on(
-    'repos.collaborators.remove',
-    `DELETE ${repo}/collaborators/:username`,
-    (ask) => {
-      const of = repoOf(ask, 'admin')
-      const login = ask.param('username')
-      if (ask.github.store.remove(`${repoPath(of)}/collaborators`, login.toLowerCase()))
-        emit(ask.github, ask.viewer, of, 'member.removed', { member: person(ask.github, login) })
-      return done()
-    },
-    'user',
-  )
-}
-
-/** Whoever may be assigned: the owner, collaborators and members who may write. */
-export function workers(ask: Ask, repo: Row): readonly string[] {
-  const owner = ownerOf(repo)
-  const org = account(ask.github, owner)?.type === 'Organization'
-  const members = org
-    ? ask.github.store.rows(`orgs/${owner.toLowerCase()}/members`).map(({ login }) => text(login))
-    : [owner]
-  const named = ask.github.store.rows(`${repoPath(repo)}/collaborators`).map(({ login }) => text(login))
-  const viewer = ask.viewer.kind === 'user' ? [ask.viewer.login] : []
-  return [...new Set([...named, ...members, ...viewer])].filter(
-    (login) => named.includes(login) || atLeast(roleOfUser(ask.github, repo, login), 'push'),
-  )
 }

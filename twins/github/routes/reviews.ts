@@ -10,7 +10,7 @@ import { association, reactions } from '../shapes/issues.ts'
 import { pullBrief, pullOf } from '../shapes/pulls.ts'
 import { urlOf, webOf } from '../shapes/repos.ts'
 import { listOf, type Row, rowOf, text } from '../store.ts'
-import { GitHubError, invalid, missingField, nodeId, notFound } from '../wire.ts'
+import { asSeen, GitHubError, invalid, missingField, nodeId, notFound } from '../wire.ts'
 import { pullIn } from './pulls.ts'
 
 const reviewsPath = (repo: Row, issue: Row): string => below(repo, `pulls/${numberOf(issue)}/reviews`)
@@ -35,7 +35,9 @@ function reviewDoc(ask: Ask, repo: Row, issue: Row, row: Row): Json {
 }
 
 /** A comment on a line of a change. */
-function commentDoc(ask: Ask, repo: Row, row: Row): Json {
+const commentDoc = (ask: Ask, repo: Row, row: Row): Json => asSeen(row, freshCommentDoc(ask, repo, row))
+
+function freshCommentDoc(ask: Ask, repo: Row, row: Row): Json {
   const url = `${urlOf(repo)}/pulls/comments/${row.id}`
   const pull = `${urlOf(repo)}/pulls/${row._pull}`
   const html = `${webOf(repo)}/pull/${row._pull}#discussion_r${row.id}`
@@ -61,7 +63,8 @@ function commentDoc(ask: Ask, repo: Row, row: Row): Json {
     start_line,
     original_start_line: start_line,
     start_side,
-    line: row.line ?? null,
+    // Assumed: a position counts lines.
+    line: row.line ?? row.position ?? null,
     original_line: row.original_line ?? row.line ?? null,
     side: row.side ?? 'RIGHT',
     ...(row.in_reply_to_id === undefined ? {} : { in_reply_to_id: row.in_reply_to_id }),

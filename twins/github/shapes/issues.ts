@@ -2,7 +2,7 @@ import type { Json } from '../../trace.ts'
 import { isMember, loginOf, roleOfUser, type Viewer } from '../access.ts'
 import { type GitHub, numberOf, ownerOf, repoPath } from '../github.ts'
 import { isRow, listOf, type Row, rowOf, text } from '../store.ts'
-import { without } from '../wire.ts'
+import { asSeen, without } from '../wire.ts'
 import { person } from './accounts.ts'
 import { urlOf, webOf } from './repos.ts'
 
@@ -141,7 +141,10 @@ export const issueWhole = (github: GitHub, repo: Row, issue: Row): Json =>
     pinned_comment: null,
   }) as Json
 
-export function comment(github: GitHub, repo: Row, issue: Row, row: Row): Json {
+export const comment = (github: GitHub, repo: Row, issue: Row, row: Row): Json =>
+  asSeen(row, freshComment(github, repo, issue, row))
+
+function freshComment(github: GitHub, repo: Row, issue: Row, row: Row): Json {
   const url = `${urlOf(repo)}/issues/comments/${row.id}`
   return {
     url,

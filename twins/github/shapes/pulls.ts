@@ -1,7 +1,7 @@
 import type { Json } from '../../trace.ts'
 import { type Change, changesBetween } from '../git/diff.ts'
 import { compared, filesAt, merged } from '../git/history.ts'
-import { commitOf, refOf } from '../git/objects.ts'
+import { commitOf } from '../git/objects.ts'
 import { findRepo, type GitHub, numberOf, ownerOf, repoPath } from '../github.ts'
 import { listOf, type Row, rowOf, text } from '../store.ts'
 import { person } from './accounts.ts'
@@ -133,10 +133,4 @@ export function pullWhole(github: GitHub, repo: Row, issue: Row): Json {
     deletions: known.deletions ?? deletions,
     changed_files: known.changed_files ?? changes.length,
   } as Json
-}
-
-/** The branch a pull request's side is, if it is still there. */
-export function branchOf(github: GitHub, of: Row): Row | undefined {
-  const repo = findRepo(github, text(of.repo))
-  return repo === undefined ? undefined : refOf(github, repo, `refs/heads/${text(of.ref)}`)
 }

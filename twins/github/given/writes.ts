@@ -1,0 +1,66 @@
+import type { Json } from '../../trace.ts'
+import { isRow, listOf, rowOf, text } from '../store.ts'
+import { isSha, type Seen } from './read.ts'
+import { first, type Made, needCommit, noteIssue, noteRows, noteSides, type RepoFound, setRef } from './repo.ts'
+
+/** Stands for one that no answer names. */
+export const SOME_COMMIT: string = 'c0ffee'.repeat(7).slice(0, 40)
+
+/** What a write needs to have been there, and what it makes. */
+export function noteWrite(
+  found: RepoFound,
+  made: Made,
+  one: Seen,
+  path: string,
+  own: string,
+  others: (name: string) => RepoFound,
+): void {
+  const { method, sent, body } = one
+  const doc = isRow(body) ? body : {}
+  const isNew = method === 'POST' && one.status === 201
+  if (/^(issues|pulls)$/.test(path) && isNew && typeof doc.number === 'number') {
+    found.lastNumber ??= doc.number - 1
+    made.names.add(`issue ${doc.number}`)
+  }
+  if (path === 'milestones' && isNew && typeof doc.number === 'number') found.lastMilestone ??= doc.number - 1
+  if (/^pulls(\/\d+(\/.*)?)?$/.test(path) && doc.head !== undefined) {
+    if (!made.names.has(`issue ${String(doc.number)}`) && !isNew) first(found.pulls, Number(doc.number), doc)
+    noteSides(found, made, doc, own, others)
+  }
+  if (/^issues\/\d+$/.test(path) && !isNew) noteIssue(found, made, doc)
+  if (path === 'labels' && isNew) made.names.add(`label ${text(doc.name).toLowerCase()}`)
+  for (const name of listOf(sent.labels)) made.names.add(`label ${text(name).toLowerCase()}`)
+  if (/^branches\/[^/]+\/protection$/.test(path)) made.names.add(`protection ${path.split('/')[1]}`)
+  if (path.startsWith('contents/')) {
+    made.names.add(`file ${text(sent.path)}`)
+    const branch = (text(sent.branch) || text(found.fields?.default_branch) || 'main').replace(/^refs\/heads\//, '')
+    const [parent] = listOf(rowOf(doc.commit).parents)
+    setRef(found, made, `refs/heads/${branch}`, rowOf(parent).sha)
+    for (const value of [rowOf(doc.commit).sha, rowOf(doc.content).sha, rowOf(rowOf(doc.commit).tree).sha])
+      if (isSha(value)) made.shas.add(value)
+  }
+  if (path.startsWith('git/')) {
+    const [, kind] = path.split('/')
+    if (kind === 'refs') made.names.add(text(sent.ref) || `refs/${path.split('/').slice(2).join('/')}`)
+    if (kind !== 'trees')
+      for (const value of [sent.sha, ...listOf(sent.parents), sent.object]) needCommit(found, made, value)
+    if (kind === 'trees') needCommit(found, made, sent.base_tree)
+    if (kind === 'commits' && isSha(sent.tree) && !made.shas.has(sent.tree) && !found.trees.has(sent.tree))
+      found.trees.set(sent.tree, { sha: sent.tree, tree: [] as Json })
+    for (const entry of listOf(sent.tree)) {
+      const { sha } = rowOf(entry)
+      if (isSha(sha) && !made.shas.has(sha) && !found.blobs.has(sha))
+        found.blobs.set(sha, { sha, content: '', size: 0 })
+    }
+    if (isSha(doc.sha)) made.shas.add(doc.sha)
+  }
+  // A workflow runs at a branch that is there.
+  const at = `refs/heads/${text(sent.ref)}`
+  if (path.endsWith('/dispatches') && text(sent.ref) !== '' && !found.refs.has(at)) found.refs.set(at, SOME_COMMIT)
+  needCommit(found, made, sent.head_sha)
+  if (/^statuses\//.test(path) || /^commits\//.test(path)) needCommit(found, made, path.split('/')[1])
+  if (path.endsWith('/merge') && isSha(doc.sha)) made.shas.add(doc.sha)
+  if (path.startsWith('actions/variables'))
+    made.ids.add(`actions/variables/${(text(sent.name) || (path.split('/')[2] ?? '')).toLowerCase()}`)
+  if (/^(releases|hooks|keys|deployments)\/\d+$/.test(path) && method === 'PATCH') noteRows(found, made, path, body)
+}
