@@ -25,7 +25,7 @@ export const s3: TwinDefinition<Seed> = {
   seed: seedSchema,
   prices: PRICES,
   gaps: GAPS,
-  operations: [...Object.values(ROUTES).map(([operation]) => operation), POST_OPERATION],
+  operations: [...[...ROUTES.values()].map(([operation]) => operation), POST_OPERATION],
   happenings: HAPPENINGS,
   events: ['object.created', 'object.removed', 'notification.sent'],
   wires: [TO_QUEUES],
@@ -40,7 +40,7 @@ export const s3: TwinDefinition<Seed> = {
           world.money.charge('s3', 'write', 1)
           return await post(request, frame)
         }
-        const [, sku, handler] = ROUTES[route] ?? []
+        const [, sku, handler] = ROUTES.get(route) ?? []
         if (handler === undefined) throw unknown(request)
         const ask = await readAsk(request, frame)
         if (sku !== undefined && sku !== 'free') world.money.charge('s3', sku, 1)
@@ -55,7 +55,7 @@ export const s3: TwinDefinition<Seed> = {
       operationOf(method, url, header) {
         const route = routeOf(method, url, header)
         if (route.kind === 'gap') return undefined
-        return route.name === POST_ROUTE ? POST_OPERATION : ROUTES[route.name]?.[0]
+        return route.name === POST_ROUTE ? POST_OPERATION : ROUTES.get(route.name)?.[0]
       },
       fieldsOf(_method, url) {
         const { bucket, key } = placeOf(url)
@@ -65,7 +65,7 @@ export const s3: TwinDefinition<Seed> = {
         const header: HeaderOf = (name) => request.headers.get(name) ?? undefined
         const route = routeOf(request.method, new URL(request.url), header)
         if (route.kind === 'gap') throw notModelled('s3', GAPS, route.what)
-        if (route.name !== POST_ROUTE && ROUTES[route.name] === undefined) throw unknown(request)
+        if (route.name !== POST_ROUTE && !ROUTES.has(route.name)) throw unknown(request)
         const frame: Frame = { account, credentials: seed.credentials ?? [], ids: ids() }
         const response = await answerOf(request, route.name, frame)
         for (const [name, value] of Object.entries(idHeaders(frame.ids))) response.headers.set(name, value)

@@ -29,34 +29,36 @@ export function placeOf(url: URL): Place {
 }
 
 /** What a request is about, beyond the object or bucket itself: `versioning`, `uploads`, ... */
-const SUBRESOURCES: Readonly<Record<string, 'here' | string>> = {
-  versioning: 'here',
-  notification: 'here',
-  lifecycle: 'here',
-  tagging: 'here',
-  location: 'here',
-  versions: 'here',
-  uploads: 'here',
-  uploadId: 'here',
-  delete: 'here',
-  attributes: 'here',
-  acl: 'ACLs',
-  policy: 'bucket policies and public access',
-  policyStatus: 'bucket policies and public access',
-  publicAccessBlock: 'bucket policies and public access',
-  ownershipControls: 'ACLs',
-  cors: 'CORS',
-  'object-lock': 'object lock',
-  retention: 'object lock',
-  'legal-hold': 'object lock',
-  restore: 'archives',
-  select: 'queries, torrents, renames and annotations',
-  torrent: 'queries, torrents, renames and annotations',
-  renameObject: 'queries, torrents, renames and annotations',
-  annotation: 'queries, torrents, renames and annotations',
-  annotations: 'queries, torrents, renames and annotations',
-  session: 'access points and directory buckets',
-}
+const SUBRESOURCES: ReadonlyMap<string, 'here' | string> = new Map(
+  Object.entries({
+    versioning: 'here',
+    notification: 'here',
+    lifecycle: 'here',
+    tagging: 'here',
+    location: 'here',
+    versions: 'here',
+    uploads: 'here',
+    uploadId: 'here',
+    delete: 'here',
+    attributes: 'here',
+    acl: 'ACLs',
+    policy: 'bucket policies and public access',
+    policyStatus: 'bucket policies and public access',
+    publicAccessBlock: 'bucket policies and public access',
+    ownershipControls: 'ACLs',
+    cors: 'CORS',
+    'object-lock': 'object lock',
+    retention: 'object lock',
+    'legal-hold': 'object lock',
+    restore: 'archives',
+    select: 'queries, torrents, renames and annotations',
+    torrent: 'queries, torrents, renames and annotations',
+    renameObject: 'queries, torrents, renames and annotations',
+    annotation: 'queries, torrents, renames and annotations',
+    annotations: 'queries, torrents, renames and annotations',
+    session: 'access points and directory buckets',
+  }),
+)
 const SETTINGS = [
   'accelerate',
   'analytics',
@@ -85,8 +87,8 @@ export function routeOf(method: string, url: URL, header: HeaderOf | undefined):
   const names = queryPairs(url).map(([name]) => name)
   const setting = names.find((name) => SETTINGS.includes(name))
   if (setting !== undefined) return { kind: 'gap', what: 'other settings of buckets' }
-  const sub = names.find((name) => SUBRESOURCES[name] !== undefined)
-  const gap = sub === undefined ? undefined : SUBRESOURCES[sub]
+  const sub = names.find((name) => SUBRESOURCES.has(name))
+  const gap = sub === undefined ? undefined : SUBRESOURCES.get(sub)
   if (gap !== undefined && gap !== 'here') return { kind: 'gap', what: gap }
   const level = bucket === undefined ? 'service' : key === undefined ? 'bucket' : 'object'
   const listed = level === 'bucket' && method === 'GET' && names.includes('list-type') ? '?list-type' : ''

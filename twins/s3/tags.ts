@@ -10,15 +10,15 @@ const invalidTag = (message: string): Refused => new Refused(400, 'InvalidTag', 
 function checked(pairs: readonly (readonly [string, string])[], max: number): Tags {
   if (pairs.length > max)
     throw new Refused(400, 'BadRequest', `${max === 10 ? 'Object' : 'Bucket'} tags cannot be greater than ${max}`)
-  const tags: Record<string, string> = {}
+  const tags = new Map<string, string>()
   for (const [key, value] of pairs) {
     if (key === '' || key.length > 128) throw invalidTag('The TagKey you have provided is invalid')
     if (value.length > 256) throw invalidTag('The TagValue you have provided is invalid')
     if (key.startsWith('aws:')) throw invalidTag('System tags cannot be added/updated by requester')
-    if (tags[key] !== undefined) throw invalidTag('Cannot provide multiple Tags with the same key')
-    tags[key] = value
+    if (tags.has(key)) throw invalidTag('Cannot provide multiple Tags with the same key')
+    tags.set(key, value)
   }
-  return tags
+  return Object.fromEntries(tags)
 }
 
 export const OBJECT_TAGS_MAX = 10

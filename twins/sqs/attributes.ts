@@ -46,7 +46,10 @@ const READ_ONLY = [
 ]
 
 export const isAttribute = (name: string): boolean =>
-  name in ATTRIBUTES || name in FIFO_ATTRIBUTES || KMS.includes(name) || READ_ONLY.includes(name)
+  Object.hasOwn(ATTRIBUTES, name) ||
+  Object.hasOwn(FIFO_ATTRIBUTES, name) ||
+  KMS.includes(name) ||
+  READ_ONLY.includes(name)
 
 /** The attributes of a new queue before any is set. */
 export const usualAttributes = (fifo: boolean): Texts =>
@@ -61,7 +64,7 @@ export function checkAttributes(given: Texts, fifo: boolean): Texts {
   const known = { ...ATTRIBUTES, ...(fifo ? FIFO_ATTRIBUTES : {}) }
   for (const [name, value] of Object.entries(given)) {
     if (KMS.includes(name) && value !== '') throw notModelled('sqs', GAPS, 'encryption with KMS keys')
-    const attribute = known[name]
+    const attribute = Object.hasOwn(known, name) ? known[name] : undefined
     if (attribute === undefined) throw invalidAttributeName(name)
     if (!attribute.fits(value)) throw invalidAttributeValue(name)
   }

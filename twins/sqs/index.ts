@@ -24,7 +24,7 @@ export const sqs: TwinDefinition<Seed> = {
   seed: seedSchema,
   prices: PRICES,
   gaps: GAPS,
-  operations: Object.values(TARGETS).map(([operation]) => operation),
+  operations: [...TARGETS.values()].map(([operation]) => operation),
   happenings: HAPPENINGS,
   events: ['sent', 'received', 'deleted', 'moved', 'deduplicated', 'expired'].map((event) => `message.${event}`),
   latencyMs: { min: 8, max: 60 },
@@ -50,7 +50,7 @@ export const sqs: TwinDefinition<Seed> = {
     }
 
     return {
-      operationOf: (method, url, header) => TARGETS[targetOf(method, url, header) ?? '']?.[0],
+      operationOf: (method, url, header) => TARGETS.get(targetOf(method, url, header) ?? '')?.[0],
       async wait(request) {
         if (targetOf(request.method, new URL(request.url), headersOf(request)) !== 'ReceiveMessage') return undefined
         try {
@@ -75,7 +75,7 @@ export const sqs: TwinDefinition<Seed> = {
         if (target === undefined && /(^|&)Action=/.test(`${url.search.slice(1)}&${await request.clone().text()}`))
           throw notModelled('sqs', GAPS, 'the query protocol')
         if (PERMISSIONS.includes(target ?? '')) throw notModelled('sqs', GAPS, 'permissions')
-        const found = TARGETS[target ?? '']
+        const found = TARGETS.get(target ?? '')
         if (found === undefined)
           throw new NotModelled(
             'sqs',

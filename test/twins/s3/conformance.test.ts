@@ -56,7 +56,7 @@ runTwinTests({
     await world.clock.advance(60_000)
   },
   requests: Object.fromEntries([
-    ...Object.entries(ROUTES).map(([route, [operation]]): [string, Request] => [operation, requestFor(route)]),
+    ...[...ROUTES].map(([route, [operation]]): [string, Request] => [operation, requestFor(route)]),
     [POST_OPERATION, request('POST', '/')],
   ]),
   gaps: {

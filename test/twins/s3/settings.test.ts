@@ -32,6 +32,7 @@ test('tags of objects and buckets are put, told and taken away', async () => {
   const put = (TagSet: { Key: string; Value: string }[]) =>
     client.send(new PutObjectTaggingCommand({ ...at, Tagging: { TagSet } }))
   expect((await client.send(new GetObjectTaggingCommand(at))).TagSet).toEqual([{ Key: 'old', Value: '1' }])
+  await put([{ Key: 'constructor', Value: '1' }])
   await put([{ Key: 'a & b', Value: '' }])
   expect((await client.send(new GetObjectTaggingCommand(at))).TagSet).toEqual([{ Key: 'a & b', Value: '' }])
   expect(

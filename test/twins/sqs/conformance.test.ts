@@ -47,9 +47,7 @@ runTwinTests({
     )
     await send(request('GetQueueAttributes', { QueueUrl, AttributeNames: ['All'] }))
   },
-  requests: Object.fromEntries(
-    Object.entries(TARGETS).map(([target, [operation]]) => [operation, request(target, {})]),
-  ),
+  requests: Object.fromEntries([...TARGETS].map(([target, [operation]]) => [operation, request(target, {})])),
   gaps: {
     permissions: act('AddPermission', { QueueUrl }),
     'queues of other accounts': act('PurgeQueue', {

@@ -2,11 +2,18 @@ import * as sdk from '@aws-sdk/client-sqs'
 import { expect, test } from 'vitest'
 import { sqs } from '../../../twins/sqs/index.ts'
 import { TARGETS } from '../../../twins/sqs/operations.ts'
+import { createWorld } from '../../../twins/world.ts'
 
 test('every command of the SDK is an operation, or stands among the gaps', () => {
   const commands = Object.keys(sdk).flatMap((name) => /^([A-Z]\w+)Command$/.exec(name)?.[1] ?? [])
   const gaps: Readonly<Record<string, string>> = { AddPermission: 'permissions', RemovePermission: 'permissions' }
-  expect(commands.filter((name) => TARGETS[name] === undefined).sort()).toEqual(Object.keys(gaps))
+  expect(commands.filter((name) => !TARGETS.has(name)).sort()).toEqual(Object.keys(gaps))
   for (const what of Object.values(gaps)) expect(sqs.gaps.map((gap) => gap.what)).toContain(what)
-  expect(Object.keys(TARGETS).filter((name) => !commands.includes(name))).toEqual([])
+  expect([...TARGETS.keys()].filter((name) => !commands.includes(name))).toEqual([])
+})
+
+test('what every object has is no operation', () => {
+  const twin = sqs.create(createWorld({ seed: '1', startsAt: '2030-01-01T00:00:00Z' }), {})
+  const header = (name: string): string | undefined => (name === 'x-amz-target' ? 'AmazonSQS.constructor' : undefined)
+  expect(twin.operationOf('POST', new URL('https://sqs.us-east-1.amazonaws.com/'), header)).toBeUndefined()
 })

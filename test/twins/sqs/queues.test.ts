@@ -42,6 +42,7 @@ test.each<readonly [string, Record<string, string>, string]>([
   ['steps', { FifoQueue: 'false' }, 'InvalidAttributeName'],
   ['steps', { ContentBasedDeduplication: 'true' }, 'InvalidAttributeName'],
   ['steps', { Nonsense: '1' }, 'InvalidAttributeName'],
+  ['steps', { constructor: '1' } as never, 'InvalidAttributeName'],
   ['steps', { VisibilityTimeout: '43201' }, 'InvalidAttributeValue'],
   ['steps', { MessageRetentionPeriod: '59' }, 'InvalidAttributeValue'],
   ['steps', { RedrivePolicy: 'x' }, 'InvalidAttributeValue'],
