@@ -1,9 +1,13 @@
 import type { Context } from 'hono'
 import type { Json } from '../trace.ts'
 import type { TwinApp } from '../twin.ts'
+import { DOCS_MESSAGES } from './docs/messages.ts'
+import { DRIVE_MESSAGES } from './drive/messages.ts'
 import { isObj, masked, type Obj, parseMask } from './fields.ts'
 import { count, type Meter } from './quota.ts'
 import { lacksScope } from './scopes.ts'
+import { strangeField } from './shape.ts'
+import { SHEETS_MESSAGES } from './sheets/messages.ts'
 import type { Token } from './state.ts'
 import {
   badRequest,
@@ -42,6 +46,10 @@ export type Kind = {
   readonly meter: Meter
   /** The part of an answer that is sent when nobody asks for other fields. */
   readonly fields?: string
+  /** The message that is answered: fields it has not are refused. */
+  readonly answer?: string
+  /** Parameters beside those that all methods have, for APIs that refuse others. */
+  readonly params?: string
 }
 export type On = (operation: string, route: string, kind: Kind, handler: Handler) => void
 
@@ -92,13 +100,48 @@ function checkSystem(query: URLSearchParams): void {
     throw gap('answers that are no JSON')
 }
 
-async function asked(ws: Workspace, c: Context, { api, meter }: Kind): Promise<Ask> {
+const MESSAGES: Readonly<Record<Api, Readonly<Record<string, string>>>> = {
+  drive: DRIVE_MESSAGES,
+  sheets: SHEETS_MESSAGES,
+  docs: DOCS_MESSAGES,
+}
+const SYSTEM = 'fields alt prettyPrint quotaUser access_token oauth_token uploadType'.split(' ')
+
+/** Refuses parameters and fields that a method has not, before it does anything. */
+function checkAsked({ api, answer, params }: Kind, query: URLSearchParams): void {
+  const known = params === undefined ? undefined : [...SYSTEM, ...params.split(' ')]
+  for (const name of query.keys()) {
+    if (known === undefined || known.includes(name)) continue
+    const description = `Invalid JSON payload received. Unknown name "${name}": Cannot bind query parameter. Field '${name}' could not be found in request message.`
+    throw badRequest(description, violation('', description))
+  }
+  const fields = query.get('fields')
+  if (answer === undefined || fields === null || fields === '') return
+  const strange = strangeField(MESSAGES[api], answer, parseMask(fields))
+  if (strange === undefined) return
+  if (api === 'drive')
+    throw new GoogleError(`Invalid field selection ${strange.split('.').at(-1)}`, {
+      status: 400,
+      reason: 'invalidParameter',
+      location: ['fields', 'parameter'],
+    })
+  const description = `Error expanding 'fields' parameter. Cannot find matching fields for path '${strange}'.`
+  throw badRequest('Request contains an invalid argument.', violation(strange, description))
+}
+
+const violation = (field: string, description: string): Json => [
+  { '@type': 'type.googleapis.com/google.rpc.BadRequest', fieldViolations: [{ field, description }] },
+]
+
+async function asked(ws: Workspace, c: Context, kind: Kind): Promise<Ask> {
+  const { api, meter } = kind
   const url = new URL(c.req.url)
   const bytes = new Uint8Array(await c.req.arrayBuffer())
   checkSystem(url.searchParams)
   const token = tokenOf(ws, c.req.raw.headers, url.searchParams)
   const missing = lacksScope(api, meter, token.scopes)
   if (missing !== undefined) throw missing
+  checkAsked(kind, url.searchParams)
   count(ws, api, meter, token.email)
   account(ws, token.email)
   return {

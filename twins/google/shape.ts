@@ -1,5 +1,5 @@
 import type { Json } from '../trace.ts'
-import { isObj, type Obj } from './fields.ts'
+import { isObj, type Mask, type Obj } from './fields.ts'
 import { badRequest, invalidValue } from './wire.ts'
 import { gap } from './workspace.ts'
 
@@ -65,4 +65,21 @@ export function unknownName(name: string, at: string): Error {
   return badRequest(description, [
     { '@type': 'type.googleapis.com/google.rpc.BadRequest', fieldViolations: [{ field: at, description }] },
   ])
+}
+
+/** The first field of a mask that a message has not; undefined when it has them all. Fields of messages that are not listed pass. */
+export function strangeField(messages: Messages, name: string, mask: Mask, at = ''): string | undefined {
+  const fields = fieldsOf(messages, name)
+  if (fields === undefined || mask === 'all') return undefined
+  for (const [key, inner] of mask) {
+    const path = at === '' ? key : `${at}.${key}`
+    const kinds = key === '*' ? [...fields.values()] : [fields.get(key)]
+    for (const kind of kinds) {
+      if (kind === undefined) return path
+      if (inner !== 'all' && /^[$#?]$/.test(kind) && key !== '*') return path
+      const found = kind.startsWith(':') && key !== '*' ? strangeField(messages, kind.slice(1), inner, path) : undefined
+      if (found !== undefined) return found
+    }
+  }
+  return undefined
 }

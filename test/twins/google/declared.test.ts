@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { DOCS_MESSAGES } from '../../../twins/google/docs/messages.ts'
 import { REQUESTS as DOCS } from '../../../twins/google/docs/requests.ts'
+import { DRIVE_MESSAGES } from '../../../twins/google/drive/messages.ts'
 import { google } from '../../../twins/google/index.ts'
 import { addRoutes } from '../../../twins/google/operations.ts'
 import { routePath } from '../../../twins/google/paths.ts'
@@ -80,6 +81,7 @@ function fieldsOf(text: string, message: string): readonly string[] {
 }
 
 test.each([
+  ['drive', 'v3.d.ts', DRIVE_MESSAGES],
   ['docs', 'v1.d.ts', DOCS_MESSAGES],
   ['sheets', 'v4.d.ts', SHEETS_MESSAGES],
 ])('messages of %s have the fields that the SDK gives them', (api, file, messages) => {

@@ -131,6 +131,11 @@ test.each<readonly [string, Request, string]>([
   expect(await refusal(edit(open('ab'), request))).toBe(message)
 })
 
+test('a mask that names nothing is refused', async () => {
+  const request = { updateTextStyle: { range: span(1, 2), textStyle: { bold: true }, fields: 'blod' } }
+  expect(await refusal(edit(open('ab'), request))).toBe('Invalid requests[0].updateTextStyle: Invalid field: blod')
+})
+
 test('half a character is not deleted', async () => {
   expect(await refusal(edit(open('😀'), { deleteContentRange: { range: span(1, 2) } }))).toMatch(/surrogate pair/)
 })

@@ -74,6 +74,9 @@ test('what is not asked for is not sent', async () => {
     message: 'Invalid field selection id,',
     errors: [{ reason: 'invalidParameter' }],
   })
+  expect((await errorOf(drive.files.list({ fields: 'files(id,titel)' }))).error).toMatchObject({
+    message: 'Invalid field selection titel',
+  })
 })
 
 test('a shared file is open to whom it is shared with, for what it is shared for', async () => {

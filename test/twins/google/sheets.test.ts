@@ -437,3 +437,47 @@ test('duplicates and blanks go, and are counted', async () => {
     ['x', '3'],
   ])
 })
+
+test.each([
+  [
+    { updateSheetProperties: { properties: { sheetId: 0 }, fields: 'gridProperties.rowCnt' } },
+    'updateSheetProperties: Invalid field: gridProperties.rowCnt',
+  ],
+  [
+    { repeatCell: { range: {}, cell: {}, fields: 'userEnteredFormat(bold)' } },
+    'repeatCell: Invalid field: userEnteredFormat.bold',
+  ],
+  [
+    { updateCells: { range: {}, rows: [] } },
+    "updateCells: At least one field must be listed in 'fields'. (Use '*' to indicate all fields.)",
+  ],
+])('a mask that names nothing is refused: %j', async (request, message) => {
+  expect(await failure(await batch(open(), request))).toEqual([400, `Invalid requests[0].${message}`])
+})
+
+test('what an answer has not cannot be asked for', async () => {
+  const office = open()
+  const answer = await office.raw('GET', `${SHEETS}/${BOOK}?fields=sheets.propertys`)
+  expect([answer.status, await json(answer)]).toMatchObject([
+    400,
+    {
+      error: {
+        message: 'Request contains an invalid argument.',
+        details: [
+          {
+            fieldViolations: [
+              {
+                field: 'sheets.propertys',
+                description:
+                  "Error expanding 'fields' parameter. Cannot find matching fields for path 'sheets.propertys'.",
+              },
+            ],
+          },
+        ],
+      },
+    },
+  ])
+  expect((await failure(await office.raw('GET', `${SHEETS}/${BOOK}?includeGrid=true`)))[1]).toMatch(
+    /Cannot bind query parameter/,
+  )
+})

@@ -1,10 +1,15 @@
 /**
- * Messages that the twin reads, and their fields: what is said beside them is refused, as Google does. A field ends in `$` for a text,
+ * Messages of requests and answers, and their fields: what is said beside them is refused, as Google does. A field ends in `$` for a text,
  * `#` for a number, `?` for a truth, `:Message` for another message or a list of them, and in nothing for anything else.
  * From the types of @googleapis/docs 10.0.
  */
 export const DOCS_MESSAGES: Readonly<Record<string, string>> = {
   BatchUpdateDocumentRequest: 'requests:Request writeControl:WriteControl',
+  BatchUpdateDocumentResponse: 'documentId$ replies writeControl:WriteControl',
+  Document:
+    'body:Body documentId$ documentStyle:DocumentStyle footers footnotes headers inlineObjects lists ' +
+    'namedRanges namedStyles:NamedStyles positionedObjects revisionId$ suggestedDocumentStyleChanges ' +
+    'suggestedNamedStylesChanges suggestionsViewMode$ tabs:Tab title$',
   Request:
     'addDocumentTab createFooter createFootnote createHeader createNamedRange:CreateNamedRangeRequest ' +
     'createParagraphBullets:CreateParagraphBulletsRequest deleteContentRange:DeleteContentRangeRequest ' +
@@ -18,6 +23,15 @@ export const DOCS_MESSAGES: Readonly<Record<string, string>> = {
     'updateParagraphStyle:UpdateParagraphStyleRequest updateSectionStyle updateTableCellStyle ' +
     'updateTableColumnProperties updateTableRowStyle updateTextStyle:UpdateTextStyleRequest',
   WriteControl: 'requiredRevisionId$ targetRevisionId$',
+  Body: 'content:StructuralElement',
+  DocumentStyle:
+    'background:Background defaultFooterId$ defaultHeaderId$ documentFormat:DocumentFormat evenPageFooterId$ ' +
+    'evenPageHeaderId$ firstPageFooterId$ firstPageHeaderId$ flipPageOrientation? marginBottom:Dimension ' +
+    'marginFooter:Dimension marginHeader:Dimension marginLeft:Dimension marginRight:Dimension ' +
+    'marginTop:Dimension pageNumberStart# pageSize:Size useCustomHeaderFooterMargins? ' +
+    'useEvenPageHeaderFooter? useFirstPageHeaderFooter?',
+  NamedStyles: 'styles:NamedStyle',
+  Tab: 'childTabs:Tab documentTab:DocumentTab tabProperties:TabProperties',
   CreateNamedRangeRequest: 'name$ range:Range',
   CreateParagraphBulletsRequest: 'bulletPreset$ range:Range',
   DeleteContentRangeRequest: 'range:Range',
@@ -29,6 +43,16 @@ export const DOCS_MESSAGES: Readonly<Record<string, string>> = {
   ReplaceNamedRangeContentRequest: 'namedRangeId$ namedRangeName$ tabsCriteria:TabsCriteria text$',
   UpdateParagraphStyleRequest: 'fields$ paragraphStyle:ParagraphStyle range:Range',
   UpdateTextStyleRequest: 'fields$ range:Range textStyle:TextStyle',
+  StructuralElement: 'endIndex# paragraph:Paragraph sectionBreak:SectionBreak startIndex# table tableOfContents',
+  Background: 'color:OptionalColor',
+  DocumentFormat: 'documentMode$',
+  Dimension: 'magnitude# unit$',
+  Size: 'height:Dimension width:Dimension',
+  NamedStyle: 'namedStyleType$ paragraphStyle:ParagraphStyle textStyle:TextStyle',
+  DocumentTab:
+    'body:Body documentStyle:DocumentStyle footers footnotes headers inlineObjects lists namedRanges ' +
+    'namedStyles:NamedStyles positionedObjects suggestedDocumentStyleChanges suggestedNamedStylesChanges',
+  TabProperties: 'iconEmoji$ index# nestingLevel# parentTabId$ tabId$ title$',
   Range: 'endIndex# segmentId$ startIndex# tabId$',
   TabsCriteria: 'tabIds',
   EndOfSegmentLocation: 'segmentId$ tabId$',
@@ -43,15 +67,31 @@ export const DOCS_MESSAGES: Readonly<Record<string, string>> = {
   TextStyle:
     'backgroundColor:OptionalColor baselineOffset$ bold? fontSize:Dimension foregroundColor:OptionalColor ' +
     'italic? link:Link smallCaps? strikethrough? underline? weightedFontFamily:WeightedFontFamily',
+  Paragraph:
+    'bullet:Bullet elements:ParagraphElement paragraphStyle:ParagraphStyle positionedObjectIds ' +
+    'suggestedBulletChanges suggestedParagraphStyleChanges suggestedPositionedObjectIds',
+  SectionBreak: 'sectionStyle:SectionStyle suggestedDeletionIds suggestedInsertionIds',
+  OptionalColor: 'color:Color',
   ParagraphBorder: 'color:OptionalColor dashStyle$ padding:Dimension width:Dimension',
-  Dimension: 'magnitude# unit$',
   Shading: 'backgroundColor:OptionalColor',
   TabStop: 'alignment$ offset:Dimension',
-  OptionalColor: 'color:Color',
   Link: 'bookmark:BookmarkLink bookmarkId$ heading:HeadingLink headingId$ tabId$ url$',
   WeightedFontFamily: 'fontFamily$ weight#',
+  Bullet: 'listId$ nestingLevel# textStyle:TextStyle',
+  ParagraphElement:
+    'autoText columnBreak dateElement endIndex# equation footnoteReference horizontalRule inlineObjectElement ' +
+    'pageBreak:PageBreak person richLink startIndex# textRun:TextRun',
+  SectionStyle:
+    'columnProperties:SectionColumnProperties columnSeparatorStyle$ contentDirection$ defaultFooterId$ ' +
+    'defaultHeaderId$ evenPageFooterId$ evenPageHeaderId$ firstPageFooterId$ firstPageHeaderId$ ' +
+    'flipPageOrientation? marginBottom:Dimension marginFooter:Dimension marginHeader:Dimension ' +
+    'marginLeft:Dimension marginRight:Dimension marginTop:Dimension pageNumberStart# sectionType$ ' +
+    'useFirstPageHeaderFooter?',
   Color: 'rgbColor:RgbColor',
   BookmarkLink: 'id$ tabId$',
   HeadingLink: 'id$ tabId$',
+  PageBreak: 'suggestedDeletionIds suggestedInsertionIds suggestedTextStyleChanges textStyle:TextStyle',
+  TextRun: 'content$ suggestedDeletionIds suggestedInsertionIds suggestedTextStyleChanges textStyle:TextStyle',
+  SectionColumnProperties: 'paddingEnd:Dimension width:Dimension',
   RgbColor: 'blue# green# red#',
 }

@@ -1,11 +1,12 @@
 import type { Json } from '../../trace.ts'
 import { isObj, type Mask, type Obj, parseMask, updated } from '../fields.ts'
-import { unknownName } from '../shape.ts'
+import { strangeField, unknownName } from '../shape.ts'
 import { colour } from '../sheets/cell-wire.ts'
 import { badRequest } from '../wire.ts'
 import type { Document, NamedRange, Paragraph } from './document.ts'
 import { paragraphText } from './document.ts'
 import { deleted, eachParagraph, inserted, lengthOf, restyled, spot } from './edit.ts'
+import { DOCS_MESSAGES } from './messages.ts'
 
 /** What one request of a batch may use beside the document. */
 export type Scene = {
@@ -134,10 +135,13 @@ function styleAt({ runs }: Paragraph, offset: number): Obj {
   return {}
 }
 
-function maskIn(args: Obj, scene: Scene): Mask {
+function maskIn(args: Obj, scene: Scene, message: string): Mask {
   const { fields } = args
   if (typeof fields !== 'string' || fields === '') throw invalid(scene, 'The fields are required.')
-  return parseMask(fields)
+  const mask = parseMask(fields)
+  const strange = strangeField(DOCS_MESSAGES, message, mask)
+  if (strange !== undefined) throw invalid(scene, `Invalid field: ${strange}`)
+  return mask
 }
 
 /** What is false or nothing is as good as not there. */
@@ -172,14 +176,14 @@ function linked(style: Obj, wanted: Obj, mask: Mask): Obj {
 
 const updateTextStyle: Act = (document, args, scene) => {
   const [from, to] = rangeIn(document, args, scene)
-  const mask = maskIn(args, scene)
+  const mask = maskIn(args, scene, 'TextStyle')
   const wanted = tinted(obj(args, 'textStyle'))
   return { document: restyled(document, from, to, (style) => told(linked(updated(style, wanted, mask), wanted, mask))) }
 }
 
 const updateParagraphStyle: Act = (document, args, scene) => {
   const [from, to] = rangeIn(document, args, scene)
-  const mask = maskIn(args, scene)
+  const mask = maskIn(args, scene, 'ParagraphStyle')
   const wanted = obj(args, 'paragraphStyle')
   return {
     document: eachParagraph(document, from, to, (paragraph) => {

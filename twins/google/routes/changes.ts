@@ -16,21 +16,26 @@ export function addChanges(on: On): void {
   on(
     'changes.get_start_page_token',
     'GET /drive/v3/changes/startPageToken',
-    { api: 'drive', meter: 'read' },
+    { api: 'drive', meter: 'read', answer: 'StartPageToken' },
     (ask) => ({
       kind: 'drive#startPageToken',
       startPageToken: String(ask.ws.tables.changes.size + 1),
     }),
   )
-  on('changes.list', 'GET /drive/v3/changes', { api: 'drive', meter: 'list', fields: LIST }, list)
-  on('changes.watch', 'POST /drive/v3/changes/watch', { api: 'drive', meter: 'other' }, (ask) => {
+  on('changes.list', 'GET /drive/v3/changes', { api: 'drive', meter: 'list', answer: 'ChangeList', fields: LIST }, list)
+  on('changes.watch', 'POST /drive/v3/changes/watch', { api: 'drive', meter: 'other', answer: 'Channel' }, (ask) => {
     tokenIn(ask)
     return watch(ask, null, 'https://www.googleapis.com/drive/v3/changes?alt=json', 7 * 24 * HOUR_MS)
   })
-  on('files.watch', 'POST /drive/v3/files/:fileId/watch', { api: 'drive', meter: 'other' }, (ask) => {
-    const { id } = fileFor(ask, ask.param('fileId'))
-    return watch(ask, id, `https://www.googleapis.com/drive/v3/files/${id}?alt=json`, 24 * HOUR_MS)
-  })
+  on(
+    'files.watch',
+    'POST /drive/v3/files/:fileId/watch',
+    { api: 'drive', meter: 'other', answer: 'Channel' },
+    (ask) => {
+      const { id } = fileFor(ask, ask.param('fileId'))
+      return watch(ask, id, `https://www.googleapis.com/drive/v3/files/${id}?alt=json`, 24 * HOUR_MS)
+    },
+  )
   on('channels.stop', 'POST /drive/v3/channels/stop', { api: 'drive', meter: 'other' }, (ask) => {
     const { id, resourceId } = ask.body()
     const { channels } = ask.ws.tables

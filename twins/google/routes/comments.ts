@@ -22,7 +22,7 @@ export function needFields({ query }: Ask): void {
 }
 
 export function addComments(on: On): void {
-  on('comments.list', `GET ${BASE}`, { api: 'drive', meter: 'list' }, (ask) => {
+  on('comments.list', `GET ${BASE}`, { api: 'drive', meter: 'list', answer: 'CommentList' }, (ask) => {
     needFields(ask)
     const { id } = fileFor(ask, ask.param('fileId'))
     const deleted = flag(ask.query, 'includeDeleted') ?? false
@@ -32,7 +32,7 @@ export function addComments(on: On): void {
       .filter((one) => one.fileId === id && (deleted || !one.deleted) && one.modifiedMs >= since)
     return listed(ask, 'comment', rows, (one) => commentJson(ask, one, deleted))
   })
-  on('comments.create', `POST ${BASE}`, { api: 'drive', meter: 'modify' }, (ask) => {
+  on('comments.create', `POST ${BASE}`, { api: 'drive', meter: 'modify', answer: 'Comment' }, (ask) => {
     needFields(ask)
     const { id } = fileFor(ask, ask.param('fileId'), 'commenter')
     const { content, anchor, quotedFileContent } = ask.body()
@@ -51,12 +51,12 @@ export function addComments(on: On): void {
       replies: [],
     })
   })
-  on('comments.get', `GET ${ONE}`, { api: 'drive', meter: 'read' }, (ask) => {
+  on('comments.get', `GET ${ONE}`, { api: 'drive', meter: 'read', answer: 'Comment' }, (ask) => {
     needFields(ask)
     const deleted = flag(ask.query, 'includeDeleted') ?? false
     return commentJson(ask, found(ask, 'reader', deleted), deleted)
   })
-  on('comments.update', `PATCH ${ONE}`, { api: 'drive', meter: 'modify' }, (ask) => {
+  on('comments.update', `PATCH ${ONE}`, { api: 'drive', meter: 'modify', answer: 'Comment' }, (ask) => {
     needFields(ask)
     const old = mine(ask, found(ask, 'commenter'))
     return keep(ask, { ...old, content: contentIn(ask.body().content), modifiedMs: ask.ws.world.clock.now() })
@@ -70,13 +70,13 @@ export function addComments(on: On): void {
 }
 
 function addReplies(on: On): void {
-  on('replies.list', `GET ${ONE}/replies`, { api: 'drive', meter: 'list' }, (ask) => {
+  on('replies.list', `GET ${ONE}/replies`, { api: 'drive', meter: 'list', answer: 'ReplyList' }, (ask) => {
     needFields(ask)
     const deleted = flag(ask.query, 'includeDeleted') ?? false
     const rows = found(ask, 'reader').replies.filter((one) => deleted || !one.deleted)
     return listed(ask, 'reply', rows, (one) => replyJson(ask, one))
   })
-  on('replies.create', `POST ${ONE}/replies`, { api: 'drive', meter: 'modify' }, (ask) => {
+  on('replies.create', `POST ${ONE}/replies`, { api: 'drive', meter: 'modify', answer: 'Reply' }, (ask) => {
     needFields(ask)
     const comment = found(ask, 'commenter')
     const { content, action } = ask.body()
@@ -95,11 +95,11 @@ function addReplies(on: On): void {
     keep(ask, { ...comment, resolved, modifiedMs: now, replies: [...comment.replies, reply] })
     return replyJson(ask, reply)
   })
-  on('replies.get', `GET ${ONE}/replies/:replyId`, { api: 'drive', meter: 'read' }, (ask) => {
+  on('replies.get', `GET ${ONE}/replies/:replyId`, { api: 'drive', meter: 'read', answer: 'Reply' }, (ask) => {
     needFields(ask)
     return replyJson(ask, replyIn(ask, found(ask, 'reader')))
   })
-  on('replies.update', `PATCH ${ONE}/replies/:replyId`, { api: 'drive', meter: 'modify' }, (ask) => {
+  on('replies.update', `PATCH ${ONE}/replies/:replyId`, { api: 'drive', meter: 'modify', answer: 'Reply' }, (ask) => {
     needFields(ask)
     return changedReply(ask, (old) => ({ ...old, content: contentIn(ask.body().content) }))
   })

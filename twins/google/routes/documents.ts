@@ -13,31 +13,46 @@ import { badRequest, entityNotFound } from '../wire.ts'
 import { changed, DOCUMENT, gap, put, rankOf, roleOn, touched } from '../workspace.ts'
 
 export function addDocuments(on: On): void {
-  on('documents.create', 'POST /v1/documents', { api: 'docs', meter: 'modify' }, (ask) => {
-    const { title } = ask.body()
-    const name = typeof title === 'string' && title !== '' ? title : 'Untitled document'
-    const file = createFile(ask, { name, mimeType: DOCUMENT }, undefined)
-    const document = ask.ws.tables.documents.get(file.id)
-    if (document === undefined) throw entityNotFound()
-    return documentJson(document, file.name, true, false)
-  })
-  on('documents.get', 'GET /v1/documents/:documentId', { api: 'docs', meter: 'read' }, (ask) => {
-    const { file, document } = open(ask, 'reader')
-    const mode = ask.query.get('suggestionsViewMode')
-    if (
-      mode !== null &&
-      !/^(DEFAULT_FOR_CURRENT_ACCESS|SUGGESTIONS_INLINE|PREVIEW_SUGGESTIONS_ACCEPTED|PREVIEW_WITHOUT_SUGGESTIONS)$/.test(
-        mode,
+  on(
+    'documents.create',
+    'POST /v1/documents',
+    { api: 'docs', meter: 'modify', answer: 'Document', params: '' },
+    (ask) => {
+      const { title } = ask.body()
+      const name = typeof title === 'string' && title !== '' ? title : 'Untitled document'
+      const file = createFile(ask, { name, mimeType: DOCUMENT }, undefined)
+      const document = ask.ws.tables.documents.get(file.id)
+      if (document === undefined) throw entityNotFound()
+      return documentJson(document, file.name, true, false)
+    },
+  )
+  on(
+    'documents.get',
+    'GET /v1/documents/:documentId',
+    {
+      api: 'docs',
+      meter: 'read',
+      answer: 'Document',
+      params: 'suggestionsViewMode includeTabsContent commentsViewMode',
+    },
+    (ask) => {
+      const { file, document } = open(ask, 'reader')
+      const mode = ask.query.get('suggestionsViewMode')
+      if (
+        mode !== null &&
+        !/^(DEFAULT_FOR_CURRENT_ACCESS|SUGGESTIONS_INLINE|PREVIEW_SUGGESTIONS_ACCEPTED|PREVIEW_WITHOUT_SUGGESTIONS)$/.test(
+          mode,
+        )
       )
-    )
-      throw badRequest(`Invalid value at 'suggestions_view_mode', "${mode}"`)
-    const edits = rankOf(roleOn(ask.ws, file, ask.email)) >= rankOf('writer')
-    return documentJson(document, file.name, edits, flag(ask.query, 'includeTabsContent') ?? false)
-  })
+        throw badRequest(`Invalid value at 'suggestions_view_mode', "${mode}"`)
+      const edits = rankOf(roleOn(ask.ws, file, ask.email)) >= rankOf('writer')
+      return documentJson(document, file.name, edits, flag(ask.query, 'includeTabsContent') ?? false)
+    },
+  )
   on(
     'documents.batch_update',
     'POST /v1/documents/:documentId/~batchUpdate',
-    { api: 'docs', meter: 'modify' },
+    { api: 'docs', meter: 'modify', answer: 'BatchUpdateDocumentResponse', params: '' },
     batchUpdate,
   )
 }

@@ -11,8 +11,13 @@ import { needFields } from './comments.ts'
 const ONE = 'kind,id,name'
 
 export function addDrives(on: On): void {
-  on('about.get', 'GET /drive/v3/about', { api: 'drive', meter: 'read' }, about)
-  const list = { api: 'drive', meter: 'list', fields: `kind,nextPageToken,drives(${ONE})` } as const
+  on('about.get', 'GET /drive/v3/about', { api: 'drive', meter: 'read', answer: 'About' }, about)
+  const list = {
+    api: 'drive',
+    meter: 'list',
+    answer: 'DriveList',
+    fields: `kind,nextPageToken,drives(${ONE})`,
+  } as const
   on('drives.list', 'GET /drive/v3/drives', list, (ask) => {
     if (ask.query.has('q') || ask.query.get('useDomainAdminAccess') === 'true')
       throw gap('administration of shared drives')
@@ -25,16 +30,24 @@ export function addDrives(on: On): void {
       drives: page.rows.map((drive) => driveJson(ask, drive)),
     }
   })
-  on('drives.create', 'POST /drive/v3/drives', { api: 'drive', meter: 'modify', fields: ONE }, create)
-  on('drives.get', 'GET /drive/v3/drives/:driveId', { api: 'drive', meter: 'read', fields: ONE }, (ask) =>
-    driveJson(ask, found(ask, 'reader')),
+  on('drives.create', 'POST /drive/v3/drives', { api: 'drive', meter: 'modify', answer: 'Drive', fields: ONE }, create)
+  on(
+    'drives.get',
+    'GET /drive/v3/drives/:driveId',
+    { api: 'drive', meter: 'read', answer: 'Drive', fields: ONE },
+    (ask) => driveJson(ask, found(ask, 'reader')),
   )
-  on('drives.update', 'PATCH /drive/v3/drives/:driveId', { api: 'drive', meter: 'modify', fields: ONE }, (ask) => {
-    const drive = found(ask, 'organizer')
-    const body = ask.body()
-    if (Object.keys(body).some((name) => name !== 'name')) throw gap('administration of shared drives')
-    return keep(ask, { ...drive, name: typeof body.name === 'string' ? body.name : drive.name })
-  })
+  on(
+    'drives.update',
+    'PATCH /drive/v3/drives/:driveId',
+    { api: 'drive', meter: 'modify', answer: 'Drive', fields: ONE },
+    (ask) => {
+      const drive = found(ask, 'organizer')
+      const body = ask.body()
+      if (Object.keys(body).some((name) => name !== 'name')) throw gap('administration of shared drives')
+      return keep(ask, { ...drive, name: typeof body.name === 'string' ? body.name : drive.name })
+    },
+  )
   on('drives.delete', 'DELETE /drive/v3/drives/:driveId', { api: 'drive', meter: 'modify' }, (ask) => {
     const { id } = found(ask, 'organizer')
     if (childrenOf(ask.ws, id).some(({ trashed }) => !trashed))

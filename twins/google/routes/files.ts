@@ -17,23 +17,36 @@ const ONE = 'kind,id,name,mimeType'
 const LIST = 'kind,nextPageToken,incompleteSearch,files(kind,id,name,mimeType)'
 
 export function addFiles(on: On): void {
-  on('files.list', 'GET /drive/v3/files', { api: 'drive', meter: 'list', fields: LIST }, list)
-  on('files.create', 'POST /drive/v3/files', { api: 'drive', meter: 'modify', fields: ONE }, (ask) =>
+  on('files.list', 'GET /drive/v3/files', { api: 'drive', meter: 'list', answer: 'FileList', fields: LIST }, list)
+  on('files.create', 'POST /drive/v3/files', { api: 'drive', meter: 'modify', answer: 'File', fields: ONE }, (ask) =>
     fileJson(ask, createFile(ask, ask.body(), undefined)),
   )
-  on('files.generate_ids', 'GET /drive/v3/files/generateIds', { api: 'drive', meter: 'other' }, generateIds)
+  on(
+    'files.generate_ids',
+    'GET /drive/v3/files/generateIds',
+    { api: 'drive', meter: 'other', answer: 'GeneratedIds' },
+    generateIds,
+  )
   on('files.empty_trash', 'DELETE /drive/v3/files/trash', { api: 'drive', meter: 'modify' }, (ask) => {
     const { ws, email } = ask
     for (const file of [...ws.tables.files.values()])
       if (file.owner === email && file.trashedMs !== null && ws.tables.files.has(file.id)) remove(ws, file)
     return undefined
   })
-  on('files.get', 'GET /drive/v3/files/:fileId', { api: 'drive', meter: 'read', fields: ONE }, (ask) => {
-    const file = fileFor(ask, ask.param('fileId'))
-    return ask.query.get('alt') === 'media' ? download(ask, file) : fileJson(ask, file)
-  })
-  on('files.update', 'PATCH /drive/v3/files/:fileId', { api: 'drive', meter: 'modify', fields: ONE }, (ask) =>
-    fileJson(ask, updateFile(ask, fileFor(ask, ask.param('fileId')), ask.body(), undefined)),
+  on(
+    'files.get',
+    'GET /drive/v3/files/:fileId',
+    { api: 'drive', meter: 'read', answer: 'File', fields: ONE },
+    (ask) => {
+      const file = fileFor(ask, ask.param('fileId'))
+      return ask.query.get('alt') === 'media' ? download(ask, file) : fileJson(ask, file)
+    },
+  )
+  on(
+    'files.update',
+    'PATCH /drive/v3/files/:fileId',
+    { api: 'drive', meter: 'modify', answer: 'File', fields: ONE },
+    (ask) => fileJson(ask, updateFile(ask, fileFor(ask, ask.param('fileId')), ask.body(), undefined)),
   )
   on('files.delete', 'DELETE /drive/v3/files/:fileId', { api: 'drive', meter: 'modify' }, (ask) => {
     const file = fileFor(ask, ask.param('fileId'))
@@ -44,8 +57,11 @@ export function addFiles(on: On): void {
     remove(ask.ws, file)
     return undefined
   })
-  on('files.copy', 'POST /drive/v3/files/:fileId/copy', { api: 'drive', meter: 'modify', fields: ONE }, (ask) =>
-    fileJson(ask, copyFile(ask, fileFor(ask, ask.param('fileId')), ask.body())),
+  on(
+    'files.copy',
+    'POST /drive/v3/files/:fileId/copy',
+    { api: 'drive', meter: 'modify', answer: 'File', fields: ONE },
+    (ask) => fileJson(ask, copyFile(ask, fileFor(ask, ask.param('fileId')), ask.body())),
   )
   on('files.export', 'GET /drive/v3/files/:fileId/export', { api: 'drive', meter: 'download' }, (ask) => {
     const type = ask.query.get('mimeType')
@@ -57,14 +73,30 @@ export function addFiles(on: On): void {
       })
     return exported(ask, fileFor(ask, ask.param('fileId')), type)
   })
-  on('files.create', 'POST /upload/drive/v3/files', { api: 'drive', meter: 'modify', fields: ONE }, (ask) =>
-    uploaded(ask, undefined),
+  on(
+    'files.create',
+    'POST /upload/drive/v3/files',
+    { api: 'drive', meter: 'modify', answer: 'File', fields: ONE },
+    (ask) => uploaded(ask, undefined),
   )
-  on('files.update', 'PATCH /upload/drive/v3/files/:fileId', { api: 'drive', meter: 'modify', fields: ONE }, (ask) =>
-    uploaded(ask, fileFor(ask, ask.param('fileId'))),
+  on(
+    'files.update',
+    'PATCH /upload/drive/v3/files/:fileId',
+    { api: 'drive', meter: 'modify', answer: 'File', fields: ONE },
+    (ask) => uploaded(ask, fileFor(ask, ask.param('fileId'))),
   )
-  on('files.upload', 'PUT /upload/drive/v3/files', { api: 'drive', meter: 'modify', fields: ONE }, piece)
-  on('files.upload', 'PUT /upload/drive/v3/files/:fileId', { api: 'drive', meter: 'modify', fields: ONE }, piece)
+  on(
+    'files.upload',
+    'PUT /upload/drive/v3/files',
+    { api: 'drive', meter: 'modify', answer: 'File', fields: ONE },
+    piece,
+  )
+  on(
+    'files.upload',
+    'PUT /upload/drive/v3/files/:fileId',
+    { api: 'drive', meter: 'modify', answer: 'File', fields: ONE },
+    piece,
+  )
 }
 
 /** Newest first, when nobody asks for another order (as recorded). */

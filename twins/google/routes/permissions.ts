@@ -18,22 +18,37 @@ const forbidden = (message: string, reason = 'forbidden'): GoogleError =>
   new GoogleError(message, { status: 403, reason })
 
 export function addPermissions(on: On): void {
-  on('permissions.list', `GET ${BASE}`, { api: 'drive', meter: 'list', fields: LIST }, (ask) => {
-    const file = fileFor(ask, ask.param('fileId'), 'writer')
-    const size = whole(ask.query, 'pageSize', [1, 100]) ?? 100
-    const page = pageOf(permissionsOn(ask.ws, file), { token: ask.query.get('pageToken'), size, about: file.id })
-    return {
-      kind: 'drive#permissionList',
-      ...(page.next === undefined ? {} : { nextPageToken: page.next }),
-      permissions: page.rows.map((one) => permissionJson(ask.ws, one)),
-    }
-  })
-  on('permissions.create', `POST ${BASE}`, { api: 'drive', meter: 'modify', fields: ONE }, create)
-  on('permissions.get', `GET ${BASE}/:permissionId`, { api: 'drive', meter: 'read', fields: ONE }, (ask) => {
-    const file = fileFor(ask, ask.param('fileId'), 'writer')
-    return permissionJson(ask.ws, found(ask, file))
-  })
-  on('permissions.update', `PATCH ${BASE}/:permissionId`, { api: 'drive', meter: 'modify', fields: ONE }, update)
+  on(
+    'permissions.list',
+    `GET ${BASE}`,
+    { api: 'drive', meter: 'list', answer: 'PermissionList', fields: LIST },
+    (ask) => {
+      const file = fileFor(ask, ask.param('fileId'), 'writer')
+      const size = whole(ask.query, 'pageSize', [1, 100]) ?? 100
+      const page = pageOf(permissionsOn(ask.ws, file), { token: ask.query.get('pageToken'), size, about: file.id })
+      return {
+        kind: 'drive#permissionList',
+        ...(page.next === undefined ? {} : { nextPageToken: page.next }),
+        permissions: page.rows.map((one) => permissionJson(ask.ws, one)),
+      }
+    },
+  )
+  on('permissions.create', `POST ${BASE}`, { api: 'drive', meter: 'modify', answer: 'Permission', fields: ONE }, create)
+  on(
+    'permissions.get',
+    `GET ${BASE}/:permissionId`,
+    { api: 'drive', meter: 'read', answer: 'Permission', fields: ONE },
+    (ask) => {
+      const file = fileFor(ask, ask.param('fileId'), 'writer')
+      return permissionJson(ask.ws, found(ask, file))
+    },
+  )
+  on(
+    'permissions.update',
+    `PATCH ${BASE}/:permissionId`,
+    { api: 'drive', meter: 'modify', answer: 'Permission', fields: ONE },
+    update,
+  )
   on('permissions.delete', `DELETE ${BASE}/:permissionId`, { api: 'drive', meter: 'modify' }, (ask) => {
     const file = fileFor(ask, ask.param('fileId'))
     const one = found(ask, file)

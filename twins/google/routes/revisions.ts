@@ -10,7 +10,12 @@ const BASE = '/drive/v3/files/:fileId/revisions'
 const ONE = 'kind,id,mimeType,modifiedTime'
 
 export function addRevisions(on: On): void {
-  const list = { api: 'drive', meter: 'list', fields: `kind,nextPageToken,revisions(${ONE})` } as const
+  const list = {
+    api: 'drive',
+    meter: 'list',
+    answer: 'RevisionList',
+    fields: `kind,nextPageToken,revisions(${ONE})`,
+  } as const
   on('revisions.list', `GET ${BASE}`, list, (ask) => {
     const file = fileFor(ask, ask.param('fileId'), 'writer')
     const size = whole(ask.query, 'pageSize', [1, 1000]) ?? 200
@@ -21,26 +26,36 @@ export function addRevisions(on: On): void {
       revisions: page.rows.map((one) => revisionJson(ask, file, one)),
     }
   })
-  on('revisions.get', `GET ${BASE}/:revisionId`, { api: 'drive', meter: 'read', fields: ONE }, (ask) => {
-    const file = fileFor(ask, ask.param('fileId'), 'writer')
-    const one = found(ask, file)
-    if (ask.query.get('alt') !== 'media') return revisionJson(ask, file, one)
-    if (one.content === null)
-      throw new GoogleError('Only files with binary content can be downloaded. Use Export with Docs Editors files.', {
-        status: 403,
-        reason: 'fileNotDownloadable',
-        location: ['alt', 'parameter'],
-      })
-    return new Response(Buffer.from(one.content, 'base64'), { headers: { 'Content-Type': one.mimeType } })
-  })
-  on('revisions.update', `PATCH ${BASE}/:revisionId`, { api: 'drive', meter: 'modify', fields: ONE }, (ask) => {
-    const file = fileFor(ask, ask.param('fileId'), 'writer')
-    const old = found(ask, file)
-    const { keepForever } = ask.body()
-    const next = { ...old, keepForever: typeof keepForever === 'boolean' ? keepForever : old.keepForever }
-    put(ask.ws, { ...file, revisions: file.revisions.map((one) => (one === old ? next : one)) })
-    return revisionJson(ask, file, next)
-  })
+  on(
+    'revisions.get',
+    `GET ${BASE}/:revisionId`,
+    { api: 'drive', meter: 'read', answer: 'Revision', fields: ONE },
+    (ask) => {
+      const file = fileFor(ask, ask.param('fileId'), 'writer')
+      const one = found(ask, file)
+      if (ask.query.get('alt') !== 'media') return revisionJson(ask, file, one)
+      if (one.content === null)
+        throw new GoogleError('Only files with binary content can be downloaded. Use Export with Docs Editors files.', {
+          status: 403,
+          reason: 'fileNotDownloadable',
+          location: ['alt', 'parameter'],
+        })
+      return new Response(Buffer.from(one.content, 'base64'), { headers: { 'Content-Type': one.mimeType } })
+    },
+  )
+  on(
+    'revisions.update',
+    `PATCH ${BASE}/:revisionId`,
+    { api: 'drive', meter: 'modify', answer: 'Revision', fields: ONE },
+    (ask) => {
+      const file = fileFor(ask, ask.param('fileId'), 'writer')
+      const old = found(ask, file)
+      const { keepForever } = ask.body()
+      const next = { ...old, keepForever: typeof keepForever === 'boolean' ? keepForever : old.keepForever }
+      put(ask.ws, { ...file, revisions: file.revisions.map((one) => (one === old ? next : one)) })
+      return revisionJson(ask, file, next)
+    },
+  )
   on('revisions.delete', `DELETE ${BASE}/:revisionId`, { api: 'drive', meter: 'modify' }, (ask) => {
     const file = fileFor(ask, ask.param('fileId'), 'writer')
     const old = found(ask, file)

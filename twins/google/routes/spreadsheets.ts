@@ -25,26 +25,41 @@ export const REFUSALS: Refusals = {
 export const r1c1 = (): Error => gap('R1C1 notation')
 
 export function addSpreadsheets(on: On): void {
-  on('spreadsheets.create', 'POST /v4/spreadsheets', { api: 'sheets', meter: 'modify' }, create)
-  on('spreadsheets.get', 'GET /v4/spreadsheets/:spreadsheetId', { api: 'sheets', meter: 'read' }, (ask) => {
-    const { file, spreadsheet } = open(ask, 'reader')
-    const ranges = ask.query.getAll('ranges')
-    return view(ask, file, spreadsheet, {
-      ranges,
-      grid: flag(ask.query, 'includeGridData') ?? false,
-      fields: ask.query.get('fields'),
-    })
-  })
+  on(
+    'spreadsheets.create',
+    'POST /v4/spreadsheets',
+    { api: 'sheets', meter: 'modify', answer: 'Spreadsheet', params: '' },
+    create,
+  )
+  on(
+    'spreadsheets.get',
+    'GET /v4/spreadsheets/:spreadsheetId',
+    {
+      api: 'sheets',
+      meter: 'read',
+      answer: 'Spreadsheet',
+      params: 'ranges includeGridData excludeTablesInBandedRanges',
+    },
+    (ask) => {
+      const { file, spreadsheet } = open(ask, 'reader')
+      const ranges = ask.query.getAll('ranges')
+      return view(ask, file, spreadsheet, {
+        ranges,
+        grid: flag(ask.query, 'includeGridData') ?? false,
+        fields: ask.query.get('fields'),
+      })
+    },
+  )
   on(
     'spreadsheets.batch_update',
     'POST /v4/spreadsheets/:spreadsheetId/~batchUpdate',
-    { api: 'sheets', meter: 'modify' },
+    { api: 'sheets', meter: 'modify', answer: 'BatchUpdateSpreadsheetResponse', params: '' },
     batchUpdate,
   )
   on(
     'spreadsheets.get_by_data_filter',
     'POST /v4/spreadsheets/:spreadsheetId/~getByDataFilter',
-    { api: 'sheets', meter: 'read' },
+    { api: 'sheets', meter: 'read', answer: 'Spreadsheet', params: '' },
     (ask) => {
       const { file, spreadsheet } = open(ask, 'reader')
       const body = ask.body()
@@ -61,7 +76,7 @@ export function addSpreadsheets(on: On): void {
   on(
     'sheets.copy_to',
     'POST /v4/spreadsheets/:spreadsheetId/sheets/:sheetId/~copyTo',
-    { api: 'sheets', meter: 'modify' },
+    { api: 'sheets', meter: 'modify', answer: 'SheetProperties', params: '' },
     copyTo,
   )
 }

@@ -24,44 +24,75 @@ import { gap } from '../workspace.ts'
 import { evaluator, filtersIn, foreign, keep, mayEdit, open, placeIn, REFUSALS, r1c1 } from './spreadsheets.ts'
 
 const BASE = '/v4/spreadsheets/:spreadsheetId'
+const READS = 'majorDimension valueRenderOption dateTimeRenderOption'
+const WRITES = 'valueInputOption includeValuesInResponse responseValueRenderOption responseDateTimeRenderOption'
 
 export function addValues(on: On): void {
   const [read, modify] = [
     { api: 'sheets', meter: 'read' },
     { api: 'sheets', meter: 'modify' },
   ] as const
-  on('values.get', `GET ${BASE}/values/:range`, read, (ask) => {
+  on('values.get', `GET ${BASE}/values/:range`, { ...read, answer: 'ValueRange', params: READS }, (ask) => {
     const { spreadsheet } = open(ask, 'reader')
     const how = rendering((name) => ask.query.get(name) ?? undefined)
     return valueRange(find(spreadsheet, ask.param('range')), evaluator(ask.ws, spreadsheet), how, REFUSALS)
   })
-  on('values.batch_get', `GET ${BASE}/~batchGet`, read, (ask) => {
-    const { file, spreadsheet } = open(ask, 'reader')
-    const how = rendering((name) => ask.query.get(name) ?? undefined)
-    const values = evaluator(ask.ws, spreadsheet)
-    const ranges = ask.query
-      .getAll('ranges')
-      .map((range) => valueRange(find(spreadsheet, range), values, how, REFUSALS))
-    return { spreadsheetId: file.id, ...(ranges.length === 0 ? {} : { valueRanges: ranges }) }
-  })
-  on('values.update', `PUT ${BASE}/values/:range`, modify, update)
-  on('values.append', `POST ${BASE}/values/:range/~append`, modify, append)
-  on('values.clear', `POST ${BASE}/values/:range/~clear`, modify, (ask) => {
-    const { file, spreadsheet } = open(ask, 'writer')
-    const { spreadsheet: next, ranges } = cleared(ask, file, spreadsheet, [ask.param('range')])
-    keep(ask.ws, file, next, ask.email)
-    return { spreadsheetId: file.id, clearedRange: ranges[0] ?? '' }
-  })
-  on('values.batch_clear', `POST ${BASE}/~batchClear`, modify, (ask) => {
-    const { file, spreadsheet } = open(ask, 'writer')
-    const { ranges: wanted } = bodyOf(ask, 'BatchClearValuesRequest')
-    const names = Array.isArray(wanted) ? wanted.filter((one) => typeof one === 'string') : []
-    const { spreadsheet: next, ranges } = cleared(ask, file, spreadsheet, names)
-    keep(ask.ws, file, next, ask.email)
-    return { spreadsheetId: file.id, ...(ranges.length === 0 ? {} : { clearedRanges: ranges }) }
-  })
-  on('values.batch_update', `POST ${BASE}/~batchUpdateValues`, modify, (ask) =>
-    batchUpdate(ask, 'BatchUpdateValuesRequest', (spreadsheet, one) => find(spreadsheet, textIn(one, 'range') ?? '')),
+  on(
+    'values.batch_get',
+    `GET ${BASE}/~batchGet`,
+    { ...read, answer: 'BatchGetValuesResponse', params: `ranges ${READS}` },
+    (ask) => {
+      const { file, spreadsheet } = open(ask, 'reader')
+      const how = rendering((name) => ask.query.get(name) ?? undefined)
+      const values = evaluator(ask.ws, spreadsheet)
+      const ranges = ask.query
+        .getAll('ranges')
+        .map((range) => valueRange(find(spreadsheet, range), values, how, REFUSALS))
+      return { spreadsheetId: file.id, ...(ranges.length === 0 ? {} : { valueRanges: ranges }) }
+    },
+  )
+  on(
+    'values.update',
+    `PUT ${BASE}/values/:range`,
+    { ...modify, answer: 'UpdateValuesResponse', params: WRITES },
+    update,
+  )
+  on(
+    'values.append',
+    `POST ${BASE}/values/:range/~append`,
+    { ...modify, answer: 'AppendValuesResponse', params: `insertDataOption ${WRITES}` },
+    append,
+  )
+  on(
+    'values.clear',
+    `POST ${BASE}/values/:range/~clear`,
+    { ...modify, answer: 'ClearValuesResponse', params: '' },
+    (ask) => {
+      const { file, spreadsheet } = open(ask, 'writer')
+      const { spreadsheet: next, ranges } = cleared(ask, file, spreadsheet, [ask.param('range')])
+      keep(ask.ws, file, next, ask.email)
+      return { spreadsheetId: file.id, clearedRange: ranges[0] ?? '' }
+    },
+  )
+  on(
+    'values.batch_clear',
+    `POST ${BASE}/~batchClear`,
+    { ...modify, answer: 'BatchClearValuesResponse', params: '' },
+    (ask) => {
+      const { file, spreadsheet } = open(ask, 'writer')
+      const { ranges: wanted } = bodyOf(ask, 'BatchClearValuesRequest')
+      const names = Array.isArray(wanted) ? wanted.filter((one) => typeof one === 'string') : []
+      const { spreadsheet: next, ranges } = cleared(ask, file, spreadsheet, names)
+      keep(ask.ws, file, next, ask.email)
+      return { spreadsheetId: file.id, ...(ranges.length === 0 ? {} : { clearedRanges: ranges }) }
+    },
+  )
+  on(
+    'values.batch_update',
+    `POST ${BASE}/~batchUpdateValues`,
+    { ...modify, answer: 'BatchUpdateValuesResponse', params: '' },
+    (ask) =>
+      batchUpdate(ask, 'BatchUpdateValuesRequest', (spreadsheet, one) => find(spreadsheet, textIn(one, 'range') ?? '')),
   )
   addFiltered(on)
 }
@@ -72,32 +103,46 @@ function addFiltered(on: On): void {
     { api: 'sheets', meter: 'read' },
     { api: 'sheets', meter: 'modify' },
   ] as const
-  on('values.batch_get_by_data_filter', `POST ${BASE}/~batchGetByDataFilter`, read, (ask) => {
-    const { file, spreadsheet } = open(ask, 'reader')
-    const body = bodyOf(ask, 'BatchGetValuesByDataFilterRequest')
-    const filters = Array.isArray(body.dataFilters) ? body.dataFilters : []
-    const how = rendering((name) => body[name])
-    const values = evaluator(ask.ws, spreadsheet)
-    const ranges = filters.map((filter: Json) => ({
-      valueRange: valueRange(placeIn(spreadsheet, filter), values, how, REFUSALS),
-      dataFilters: [filter],
-    }))
-    return { spreadsheetId: file.id, ...(ranges.length === 0 ? {} : { valueRanges: ranges }) }
-  })
-  on('values.batch_update_by_data_filter', `POST ${BASE}/~batchUpdateByDataFilter`, modify, (ask) =>
-    batchUpdate(ask, 'BatchUpdateValuesByDataFilterRequest', (spreadsheet, one) =>
-      placeIn(spreadsheet, one.dataFilter),
-    ),
+  on(
+    'values.batch_get_by_data_filter',
+    `POST ${BASE}/~batchGetByDataFilter`,
+    { ...read, answer: 'BatchGetValuesByDataFilterResponse', params: '' },
+    (ask) => {
+      const { file, spreadsheet } = open(ask, 'reader')
+      const body = bodyOf(ask, 'BatchGetValuesByDataFilterRequest')
+      const filters = Array.isArray(body.dataFilters) ? body.dataFilters : []
+      const how = rendering((name) => body[name])
+      const values = evaluator(ask.ws, spreadsheet)
+      const ranges = filters.map((filter: Json) => ({
+        valueRange: valueRange(placeIn(spreadsheet, filter), values, how, REFUSALS),
+        dataFilters: [filter],
+      }))
+      return { spreadsheetId: file.id, ...(ranges.length === 0 ? {} : { valueRanges: ranges }) }
+    },
   )
-  on('values.batch_clear_by_data_filter', `POST ${BASE}/~batchClearByDataFilter`, modify, (ask) => {
-    const { file, spreadsheet } = open(ask, 'writer')
-    const names = filtersIn(spreadsheet, bodyOf(ask, 'BatchClearValuesByDataFilterRequest').dataFilters).map(
-      ({ sheet, range }) => rangeText(sheet, range),
-    )
-    const { spreadsheet: next, ranges } = cleared(ask, file, spreadsheet, names)
-    keep(ask.ws, file, next, ask.email)
-    return { spreadsheetId: file.id, ...(ranges.length === 0 ? {} : { clearedRanges: ranges }) }
-  })
+  on(
+    'values.batch_update_by_data_filter',
+    `POST ${BASE}/~batchUpdateByDataFilter`,
+    { ...modify, answer: 'BatchUpdateValuesByDataFilterResponse', params: '' },
+    (ask) =>
+      batchUpdate(ask, 'BatchUpdateValuesByDataFilterRequest', (spreadsheet, one) =>
+        placeIn(spreadsheet, one.dataFilter),
+      ),
+  )
+  on(
+    'values.batch_clear_by_data_filter',
+    `POST ${BASE}/~batchClearByDataFilter`,
+    { ...modify, answer: 'BatchClearValuesByDataFilterResponse', params: '' },
+    (ask) => {
+      const { file, spreadsheet } = open(ask, 'writer')
+      const names = filtersIn(spreadsheet, bodyOf(ask, 'BatchClearValuesByDataFilterRequest').dataFilters).map(
+        ({ sheet, range }) => rangeText(sheet, range),
+      )
+      const { spreadsheet: next, ranges } = cleared(ask, file, spreadsheet, names)
+      keep(ask.ws, file, next, ask.email)
+      return { spreadsheetId: file.id, ...(ranges.length === 0 ? {} : { clearedRanges: ranges }) }
+    },
+  )
 }
 
 /** The body of a request, which says nothing that nobody knows. */

@@ -1,5 +1,5 @@
 /**
- * Messages that the twin reads, and their fields: what is said beside them is refused, as Google does. A field ends in `$` for a text,
+ * Messages of requests and answers, and their fields: what is said beside them is refused, as Google does. A field ends in `$` for a text,
  * `#` for a number, `?` for a truth, `:Message` for another message or a list of them, and in nothing for anything else.
  * From the types of @googleapis/sheets 18.1.
  */
@@ -22,6 +22,21 @@ export const SHEETS_MESSAGES: Readonly<Record<string, string>> = {
     'data:DataFilterValueRange includeValuesInResponse? responseDateTimeRenderOption$ ' +
     'responseValueRenderOption$ valueInputOption$',
   BatchClearValuesByDataFilterRequest: 'dataFilters:DataFilter',
+  UpdateValuesResponse:
+    'spreadsheetId$ updatedCells# updatedColumns# updatedData:ValueRange updatedRange$ updatedRows#',
+  AppendValuesResponse: 'spreadsheetId$ tableRange$ updates:UpdateValuesResponse',
+  BatchGetValuesResponse: 'spreadsheetId$ valueRanges:ValueRange',
+  ClearValuesResponse: 'clearedRange$ spreadsheetId$',
+  BatchClearValuesResponse: 'clearedRanges spreadsheetId$',
+  BatchUpdateValuesResponse:
+    'responses:UpdateValuesResponse spreadsheetId$ totalUpdatedCells# totalUpdatedColumns# totalUpdatedRows# ' +
+    'totalUpdatedSheets#',
+  BatchGetValuesByDataFilterResponse: 'spreadsheetId$ valueRanges:MatchedValueRange',
+  BatchUpdateValuesByDataFilterResponse:
+    'responses:UpdateValuesByDataFilterResponse spreadsheetId$ totalUpdatedCells# totalUpdatedColumns# ' +
+    'totalUpdatedRows# totalUpdatedSheets#',
+  BatchClearValuesByDataFilterResponse: 'clearedRanges spreadsheetId$',
+  BatchUpdateSpreadsheetResponse: 'commentUpdateState$ replies spreadsheetId$ updatedSpreadsheet:Spreadsheet',
   Request:
     'addBanding addChart addCommentReply addConditionalFormatRule:AddConditionalFormatRuleRequest ' +
     'addDataSource addDimensionGroup:AddDimensionGroupRequest addFilterView ' +
@@ -59,6 +74,9 @@ export const SHEETS_MESSAGES: Readonly<Record<string, string>> = {
     'properties:SheetProperties protectedRanges:ProtectedRange rowGroups:DimensionGroup slicers tables',
   DataFilter: 'a1Range$ developerMetadataLookup gridRange:GridRange',
   DataFilterValueRange: 'dataFilter:DataFilter majorDimension$ values',
+  MatchedValueRange: 'dataFilters:DataFilter valueRange:ValueRange',
+  UpdateValuesByDataFilterResponse:
+    'dataFilter:DataFilter updatedCells# updatedColumns# updatedData:ValueRange updatedRange$ updatedRows#',
   AddConditionalFormatRuleRequest: 'index# rule:ConditionalFormatRule',
   AddDimensionGroupRequest: 'range:DimensionRange',
   AddNamedRangeRequest: 'namedRange:NamedRange',

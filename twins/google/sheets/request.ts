@@ -1,7 +1,9 @@
 import type { Json } from '../../trace.ts'
 import { isObj, type Mask, type Obj, parseMask } from '../fields.ts'
+import { strangeField } from '../shape.ts'
 import { badRequest } from '../wire.ts'
 import type { Evaluator } from './evaluate.ts'
+import { SHEETS_MESSAGES } from './messages.ts'
 import { bounded, type GridRange, type OpenRange, type Sheet, type Spreadsheet } from './spreadsheet.ts'
 
 /** What one request of a batch may use beside the spreadsheet. */
@@ -41,12 +43,15 @@ export const listIn = (args: Obj, name: string): readonly Json[] => {
   return Array.isArray(value) ? value : []
 }
 
-/** `fields` of a request, which names what is changed. */
-export function maskIn(args: Obj, scene: Scene): Mask {
+/** `fields` of a request, which names what is changed of a message. */
+export function maskIn(args: Obj, scene: Scene, message: string): Mask {
   const fields = textIn(args, 'fields')
   if (fields === undefined || fields === '')
     throw invalid(scene, "At least one field must be listed in 'fields'. (Use '*' to indicate all fields.)")
-  return parseMask(fields)
+  const mask = parseMask(fields)
+  const strange = strangeField(SHEETS_MESSAGES, message, mask)
+  if (strange !== undefined) throw invalid(scene, `Invalid field: ${strange}`)
+  return mask
 }
 
 export function sheetWith(spreadsheet: Spreadsheet, id: number, scene: Pick<Scene, 'where'>, what = 'grid'): Sheet {

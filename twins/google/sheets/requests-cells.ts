@@ -103,7 +103,7 @@ const rowsOf = (args: Obj): readonly (readonly Obj[])[] =>
   listIn(args, 'rows').map((row) => (isObj(row) ? listIn(row, 'values').map((one) => (isObj(one) ? one : {})) : []))
 
 export const updateCells: Act = (spreadsheet, args, scene) => {
-  const mask = maskIn(args, scene)
+  const mask = maskIn(args, scene, 'CellData')
   checkFields(mask, scene)
   const rows = rowsOf(args)
   const start = args.start
@@ -151,7 +151,7 @@ export const updateCells: Act = (spreadsheet, args, scene) => {
 }
 
 export const repeatCell: Act = (spreadsheet, args, scene) => {
-  const mask = maskIn(args, scene)
+  const mask = maskIn(args, scene, 'CellData')
   checkFields(mask, scene)
   const { sheet, range } = areaIn(spreadsheet, objIn(args, 'range'), scene)
   scene.mayEdit(sheet, range)
@@ -171,7 +171,7 @@ export const repeatCell: Act = (spreadsheet, args, scene) => {
 }
 
 export const appendCells: Act = (spreadsheet, args, scene) => {
-  const mask = maskIn(args, scene)
+  const mask = maskIn(args, scene, 'CellData')
   checkFields(mask, scene)
   const sheet = sheetWith(spreadsheet, numberIn(args, 'sheetId') ?? 0, scene)
   const rows = rowsOf(args)

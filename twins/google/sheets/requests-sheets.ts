@@ -131,7 +131,7 @@ function fitted(spreadsheet: Spreadsheet, sheet: Sheet, rows: number, columns: n
 
 export const updateSheetProperties: Act = (spreadsheet, args, scene) => {
   const wanted = objIn(args, 'properties')
-  const mask = maskIn(args, scene)
+  const mask = maskIn(args, scene, 'SheetProperties')
   const sheet = sheetWith(spreadsheet, numberIn(wanted, 'sheetId') ?? 0, scene, 'sheet')
   const index = spreadsheet.sheets.indexOf(sheet)
   const old = propertiesJson(sheet, index)
@@ -192,7 +192,7 @@ const SPREADSHEET_FIELDS = ['title', 'locale', 'timeZone', 'autoRecalc', 'iterat
 
 export const updateSpreadsheetProperties: Act = (spreadsheet, args, scene) => {
   const wanted = objIn(args, 'properties')
-  const mask = maskIn(args, scene)
+  const mask = maskIn(args, scene, 'SpreadsheetProperties')
   const named = mask === 'all' ? Object.keys(wanted) : [...mask.keys()]
   const other = named.find((name) => !SPREADSHEET_FIELDS.includes(name))
   if (other !== undefined) throw scene.gap('default formats and themes of spreadsheets')

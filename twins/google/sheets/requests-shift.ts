@@ -103,7 +103,11 @@ export const updateDimensionGroup: Act = (spreadsheet, args, scene) => {
   const depth = numberIn(wanted, 'depth') ?? 1
   const old = groups.find((group) => group.start === start && group.end === end && group.depth === depth)
   if (old === undefined) throw invalid(scene, 'No dimension group was found at the given range and depth.')
-  const merged = updated(groupJson(sheet.sheetId, rows ? 'ROWS' : 'COLUMNS', old), wanted, maskIn(args, scene))
+  const merged = updated(
+    groupJson(sheet.sheetId, rows ? 'ROWS' : 'COLUMNS', old),
+    wanted,
+    maskIn(args, scene, 'DimensionGroup'),
+  )
   const next = groups.map((group) => (group === old ? { ...group, collapsed: merged.collapsed === true } : group))
   return {
     spreadsheet: replaceSheet(spreadsheet, rows ? { ...sheet, rowGroups: next } : { ...sheet, columnGroups: next }),

@@ -70,7 +70,7 @@ export const appendDimension: Act = (spreadsheet, args, scene) => {
 export const updateDimensionProperties: Act = (spreadsheet, args, scene) => {
   if (args.dataSourceSheetRange !== undefined) throw scene.gap('sheets that are no grids')
   const { sheet, rows, start, end } = spanIn(spreadsheet, objIn(args, 'range'), scene)
-  const mask = maskIn(args, scene)
+  const mask = maskIn(args, scene, 'DimensionProperties')
   const wanted = objIn(args, 'properties')
   const meta: Record<string, Obj> = { ...(rows ? sheet.rowMeta : sheet.columnMeta) }
   for (let index = start; index < end; index += 1) {
@@ -163,7 +163,7 @@ export const updateNamedRange: Act = (spreadsheet, args, scene) => {
   const id = textIn(wanted, 'namedRangeId')
   const old = spreadsheet.namedRanges.find((one) => one.id === id)
   if (old === undefined) throw invalid(scene, `Cannot find named range with id: ${id}`)
-  const merged = updated(namedRangeJson(old), wanted, maskIn(args, scene))
+  const merged = updated(namedRangeJson(old), wanted, maskIn(args, scene, 'NamedRange'))
   const name = textIn(merged, 'name') ?? ''
   checkName(spreadsheet, name, old.id, (message) => invalid(scene, message))
   const { sheet, open } = areaIn(spreadsheet, objIn(merged, 'range'), scene)
@@ -224,7 +224,7 @@ export const updateProtectedRange: Act = (spreadsheet, args, scene) => {
   const merged = updated(
     protectedJson(sheet.sheetId, old, true, { users: [...old.users] }),
     wanted,
-    maskIn(args, scene),
+    maskIn(args, scene, 'ProtectedRange'),
   )
   const { open } = areaIn(spreadsheet, objIn(merged, 'range'), scene)
   const next: ProtectedRange = {
