@@ -17,6 +17,7 @@ import type { Json } from '../twins/trace.ts'
 import type { TwinDefinition } from '../twins/twin.ts'
 import { type FactorySettings, factorySchema } from './factory/settings.ts'
 import { type Quarantined, quarantineSchema } from './gate/quarantine.ts'
+import { givenFiles } from './given-files.ts'
 import { type HoldoutSettings, holdoutSchema } from './holdout/settings.ts'
 import { type HookSettings, hookSchema } from './hook/settings.ts'
 import { importedFiles } from './imported.ts'
@@ -122,7 +123,7 @@ export type Project = {
   readonly rules: readonly Rule[]
   /** Files that decide, relative to the project: the candidate neither changes nor sees them. */
   readonly deciding: readonly string[]
-  /** What rules and twins in TypeScript import: the program may need it too, so it is protected and not hidden. */
+  /** What rules and twins in TypeScript import, and files that starting states name: the program may need it too, so it is protected and not hidden. */
   readonly imported: readonly string[]
   readonly warnings: readonly Problem[]
 }
@@ -176,6 +177,20 @@ export async function loadProject(folder: string, shown: string): Promise<Projec
       problems.push(yaml.problem(['defaults', name], `no twin "${name}" in twins.${suggest(name, config.twins)}`, true))
     else validate(twin.seed, state, yaml, ['defaults', name], problems)
   }
+  const given = givenFiles(folder, twins)
+  const fill = <States extends Readonly<Record<string, unknown>>>(
+    states: States,
+    tell: (text: string) => Problem,
+  ): States => {
+    try {
+      return given.fill(states)
+    } catch (error) {
+      problems.push(tell(error instanceof Error ? error.message : String(error)))
+      return states
+    }
+  }
+  const defaults =
+    problems.length > 0 ? config.defaults : fill(config.defaults, (text) => yaml.problem(['defaults'], text))
   if (!existsSync(join(folder, config.subject.entry))) {
     problems.push(
       yaml.problem(
@@ -223,8 +238,11 @@ export async function loadProject(folder: string, shown: string): Promise<Projec
       const twin = scenarios.find(({ id }) => id === scenario.id)
       const standing = standingOf(scenario)
       if (standing.kind === 'unproven') unproven.push({ scenario: scenario.id, why: standing.why })
-      if (twin === undefined) scenarios.push(withDefaults(scenario, config.defaults))
-      else
+      if (twin === undefined) {
+        const whole = withDefaults(scenario, defaults)
+        const told = (text: string): Problem => ({ ...scenario.place, level: 'error', text })
+        scenarios.push({ ...whole, given: fill(whole.given, told) })
+      } else
         problems.push({
           ...scenario.place,
           level: 'error',
@@ -241,11 +259,25 @@ export async function loadProject(folder: string, shown: string): Promise<Projec
   })
   if (problems.length > 0) throw new ProjectProblems(problems)
   const own = config.twins.filter(isOwnTwin)
-  const imported = await importedFiles(folder, [...ruleFiles.filter((file) => file.endsWith('.ts')), ...own])
+  const imported = [
+    ...(await importedFiles(folder, [...ruleFiles.filter((file) => file.endsWith('.ts')), ...own])),
+    ...given.names,
+  ]
   const brief = config.brief === undefined ? [] : [config.brief]
   const files = [CONFIG, ...ruleFiles, ...scenarioFiles, ...own, ...brief]
   const twinSpecs = config.twins.map((spec) => (isOwnTwin(spec) ? resolve(folder, spec) : spec))
-  return { folder, config, twins, twinSpecs, scenarios, unproven, rules, deciding: files, imported, warnings }
+  return {
+    folder,
+    config: { ...config, defaults },
+    twins,
+    twinSpecs,
+    scenarios,
+    unproven,
+    rules,
+    deciding: files,
+    imported,
+    warnings,
+  }
 }
 
 /** A scenario's own state wins over the project's defaults, key by key. */

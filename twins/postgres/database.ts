@@ -33,7 +33,8 @@ export interface Host {
   cancel(id: number): void
 }
 
-const LATENCY_MS = { min: 1, max: 20 }
+/** A statement on a network of the same house. */
+export const LATENCY_MS: { readonly min: number; readonly max: number } = { min: 1, max: 20 }
 
 /** The database that `seed` describes. Its engine starts when somebody first needs it. */
 export function createDatabase(world: World, seed: Seed): Database {

@@ -1,10 +1,10 @@
 import type { Json } from '../trace.ts'
 import { NotModelled, notModelled, type TwinDefinition } from '../twin.ts'
-import { createDatabase } from './database.ts'
+import { createDatabase, LATENCY_MS } from './database.ts'
 import { GAPS } from './gaps.ts'
 import { PRICES } from './prices.ts'
 import { OPERATIONS } from './sql.ts'
-import { type Seed, seedSchema } from './state.ts'
+import { filled, type Seed, seedSchema } from './state.ts'
 
 const HAPPENINGS = ['server.restarted']
 
@@ -19,7 +19,8 @@ export const postgres: TwinDefinition<Seed> = {
   operations: OPERATIONS,
   happenings: HAPPENINGS,
   events: ['prepare', 'done', 'locked', 'cancelled', 'session.ended'],
-  latencyMs: { min: 1, max: 20 },
+  latencyMs: LATENCY_MS,
+  filled,
   create(world, seed) {
     const database = createDatabase(world, seed)
     const http = (): never => {

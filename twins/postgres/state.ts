@@ -24,6 +24,12 @@ export const seedSchema: z.ZodType<Seed> = z.strictObject({
   tables: z.record(z.string(), z.array(z.record(z.string(), json))).optional(),
 })
 
+/** The seed with the text of its files; read ones stay as they are. */
+export const filled = (seed: Seed, read: (pattern: string) => readonly SqlFile[]): Seed =>
+  seed.files === undefined
+    ? seed
+    : { ...seed, files: seed.files.flatMap((file) => (typeof file === 'string' ? read(file) : [file])) }
+
 /** Rows by table, for tables outside `public` by schema and table; and where the sequences stand. */
 export type State = {
   readonly [name: string]: readonly Row[] | { readonly [name: string]: readonly Row[] | string | null }
