@@ -3,7 +3,7 @@ import { relative } from 'node:path'
 import { explain } from '../../scenarios/minimise/explain.ts'
 import { parseScenarioFile } from '../../scenarios/parse/scenario-file.ts'
 import { UsageError } from '../gate/workspace.ts'
-import { type Established, type EstablishOptions, establish, type StoryFile } from '../incident/establish.ts'
+import { type Established, type EstablishOptions, establish, openStand, type StoryFile } from '../incident/establish.ts'
 import { openTroupe, type Troupe } from '../pool/player.ts'
 import { writeWhole } from '../store/artefact.ts'
 import type { OnOpen } from './open.ts'
@@ -21,9 +21,7 @@ function proofOptions(troupe: Troupe, options: Options): EstablishOptions {
   const progress = realProgress()
   let pass = ''
   return {
-    troupe,
-    red,
-    green: text(options.green),
+    stand: openStand(troupe, red, text(options.green)),
     minimise: options.minimise === true,
     check: text(options.check),
     seeds: Number(options.seeds ?? troupe.project.config.seeds),
@@ -44,7 +42,7 @@ export async function runProve(name: string, options: Options, onOpen: OnOpen): 
     const story = find(name, troupe)
     const asked = proofOptions(troupe, options)
     realProgress().note(
-      `proving ${story.id}: red on ${asked.red}, green on ${asked.green ?? 'nothing'}, up to ${asked.seeds} seeds`,
+      `proving ${story.id}: red on ${asked.stand.red.name}, green on ${asked.stand.green?.name ?? 'nothing'}, up to ${asked.seeds} seeds`,
     )
     const found = await establish(story, asked)
     if (found.proven !== undefined && options.dryRun !== true) writeWhole(story.file, found.text)
@@ -56,7 +54,8 @@ export async function runProve(name: string, options: Options, onOpen: OnOpen): 
   }
 }
 
-const exitOf = ({ proven }: Established): number => (proven === undefined ? 4 : proven.holds ? 0 : 1)
+const exitOf = ({ proven, unmended }: Established): number =>
+  unmended !== undefined ? 1 : proven === undefined ? 4 : proven.holds ? 0 : 1
 
 const NOT_SEEN = /It was not yet seen to fail: [^.]*\./
 const SEEN =
@@ -117,7 +116,9 @@ function find(name: string, { project }: Troupe): StoryFile {
 
 /** The proof as people read it: what was to be shown, and what came of it. */
 function printProof({ id, file }: StoryFile, found: Established): string {
-  const { red, minimised, guard, proven } = found
+  const { red, minimised, guard, proven, unmended } = found
+  if (unmended !== undefined)
+    return `UNPROVEN      ${id}: ${unmended.check} fails on the green state as well: it is not mended there. ${unmended.message}\n`
   if (red === undefined || proven === undefined)
     return `UNPROVEN      ${id}: it never fails there. It does not gate: a scenario that was never red proves nothing.\n`
   const lines = [
@@ -133,11 +134,12 @@ function printProof({ id, file }: StoryFile, found: Established): string {
   return `${lines.join('\n')}\n`
 }
 
-const asJson = ({ id, file }: StoryFile, { red, minimised, guard, proven }: Established): object => ({
+const asJson = ({ id, file }: StoryFile, { red, minimised, guard, proven, unmended }: Established): object => ({
   schema: 'backlot.proof/v1',
   scenario: id,
   file,
-  status: proven === undefined ? 'never-red' : proven.holds ? 'proven' : 'unproven',
+  status:
+    unmended !== undefined ? 'unmended' : proven === undefined ? 'never-red' : proven.holds ? 'proven' : 'unproven',
   check: red?.target.check ?? null,
   fingerprint: red?.target.fingerprint ?? null,
   seed: red?.seed ?? null,

@@ -9,16 +9,30 @@ import { minimiseIncident } from './minimise.ts'
 import { NULL_BUILD } from './null-build.ts'
 import { findRed, type Proven, prove, type Red } from './prove.ts'
 import { withProof, withStory } from './story-file.ts'
-import { checkWords } from './target.ts'
+import { checkWords, type Target } from './target.ts'
 
 /** A scenario file in hand; `file` is how it is named in messages and decides how it is read. */
 export type StoryFile = { readonly file: string; readonly text: string; readonly id: string }
 
-export type EstablishOptions = {
+/** The states of the source that an incident is shown on, ready to be run; they close with their troupe. */
+export type Stand = {
   readonly troupe: Troupe
-  /** Commits, patches or folders. */
-  readonly red: string
-  readonly green: string | undefined
+  readonly red: Player
+  readonly green: Player | undefined
+  /** A service that says 200 and does nothing. */
+  readonly nobody: Player
+}
+
+/** Opens them: commits, patches or folders. */
+export const openStand = (troupe: Troupe, red: string, green: string | undefined): Stand => ({
+  troupe,
+  red: troupe.player(red, 1),
+  green: green === undefined ? undefined : troupe.player(green, 1),
+  nobody: troupe.standIn('the null build', NULL_BUILD),
+})
+
+export type EstablishOptions = {
+  readonly stand: Stand
   readonly minimise: boolean
   /** The check that is meant, where several fail. */
   readonly check: string | undefined
@@ -38,47 +52,45 @@ export type Established = {
   /** What was asked besides, so that a service that does nothing is not praised. */
   readonly guard: string | undefined
   readonly proven: Proven | undefined
+  /** What fails on both states, where nothing fails on the red one alone. */
+  readonly unmended: Target | undefined
 }
+
+const NOTHING = { red: undefined, minimised: undefined, guard: undefined, proven: undefined } as const
 
 /** Makes an incident small and proves it; what is proven is what stands in the file afterwards, read back from it. */
 export async function establish(story: StoryFile, options: EstablishOptions): Promise<Established> {
-  const { troupe, check, seeds } = options
+  const { stand, check, seeds } = options
+  const { troupe, red, green, nobody } = stand
   const { project } = troupe
-  const red = troupe.player(options.red, 1)
-  const green = options.green === undefined ? undefined : troupe.player(options.green, 1)
-  const nobody = troupe.standIn('the null build', NULL_BUILD)
-  try {
-    const whole = read(story, troupe)
-    const found = await findRed(whole, { project, red, green, seeds }, check)
-    if (found === undefined)
-      return { ...story, scenario: whole, red: undefined, minimised: undefined, guard: undefined, proven: undefined }
-    const minimised = options.minimise
-      ? await minimiseIncident(whole, { ...options, project, red, target: found.target, seed: found.seed })
-      : undefined
-    const small = minimised?.scenario ?? whole
-    const stand = { project, nobody, seed: found.seed }
-    const { scenario: guarded, guard } =
-      minimised === undefined || green === undefined
-        ? { scenario: small, guard: undefined }
-        : await withGuard(small, whole, { ...stand, green })
-    const asking = { ...withSeeds(asked(guarded, found), found, seeds), proof: undefined }
-    const text = asking === whole ? story.text : withStory(story.file, story.text, asking)
-    const scenario = read({ ...story, text }, troupe)
-    const proven = await prove(scenario, inFile(found, scenario), { project, red, green, nobody, seeds })
-    const proof = {
-      ...proven.proof,
-      ...(minimised === undefined ? {} : { minimal: minimised.minimal, needed: explain(minimised).slice(1) }),
-    }
-    return {
-      text: withProof(story.file, text, story.id, proof),
-      scenario: { ...scenario, proof },
-      red: found,
-      minimised,
-      guard,
-      proven: { ...proven, proof },
-    }
-  } finally {
-    await Promise.all([red, green, nobody].map((player: Player | undefined) => player?.close()))
+  const whole = read(story, troupe)
+  const { red: found, unmended } = await findRed(whole, { project, red, green, seeds }, check)
+  if (found === undefined) return { ...NOTHING, text: story.text, scenario: whole, unmended }
+  const minimised = options.minimise
+    ? await minimiseIncident(whole, { ...options, project, red, target: found.target, seed: found.seed })
+    : undefined
+  const small = minimised?.scenario ?? whole
+  const where = { project, nobody, seed: found.seed }
+  const { scenario: guarded, guard } =
+    minimised === undefined || green === undefined
+      ? { scenario: small, guard: undefined }
+      : await withGuard(small, whole, { ...where, green })
+  const asking = { ...withSeeds(asked(guarded, found), found, seeds), proof: undefined }
+  const text = asking === whole ? story.text : withStory(story.file, story.text, asking)
+  const scenario = read({ ...story, text }, troupe)
+  const proven = await prove(scenario, inFile(found, scenario), { project, red, green, nobody, seeds })
+  const proof = {
+    ...proven.proof,
+    ...(minimised === undefined ? {} : { minimal: minimised.minimal, needed: explain(minimised).slice(1) }),
+  }
+  return {
+    text: withProof(story.file, text, story.id, proof),
+    scenario: { ...scenario, proof },
+    red: found,
+    minimised,
+    guard,
+    proven: { ...proven, proof },
+    unmended: undefined,
   }
 }
 

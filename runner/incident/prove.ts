@@ -34,20 +34,26 @@ export type Proven = {
   readonly proof: ProofShape
 }
 
-/** The first seed on which something fails on the red state and not on the green one; undefined when nothing ever does. */
+/** What came of looking for a failure: it, or one that the green state shows as well, or nothing at all. */
+export type Search = { readonly red: Red | undefined; readonly unmended: Target | undefined }
+
+/** Looks for the first seed on which something fails on the red state and not on the green one. */
 export async function findRed(
   scenario: Scenario,
   { project, red, green, seeds }: Omit<ProveOptions, 'nobody'>,
   check: string | undefined,
-): Promise<Red | undefined> {
+): Promise<Search> {
+  let unmended: Target | undefined
   for (let seed = 1; seed <= seeds; seed++) {
-    const all = targetsOf(scenario, project.rules, await play(red, project, scenario, `${seed}`))
+    const all = targetsOf(scenario, project.rules, await play(red, project, scenario, `${seed}`)).filter(
+      (one) => check === undefined || one.check === check,
+    )
     const run = green === undefined || all.length === 0 ? undefined : await play(green, project, scenario, `${seed}`)
-    const fresh = all.filter((target) => run === undefined || printOf(target, scenario, run) === undefined)
-    const [target, ...others] = fresh.filter((one) => check === undefined || one.check === check)
-    if (target !== undefined) return { seed: `${seed}`, target, others }
+    const [target, ...others] = all.filter((one) => run === undefined || printOf(one, scenario, run) === undefined)
+    if (target !== undefined) return { red: { seed: `${seed}`, target, others }, unmended: undefined }
+    unmended ??= all[0]
   }
-  return undefined
+  return { red: undefined, unmended }
 }
 
 const play = (player: Player, { config }: Project, scenario: Scenario, seed: string): Promise<Run> =>

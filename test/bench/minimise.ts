@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { establish } from '../../runner/incident/establish.ts'
+import { establish, openStand } from '../../runner/incident/establish.ts'
 import { openTroupe } from '../../runner/pool/player.ts'
 import { explain } from '../../scenarios/minimise/explain.ts'
 import { REPOSITORY } from '../support/cli.ts'
@@ -52,9 +52,7 @@ try {
   const found = await establish(
     { file: 'noon.scenario.yaml', text: day(), id: 'noon' },
     {
-      troupe,
-      red: join(project, 'candidates/key-per-attempt.patch'),
-      green: 'HEAD',
+      stand: openStand(troupe, join(project, 'candidates/key-per-attempt.patch'), 'HEAD'),
       minimise: true,
       check: 'PAY-1',
       seeds: 3,

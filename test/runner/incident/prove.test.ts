@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Established, establish } from '../../../runner/incident/establish.ts'
+import { type Established, establish, openStand, type Stand } from '../../../runner/incident/establish.ts'
 import { openTroupe, type Troupe } from '../../../runner/pool/player.ts'
 import { explain } from '../../../scenarios/minimise/explain.ts'
 import { standingOf } from '../../../scenarios/proof.ts'
@@ -9,31 +9,21 @@ import { CARELESS, evening, type Shop, shopProject } from './support.ts'
 
 let shop: Shop
 let troupe: Troupe
+let stand: Stand
 beforeAll(async () => {
   shop = shopProject()
   troupe = await openTroupe(shop.folder, () => undefined)
+  stand = openStand(troupe, shop.bug, shop.fix)
 })
 afterAll(async () => {
   await troupe.close()
   shop.close()
 })
 
-const prove = (
-  text: string,
-  more: { readonly red?: string; readonly green?: string | undefined; readonly minimise?: boolean } = {},
-): Promise<Established> =>
+const prove = (text: string, more: Partial<Parameters<typeof establish>[1]> = {}): Promise<Established> =>
   establish(
     { file: 'inc.scenario.yaml', text, id: 'inc-1' },
-    {
-      troupe,
-      red: shop.bug,
-      green: shop.fix,
-      minimise: false,
-      check: undefined,
-      seeds: 1,
-      runsMax: 300,
-      ...more,
-    },
+    { stand, minimise: false, check: undefined, seeds: 1, runsMax: 300, ...more },
   )
 const shown = ({ proven }: Established): readonly string[] =>
   (proven?.shown ?? []).map(({ what, holds }) => `${holds ? 'yes' : 'no'} ${what.replace(/[0-9a-f]{40}|\/.*/, '...')}`)
@@ -67,14 +57,26 @@ test('an incident is made small, fails where it failed, holds where it was mende
 
 test('what never fails stays unproven, and its file stays as it is', async () => {
   const text = evening('  - { answer: p4, status: 201 }')
-  const found = await prove(text, { red: shop.fix, green: undefined })
+  const found = await prove(text, {
+    stand: { ...stand, red: stand.green ?? stand.red, green: undefined },
+  })
   expect([found.red, found.proven, found.text]).toEqual([undefined, undefined, text])
   expect(standingOf(found.scenario)).toEqual({ kind: 'unproven', why: 'it was never seen to fail' })
 })
 
+test('what fails on the fix as well is said not to be mended there', async () => {
+  const found = await prove(evening('  - { answer: p4, status: 201 }'), { stand: { ...stand, green: stand.red } })
+  expect(found.red).toBeUndefined()
+  expect(found.unmended).toMatchObject({ check: 'PAY-1' })
+  expect(found.text).not.toContain('proof:')
+})
+
 test('what fails without its fault as well is another bug, and does not count as proven', async () => {
   shop.write('src/main.ts', CARELESS)
-  const found = await prove(evening('  - { answer: p4, status: 201 }'), { red: shop.folder })
+  const careless = { red: troupe.player(shop.folder, 1) }
+  const found = await prove(evening('  - { answer: p4, status: 201 }'), {
+    stand: { ...stand, red: careless.red },
+  })
   expect(found.proven?.holds).toBe(false)
   expect(shown(found)).toContain('no without answer-lost on stripe.payment_intents.create')
   expect(found.scenario.proof?.['vacuous-without-fault']).toBe(true)
@@ -90,18 +92,7 @@ test('a fix that does not hold is told, and is not written down as one', async (
 
 test('a service that does nothing does not satisfy the smallest case: something is asked besides', async () => {
   const text = evening('  - { state: stripe.charges, where: { metadata.order: o99 }, count: { at-most: 1 } }')
-  const whole = await establish(
-    { file: 'inc.scenario.yaml', text, id: 'inc-1' },
-    {
-      troupe,
-      red: shop.bug,
-      green: shop.fix,
-      minimise: true,
-      check: 'state stripe.charges',
-      seeds: 1,
-      runsMax: 300,
-    },
-  )
+  const whole = await prove(text, { minimise: true, check: 'state stripe.charges' })
   expect(whole.guard).toBe('calls stripe.payment_intents.create')
   expect(whole.proven?.holds).toBe(true)
   expect(whole.scenario.proof?.['null-build']).toBe('fail')
@@ -109,10 +100,7 @@ test('a service that does nothing does not satisfy the smallest case: something 
 
 test('without that, a scenario that a service which does nothing satisfies is not proven', async () => {
   const text = evening('  - { state: stripe.charges, where: { metadata.order: o99 }, count: { at-most: 1 } }')
-  const found = await establish(
-    { file: 'inc.scenario.yaml', text, id: 'inc-1' },
-    { troupe, red: shop.bug, green: shop.fix, minimise: false, check: 'state stripe.charges', seeds: 1, runsMax: 1 },
-  )
+  const found = await prove(text, { check: 'state stripe.charges' })
   expect(shown(found)).toContain('no a build that says 200 and does nothing')
   expect(found.proven?.holds).toBe(false)
 })
@@ -121,6 +109,9 @@ test('the command proves a scenario of the project and writes the proof into its
   const file = shop.write('backlot/scenarios/inc-1.scenario.yaml', evening('  - { answer: p4, status: 201 }'))
   const gate = () => backlot(['gate', '--base', '.', '--seeds', '1', '--no-shrink'], { cwd: shop.folder })
   const before = gate()
+  const alone = backlot(['run', '--only', 'inc-1', '--seeds', '1', '--no-shrink'], { cwd: shop.folder })
+  expect(alone.stdout).not.toContain('UNPROVEN')
+  expect(alone.stdout).toContain('1 runs of 1 scenarios')
   expect(before.stdout).toContain('UNPROVEN')
   expect(before.stdout).toContain('inc-1: it was never seen to fail')
   const { code, stdout } = backlot(['prove', 'inc-1', '--red', shop.bug, '--green', shop.fix, '--seeds', '1'], {
@@ -128,6 +119,6 @@ test('the command proves a scenario of the project and writes the proof into its
   })
   expect(stdout).toMatch(/^PROVEN {8}inc-1: PAY-1 by stripe\.charge\.succeeded in POST \/pay, seed 1\n/)
   expect(code).toBe(0)
-  expect(readFileSync(file, 'utf8')).toContain(`red-on: ${shop.bug.slice(0, 12)}`)
+  expect(readFileSync(file, 'utf8')).toMatch(new RegExp(`red-on: "?${shop.bug.slice(0, 12)}`))
   expect(gate().stdout).not.toContain('UNPROVEN')
 })
