@@ -331,12 +331,12 @@ function evidenceText(calls: readonly Call[], redactor: Redactor | undefined): s
   const lines = calls.map((call) => {
     const header = ([name, value]: readonly [string, string]): readonly [string, string] => [
       name,
-      redactor === undefined ? value : redactor.header(name, value),
+      redactor === undefined ? value : redactor.sweep(redactor.header(name, value)),
     ]
     const body = (of: Call['requestBody']): Json => {
       const text = textOfBody(of)
       if (of.kind !== 'bytes' || text === undefined) return of.kind === 'absent' ? { absent: of.why } : null
-      return redactor === undefined ? text : redactor.text(text, 'body')
+      return redactor === undefined ? text : redactor.sweep(redactor.text(text, 'body'))
     }
     return JSON.stringify({
       from: `${call.from.file}:${call.from.at}`,
@@ -344,13 +344,18 @@ function evidenceText(calls: readonly Call[], redactor: Redactor | undefined): s
       durationMs: call.durationMs ?? null,
       direction: call.direction,
       method: call.method,
-      url: redactor === undefined ? call.url : redactor.address(call.url),
+      url: redactor === undefined ? call.url : redactor.sweep(redactor.address(call.url)),
       requestHeaders: call.requestHeaders?.map(header) ?? null,
       requestBody: body(call.requestBody),
       status: call.status ?? null,
       responseHeaders: call.responseHeaders?.map(header) ?? null,
       responseBody: body(call.responseBody),
-      error: call.error === undefined ? null : redactor === undefined ? call.error : redactor.text(call.error, 'error'),
+      error:
+        call.error === undefined
+          ? null
+          : redactor === undefined
+            ? call.error
+            : redactor.sweep(redactor.text(call.error, 'error')),
     })
   })
   return `${lines.join('\n')}\n`
@@ -382,12 +387,21 @@ function withoutFrame(
   take(
     'schema id title incident clock given when then evidence source redaction ledger kept yaml scenario observed derived synthesised redacted missing fields',
   )
-  if (calls.length > 0)
-    take(calls.flatMap(({ requestHeaders }) => (requestHeaders ?? []).map(([name]) => name)).join(' '))
-  return new Map(
-    [...redactor.originals].filter(([value]) => !(/^\p{L}+$/u.test(value) && frame.has(value.toLowerCase()))),
-  )
+  take(EVIDENCE_WORDS)
+  for (const { requestHeaders, responseHeaders } of calls)
+    take([...(requestHeaders ?? []), ...(responseHeaders ?? [])].map(([name]) => name).join(' '))
+  const isFrame = (value: string): boolean =>
+    /^[\p{L}._-]+$/u.test(value) &&
+    value
+      .toLowerCase()
+      .split(/[._-]+/)
+      .every((word) => frame.has(word))
+  return new Map([...redactor.originals].filter(([value]) => !isFrame(value)))
 }
+
+/** What lines of kept evidence say of themselves. */
+const EVIDENCE_WORDS =
+  'from start duration direction inbound outbound unknown method url request response headers body status error absent null true false example test https http log entries line span record'
 
 function keysOf(value: Json | undefined): string {
   if (value === undefined || value === null || typeof value !== 'object') return ''

@@ -1,5 +1,4 @@
 import type { FaultKind } from '../../../twins/faults.ts'
-import type { Reading } from '../draft.ts'
 import { type At, type Call, headerIn } from '../evidence.ts'
 import type { Caused } from './causes.ts'
 
@@ -24,8 +23,6 @@ export type Seen = {
   readonly from: readonly At[]
   readonly why: string
 }
-
-export const OPEN_READINGS: readonly Reading[] = ['answer-lost', 'request-lost']
 
 type Symptom = Pick<Seen, 'kind' | 'open' | 'silent' | 'status' | 'retryAfterMs' | 'byMs' | 'why'> & {
   readonly connect?: boolean

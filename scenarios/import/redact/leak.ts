@@ -7,30 +7,39 @@ export type Leak = { readonly type: string; readonly output: string; readonly th
 const DEPTH_MAX = 4
 const GRAM = 4
 
-/** The places of all needles in a text, by their first characters. */
-function createFinder(
+/** A needle that was found, and what it is one of. */
+export type Found = { readonly needle: string; readonly original: Original }
+
+/** Finds needles in a text by their first characters. `spellings` gives further texts that count as the same needle. */
+export function createFinder(
   needles: ReadonlyMap<string, Original>,
-): (text: string) => readonly (readonly [string, Original])[] {
-  const byGram = new Map<string, [string, Original][]>()
+  spellings: (value: string) => readonly string[],
+): (text: string) => readonly Found[] {
+  const byGram = new Map<string, Found[]>()
   for (const [value, original] of needles) {
-    for (const needle of [value, ...asForm(value), ...innerBase64(value)]) {
+    for (const needle of [value, ...spellings(value)]) {
       const gram = needle.slice(0, GRAM)
       const known = byGram.get(gram)
-      if (known === undefined) byGram.set(gram, [[needle, original]])
-      else known.push([needle, original])
+      if (known === undefined) byGram.set(gram, [{ needle, original }])
+      else known.push({ needle, original })
     }
   }
   return (text) => {
-    const found = new Map<string, Original>()
+    const found = new Map<string, Found>()
     for (let at = 0; at + GRAM <= text.length; at++) {
-      for (const [value, original] of byGram.get(text.slice(at, at + GRAM)) ?? []) {
-        if (text.startsWith(value, at) && (value.length >= 8 || standsAlone(text, at, value.length)))
-          found.set(value, original)
+      for (const one of byGram.get(text.slice(at, at + GRAM)) ?? []) {
+        const { needle } = one
+        if (text.startsWith(needle, at) && (needle.length >= 8 || standsAlone(text, at, needle.length)))
+          found.set(needle, one)
       }
     }
-    return [...found]
+    return [...found.values()]
   }
 }
+
+/** What must not be found anywhere. */
+export const strongOf = (originals: ReadonlyMap<string, Original>): ReadonlyMap<string, Original> =>
+  new Map([...originals].filter(([value, { strong }]) => strong && value.length >= GRAM))
 
 /** Forms write a space as a plus; all else of it is percent encoding. */
 const asForm = (value: string): readonly string[] => (value.includes(' ') ? [value.replaceAll(' ', '+')] : [])
@@ -56,8 +65,7 @@ export function findLeaks(
   outputs: Readonly<Record<string, string>>,
   originals: ReadonlyMap<string, Original>,
 ): readonly Leak[] {
-  const strong = new Map([...originals].filter(([value, { strong: must }]) => must && value.length >= GRAM))
-  const find = createFinder(strong)
+  const find = createFinder(strongOf(originals), (value) => [...asForm(value), ...innerBase64(value)])
   const leaks: Leak[] = []
   for (const [output, text] of Object.entries(outputs)) {
     const seen = new Set<string>()
@@ -66,7 +74,7 @@ export function findLeaks(
     const look = (layer: string, through: readonly string[]): void => {
       if (layer.length < GRAM || seen.has(layer)) return
       seen.add(layer)
-      for (const [, { type }] of find(layer)) leaks.push({ type, output, through })
+      for (const { original } of find(layer)) leaks.push({ type: original.type, output, through })
       if (through.length >= DEPTH_MAX) return
       for (const [name, next] of layersOf(layer, runs)) look(next, [...through, name])
     }

@@ -64,7 +64,8 @@ function formIn(text: string): Nested | undefined {
   if (/[\s{}<>"]/.test(text) || !/^[\w.[\]%+-]{1,100}=/.test(text)) return undefined
   const pairs = text.split('&')
   if (!pairs.every((pair) => /^[\w.[\]%+-]{1,100}=[^=]*=*$/.test(pair))) return undefined
-  if (pairs.length === 1 && /=+$/.test(text)) return undefined
+  // A single `name=` may as well be base64, which has no brackets.
+  if (pairs.length === 1 && /=+$/.test(text) && !text.includes('[')) return undefined
   const plain = (part: string): string => safeDecode(part.replaceAll('+', ' '))
   const named = pairs.map((pair): Named => {
     const at = pair.indexOf('=')

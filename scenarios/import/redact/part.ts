@@ -107,7 +107,8 @@ function createPass(redactor: Redactor, isVendorWord: (value: Json, name: string
       )
     }
     redactor.took()
-    const after = isVendorWord(value, name) ? value : redactor.json(value, name)
+    const clean = isVendorWord(value, name) ? value : redactor.json(value, name)
+    const after = typeof clean === 'string' ? redactor.sweep(clean) : clean
     changed(value, after, at, name)
     return after
   }
@@ -127,17 +128,24 @@ function cleanStep(value: Fields, base: string, pass: Pass, redactor: Redactor):
     Object.entries(value).map(([key, item]): [string, Json | undefined] => {
       const at = `${base}${key}`
       if (key === 'body' || key === 'with') return [key, pass.walk(item ?? null, '', at)]
-      if (key === 'text') return [key, pass.one(String(item), redactor.text(String(item), 'text'), at, 'text')]
+      if (key === 'text')
+        return [key, pass.one(String(item), redactor.sweep(redactor.text(String(item), 'text')), at, 'text')]
       if (key === 'call') {
         const [method = 'GET', ...path] = String(item).split(' ')
-        return [key, pass.one(String(item), `${method} ${redactor.address(path.join(' '))}`, at, 'call')]
+        return [
+          key,
+          pass.one(String(item), `${method} ${redactor.sweep(redactor.address(path.join(' ')))}`, at, 'call'),
+        ]
       }
       if (key !== 'headers') return [key, item]
       const headers = Object.entries(item as Readonly<Record<string, string>>)
       return [
         key,
         Object.fromEntries(
-          headers.map(([name, text]) => [name, pass.one(text, redactor.header(name, text), `${at}.${name}`, name)]),
+          headers.map(([name, text]) => [
+            name,
+            pass.one(text, redactor.sweep(redactor.header(name, text)), `${at}.${name}`, name),
+          ]),
         ),
       ]
     }),
@@ -147,7 +155,10 @@ function cleanStep(value: Fields, base: string, pass: Pass, redactor: Redactor):
 function keepUnchanged(value: Json | undefined, name: string, redactor: Redactor): Json | undefined {
   if (value === undefined) return undefined
   if (value === null || typeof value !== 'object' || Array.isArray(value))
-    return JSON.stringify(redactor.json(value, name)) === JSON.stringify(value) ? value : undefined
+    return JSON.stringify(redactor.json(value, name)) === JSON.stringify(value) &&
+      (typeof value !== 'string' || redactor.sweep(value) === value)
+      ? value
+      : undefined
   const kept = Object.entries(value).flatMap(([key, item]): [string, Json][] => {
     const inner = redactor.field(key) === key ? keepUnchanged(item as Json, key, redactor) : undefined
     return inner === undefined ? [] : [[key, inner]]

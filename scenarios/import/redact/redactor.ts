@@ -1,6 +1,7 @@
 import type { Json } from '../../../twins/trace.ts'
 import { asObject } from '../pick.ts'
 import { KINDS, PERSON_NAME, PROSE_NAME, SECRET_NAME, WORD_NAME } from './kinds.ts'
+import { createFinder, type Found, strongOf } from './leak.ts'
 import { encode, nestedIn, safeDecode } from './nested.ts'
 import { reformat, type Stream, sameShape, streamOf } from './substitute.ts'
 
@@ -26,6 +27,8 @@ export interface Redactor {
   address(value: string): string
   /** The name of a field, which may be a person's address. */
   field(name: string): string
+  /** The same text without originals that stand inside a longer word: a name in the name of a file, say. */
+  sweep(value: string): string
   /** Types that were put in the place of something since the last time this was asked. */
   took(): readonly string[]
 }
@@ -82,7 +85,8 @@ export function createRedactor({ key, vocabulary, resign }: RedactorOptions): Re
       note(value, kind.type, true)
       return substitute(value, kind.type, (stream) => kind.make(value, stream))
     }
-    const prefix = /^([a-z]{2,12}_)(?=\w*\d)\w{6,}$/.exec(value)?.[1] ?? ''
+    const found = /^([a-z]{2,12})_(?=\w*\d)\w{6,}$/.exec(value)?.[1] ?? ''
+    const prefix = found === '' || originals.get(found)?.strong === true ? '' : `${found}_`
     const mixed = /\d/.test(value) && /[A-Za-z]/.test(value)
     note(
       value,
@@ -168,8 +172,10 @@ export function createRedactor({ key, vocabulary, resign }: RedactorOptions): Re
       if (inner !== value) note(value, 'nested', value.length >= 12)
       return inner
     }
+    // What is called `name` may be a person's or a tool's; the words of programs are no names of people.
+    const plain = /^(name|names)$/.test(last) && /^[a-z][a-z0-9_.-]*$/.test(value)
     if (PROSE_NAME.test(last) && /\s/.test(value) && value.length >= 12) note(value, 'text', true)
-    return words(value, PERSON_NAME.test(last))
+    return words(value, PERSON_NAME.test(last) && !plain)
   }
 
   /** A secret may be a wrapping too: what is in it is replaced in its shape. */
@@ -279,7 +285,8 @@ export function createRedactor({ key, vocabulary, resign }: RedactorOptions): Re
   const segment = (part: string, before: string): string => {
     if (part === '' || part.startsWith('{{')) return part
     const plain = safeDecode(part)
-    if (isRouteWord(plain, before) && originals.get(plain)?.strong !== true) return part
+    const parts = [plain, ...plain.split(/[._-]/)]
+    if (isRouteWord(plain, before) && !parts.some((one) => originals.get(one)?.strong === true)) return part
     const clean = text(plain, 'path', 0)
     return clean === plain ? part : encode(clean)
   }
@@ -308,6 +315,22 @@ export function createRedactor({ key, vocabulary, resign }: RedactorOptions): Re
     }${clean}${port}`
   }
 
+  let finder: { readonly size: number; readonly find: (text: string) => readonly Found[] } | undefined
+  const sweep = (value: string): string => {
+    if (finder === undefined || finder.size !== originals.size)
+      finder = { size: originals.size, find: createFinder(strongOf(originals), () => []) }
+    const found = finder.find(value).toSorted((a, b) => b.needle.length - a.needle.length)
+    if (found.length === 0) return value
+    return value
+      .split(TEMPLATE)
+      .map((part) =>
+        TEMPLATE.test(part)
+          ? part
+          : found.reduce((text, { needle }) => text.replaceAll(needle, () => atom(needle, true)), part),
+      )
+      .join('')
+  }
+
   return {
     originals,
     text: (value, name) => text(value, name, 0),
@@ -315,6 +338,7 @@ export function createRedactor({ key, vocabulary, resign }: RedactorOptions): Re
     header: (name, value) => headerOf(name.toLowerCase(), value),
     address: (value) => address(value, 0),
     field: (name) => fieldName(name),
+    sweep,
     took() {
       const list = [...types]
       types = new Set()
