@@ -51,6 +51,10 @@ export const GAPS: readonly Gap[] = [
     why: 'twins/google/sheets/batch.ts lists both kinds.',
   },
   { what: 'spreadsheets that are made with more than sheets and cells', why: 'Set the rest with batchUpdate.' },
+  {
+    what: 'all properties of a sheet at once',
+    why: 'What becomes of those that are left out is not told; name the ones you mean.',
+  },
   { what: 'sheets that are no grids', why: 'Objects and data sources are not modelled.' },
   { what: 'default formats and themes of spreadsheets', why: 'Every spreadsheet looks like a new one.' },
   { what: 'rich text, pivot tables and data sources in cells', why: 'A cell is one value in one format.' },

@@ -105,6 +105,7 @@ export const google: TwinDefinition<Seed> = {
     'permission.created',
     'permission.updated',
     'permission.deleted',
+    'row.appended',
     'notification.sent',
   ],
   latencyMs: { min: 80, max: 600 },

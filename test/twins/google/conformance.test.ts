@@ -204,6 +204,7 @@ runTwinTests({
     }),
     'requests of spreadsheets.batchUpdate that are not listed': sheet('addChart', {}),
     'spreadsheets that are made with more than sheets and cells': post(SHEETS, { sheets: [{ charts: [] }] }),
+    'all properties of a sheet at once': sheet('updateSheetProperties', { properties: { title: 'x' }, fields: '*' }),
     'sheets that are no grids': sheet('addSheet', { properties: { sheetType: 'OBJECT' } }),
     'default formats and themes of spreadsheets': sheet('updateSpreadsheetProperties', {
       properties: { spreadsheetTheme: {} },

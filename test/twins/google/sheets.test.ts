@@ -481,3 +481,17 @@ test('what an answer has not cannot be asked for', async () => {
     /Cannot bind query parameter/,
   )
 })
+
+test('a colour is given and taken away', async () => {
+  const office = open()
+  const tint = (tabColorStyle: object): Promise<Response> =>
+    batch(office, { updateSheetProperties: { properties: { sheetId: 0, tabColorStyle }, fields: 'tabColorStyle' } })
+  const seen = async (): Promise<unknown> =>
+    json(await office.raw('GET', `${SHEETS}/${BOOK}?fields=sheets.properties(tabColor,tabColorStyle)`))
+  await tint({ rgbColor: { red: 0.5 } })
+  expect(await seen()).toEqual({
+    sheets: [{ properties: { tabColor: { red: 0.49803922 }, tabColorStyle: { rgbColor: { red: 0.49803922 } } } }],
+  })
+  await tint({ rgbColor: null })
+  expect(await seen()).toEqual({ sheets: [{ properties: {} }] })
+})

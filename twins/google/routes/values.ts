@@ -311,6 +311,13 @@ function append(ask: Ask): Json {
   const into: Into = { ask, file, spreadsheet: next, raw }
   const { spreadsheet: done, written } = put(into, { sheet: grown, range: at, open: at }, body)
   keep(ask.ws, file, done, ask.email)
+  for (const cells of rows)
+    ask.ws.world.trace.record('google.row.appended', {
+      file: file.id,
+      sheet: sheet.title,
+      row: [...cells],
+      cells: cells.length,
+    })
   const read = (name: string): string | undefined => query.get(name) ?? undefined
   const response = wantsValues(read('includeValuesInResponse')) ? rendering(read, RESPONSE) : undefined
   return {

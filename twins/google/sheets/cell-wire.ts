@@ -72,6 +72,8 @@ export function normalised(format: Obj): Obj {
       if (!isObj(format[`${name}Style`])) result[`${name}Style`] = { rgbColor: colour(value) }
     } else if (/ColorStyle$/.test(name) && isObj(value)) {
       const { themeColor, rgbColor } = value
+      // A style of no colour is none: this is how colours are taken away.
+      if (typeof themeColor !== 'string' && !isObj(rgbColor)) continue
       result[name] = typeof themeColor === 'string' ? { themeColor } : { rgbColor: colour(rgbColor) }
       result[name.slice(0, -5)] = typeof themeColor === 'string' ? themed(themeColor) : colour(rgbColor)
     } else result[name] = isObj(value) ? normalised(value) : value

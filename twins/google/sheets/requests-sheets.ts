@@ -135,6 +135,9 @@ export const updateSheetProperties: Act = (spreadsheet, args, scene) => {
   const sheet = sheetWith(spreadsheet, numberIn(wanted, 'sheetId') ?? 0, scene, 'sheet')
   const index = spreadsheet.sheets.indexOf(sheet)
   const old = propertiesJson(sheet, index)
+  // What becomes of a size that is left out of everything is not told.
+  if (mask === 'all' && numberIn(objIn(wanted, 'gridProperties'), 'rowCount') === undefined)
+    throw scene.gap('all properties of a sheet at once')
   const merged: Obj = mask === 'all' ? { ...wanted, sheetId: sheet.sheetId } : updated(tinted(old, mask), wanted, mask)
   const title = textIn(merged, 'title') ?? sheet.title
   if (title !== sheet.title) checkTitle(spreadsheet, title, scene, sheet.sheetId)

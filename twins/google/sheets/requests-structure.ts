@@ -198,7 +198,9 @@ export const addProtectedRange: Act = (spreadsheet, args, scene) => {
     warningOnly: wanted.warningOnly === true,
     users: usersIn(wanted, scene.email),
   }
-  const editors = one.users.length > 1 ? { users: [...one.users] } : {}
+  // The reply says what was asked for; who made it is told later on (as recorded).
+  const asked = listIn(objIn(wanted, 'editors'), 'users')
+  const editors = asked.length > 0 ? { users: [...asked] } : {}
   return {
     spreadsheet: replaceSheet(spreadsheet, { ...sheet, protectedRanges: [...sheet.protectedRanges, one] }),
     reply: { protectedRange: protectedJson(sheet.sheetId, one, true, editors) },
