@@ -36,7 +36,7 @@ const NEWER = [
   'verified_at', 'required_status_checks.checks', 'required_signatures', 'block_creations', 'required_conversation_resolution',
   'lock_branch', 'allow_fork_syncing', 'installations_count', 'client_id', 'parent', 'protection_url', 'draft', 'encoding', 'path', 'display_title', 'run_attempt', 'referenced_workflows', 'run_started_at',
   'previous_attempt_url', 'actor', 'triggering_actor', 'start_line', 'original_start_line', 'start_side', 'line', 'original_line', 'side', 'subject_type',
-  'topics', 'verification', 'pull_request.merged_at',
+  'topics', 'verification', 'archived_at', 'pull_request.merged_at',
 ]
 
 /** How recordings of GitHub are replayed. */

@@ -5,7 +5,7 @@ import { APP_PUBLIC_KEY } from '../keys.ts'
 import { isDocument } from '../routes/documents.ts'
 import { isRow, listOf, type Row, rowOf, text } from '../store.ts'
 import { isAccount, isRepo, listed, nameOf, objects, type Seen, seen } from './read.ts'
-import { type Made, newRepo, noteRead, type RepoFound, roleIn } from './repo.ts'
+import { branchOf, type Made, newRepo, noteRead, type RepoFound, roleIn } from './repo.ts'
 import { noteWrite, SOME_COMMIT } from './writes.ts'
 
 type Found = {
@@ -278,6 +278,8 @@ function writeAny(found: Found, made: Made, one: Seen, path: string): void {
     found.viewer = [doc.user, doc.author, doc.creator]
       .map((who) => text(rowOf(who).login))
       .find((login) => login !== '')
+  if (kind === 'gists' && owner !== '' && !made.ids.has(owner) && !found.gists.has(owner))
+    found.gists.set(owner, { ...gist(doc), id: owner, owner: text(rowOf(doc.owner).login) || (found.viewer ?? '') })
   notePeople(found, one, path)
 }
 
@@ -328,7 +330,8 @@ export function given(exchanges: readonly Exchange[]): Json {
       readRepo(found, made, { ...one, path }, `${owner}/${name}`.toLowerCase(), rest.join('/'))
     if (!one.writes) readTop(found, made, { ...one, path })
   }
-  return seedOf(found, made)
+  // A seed is plain data: what was not told is left out.
+  return JSON.parse(JSON.stringify(seedOf(found, made)))
 }
 
 /** What can be packed has something in it. */
@@ -336,7 +339,7 @@ function noteArchive(found: Found, path: string): void {
   const [, owner, name, ref] = /^\/repos\/([^/]+)\/([^/]+)\/(?:tarball|zipball)\/?(.*)$/.exec(path) ?? []
   if (owner === undefined) return
   const repo = repoFound(found)(`${owner}/${name}`)
-  const branch = `refs/heads/${ref || text(repo.fields?.default_branch)}`
+  const branch = `refs/heads/${ref || branchOf(repo)}`
   if (!repo.refs.has(branch)) repo.refs.set(branch, SOME_COMMIT)
 }
 
@@ -377,6 +380,9 @@ function seedOf(found: Found, made: Made): Json {
 }
 
 function appsOf(found: Found): readonly Row[] {
+  // Installations are of some app, though nobody asked which.
+  const nameless = [...found.installations.values()].some((row) => row.app_id === undefined) && found.apps.size === 0
+  if (nameless) found.apps.set(1, { id: 1, slug: 'app' })
   for (const row of found.installations.values()) {
     const id = typeof row.app_id === 'number' ? row.app_id : [...found.apps.keys()][0]
     if (id !== undefined && !found.apps.has(id)) found.apps.set(id, { id, slug: text(row.app_slug) || 'app' })
@@ -389,13 +395,19 @@ function appsOf(found: Found): readonly Row[] {
         account: isRow(row.account) ? row.account : ([...found.orgs.values()][0]?.doc ?? null),
         ...(row.repository_selection === 'selected' ? { repositories: chosen(found) } : {}),
       }))
-    return { ...app, public_key: APP_PUBLIC_KEY, issuers: ['fidelity'], installations: installations as Json }
+    const owner = app.owner ?? [...found.orgs.values()][0]?.doc ?? null
+    return { ...app, owner, public_key: APP_PUBLIC_KEY, issuers: ['fidelity'], installations: installations as Json }
   })
 }
 const chosen = (found: Found): Json =>
   found.selected.size > 0
     ? [...found.selected]
     : [...found.repos.values()].map(({ fields }) => text(fields?.full_name)).filter((name) => name !== '')
+
+const stronger = (shown: string | undefined, needed: string): string => {
+  const order = ['pull', 'triage', 'push', 'maintain', 'admin']
+  return order[Math.max(order.indexOf(shown ?? 'pull'), order.indexOf(needed))] ?? 'pull'
+}
 
 /** Where nobody looked at all labels, the usual ones are taken to be there. */
 function labelsOf({ labels, listedLabels }: RepoFound): readonly Row[] {
@@ -407,7 +419,7 @@ function repoSeed(repo: RepoFound, name: string, viewer: string): Row {
   const fields: Row = { full_name: name, ...repo.fields }
   const role = isRow(fields.permissions) ? roleIn(fields.permissions) : undefined
   // Whoever reads it may see it.
-  const people = Object.fromEntries([...repo.people, [viewer, role ?? 'pull']])
+  const people = Object.fromEntries([...repo.people, [viewer, stronger(role, repo.role)]])
   const rows = Object.fromEntries(
     [...repo.rows].map(([collection, all]) => [collection, [...all].map(([_key, row]) => ({ _key, ...row }))]),
   )

@@ -25,6 +25,8 @@ export type RepoFound = {
   readonly protections: Map<string, Row>
   /** Whether all labels were read at once. */
   listedLabels: boolean
+  /** What the viewer must have been allowed to, by what was answered. */
+  role: 'pull' | 'push' | 'admin'
   lastNumber: number | undefined
   lastMilestone: number | undefined
 }
@@ -48,6 +50,7 @@ export const newRepo = (): RepoFound => ({
   stars: new Map(),
   protections: new Map(),
   listedLabels: false,
+  role: 'pull',
   lastNumber: undefined,
   lastMilestone: undefined,
 })
@@ -71,6 +74,24 @@ export function keepRow(found: RepoFound, collection: string, key: string, row: 
   found.rows.set(collection, rows)
   first(rows, key, row)
 }
+
+/** Paths below a repository that only who administers it, or may write to it, gets an answer at. */
+const ADMIN =
+  /^(autolinks|hooks|keys|branches\/[^/]+\/protection|collaborators\/[^/]+$|vulnerability-alerts|immutable-releases|transfer)/
+const PUSH = /^(collaborators|actions\/(variables|secrets)|traffic)/
+/** What anyone may write. */
+const OPEN =
+  /^(issues|issues\/\d+\/comments|issues\/comments\/.*|.*\/reactions.*|forks|subscription|pulls\/\d+\/(comments|reviews).*|commits\/[^/]+\/comments)$/
+
+/** What an answer says of the viewer's role. */
+export function noteRole(found: RepoFound, path: string, writes: boolean): void {
+  const admin = ADMIN.test(path) && (writes || !path.startsWith('collaborators'))
+  if (admin || (writes && path === '')) found.role = 'admin'
+  else if (found.role === 'pull' && (PUSH.test(path) || (writes && !OPEN.test(path)))) found.role = 'push'
+}
+
+/** The branch that is meant where none is named. */
+export const branchOf = (found: RepoFound): string => text(found.fields?.default_branch) || 'main'
 
 /** A commit that must have been there. */
 export function needCommit(found: RepoFound, made: Made, sha: unknown): void {
@@ -175,8 +196,17 @@ export function noteRows(found: RepoFound, made: Made, path: string, body: unkno
 
 export function noteIssue(found: RepoFound, made: Made, doc: Row): void {
   if (typeof doc.number !== 'number' || made.ids.has(doc.id) || made.names.has(`issue ${doc.number}`)) return
+  const old = found.issues.get(doc.number)
+  // One that was only named so far is told of now.
+  if (old !== undefined && old.id === undefined) found.issues.delete(doc.number)
   first(found.issues, doc.number, doc)
   noteLabels(found, made, doc)
+}
+
+/** An issue that must have been there. */
+export function needIssue(found: RepoFound, made: Made, number: number): void {
+  if (!made.names.has(`issue ${number}`) && !found.issues.has(number) && !found.pulls.has(number))
+    found.issues.set(number, { number })
 }
 
 /** Labels that a thing has, as far as the recording did not make them. */
@@ -200,6 +230,8 @@ export function noteRead(
   const { body, query } = one
   const rows = listed(body) ?? (isRow(body) ? [body] : [])
   const [head = '', second = '', third = ''] = path.split('/')
+  noteRole(found, path, false)
+  if (/^issues\/\d+\//.test(path)) needIssue(found, made, Number(second))
   if (/^pulls(\/\d+)?$/.test(path)) {
     for (const doc of rows) {
       if (made.ids.has(doc.id) || made.names.has(`issue ${String(doc.number)}`)) continue
@@ -213,7 +245,7 @@ export function noteRead(
     const paths = query.get('path')
     for (const doc of rows) noteCommit(found, made, doc, paths === null ? [] : [paths])
     if (path === 'commits' && isSha(rows[0]?.sha))
-      setRef(found, made, `refs/heads/${query.get('sha') ?? text(found.fields?.default_branch)}`, rows[0].sha)
+      setRef(found, made, `refs/heads/${query.get('sha') ?? branchOf(found)}`, rows[0].sha)
     if (second !== '' && !isSha(second) && isSha(rows[0]?.sha)) setRef(found, made, `refs/heads/${second}`, rows[0].sha)
     return
   }

@@ -1,7 +1,19 @@
 import type { Json } from '../../trace.ts'
-import { isRow, listOf, rowOf, text } from '../store.ts'
+import { isRow, listOf, type Row, rowOf, text } from '../store.ts'
 import { isSha, type Seen } from './read.ts'
-import { first, type Made, needCommit, noteIssue, noteRows, noteSides, type RepoFound, setRef } from './repo.ts'
+import {
+  branchOf,
+  first,
+  type Made,
+  needCommit,
+  needIssue,
+  noteIssue,
+  noteRole,
+  noteRows,
+  noteSides,
+  type RepoFound,
+  setRef,
+} from './repo.ts'
 
 /** Stands for one that no answer names. */
 export const SOME_COMMIT: string = 'c0ffee'.repeat(7).slice(0, 40)
@@ -18,10 +30,15 @@ export function noteWrite(
   const { method, sent, body } = one
   const doc = isRow(body) ? body : {}
   const isNew = method === 'POST' && one.status === 201
+  noteRole(found, path, true)
+  const [, number = ''] = /^(?:issues|pulls)\/(\d+)\//.exec(path) ?? []
+  if (number !== '') needIssue(found, made, Number(number))
+  noteChanged(found, made, one, path)
   if (/^(issues|pulls)$/.test(path) && isNew && typeof doc.number === 'number') {
     found.lastNumber ??= doc.number - 1
     made.names.add(`issue ${doc.number}`)
   }
+  if (path === 'milestones' && isNew) made.names.add(`milestone ${String(doc.number)}`)
   if (path === 'milestones' && isNew && typeof doc.number === 'number') found.lastMilestone ??= doc.number - 1
   if (/^pulls(\/\d+(\/.*)?)?$/.test(path) && doc.head !== undefined) {
     if (!made.names.has(`issue ${String(doc.number)}`) && !isNew) first(found.pulls, Number(doc.number), doc)
@@ -33,7 +50,7 @@ export function noteWrite(
   if (/^branches\/[^/]+\/protection$/.test(path)) made.names.add(`protection ${path.split('/')[1]}`)
   if (path.startsWith('contents/')) {
     made.names.add(`file ${text(sent.path)}`)
-    const branch = (text(sent.branch) || text(found.fields?.default_branch) || 'main').replace(/^refs\/heads\//, '')
+    const branch = (text(sent.branch) || branchOf(found)).replace(/^refs\/heads\//, '')
     const [parent] = listOf(rowOf(doc.commit).parents)
     setRef(found, made, `refs/heads/${branch}`, rowOf(parent).sha)
     for (const value of [rowOf(doc.commit).sha, rowOf(doc.content).sha, rowOf(rowOf(doc.commit).tree).sha])
@@ -54,6 +71,8 @@ export function noteWrite(
     }
     if (isSha(doc.sha)) made.shas.add(doc.sha)
   }
+  const [, workflow = ''] = /^actions\/workflows\/([^/]+)\/(?:dispatches|enable|disable)$/.exec(path) ?? []
+  if (workflow !== '') needWorkflow(found, workflow)
   // A workflow runs at a branch that is there.
   const at = `refs/heads/${text(sent.ref)}`
   if (path.endsWith('/dispatches') && text(sent.ref) !== '' && !found.refs.has(at)) found.refs.set(at, SOME_COMMIT)
@@ -62,5 +81,41 @@ export function noteWrite(
   if (path.endsWith('/merge') && isSha(doc.sha)) made.shas.add(doc.sha)
   if (path.startsWith('actions/variables'))
     made.ids.add(`actions/variables/${(text(sent.name) || (path.split('/')[2] ?? '')).toLowerCase()}`)
-  if (/^(releases|hooks|keys|deployments)\/\d+$/.test(path) && method === 'PATCH') noteRows(found, made, path, body)
+}
+
+/** A workflow that must have been there, by number or by file. */
+function needWorkflow(found: RepoFound, name: string): void {
+  const rows = found.rows.get('actions/workflows') ?? new Map<string, Row>()
+  found.rows.set('actions/workflows', rows)
+  const known = [...rows.values()].some(({ id, path }) => String(id) === name || text(path).endsWith(`/${name}`))
+  const id = /^\d+$/.test(name) ? Number(name) : rows.size + 1
+  const path = `.github/workflows/${/^\d+$/.test(name) ? 'workflow.yml' : name}`
+  if (!known) rows.set(String(id), { id, name: 'workflow', path, state: 'active' })
+}
+
+/** What is changed or taken away was there, though nobody looked before. */
+function noteChanged(found: RepoFound, made: Made, { method, body }: Seen, path: string): void {
+  const [kind = '', name = ''] = path.split('/')
+  const doc = isRow(body) ? body : {}
+  if (method === 'PATCH') {
+    if (kind === 'labels' && !made.names.has(`label ${name.toLowerCase()}`) && !found.labels.has(name.toLowerCase()))
+      found.labels.set(name.toLowerCase(), { ...doc, name })
+    if (kind === 'milestones' && !made.ids.has(doc.id)) first(found.milestones, Number(name), doc)
+    noteRows(found, made, path, body)
+  }
+  if (method !== 'DELETE') return
+  if (kind === 'labels' && !made.names.has(`label ${name.toLowerCase()}`) && !found.labels.has(name.toLowerCase()))
+    found.labels.set(name.toLowerCase(), { name })
+  if (kind === 'milestones' && !found.milestones.has(Number(name)) && !made.names.has(`milestone ${name}`))
+    found.milestones.set(Number(name), { number: Number(name) })
+  if (
+    kind === 'branches' &&
+    path.endsWith('/protection') &&
+    !found.protections.has(name) &&
+    !made.names.has(`protection ${name}`)
+  )
+    found.protections.set(name, {})
+  const id = path.split('/').at(-1) ?? ''
+  if (!made.ids.has(/^\d+$/.test(id) ? Number(id) : `actions/variables/${id.toLowerCase()}`))
+    noteRows(found, made, path, /^\d+$/.test(id) ? { id: Number(id) } : { name: id })
 }
