@@ -1,4 +1,5 @@
 import type { docs_v1 } from '@googleapis/docs'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { BOB, errorOf, FILES, type Office, openOffice } from './support.ts'
 
@@ -257,3 +258,54 @@ test('a page break is one index, and a newline follows it', async () => {
     { startIndex: 3, endIndex: 4, textRun: { content: '\n' } },
   ])
 })
+
+test('whatever is put in and taken out, text and indexes are those of a string', async () => {
+  const piece = fc.constantFrom('a', 'b\n', '\n', 'cd\ne', '😀', 'x')
+  const insert = fc.record({ kind: fc.constant('insert' as const), at: fc.nat(40), text: piece })
+  const remove = fc.record({
+    kind: fc.constant('delete' as const),
+    at: fc.nat(40),
+    length: fc.integer({ min: 1, max: 6 }),
+  })
+  const bold = fc.record({ kind: fc.constant('bold' as const), at: fc.nat(40), length: fc.integer({ min: 1, max: 6 }) })
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.oneof(insert, remove, bold), { maxLength: 25 }), async (acts) => {
+      const office = openOffice({
+        files: [{ id: ID, name: 'Paper', text: 'start', owner: 'robot@shop.iam.gserviceaccount.com' }],
+        quotas: { docs_writes_per_user: 1000 },
+      })
+      let model = 'start\n'
+      const inside = (at: number): boolean => /[\uD800-\uDBFF]/.test(model[at - 1] ?? '')
+      for (const act of acts) {
+        const from = act.at % model.length
+        if (inside(from)) continue
+        if (act.kind === 'insert') {
+          await edit(office, { insertText: { text: act.text, location: at(from + 1) } })
+          model = model.slice(0, from) + act.text + model.slice(from)
+          continue
+        }
+        const to = Math.min(from + act.length, model.length - 1)
+        if (to <= from || inside(to)) continue
+        const range = span(from + 1, to + 1)
+        if (act.kind === 'bold')
+          await edit(office, { updateTextStyle: { range, textStyle: { bold: true }, fields: 'bold' } })
+        else {
+          await edit(office, { deleteContentRange: { range } })
+          model = model.slice(0, from) + model.slice(to)
+        }
+      }
+      expect((await lines(office)).join('')).toBe(model)
+      let index = 1
+      for (const { startIndex, endIndex, paragraph } of (await body(office)).slice(1)) {
+        expect(startIndex).toBe(index)
+        for (const element of paragraph?.elements ?? []) {
+          expect(element.startIndex).toBe(index)
+          index += element.textRun?.content?.length ?? 0
+          expect(element.endIndex).toBe(index)
+        }
+        expect(endIndex).toBe(index)
+      }
+    }),
+    { numRuns: 20, seed: 7, endOnFailure: true },
+  )
+}, 60_000)

@@ -117,6 +117,11 @@ test.each([
   ['=COUNTA(A1:C3)', '9'],
   ['=YEAR(DATE(2024,2,29))', '2024'],
   ['=D1', '#REF!'],
+  ['=TEXT(1234.5,"#,##0.00")', '1,234.50'],
+  ['=TEXT(DATE(2024,2,29),"yyyy-mm-dd")', '2024-02-29'],
+  ['=PROPER("ada LOVELACE")', 'Ada Lovelace'],
+  ['=MAXIFS(C1:C3,B1:B3,"<>c")', '20'],
+  ['=COUNTUNIQUE(B1:B3,"A")', '3'],
 ])('the formula %s is worth %s', async (formula, shown) => {
   const office = open([
     [1, 'a', 10],

@@ -1,5 +1,5 @@
 import { msOf, serialOf } from './entry.ts'
-import { general, shifted, type Value } from './format.ts'
+import { general, shifted, shown, type Value } from './format.ts'
 import { type Call, error, isError, type Matrix, order, type Result, Spoiled, toNumber, toText } from './worth.ts'
 
 type Fn = (call: Call) => Result
@@ -139,14 +139,17 @@ export const FUNCTIONS: Readonly<Record<string, Fn>> = {
   AVERAGE: (call) => average(numbers(call)),
   AVERAGEIF: (call) =>
     average(only(chosen({ ...call, count: 2 }, call.count > 2 ? call.matrix(2) : call.matrix(0), 0))),
+  AVERAGEIFS: (call) => average(only(chosen(call, call.matrix(0), 1))),
   CEILING: (call) => {
     const [value, step] = [number(call, 0), number(call, 1, 1)]
     return step === 0 ? 0 : Math.ceil(value / step) * step
   },
+  CHAR: (call) => String.fromCodePoint(Math.trunc(number(call, 0))),
   CHOOSE: (call) => {
     const n = Math.trunc(number(call, 0))
     return n < 1 || n >= call.count ? error('#NUM!') : call.result(n)
   },
+  CODE: (call) => text(call.value(0)).codePointAt(0) ?? error('#VALUE!'),
   COLUMN: (call) => (positionOf(call)?.column ?? call.home.column) + 1,
   COLUMNS: (call) => call.matrix(0)[0]?.length ?? 0,
   CONCAT: (call) => text(call.value(0)) + text(call.value(1)),
@@ -156,12 +159,17 @@ export const FUNCTIONS: Readonly<Record<string, Fn>> = {
   COUNTBLANK: (call) => [...call.all()].filter(({ value }) => value === null || value === '').length,
   COUNTIF: (call) => chosen(call, call.matrix(0), 0).length,
   COUNTIFS: (call) => chosen(call, call.matrix(0), 0).length,
+  COUNTUNIQUE: (call) =>
+    new Set(
+      [...call.all()].flatMap(({ value }) => (value === null ? [] : [`${typeof value} ${text(value).toLowerCase()}`])),
+    ).size,
   DATE: (call) => day(number(call, 0), number(call, 1) - 1, number(call, 2)),
   DAY: (call) => date(call).getUTCDate(),
   DAYS: (call) => Math.trunc(number(call, 0)) - Math.trunc(number(call, 1)),
   EDATE: (call) => monthsOn(call, (from, last) => Math.min(from.getUTCDate(), last)),
   EOMONTH: (call) => monthsOn(call, (_, last) => last),
   EXACT: (call) => text(call.value(0)) === text(call.value(1)),
+  EXP: (call) => Math.exp(number(call, 0)),
   FALSE: () => false,
   FIND: (call) => found(call, false),
   FLOOR: (call) => {
@@ -193,6 +201,8 @@ export const FUNCTIONS: Readonly<Record<string, Fn>> = {
     return picked.flat().length === 0 ? error('#NUM!') : { matrix: picked }
   },
   INT: (call) => Math.floor(number(call, 0)),
+  ISEVEN: (call) => Math.abs(Math.trunc(number(call, 0))) % 2 === 0,
+  ISODD: (call) => Math.abs(Math.trunc(number(call, 0))) % 2 === 1,
   ISBLANK: is((value) => value === null),
   ISERROR: is(isError),
   ISLOGICAL: is((value) => typeof value === 'boolean'),
@@ -203,6 +213,8 @@ export const FUNCTIONS: Readonly<Record<string, Fn>> = {
   LARGE: (call) => ranked(call, false),
   LEFT: (call) => text(call.value(0)).slice(0, Math.max(number(call, 1, 1), 0)),
   LEN: (call) => text(call.value(0)).length,
+  LN: (call) => (number(call, 0) <= 0 ? error('#NUM!') : Math.log(number(call, 0))),
+  LOG10: (call) => (number(call, 0) <= 0 ? error('#NUM!') : Math.log10(number(call, 0))),
   LOWER: letters((value) => value.toLowerCase()),
   MATCH: (call) => {
     const kind = number(call, 2, 1)
@@ -214,6 +226,7 @@ export const FUNCTIONS: Readonly<Record<string, Fn>> = {
     return at < 0 ? error('#N/A') : at + 1
   },
   MAX: (call) => numbers(call).reduce((most, value, at) => (at === 0 ? value : Math.max(most, value)), 0),
+  MAXIFS: (call) => only(chosen(call, call.matrix(0), 1)).reduce((a, b, at) => (at === 0 ? b : Math.max(a, b)), 0),
   MEDIAN: (call) => {
     const values = numbers(call).toSorted((a, b) => a - b)
     const middle = values.length >> 1
@@ -222,6 +235,7 @@ export const FUNCTIONS: Readonly<Record<string, Fn>> = {
   },
   MID: (call) => text(call.value(0)).slice(number(call, 1) - 1, number(call, 1) - 1 + Math.max(number(call, 2), 0)),
   MIN: (call) => numbers(call).reduce((least, value, at) => (at === 0 ? value : Math.min(least, value)), 0),
+  MINIFS: (call) => only(chosen(call, call.matrix(0), 1)).reduce((a, b, at) => (at === 0 ? b : Math.min(a, b)), 0),
   MINUTE: (call) => date(call).getUTCMinutes(),
   MOD: (call) => {
     const [value, by] = [number(call, 0), number(call, 1)]
@@ -235,6 +249,12 @@ export const FUNCTIONS: Readonly<Record<string, Fn>> = {
   PI: () => Math.PI,
   POWER: (call) => number(call, 0) ** number(call, 1),
   PRODUCT: (call) => numbers(call).reduce((product, value) => product * value, 1),
+  PROPER: letters((value) =>
+    value
+      .toLowerCase()
+      .replaceAll(/(^|[^\p{L}])(\p{L})/gu, (_, before: string, letter: string) => before + letter.toUpperCase()),
+  ),
+  QUOTIENT: (call) => (number(call, 1) === 0 ? error('#DIV/0!') : Math.trunc(number(call, 0) / number(call, 1))),
   REPT: (call) => text(call.value(0)).repeat(Math.max(Math.trunc(number(call, 1)), 0)),
   RIGHT: (call) => {
     const [value, count] = [text(call.value(0)), Math.max(number(call, 1, 1), 0)]
@@ -275,7 +295,15 @@ export const FUNCTIONS: Readonly<Record<string, Fn>> = {
     for (let n = 1; n + 1 < call.count; n += 2) if (order(call.value(0), call.value(n)) === 0) return call.result(n + 1)
     return call.count % 2 === 0 ? call.result(call.count - 1) : error('#N/A')
   },
+  TEXT: (call) => {
+    const pattern = text(call.value(1))
+    const value = call.value(0)
+    if (typeof value === 'string') return value
+    const refuse = (): Error => call.refuse(`the pattern "${pattern}" of the function TEXT`)
+    return shown(toNumber(value), { numberFormat: { type: 'NUMBER', pattern } }, refuse)
+  },
   TEXTJOIN: (call) => joined(call, 2, text(call.value(0)), truth(call.value(1))),
+  TIME: (call) => (number(call, 0) * 3600 + number(call, 1) * 60 + number(call, 2)) / 86_400,
   TODAY: (call) => Math.floor(serialOf(call.nowMs)),
   TRIM: letters((value) => value.trim().replaceAll(/ {2,}/g, ' ')),
   TRUE: () => true,
@@ -294,6 +322,7 @@ export const FUNCTIONS: Readonly<Record<string, Fn>> = {
     if (at < 0) return call.count > 3 ? call.result(3) : error('#N/A')
     return call.matrix(2).flat()[at] ?? null
   },
+  XOR: (call) => truths(call).filter(Boolean).length % 2 === 1,
   YEAR: (call) => date(call).getUTCFullYear(),
 }
 
