@@ -354,12 +354,11 @@ export class Store {
     this.told = told
     for (const telling of tellings) this.tellings.set(telling.id, telling)
     for (const bucket of buckets) this.buckets.set(bucket.name, bucket)
-    for (const { current: _, ...row } of objects) {
+    for (const row of objects) {
       const rows = this.#of(row.bucket)
-      const version: Version = row.kind === 'marker' ? row : stored(row)
       const before = rows.get(row.key)
-      if (before === undefined) rows.set(row.key, [version])
-      else before.push(version)
+      if (before === undefined) rows.set(row.key, [versionOf(row)])
+      else before.push(versionOf(row))
     }
     for (const { parts, ...upload } of uploads)
       this.uploads.set(upload.id, {
@@ -369,5 +368,26 @@ export class Store {
   }
 }
 
-type ObjectRow = Omit<Extract<z.infer<typeof snapshotSchema>['objects'][number], { kind: 'object' }>, 'current'>
-const stored = ({ size: _, body, ...row }: ObjectRow): StoredObject => ({ ...row, body: toBytes(body) })
+type ObjectRow = z.infer<typeof snapshotSchema>['objects'][number]
+
+/** Field by field: taking a hundred thousand rows apart with `...rest` takes ten times as long. */
+function versionOf(row: ObjectRow): Version {
+  const { bucket, key, version_id, modified_ms } = row
+  if (row.kind === 'marker') return { bucket, key, version_id, modified_ms, kind: row.kind }
+  return {
+    bucket,
+    key,
+    version_id,
+    modified_ms,
+    kind: row.kind,
+    body: toBytes(row.body),
+    etag: row.etag,
+    checksum: row.checksum,
+    parts: row.parts,
+    content_type: row.content_type,
+    headers: row.headers,
+    metadata: row.metadata,
+    storage_class: row.storage_class,
+    tags: row.tags,
+  }
+}
