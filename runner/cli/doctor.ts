@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { findServer } from '../../twins/postgres/server/find.ts'
 import { UsageError } from '../gate/workspace.ts'
 import { CONFIG, loadProject } from '../project.ts'
 import { boxStatus } from '../sandbox/box.ts'
@@ -45,6 +46,7 @@ const tools = (): readonly Line[] => [
     'apt-get install util-linux',
   ),
   localAuthority(),
+  databaseServer(),
 ]
 
 /** What HTTPS clients of `backlot twin` have to trust, and how they are told to. */
@@ -53,6 +55,15 @@ function localAuthority(): Line {
   const trust = `NODE_EXTRA_CA_CERTS, SSL_CERT_FILE, REQUESTS_CA_BUNDLE or curl --cacert = ${certificate}`
   const found = existsSync(certificate) ? `trust it with ${trust}` : 'not made yet; the first backlot twin makes it'
   return { kind: 'tool', id: 'local CA', status: 'ok', found, what: certificate, wayOut: '' }
+}
+
+/** What `engine: server` of the PostgreSQL twin needs; every other scenario does without. */
+function databaseServer(): Line {
+  const folder = findServer()
+  const none = 'not there; scenarios that say engine: server need it (apt-get install postgresql)'
+  if (folder === undefined)
+    return { kind: 'tool', id: 'postgres', status: 'ok', found: none, what: 'postgres', wayOut: '' }
+  return starts('postgres', join(folder, 'postgres'), ['--version'], 'apt-get install postgresql')
 }
 
 /**

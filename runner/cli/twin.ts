@@ -18,7 +18,13 @@ const TICK_MS = 100
 
 async function definitionOf(name: string): Promise<TwinDefinition<unknown>> {
   try {
-    return await loadTwin(name)
+    const twin = await loadTwin(name)
+    const [bytes] = twin.origins.filter((origin) => origin.startsWith('tcp:'))
+    if (bytes !== undefined)
+      throw new UsageError(
+        `expected twins that speak HTTP, got "${name}". Start a real one; scenarios play it at ${bytes}.`,
+      )
+    return twin
   } catch (error) {
     throw error instanceof NoTwin ? new UsageError(error.message) : error
   }
