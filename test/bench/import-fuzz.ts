@@ -9,7 +9,7 @@ import { importTexts, readAll } from '../scenarios/import/support.ts'
 const runs = Number(process.argv[2] ?? 10_000)
 const seed = Number(process.argv[3] ?? 1)
 /** Reading is cheap, a whole import is not: of so many inputs one is imported too. */
-const IMPORT_EACH = 10
+const IMPORT_EACH = 50
 /** An input of some kilobytes that takes longer than this hangs. */
 const HANG_MS = 10_000
 

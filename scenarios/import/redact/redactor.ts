@@ -294,7 +294,9 @@ export function createRedactor({ key, vocabulary, resign }: RedactorOptions): Re
   const isRouteWord = (word: string, before: string): boolean =>
     vocabulary.has(word) ||
     ROUTE_WORDS.has(word) ||
-    (/^(v\d{1,2}|[a-z][a-z._-]{0,24})$/.test(word) && !/[^s]s$/.test(before) && !/[^aeiou]{6}/.test(word))
+    (/^(v\d{1,2}|[a-z][a-z._-]{0,24}|[a-z][a-z._-]{3,24}\d)$/.test(word) &&
+      !/[^s]s$/.test(before) &&
+      !/[^aeiou]{6}/.test(word))
 
   const hostOf = (host: string): string => {
     const [, user, name = host] = /^(?:([^@/]*)@)?(.*)$/.exec(host) ?? []

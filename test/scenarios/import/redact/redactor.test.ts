@@ -182,6 +182,23 @@ test('the same customer stays the same customer, wherever and however it is told
   expect(JSON.parse(Buffer.from(claims, 'base64url').toString())).toEqual({ email: clean })
 })
 
+test('a token of a twin is signed anew over claims without secrets; the same token is the same afterwards', () => {
+  const seen: unknown[] = []
+  const redactor = createRedactor({
+    key: 'k',
+    vocabulary: new Set(['acme.okta.com']),
+    resign: (claims) => {
+      seen.push(claims)
+      return `fresh.${seen.length}.signature`
+    },
+  })
+  const claims = { iss: 'https://acme.okta.com/oauth2/default', sub: 'ada@corp.example', exp: 1_777_888_800 }
+  const token = `${Buffer.from('{"alg":"RS256","kid":"k1"}').toString('base64url')}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.c2lnbmF0dXJl`
+  expect(redactor.header('Authorization', `Bearer ${token}`)).toBe('Bearer fresh.1.signature')
+  expect(redactor.json({ id_token: token }, '')).toEqual({ id_token: 'fresh.1.signature' })
+  expect(seen[0]).toEqual({ ...claims, sub: redactor.text('ada@corp.example', 'email') })
+})
+
 test('two customers stay two, also of few letters, and in another case one is still one', () => {
   const redactor = make()
   const names = Array.from({ length: 26 * 26 }, (_, at) =>
