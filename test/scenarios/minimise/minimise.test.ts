@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { actors } from '../../../scenarios/minimise/actors.ts'
 import { explain } from '../../../scenarios/minimise/explain.ts'
 import { faults } from '../../../scenarios/minimise/faults.ts'
 import { type Minimised, type MinimiseOptions, minimise, type Outcome } from '../../../scenarios/minimise/minimise.ts'
@@ -69,6 +70,33 @@ test('the same scenario is never run twice', async () => {
   expect(new Set(seen).size).toBe(seen.length)
   expect(found?.runs).toBe(seen.length)
   expect(found?.cached).toBeGreaterThan(0)
+})
+
+test.each([
+  [
+    'credentials',
+    ['x', 'y', 'z', 'x2'],
+    (id: string) => ({ authorization: id.startsWith('x') ? 'one' : id }),
+    ['one', 'y', 'z'],
+  ],
+  ['names that an import gives', ['a1-post', 'a2-post', 'a1-get'], () => ({}), ['a1', 'a2']],
+])('callers are told apart by %s', (_, ids, headersOf, wanted) => {
+  const story = scenario(ids.map((id) => call(id, '/buy', { headers: headersOf(id) as Record<string, string> })))
+  expect(actors.parts(story, 0)).toEqual(wanted)
+  const [first = ''] = wanted
+  expect(actors.without(story, new Set([first])).when.map(({ id }) => id)).toEqual(
+    ids.filter((id) => !(id.startsWith('x') || id.startsWith('a1'))),
+  )
+})
+
+test('the step that a token comes from is the same caller as those that use it', () => {
+  const story = scenario([
+    call('login', '/buy', { capture: { token: 'body.token' } }),
+    call('use', '/buy', { headers: { authorization: 'Bearer {{token}}' } }),
+    call('other', '/buy', { headers: { cookie: 'sid=1' } }),
+  ])
+  expect(actors.parts(story, 0)).toEqual(['login', 'sid=1'])
+  expect(actors.without(story, new Set(['login'])).when.map(({ id }) => id)).toEqual(['other'])
 })
 
 test('a step that uses what no step gives is not run, and its giver stays with a reason', async () => {
