@@ -3,17 +3,27 @@ export { FAULT_KINDS, type Fault, type FaultKind, type FaultPlan } from './fault
 export type { FidelityProfile, Ignore } from './fidelity.ts'
 export { type Exchange, parseHar, type Recording, readHar } from './har.ts'
 export { type Bill, type CostLine, type Meter, type Price, type PriceList, sum, totals } from './money.ts'
-export { createNetwork, type Network, type Placement, type WireAnswer, type WireRequest } from './network.ts'
+export {
+  createNetwork,
+  type Network,
+  type Placement,
+  type PromptAnswer,
+  settled,
+  type WireAnswer,
+  type WireRequest,
+} from './network.ts'
 export { createRng, type Rng } from './rng.ts'
 export { canonical, digest, type Json, type Recorder, type Trace, type TraceEvent } from './trace.ts'
 export {
   createTwinApp,
   type Gap,
+  type HeaderOf,
   NotModelled,
   notModelled,
   type Twin,
   type TwinApp,
   type TwinDefinition,
+  type Wait,
 } from './twin.ts'
 export { deliverWithRetries, type RetrySchedule } from './webhooks.ts'
 export { type Wire, wireTwins } from './wires.ts'
