@@ -10,8 +10,8 @@ import { mergeCalls } from './infer/merge.ts'
 import { type Parties, type Sorted, sortCalls, urlOf } from './infer/parties.ts'
 import { stateBefore } from './infer/state.ts'
 import { faultPart, stepOf } from './infer/steps.ts'
-import { inOrder, offsetOf } from './infer/timing.ts'
-import { canSign, secretOf, type Webhook, webhookOf } from './infer/webhooks.ts'
+import { durationOf, inOrder, offsetOf } from './infer/timing.ts'
+import { canSign, secretOf, TYPE_FIELDS, type Webhook, webhookOf } from './infer/webhooks.ts'
 
 /** `time` keeps the recorded gaps, `causal` only what follows from what, `explore` also leaves open the order of what overlapped. */
 export const TIMINGS = ['time', 'causal', 'explore'] as const
@@ -167,12 +167,14 @@ function tell(telling: Telling): {
     }
   }
   let webhooksOfThemselves = 0
+  const repeats = createRepeats()
   for (const [at, call] of inbound.entries()) {
     const atMs = offset(call)
     placeFaults((seen) => (seen.cause === undefined ? seen.startMs <= (call.startMs ?? 0) : seen.cause <= at), atMs)
     const id = ids[at] ?? `call-${at + 1}`
     const webhook = webhookOf(call, outbound, options.twins)
-    if (webhook?.kind === 'of-itself') {
+    const again = repeats.see(webhook, call, { index: when.length, atMs })
+    if (webhook?.kind === 'of-itself' || again) {
       webhooksOfThemselves += 1
       continue
     }
@@ -206,6 +208,8 @@ function tell(telling: Telling): {
     flow.learn(id, at, call)
   }
   placeFaults(() => true, undefined)
+  for (const { index, part } of repeats.faults.toReversed()) when.splice(index, 0, part)
+  doubts.push(...expiredIn(sent, inbound))
   for (const [hole, count] of holes) doubts.push(count === 1 ? hole : `${hole} (${count} times)`)
   if (webhooksOfThemselves > 0)
     doubts.push(
@@ -218,6 +222,71 @@ function tell(telling: Telling): {
     )
   const together = options.timing === 'explore' ? grouped(when, sent) : when
   return { when: together, sent, open: faults.filter(({ open }) => open).length }
+}
+
+type Where = { readonly index: number; readonly atMs: number | undefined }
+type Repeats = {
+  /** Whether this webhook was sent before; the twin sends it again by itself, or a fault makes it. */
+  see(webhook: Webhook | undefined, call: Call, where: Where): boolean
+  readonly faults: readonly { readonly index: number; readonly part: FaultPart }[]
+}
+
+/** The same event twice, though it was taken the first time, is the vendor's mistake: a fault. After a failure it is a retry. */
+function createRepeats(): Repeats {
+  const first = new Map<string, { readonly call: Call; readonly where: Where }>()
+  const faults: { index: number; part: FaultPart }[] = []
+  return {
+    see(webhook, call, where) {
+      if (webhook === undefined || webhook.kind === 'call' || webhook.id === undefined) return false
+      const { twin, type } = webhook
+      const before = first.get(`${twin} ${webhook.id}`)
+      if (before === undefined) {
+        first.set(`${twin} ${webhook.id}`, { call, where })
+        return false
+      }
+      if ((before.call.status ?? 500) >= 300) return true
+      const field = TYPE_FIELDS[twin]
+      const byMs = (call.startMs ?? 0) - (before.call.startMs ?? 0)
+      const fault = {
+        on: `${twin}.webhook`,
+        kind: 'duplicate',
+        by: durationOf(byMs),
+        times: 1,
+        ...(field === undefined || type === '' ? {} : { where: { [field]: type } }),
+      }
+      const at = before.where.atMs === undefined ? {} : { at: offsetOf(before.where.atMs) }
+      const why = 'the same event came twice, though it had been taken the first time'
+      faults.push({
+        index: before.where.index,
+        part: {
+          value: { ...at, fault },
+          notes: [{ at: 'fault', origin: 'derived', from: [before.call.from, call.from], why }],
+        },
+      })
+      return true
+    },
+    get faults() {
+      return faults.toSorted((a, b) => a.index - b.index)
+    },
+  }
+}
+
+/** Somebody who was let in before and is not any more. */
+function expiredIn(sent: readonly Sent[], inbound: readonly Call[]): readonly string[] {
+  const actors = actorsOf(inbound)
+  const actorOf = new Map(inbound.map((call, at) => [call, actors[at] ?? '']))
+  const inside = new Set<string>()
+  let expired = 0
+  for (const { call } of sent) {
+    const actor = actorOf.get(call) ?? ''
+    if (call.status === 401 && inside.has(actor)) expired += 1
+    else if ((call.status ?? 500) < 300) inside.add(actor)
+  }
+  return expired === 0
+    ? []
+    : [
+        `${expired} requests were refused (401) in the middle of a session: a token that expired, or a clock that stepped; neither is made to happen`,
+      ]
 }
 
 const gapMs = (inbound: readonly Call[], at: number): number =>

@@ -7,7 +7,7 @@ import { asList, asObject, asText, parseLoose } from '../pick.ts'
 import type { Caused } from './causes.ts'
 
 /** What becomes of a webhook that the subject was sent: the twin sends it itself, something makes it, or it is sent as it was. */
-export type Webhook =
+export type Webhook = { readonly id: string | undefined; readonly type: string } & (
   | { readonly kind: 'of-itself'; readonly twin: string }
   | {
       readonly kind: 'event'
@@ -17,6 +17,10 @@ export type Webhook =
       readonly certain: boolean
     }
   | { readonly kind: 'call'; readonly twin: string | undefined; readonly scheme: string }
+)
+
+/** The field by which a fault on a twin's webhooks may pick one kind of event. */
+export const TYPE_FIELDS: Readonly<Record<string, string>> = { stripe: 'type', sendgrid: 'event' }
 
 /** Whose a signature is, by the header it stands in, and how it is made. */
 const SCHEMES = {
@@ -72,9 +76,16 @@ export function webhookOf(
   const scheme = (Object.keys(SCHEMES) as Scheme[]).find((name) => headerIn(call.requestHeaders, name) !== undefined)
   if (scheme === undefined) return undefined
   const twin = twins.find(({ name }) => name === SCHEMES[scheme].twin)
-  if (twin === undefined) return { kind: 'call', twin: undefined, scheme }
   const body = asObject(parseLoose(textOfBody(call.requestBody) ?? ''))
   const type = asText(body.type) ?? asText(body.event) ?? ''
+  const told = {
+    id:
+      asText(body.id) ??
+      headerIn(call.requestHeaders, 'webhook-id') ??
+      headerIn(call.requestHeaders, 'x-github-delivery'),
+    type,
+  }
+  if (twin === undefined) return { ...told, kind: 'call', twin: undefined, scheme }
   const happening = twin.happenings.find((name) => type === name || type.endsWith(`.${name}`))
   const object = asObject(asObject(body.data).object)
   const makers = makersOf(
@@ -87,9 +98,18 @@ export function webhookOf(
       ...(where === undefined ? {} : { where }),
       ...(asText(object.reason) === undefined ? {} : { reason: asText(object.reason) }),
     } as Fields
-    return { kind: 'event', twin: twin.name, event: `${twin.name}.${happening}`, fields, certain: where !== undefined }
+    return {
+      ...told,
+      kind: 'event',
+      twin: twin.name,
+      event: `${twin.name}.${happening}`,
+      fields,
+      certain: where !== undefined,
+    }
   }
-  return makers.length > 0 ? { kind: 'of-itself', twin: twin.name } : { kind: 'call', twin: twin.name, scheme }
+  return makers.length > 0
+    ? { ...told, kind: 'of-itself', twin: twin.name }
+    : { ...told, kind: 'call', twin: twin.name, scheme }
 }
 
 /** Outbound calls whose answers gave an id that the webhook's object is about. */

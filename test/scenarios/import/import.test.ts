@@ -362,6 +362,48 @@ test("a webhook that nobody can sign says so; one of what the service made is th
   ])
 })
 
+test('the same event twice is a fault where it had been taken, and a retry where it had not', async () => {
+  const headers = { headers: { 'Stripe-Signature': 't=1,v1=aa' } }
+  const intent = entry(100, 'POST https://api.stripe.com/v1/payment_intents', 'amount=5', 200, {
+    id: 'pi_3Abc123DEF456',
+    metadata: { order: 'o-1' },
+  })
+  const hook = (atMs: number, status: number): object =>
+    entry(
+      atMs,
+      'POST https://shop.test/hooks',
+      {
+        id: 'evt_1A2b3C4d',
+        type: 'charge.dispute.created',
+        data: { object: { id: 'dp_1', payment_intent: 'pi_3Abc123DEF456', reason: 'fraudulent' } },
+      },
+      status,
+      {},
+      headers,
+    )
+  const twice = async (status: number): Promise<readonly unknown[]> =>
+    (await importTexts([har(buy(0, 201), intent, hook(2_000, status), hook(7_000, 200))])).scenarios[0]?.when.map(
+      (step) => (step.kind === 'fault' ? step.fault : step.kind),
+    ) ?? []
+  expect(await twice(200)).toEqual([
+    'call',
+    { on: 'stripe.webhook', kind: 'duplicate', byMs: 5_000, times: 1, where: { type: 'charge.dispute.created' } },
+    'event',
+  ])
+  expect(await twice(500)).toEqual(['call', 'event'])
+})
+
+test('a refusal in the middle of a session is told, for what made it is not made to happen', async () => {
+  const me = (atMs: number, status: number): object =>
+    entry(atMs, 'GET https://shop.test/me', undefined, status, {}, { headers: { Authorization: 'Bearer t-1' } })
+  expect((await importTexts([har(me(0, 200), me(1_000, 401))])).ledger.cannotProve.join()).toContain(
+    '1 requests were refused (401) in the middle of a session',
+  )
+  expect((await importTexts([har(me(0, 401), me(1_000, 200))])).ledger.cannotProve.join()).not.toContain(
+    'refused (401)',
+  )
+})
+
 test('what the twins do not say again is listed, never patched', async () => {
   const { ledger: told } = await importTexts([har(buy(0, 201), book(100, 201))], {
     forward: async (twin, exchanges) => exchanges.map((_, at) => ({ entry: at + 1, why: `${twin} says otherwise` })),
