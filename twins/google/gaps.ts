@@ -30,8 +30,8 @@ export const GAPS: readonly Gap[] = [
   { what: 'the changes of one shared drive', why: 'The log is of all that an account may see.' },
   { what: 'administration of shared drives', why: 'Restrictions, themes and what administrators see.' },
   {
-    what: 'tables, images, headers and other parts of documents',
-    why: 'A document is paragraphs of styled words, lists and named ranges.',
+    what: 'images, headers and other parts of documents',
+    why: 'A document is paragraphs of styled words, lists, tables of one look, and named ranges.',
   },
   { what: 'bullets that are not listed', why: 'twins/google/docs/wire.ts has the signs of two presets.' },
   { what: 'merging edits of documents', why: 'How edits of two people are joined is not published.' },

@@ -230,7 +230,7 @@ runTwinTests({
       destination: range,
       pasteOrientation: 'TRANSPOSE',
     }),
-    'tables, images, headers and other parts of documents': doc('insertTable', { rows: 1, columns: 1 }),
+    'images, headers and other parts of documents': doc('insertInlineImage', { uri: 'https://a.test/x.png' }),
     'bullets that are not listed': doc('createParagraphBullets', {
       range: { startIndex: 1, endIndex: 2 },
       bulletPreset: 'BULLET_STAR_CIRCLE_SQUARE',

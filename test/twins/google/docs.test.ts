@@ -259,6 +259,121 @@ test('a page break is one index, and a newline follows it', async () => {
   ])
 })
 
+/** Where the cells of the first table begin to be written, row by row, with what is in them. */
+async function cells(office: Office): Promise<unknown> {
+  const found = (await body(office)).find(({ table }) => table !== undefined)
+  return found?.table?.tableRows?.map(({ tableCells }) =>
+    tableCells?.map(({ content }) => [
+      content?.[0]?.startIndex,
+      content
+        ?.flatMap(({ paragraph }) => paragraph?.elements ?? [])
+        .map(({ textRun }) => textRun?.content)
+        .join(''),
+    ]),
+  )
+}
+const start = (index: number, rowIndex: number, columnIndex: number): docs_v1.Schema$TableCellLocation => ({
+  tableStartLocation: at(index),
+  rowIndex,
+  columnIndex,
+})
+
+test('a table has a newline before it, and an index for itself, each row and each cell', async () => {
+  const office = open('')
+  await edit(office, { insertTable: { rows: 2, columns: 2, location: at(1) } })
+  expect(await cells(office)).toEqual([
+    [
+      [5, '\n'],
+      [7, '\n'],
+    ],
+    [
+      [10, '\n'],
+      [12, '\n'],
+    ],
+  ])
+  const content = await body(office)
+  expect(content.map(({ startIndex, endIndex }) => [startIndex, endIndex])).toEqual([
+    [undefined, 1],
+    [1, 2],
+    [2, 13],
+    [13, 14],
+  ])
+  // Written from the last cell on, indexes stay what they are.
+  await edit(office, { insertText: { text: 'd', location: at(12) } }, { insertText: { text: 'a\nb', location: at(5) } })
+  expect(await cells(office)).toEqual([
+    [
+      [5, 'a\nb\n'],
+      [10, '\n'],
+    ],
+    [
+      [13, '\n'],
+      [15, 'd\n'],
+    ],
+  ])
+})
+
+test('rows and columns come and go, and with the last of them the table', async () => {
+  const office = open('x')
+  await edit(
+    office,
+    { insertTable: { rows: 1, columns: 1, endOfSegmentLocation: {} } },
+    { insertText: { text: 'a', location: at(6) } },
+  )
+  await edit(
+    office,
+    { insertTableRow: { tableCellLocation: start(3, 0, 0), insertBelow: true } },
+    { insertTableColumn: { tableCellLocation: start(3, 0, 0), insertRight: false } },
+  )
+  expect(await cells(office)).toEqual([
+    [
+      [6, '\n'],
+      [8, 'a\n'],
+    ],
+    [
+      [12, '\n'],
+      [14, '\n'],
+    ],
+  ])
+  await edit(
+    office,
+    { deleteTableColumn: { tableCellLocation: start(3, 0, 0) } },
+    { deleteTableRow: { tableCellLocation: start(3, 1, 0) } },
+  )
+  expect(await cells(office)).toEqual([[[6, 'a\n']]])
+  await edit(office, { deleteTableRow: { tableCellLocation: start(3, 0, 0) } })
+  expect(await lines(office)).toEqual(['x\n', '\n'])
+})
+
+test.each<readonly [string, Request, RegExp]>([
+  ['at a table’s mark', { insertText: { text: 'x', location: at(3) } }, /inside the bounds of an existing paragraph/],
+  ['half a table', { deleteContentRange: { range: span(2, 8) } }, /newline character before a table/],
+  [
+    'a cell’s last newline',
+    { deleteContentRange: { range: span(6, 7) } },
+    /newline character at the end of the segment/,
+  ],
+  ['a row', { deleteContentRange: { range: span(4, 6) } }, /a table as a whole/],
+  ['another table', { deleteTableRow: { tableCellLocation: start(1, 0, 0) } }, /table start location/],
+])('%s is refused', async (_, request, message) => {
+  const office = open('x')
+  await edit(office, { insertTable: { rows: 1, columns: 2, endOfSegmentLocation: {} } })
+  expect(await refusal(edit(office, request))).toMatch(message)
+})
+
+test('a table goes as a whole, and what is named behind it stays', async () => {
+  const office = open('ab')
+  await edit(
+    office,
+    { createNamedRange: { name: 'b', range: span(2, 3) } },
+    { insertTable: { rows: 1, columns: 1, location: at(2) } },
+  )
+  const named = async (): Promise<unknown> =>
+    (await office.robot.docs.documents.get({ documentId: ID })).data.namedRanges?.b?.namedRanges?.[0]?.ranges
+  expect(await named()).toEqual([{ startIndex: 7, endIndex: 8 }])
+  await edit(office, { deleteContentRange: { range: span(3, 7) } })
+  expect([await lines(office), await named()]).toEqual([['a\n', 'b\n'], [{ startIndex: 3, endIndex: 4 }]])
+})
+
 test('whatever is put in and taken out, text and indexes are those of a string', async () => {
   const piece = fc.constantFrom('a', 'b\n', '\n', 'cd\ne', '😀', 'x')
   const insert = fc.record({ kind: fc.constant('insert' as const), at: fc.nat(40), text: piece })

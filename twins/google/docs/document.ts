@@ -4,7 +4,14 @@ import type { Obj } from '../fields.ts'
 export type Run = { readonly text: string; readonly style: Obj }
 export type Bullet = { readonly listId: string; readonly level: number }
 /** Its runs' texts end with the only newline in them. */
-export type Paragraph = { readonly runs: readonly Run[]; readonly style: Obj; readonly bullet: Bullet | null }
+export type Paragraph = {
+  readonly runs: readonly Run[]
+  readonly style: Obj
+  readonly bullet: Bullet | null
+  /** Set where it is no paragraph but a part of a table; see tables.ts. */
+  readonly mark?: Mark
+}
+export type Mark = { readonly kind: 'table'; readonly columns: number } | { readonly kind: 'row' | 'cell' | 'end' }
 export type NamedRange = {
   readonly id: string
   readonly name: string
@@ -21,7 +28,7 @@ export type Document = {
   readonly lists: Readonly<Record<string, string>>
 }
 
-const blankParagraph: Paragraph = { runs: [{ text: '\n', style: {} }], style: {}, bullet: null }
+export const blankParagraph: Paragraph = { runs: [{ text: '\n', style: {} }], style: {}, bullet: null }
 
 export const newDocument = (documentId: string): Document => ({
   documentId,
@@ -31,12 +38,21 @@ export const newDocument = (documentId: string): Document => ({
   lists: {},
 })
 
+/** Controls and private characters are left out: https://developers.google.com/workspace/docs/api/concepts/rules-behavior (2026-11-26). */
+export const clean = (text: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+  text.replaceAll(/[\u0000-\u0008\u000C-\u001F\uE000-\uF8FF]/g, '')
+
 export const documentOf = (documentId: string, text: string): Document => ({
   ...newDocument(documentId),
-  paragraphs: `${text.replaceAll(/\r\n?/g, '\n').replace(/\n$/, '')}\n`
+  paragraphs: `${clean(text.replaceAll(/\r\n?/g, '\n')).replace(/\n$/, '')}\n`
     .split(/(?<=\n)/)
     .map((line) => ({ ...blankParagraph, runs: [{ text: line, style: {} }] })),
 })
 
 export const paragraphText = ({ runs }: Paragraph): string => runs.map(({ text }) => text).join('')
-export const textOf = ({ paragraphs }: Document): string => paragraphs.map(paragraphText).join('').replaceAll('\f', '')
+export const textOf = ({ paragraphs }: Document): string =>
+  paragraphs
+    .map(paragraphText)
+    .join('')
+    .replaceAll(/[\f\uE001-\uE003]/g, '')

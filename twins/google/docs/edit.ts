@@ -49,7 +49,7 @@ export function spot({ paragraphs }: Document, position: number): Spot | undefin
   return undefined
 }
 
-const shiftedRanges = (
+export const shiftedRanges = (
   ranges: readonly NamedRange[],
   move: (start: number, end: number) => readonly [number, number],
 ): readonly NamedRange[] =>
@@ -106,7 +106,7 @@ export function restyled(document: Document, from: number, to: number, change: (
     const { length } = paragraphText(paragraph)
     const [a, b] = [Math.max(from - start, 0), Math.min(to - start, length)]
     start += length
-    if (a >= b) return paragraph
+    if (a >= b || paragraph.mark !== undefined) return paragraph
     const changed = cut(paragraph.runs, a, b).map(({ text, style }) => ({ text, style: change(style) }))
     return { ...paragraph, runs: joinedRuns([...cut(paragraph.runs, 0, a), ...changed, ...cut(paragraph.runs, b)]) }
   })
@@ -125,7 +125,7 @@ export function eachParagraph(
     const end = start + paragraphText(paragraph).length
     const touched = start < Math.max(to, from + 1) && from < end
     start = end
-    return touched ? change(paragraph, at) : paragraph
+    return touched && paragraph.mark === undefined ? change(paragraph, at) : paragraph
   })
   return { ...document, paragraphs }
 }

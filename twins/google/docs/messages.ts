@@ -14,14 +14,16 @@ export const DOCS_MESSAGES: Readonly<Record<string, string>> = {
     'addDocumentTab createFooter createFootnote createHeader createNamedRange:CreateNamedRangeRequest ' +
     'createParagraphBullets:CreateParagraphBulletsRequest deleteContentRange:DeleteContentRangeRequest ' +
     'deleteFooter deleteHeader deleteNamedRange:DeleteNamedRangeRequest ' +
-    'deleteParagraphBullets:DeleteParagraphBulletsRequest deletePositionedObject deleteTab deleteTableColumn ' +
-    'deleteTableRow insertDate insertInlineImage insertPageBreak:InsertPageBreakRequest insertPerson ' +
-    'insertRichLink insertSectionBreak insertTable insertTableColumn insertTableRow ' +
-    'insertText:InsertTextRequest mergeTableCells pinTableHeaderRows replaceAllText:ReplaceAllTextRequest ' +
-    'replaceImage replaceNamedRangeContent:ReplaceNamedRangeContentRequest unmergeTableCells ' +
-    'updateDocumentStyle updateDocumentTabProperties updateNamedStyle ' +
-    'updateParagraphStyle:UpdateParagraphStyleRequest updateSectionStyle updateTableCellStyle ' +
-    'updateTableColumnProperties updateTableRowStyle updateTextStyle:UpdateTextStyleRequest',
+    'deleteParagraphBullets:DeleteParagraphBulletsRequest deletePositionedObject deleteTab ' +
+    'deleteTableColumn:DeleteTableColumnRequest deleteTableRow:DeleteTableRowRequest insertDate ' +
+    'insertInlineImage insertPageBreak:InsertPageBreakRequest insertPerson insertRichLink insertSectionBreak ' +
+    'insertTable:InsertTableRequest insertTableColumn:InsertTableColumnRequest ' +
+    'insertTableRow:InsertTableRowRequest insertText:InsertTextRequest mergeTableCells pinTableHeaderRows ' +
+    'replaceAllText:ReplaceAllTextRequest replaceImage ' +
+    'replaceNamedRangeContent:ReplaceNamedRangeContentRequest unmergeTableCells updateDocumentStyle ' +
+    'updateDocumentTabProperties updateNamedStyle updateParagraphStyle:UpdateParagraphStyleRequest ' +
+    'updateSectionStyle updateTableCellStyle updateTableColumnProperties updateTableRowStyle ' +
+    'updateTextStyle:UpdateTextStyleRequest',
   WriteControl: 'requiredRevisionId$ targetRevisionId$',
   Body: 'content:StructuralElement',
   DocumentStyle:
@@ -37,13 +39,20 @@ export const DOCS_MESSAGES: Readonly<Record<string, string>> = {
   DeleteContentRangeRequest: 'range:Range',
   DeleteNamedRangeRequest: 'name$ namedRangeId$ tabsCriteria:TabsCriteria',
   DeleteParagraphBulletsRequest: 'range:Range',
+  DeleteTableColumnRequest: 'tableCellLocation:TableCellLocation',
+  DeleteTableRowRequest: 'tableCellLocation:TableCellLocation',
   InsertPageBreakRequest: 'endOfSegmentLocation:EndOfSegmentLocation location:Location',
+  InsertTableRequest: 'columns# endOfSegmentLocation:EndOfSegmentLocation location:Location rows#',
+  InsertTableColumnRequest: 'insertRight? tableCellLocation:TableCellLocation',
+  InsertTableRowRequest: 'insertBelow? tableCellLocation:TableCellLocation',
   InsertTextRequest: 'endOfSegmentLocation:EndOfSegmentLocation location:Location text$',
   ReplaceAllTextRequest: 'containsText:SubstringMatchCriteria replaceText$ tabsCriteria:TabsCriteria',
   ReplaceNamedRangeContentRequest: 'namedRangeId$ namedRangeName$ tabsCriteria:TabsCriteria text$',
   UpdateParagraphStyleRequest: 'fields$ paragraphStyle:ParagraphStyle range:Range',
   UpdateTextStyleRequest: 'fields$ range:Range textStyle:TextStyle',
-  StructuralElement: 'endIndex# paragraph:Paragraph sectionBreak:SectionBreak startIndex# table tableOfContents',
+  StructuralElement:
+    'endIndex# paragraph:Paragraph sectionBreak:SectionBreak startIndex# table:Table ' +
+    'tableOfContents:TableOfContents',
   Background: 'color:OptionalColor',
   DocumentFormat: 'documentMode$',
   Dimension: 'magnitude# unit$',
@@ -55,6 +64,7 @@ export const DOCS_MESSAGES: Readonly<Record<string, string>> = {
   TabProperties: 'iconEmoji$ index# nestingLevel# parentTabId$ tabId$ title$',
   Range: 'endIndex# segmentId$ startIndex# tabId$',
   TabsCriteria: 'tabIds',
+  TableCellLocation: 'columnIndex# rowIndex# tableStartLocation:Location',
   EndOfSegmentLocation: 'segmentId$ tabId$',
   Location: 'index# segmentId$ tabId$',
   SubstringMatchCriteria: 'matchCase? searchByRegex? text$',
@@ -71,6 +81,8 @@ export const DOCS_MESSAGES: Readonly<Record<string, string>> = {
     'bullet:Bullet elements:ParagraphElement paragraphStyle:ParagraphStyle positionedObjectIds ' +
     'suggestedBulletChanges suggestedParagraphStyleChanges suggestedPositionedObjectIds',
   SectionBreak: 'sectionStyle:SectionStyle suggestedDeletionIds suggestedInsertionIds',
+  Table: 'columns# rows# suggestedDeletionIds suggestedInsertionIds tableRows:TableRow tableStyle:TableStyle',
+  TableOfContents: 'content:StructuralElement suggestedDeletionIds suggestedInsertionIds',
   OptionalColor: 'color:Color',
   ParagraphBorder: 'color:OptionalColor dashStyle$ padding:Dimension width:Dimension',
   Shading: 'backgroundColor:OptionalColor',
@@ -87,11 +99,25 @@ export const DOCS_MESSAGES: Readonly<Record<string, string>> = {
     'flipPageOrientation? marginBottom:Dimension marginFooter:Dimension marginHeader:Dimension ' +
     'marginLeft:Dimension marginRight:Dimension marginTop:Dimension pageNumberStart# sectionType$ ' +
     'useFirstPageHeaderFooter?',
+  TableRow:
+    'endIndex# startIndex# suggestedDeletionIds suggestedInsertionIds suggestedTableRowStyleChanges ' +
+    'tableCells:TableCell tableRowStyle:TableRowStyle',
+  TableStyle: 'tableColumnProperties:TableColumnProperties',
   Color: 'rgbColor:RgbColor',
   BookmarkLink: 'id$ tabId$',
   HeadingLink: 'id$ tabId$',
   PageBreak: 'suggestedDeletionIds suggestedInsertionIds suggestedTextStyleChanges textStyle:TextStyle',
   TextRun: 'content$ suggestedDeletionIds suggestedInsertionIds suggestedTextStyleChanges textStyle:TextStyle',
   SectionColumnProperties: 'paddingEnd:Dimension width:Dimension',
+  TableCell:
+    'content:StructuralElement endIndex# startIndex# suggestedDeletionIds suggestedInsertionIds ' +
+    'suggestedTableCellStyleChanges tableCellStyle:TableCellStyle',
+  TableRowStyle: 'minRowHeight:Dimension preventOverflow? tableHeader?',
+  TableColumnProperties: 'width:Dimension widthType$',
   RgbColor: 'blue# green# red#',
+  TableCellStyle:
+    'backgroundColor:OptionalColor borderBottom:TableCellBorder borderLeft:TableCellBorder ' +
+    'borderRight:TableCellBorder borderTop:TableCellBorder columnSpan# contentAlignment$ ' +
+    'paddingBottom:Dimension paddingLeft:Dimension paddingRight:Dimension paddingTop:Dimension rowSpan#',
+  TableCellBorder: 'color:OptionalColor dashStyle$ width:Dimension',
 }

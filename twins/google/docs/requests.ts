@@ -3,10 +3,10 @@ import { isObj, type Mask, type Obj, parseMask, updated } from '../fields.ts'
 import { strangeField, unknownName } from '../shape.ts'
 import { colour } from '../sheets/cell-wire.ts'
 import { badRequest } from '../wire.ts'
-import type { Document, NamedRange, Paragraph } from './document.ts'
-import { paragraphText } from './document.ts'
+import { clean, type Document, type NamedRange, type Paragraph, paragraphText } from './document.ts'
 import { deleted, eachParagraph, inserted, lengthOf, restyled, spot } from './edit.ts'
 import { DOCS_MESSAGES } from './messages.ts'
+import { breaks, type TableAt, tableAt, withColumn, withoutColumn, withoutRow, withRow, withTable } from './tables.ts'
 
 /** What one request of a batch may use beside the document. */
 export type Scene = {
@@ -20,7 +20,9 @@ type Act = (document: Document, args: Obj, scene: Scene) => Outcome
 const invalid = ({ where }: Scene, message: string): Error => badRequest(`Invalid ${where}: ${message}`)
 const obj = (args: Obj, name: string): Obj => (isObj(args[name]) ? (args[name] as Obj) : {})
 
-const PARTS = 'tables, images, headers and other parts of documents'
+const OUTSIDE =
+  'The insertion index must be inside the bounds of an existing paragraph. You can still create new paragraphs by inserting newlines.'
+const PARTS = 'images, headers and other parts of documents'
 
 function checkSegment(place: Obj, scene: Scene): void {
   const { segmentId, tabId } = place
@@ -40,13 +42,11 @@ function positionIn(document: Document, args: Obj, scene: Scene): number {
   checkSegment(location, scene)
   const { index } = location
   if (typeof index !== 'number') throw invalid(scene, 'The index is required.')
-  if (index < 1)
-    throw invalid(
-      scene,
-      'The insertion index must be inside the bounds of an existing paragraph. You can still create new paragraphs by inserting newlines.',
-    )
+  if (index < 1) throw invalid(scene, OUTSIDE)
   if (index - 1 >= end)
     throw invalid(scene, `Index ${index} must be less than the end index of the referenced segment, ${end + 1}.`)
+  // Nothing is put in at the mark of a table, a row or a cell.
+  if (spot(document, index - 1)?.paragraph.mark !== undefined) throw invalid(scene, OUTSIDE)
   return index - 1
 }
 
@@ -64,10 +64,6 @@ function rangeIn(document: Document, args: Obj, scene: Scene): readonly [from: n
   if (startIndex >= endIndex) throw invalid(scene, 'The range should not be empty.')
   return [Math.max(startIndex - 1, 0), endIndex - 1]
 }
-
-/** Controls and private characters are left out: https://developers.google.com/workspace/docs/api/concepts/rules-behavior (2026-11-26). */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-const clean = (text: string): string => text.replaceAll(/[\u0000-\u0008\u000C-\u001F\uE000-\uF8FF]/g, '')
 
 /** Half of a pair of surrogates is no character. */
 const splits = (document: Document, position: number): boolean => {
@@ -98,6 +94,8 @@ const deleteContentRange: Act = (document, args, scene) => {
     throw invalid(scene, 'The range cannot include the newline character at the end of the segment.')
   if (splits(document, from) || splits(document, to))
     throw invalid(scene, 'The range should not split a surrogate pair.')
+  const broken = breaks(document, from, to)
+  if (broken !== undefined) throw invalid(scene, broken)
   return { document: deleted(document, from, to) }
 }
 
@@ -283,6 +281,51 @@ const replaceNamedRangeContent: Act = (document, args, scene) => {
   return { document: next }
 }
 
+const insertTable: Act = (document, args, scene) => {
+  const { rows, columns } = args
+  if (typeof rows !== 'number' || typeof columns !== 'number' || rows < 1 || columns < 1)
+    throw invalid(scene, 'The number of rows and columns must be at least 1.')
+  const position = positionIn(document, args, scene)
+  const { paragraphs } = document
+  // A table within a table is another matter.
+  const around = paragraphs.slice(0, (spot(document, position)?.at ?? 0) + 1).findLast(({ mark }) => mark !== undefined)
+  if (around !== undefined && around.mark?.kind !== 'end') throw scene.gap(PARTS)
+  return { document: withTable(document, position, rows, columns) }
+}
+
+/** The table, the row and the column of a request. */
+function cellIn(document: Document, args: Obj, scene: Scene): readonly [table: TableAt, row: number, column: number] {
+  const location = obj(args, 'tableCellLocation')
+  const { index } = obj(location, 'tableStartLocation')
+  const { rowIndex = 0, columnIndex = 0 } = location
+  checkSegment(obj(location, 'tableStartLocation'), scene)
+  const found = typeof index === 'number' ? spot(document, index - 1) : undefined
+  const table = found === undefined ? undefined : tableAt(document, found.at)
+  if (table === undefined)
+    throw invalid(scene, `Invalid table start location. Must specify the start index of the table.`)
+  const [row, column] = [Number(rowIndex), Number(columnIndex)]
+  if (row < 0 || row >= table.rows.length) throw invalid(scene, `The row index ${row} is out of bounds.`)
+  if (column < 0 || column >= table.columns) throw invalid(scene, `The column index ${column} is out of bounds.`)
+  return [table, row, column]
+}
+
+const insertTableRow: Act = (document, args, scene) => {
+  const [table, row] = cellIn(document, args, scene)
+  return { document: withRow(document, table, args.insertBelow === true ? row + 1 : row) }
+}
+const insertTableColumn: Act = (document, args, scene) => {
+  const [table, , column] = cellIn(document, args, scene)
+  return { document: withColumn(document, table, args.insertRight === true ? column + 1 : column) }
+}
+const deleteTableRow: Act = (document, args, scene) => {
+  const [table, row] = cellIn(document, args, scene)
+  return { document: withoutRow(document, table, row) }
+}
+const deleteTableColumn: Act = (document, args, scene) => {
+  const [table, , column] = cellIn(document, args, scene)
+  return { document: withoutColumn(document, table, column) }
+}
+
 const ACTS: Readonly<Record<string, Act>> = {
   insertText,
   insertPageBreak,
@@ -295,14 +338,19 @@ const ACTS: Readonly<Record<string, Act>> = {
   createNamedRange,
   deleteNamedRange,
   replaceNamedRangeContent,
+  insertTable,
+  insertTableRow,
+  insertTableColumn,
+  deleteTableRow,
+  deleteTableColumn,
 }
 
 /** Requests that the API has and this twin has not: `Request` of the official client's types (@googleapis/docs 10.0). */
 const UNMODELLED = new Set(
   (
-    'addDocumentTab createFooter createFootnote createHeader deleteFooter deleteHeader deletePositionedObject deleteTab deleteTableColumn ' +
-    'deleteTableRow insertDate insertInlineImage insertPerson insertRichLink insertSectionBreak insertTable ' +
-    'insertTableColumn insertTableRow mergeTableCells pinTableHeaderRows replaceImage unmergeTableCells updateDocumentStyle ' +
+    'addDocumentTab createFooter createFootnote createHeader deleteFooter deleteHeader deletePositionedObject deleteTab ' +
+    'insertDate insertInlineImage insertPerson insertRichLink insertSectionBreak ' +
+    'mergeTableCells pinTableHeaderRows replaceImage unmergeTableCells updateDocumentStyle ' +
     'updateDocumentTabProperties updateNamedStyle updateSectionStyle updateTableCellStyle updateTableColumnProperties updateTableRowStyle'
   ).split(' '),
 )

@@ -3,6 +3,7 @@ import type { Json } from '../../trace.ts'
 import type { Obj } from '../fields.ts'
 import { type Document, type Paragraph, paragraphText } from './document.ts'
 import { isBreak } from './edit.ts'
+import { type TableAt, tableAt } from './tables.ts'
 
 const pt = (magnitude?: number): Obj => ({ ...(magnitude === undefined ? {} : { magnitude }), unit: 'PT' })
 const GREY: Obj = { color: { rgbColor: { red: 0.4, green: 0.4, blue: 0.4 } } }
@@ -159,15 +160,70 @@ function paragraphJson(paragraph: Paragraph, start: number): Obj {
   }
 }
 
-/** The body begins with a section break before the first index; text is counted in UTF-16 units. */
-function bodyJson({ paragraphs }: Document): Obj {
-  let at = 1
-  const content: Json[] = paragraphs.map((paragraph) => {
-    const start = at
-    at += paragraphText(paragraph).length
-    return paragraphJson(paragraph, start)
+const CELL_STYLE: Obj = {
+  rowSpan: 1,
+  columnSpan: 1,
+  backgroundColor: {},
+  paddingLeft: pt(5),
+  paddingRight: pt(5),
+  paddingTop: pt(5),
+  paddingBottom: pt(5),
+  contentAlignment: 'TOP',
+}
+
+/** Paragraphs and tables between two places of the list, from an index on. */
+function contentJson(
+  document: Document,
+  from: number,
+  to: number,
+  start: number,
+): { readonly content: Json[]; readonly end: number } {
+  const content: Json[] = []
+  let index = start
+  for (let at = from; at < to; at += 1) {
+    const paragraph = document.paragraphs[at]
+    const table = tableAt(document, at)
+    if (table !== undefined) {
+      const { json, end } = tableJson(document, table, index)
+      content.push(json)
+      index = end
+      at = table.end
+    } else if (paragraph !== undefined) {
+      content.push(paragraphJson(paragraph, index))
+      index += paragraphText(paragraph).length
+    }
+  }
+  return { content, end: index }
+}
+
+/** Itself, each row and each cell begin with an index of their own. */
+function tableJson(document: Document, table: TableAt, start: number): { readonly json: Obj; readonly end: number } {
+  let index = start + 1
+  const tableRows = table.rows.map((row, n): Json => {
+    const rowStart = index
+    index += 1
+    const tableCells = row.cells.map((cell, m): Json => {
+      const cellStart = index
+      const next = row.cells[m + 1] ?? table.rows[n + 1]?.at ?? table.end
+      const { content, end } = contentJson(document, cell + 1, next, index + 1)
+      index = end
+      return { startIndex: cellStart, endIndex: end, content, tableCellStyle: CELL_STYLE }
+    })
+    return { startIndex: rowStart, endIndex: index, tableCells, tableRowStyle: { minRowHeight: pt() } }
   })
+  const tableColumnProperties = Array.from({ length: table.columns }, () => ({ widthType: 'EVENLY_DISTRIBUTED' }))
+  const json = {
+    startIndex: start,
+    endIndex: index,
+    table: { rows: table.rows.length, columns: table.columns, tableRows, tableStyle: { tableColumnProperties } },
+  }
+  return { json, end: index }
+}
+
+/** The body begins with a section break before the first index; text is counted in UTF-16 units. */
+function bodyJson(document: Document): Obj {
   const sectionStyle = { columnSeparatorStyle: 'NONE', contentDirection: 'LEFT_TO_RIGHT', sectionType: 'CONTINUOUS' }
+  const { content } = contentJson(document, 0, document.paragraphs.length, 1)
   return { content: [{ endIndex: 1, sectionBreak: { sectionStyle } }, ...content] }
 }
 
