@@ -157,7 +157,7 @@ export const effectMutators: readonly DomainMutator[] = [
       const { left } = node
       if (!t.isMemberExpression(left)) return
       const operator = node.operator === '+=' ? '+' : node.operator === '-=' ? '-' : '*'
-      const later = t.awaitExpression(callOf('Promise', 'resolve', copy(node.right)))
+      const later = aMomentLater(copy(node.right))
       yield t.assignmentExpression('=', copy(left), t.binaryExpression(operator, copy(left), later))
     },
   },
@@ -174,8 +174,7 @@ export const effectMutators: readonly DomainMutator[] = [
       // What is added to a set, put in a map, or counted up or down, others may see.
       const counts = t.isAssignmentExpression(expression) && /^[-+]=$/.test(expression.operator)
       if (!counts && methodOf(expression, /^(add|set)$/) === undefined) return
-      const wait = t.expressionStatement(t.awaitExpression(callOf('Promise', 'resolve')))
-      yield t.blockStatement([wait, copy(node)])
+      yield t.blockStatement([t.expressionStatement(aMomentLater()), copy(node)])
     },
   },
   {
@@ -213,4 +212,15 @@ function assigned(node: t.Node): string | undefined {
   if (!t.isExpressionStatement(node) || !t.isAssignmentExpression(node.expression)) return undefined
   const { left } = node.expression
   return t.isMemberExpression(left) && t.isIdentifier(left.object) ? left.object.name : undefined
+}
+
+/** A wait that others get in between: promises alone are done before the next request is looked at. */
+function aMomentLater(value?: t.Expression): t.AwaitExpression {
+  const done = t.identifier('done')
+  const timer = t.callExpression(t.identifier('setTimeout'), [
+    copy(done),
+    t.numericLiteral(1),
+    ...(value === undefined ? [] : [value]),
+  ])
+  return t.awaitExpression(t.newExpression(t.identifier('Promise'), [t.arrowFunctionExpression([done], timer)]))
 }

@@ -24,9 +24,13 @@ const ROWS: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'LostUpdate',
     'async () => { order.refunded += amount }',
-    ['order.refunded = order.refunded + (await Promise.resolve(amount))'],
+    ['order.refunded = order.refunded + (await new Promise(done => setTimeout(done, 1, amount)))'],
   ],
-  ['LockAfterAwait', 'async () => { locks.add(id) }', ['{ await Promise.resolve(); locks.add(id); }']],
+  [
+    'LockAfterAwait',
+    'async () => { locks.add(id) }',
+    ['{ await new Promise(done => setTimeout(done, 1)); locks.add(id); }'],
+  ],
   ['GlobalLock', 'if (locks.has(id)) throw 0', ['locks.size > 0']],
   ['UnboundedConcurrency', 'const CONCURRENCY = 3', ['1000']],
   ['RetryUnbounded', 'for (let attempt = 1; attempt <= max; attempt++) go()', ['true']],
