@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { explain } from '../../scenarios/minimise/explain.ts'
 import { parseScenarioFile } from '../../scenarios/parse/scenario-file.ts'
+import type { ProofShape } from '../../scenarios/parse/schema.ts'
 import { UsageError } from '../gate/workspace.ts'
 import { type Established, type EstablishOptions, establish, openStand, type StoryFile } from '../incident/establish.ts'
 import { openTroupe, type Troupe } from '../pool/player.ts'
@@ -39,8 +40,13 @@ function proofOptions(troupe: Troupe, options: Options): EstablishOptions {
 export async function runProve(name: string, options: Options, onOpen: OnOpen): Promise<void> {
   const troupe = await openTroupe(text(options.project) ?? '.', onOpen)
   try {
-    const story = find(name, troupe)
-    const asked = proofOptions(troupe, options)
+    const { story, proof } = find(name, troupe)
+    // Proven once, the states of the source are known: the proof can be made again by name alone.
+    const asked = proofOptions(troupe, {
+      ...options,
+      red: options.red ?? proof?.['red-on'],
+      green: options.green ?? proof?.['green-on'],
+    })
     realProgress().note(
       `proving ${story.id}: red on ${asked.stand.red.name}, green on ${asked.stand.green?.name ?? 'nothing'}, up to ${asked.seeds} seeds`,
     )
@@ -99,9 +105,14 @@ export async function proveFile(
   }
 }
 
-function find(name: string, { project }: Troupe): StoryFile {
+type Found = { readonly story: StoryFile; readonly proof: ProofShape | undefined }
+
+function find(name: string, { project }: Troupe): Found {
   const known = project.scenarios.find(({ id }) => id === name)
-  if (known !== undefined) return { id: name, file: known.place.file, text: readFileSync(known.place.file, 'utf8') }
+  if (known !== undefined) {
+    const { file } = known.place
+    return { story: { id: name, file, text: readFileSync(file, 'utf8') }, proof: known.proof }
+  }
   if (!existsSync(name))
     throw new UsageError(
       `expected a scenario of the project or a file, got "${name}". The project has ${project.scenarios.map(({ id }) => id).join(', ')}.`,
@@ -111,7 +122,7 @@ function find(name: string, { project }: Troupe): StoryFile {
   const [first, ...more] = scenarios
   if (first === undefined || more.length > 0)
     throw new UsageError(`${name}: expected one scenario, got ${scenarios.length}. Name one by its id.`)
-  return { id: first.id, file: name, text: content }
+  return { story: { id: first.id, file: name, text: content }, proof: first.proof }
 }
 
 /** The proof as people read it: what was to be shown, and what came of it. */

@@ -1,6 +1,7 @@
 import { explain } from '../../scenarios/minimise/explain.ts'
 import type { Minimised, Progress } from '../../scenarios/minimise/minimise.ts'
 import { parseScenarioFile } from '../../scenarios/parse/scenario-file.ts'
+import type { ProofShape } from '../../scenarios/parse/schema.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
 import type { Player, Troupe } from '../pool/player.ts'
 import { ProjectProblems } from '../project.ts'
@@ -81,7 +82,7 @@ export async function establish(story: StoryFile, options: EstablishOptions): Pr
   const proven = await prove(scenario, inFile(found, scenario), { project, red, green, nobody, seeds })
   const proof = {
     ...proven.proof,
-    ...(minimised === undefined ? {} : { minimal: minimised.minimal, needed: explain(minimised).slice(1) }),
+    ...(minimised === undefined ? keptOf(whole, proven) : smallness(minimised)),
   }
   return {
     text: withProof(story.file, text, story.id, proof),
@@ -93,6 +94,17 @@ export async function establish(story: StoryFile, options: EstablishOptions): Pr
     unmended: undefined,
   }
 }
+
+const smallness = (minimised: Minimised): ProofShape => ({
+  minimal: minimised.minimal,
+  needed: explain(minimised).slice(1),
+})
+
+/** A story that was made small before, and is still the same, is as small as it was. */
+const keptOf = ({ proof }: Scenario, { proof: { of } }: Proven): ProofShape =>
+  proof?.of !== of || proof?.minimal === undefined
+    ? {}
+    : { minimal: proof.minimal, ...(proof.needed === undefined ? {} : { needed: proof.needed }) }
 
 function read({ file, text, id }: StoryFile, { project }: Troupe): Scenario {
   const catalogue = { twins: project.twins, rules: project.rules.map((rule) => rule.id) }

@@ -53,6 +53,9 @@ test('an incident is made small, fails where it failed, holds where it was mende
   expect(found.minimised === undefined ? [] : explain(found.minimised)).toContain(
     '1. answer-lost on stripe.payment_intents.create: without it the check holds',
   )
+  // Proven again, it is as small as it was.
+  const again = await prove(found.text)
+  expect(again.scenario.proof).toEqual(found.scenario.proof)
 })
 
 test('what never fails stays unproven, and its file stays as it is', async () => {
@@ -121,4 +124,6 @@ test('the command proves a scenario of the project and writes the proof into its
   expect(code).toBe(0)
   expect(readFileSync(file, 'utf8')).toMatch(new RegExp(`red-on: "?${shop.bug.slice(0, 12)}`))
   expect(gate().stdout).not.toContain('UNPROVEN')
+  const again = backlot(['prove', 'inc-1', '--seeds', '1', '--dry-run'], { cwd: shop.folder })
+  expect([again.code, again.stdout.split('\n')[0]]).toEqual([0, stdout.split('\n')[0]])
 })
