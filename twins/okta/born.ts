@@ -250,7 +250,15 @@ function people(org: Org, now: string): void {
       status,
       activated: status === 'STAGED' ? null : now,
       passwordChanged: user.password === undefined ? null : now,
-      profile: { firstName: first_name, lastName: last_name, mobilePhone: null, secondEmail: null, login, email },
+      profile: {
+        firstName: first_name,
+        lastName: last_name,
+        mobilePhone: null,
+        secondEmail: null,
+        login,
+        email,
+        ...user.profile,
+      },
       credentials: { ...(user.password === undefined ? {} : { password: {} }), provider },
       ...(user.password === undefined ? {} : { _password: user.password }),
     })

@@ -5,10 +5,11 @@ import { rotateAll } from './oauth/servers.ts'
 
 import { type Org, rowOf, text } from './org.ts'
 import type { Status } from './routes/user-shape.ts'
-import { deactivate, move, setMember } from './routes/users.ts'
+import { activate, deactivate, move, setMember } from './routes/users.ts'
 
 /** What an administrator or the passing of time can do to an org. `login` names the user. */
 export const HAPPENINGS = [
+  'user.activated',
   'user.locked',
   'user.suspended',
   'user.deactivated',
@@ -32,6 +33,10 @@ export function happen(org: Org, event: string, fields: Json): void {
   const user = org.store.userByLogin(login)
   if (user === undefined) throw new Error(`okta.${event}: expected a user with the login ${login}, got none.`)
   if (event === 'user.deactivated') return deactivate(org, user)
+  if (event === 'user.activated') {
+    activate(org, user)
+    return
+  }
   const step = TO[event]
   if (step !== undefined) {
     move(org, user, ...step)

@@ -13,6 +13,8 @@ type SeedUser = {
   readonly password?: Text
   readonly status?: 'STAGED' | 'PROVISIONED' | 'ACTIVE' | 'SUSPENDED' | 'LOCKED_OUT' | 'DEPROVISIONED' | undefined
   readonly groups?: Texts
+  /** Further attributes of the profile: the manager, custom ones. */
+  readonly profile?: Fields | undefined
 }
 /** An app that signs people in, open to everyone. */
 type SeedClient = {
@@ -70,6 +72,7 @@ const user: z.ZodType<SeedUser> = z.strictObject({
   password: z.string().optional(),
   status: z.enum(['STAGED', 'PROVISIONED', 'ACTIVE', 'SUSPENDED', 'LOCKED_OUT', 'DEPROVISIONED']).optional(),
   groups: z.array(z.string()).optional(),
+  profile: json.optional(),
 })
 const client: z.ZodType<SeedClient> = z.strictObject({
   id: z.string(),

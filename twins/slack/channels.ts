@@ -84,11 +84,17 @@ export function createChannel(ws: Workspace, name: string, isPrivate: boolean, c
 
 const channelType = (channel: Channel): string => (channel.kind === 'channel' ? 'C' : 'G')
 
+/** By their mail address people are known at other twins too: rules join what happens to one person by it. */
+function addressOf(ws: Workspace, user: string): Fields {
+  const email = ws.store.users.get(user)?.profile.email
+  return email === undefined ? {} : { email }
+}
+
 /** Adds someone to a channel; `inviter` when it was not their own doing. */
 export function join(ws: Workspace, channel: Channel, user: string, inviter?: string): Channel {
   const joined = change(ws, channel, { members: [...channel.members, user] })
   const invited = inviter === undefined ? {} : { inviter }
-  ws.note('member.joined', { channel: channel.id, name: channel.name, user, ...invited })
+  ws.note('member.joined', { channel: channel.id, name: channel.name, user, ...addressOf(ws, user), ...invited })
   announce(ws, joined, user, 'channel_join', 'has joined the channel', invited)
   if (hears(ws, joined))
     emit(ws, 'member_joined_channel', {
@@ -105,7 +111,7 @@ export function join(ws: Workspace, channel: Channel, user: string, inviter?: st
 
 export function leave(ws: Workspace, channel: Channel, user: string): Channel {
   const left = change(ws, channel, { members: channel.members.filter((member) => member !== user) })
-  ws.note('member.left', { channel: channel.id, name: channel.name, user })
+  ws.note('member.left', { channel: channel.id, name: channel.name, user, ...addressOf(ws, user) })
   announce(ws, left, user, 'channel_leave', 'has left the channel')
   const told: Fields = { user, channel: channel.id, channel_type: channelType(channel), team: ws.team.id }
   if (hears(ws, left)) emit(ws, 'member_left_channel', { type: 'member_left_channel', ...told, event_ts: ws.nextTs() })

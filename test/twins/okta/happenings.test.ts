@@ -1,8 +1,15 @@
 import { expect, test } from 'vitest'
-import { openOrg } from './support.ts'
+import { HOOK, openOrg } from './support.ts'
 
 const ADA = 'ada@acme.example'
-const SEED = { users: [{ login: ADA, password: 'Abcd1234', groups: ['Staff'] }], groups: [{ name: 'Staff' }] }
+const NEW = 'new@acme.example'
+const SEED = {
+  users: [
+    { login: ADA, password: 'Abcd1234', groups: ['Staff'] },
+    { login: NEW, status: 'STAGED' as const },
+  ],
+  groups: [{ name: 'Staff' }],
+}
 
 test.each([
   ['user.locked', 'LOCKED_OUT'],
@@ -12,6 +19,14 @@ test.each([
   const org = openOrg(SEED)
   org.twin.happen(event, { login: ADA })
   expect(await (await org.send('GET', `/api/v1/users/${ADA}`)).json()).toMatchObject({ status })
+})
+
+test('who is activated without a password is provisioned, and hooks hear of it', async () => {
+  const org = openOrg({ ...SEED, event_hooks: [{ url: HOOK, events: ['user.lifecycle.activate'] }] })
+  org.twin.happen('user.activated', { login: NEW })
+  expect(await (await org.send('GET', `/api/v1/users/${NEW}`)).json()).toMatchObject({ status: 'PROVISIONED' })
+  await org.world.clock.advance(5_000)
+  expect(org.deliveries).toHaveLength(1)
 })
 
 test('who is removed from a group is out of it', async () => {

@@ -165,6 +165,12 @@ const onlyFrom = (user: Row, what: string, ...from: readonly Status[]): void => 
     throw invalid(what, `Cannot ${what} a user whose status is ${text(user.status)}.`)
 }
 
+/** Activates a user: at once where there is a password to sign in with. */
+export function activate(org: Org, user: Row): void {
+  const known = user._password !== undefined || rowOf(user.credentials).password !== undefined
+  move(org, user, known ? 'ACTIVE' : 'PROVISIONED', 'user.lifecycle.activate', { activated: org.now() })
+}
+
 /** Deactivates a user, who loses all apps with it. */
 export function deactivate(org: Org, user: Row): void {
   for (const { id } of org.store.rows(`users/${text(user.id)}/apps`)) {
@@ -202,9 +208,7 @@ const LIFECYCLE: Readonly<Record<string, (ask: Ask, user: Row) => Reply>> = {
   activate(ask, user) {
     if (user.status !== 'STAGED' && user.status !== 'DEPROVISIONED')
       throw new OktaError(403, 'E0000016', 'Activation failed because the user is already active')
-    const status =
-      user._password === undefined && rowOf(user.credentials).password === undefined ? 'PROVISIONED' : 'ACTIVE'
-    move(ask.org, user, status, 'user.lifecycle.activate', { activated: ask.org.now() })
+    activate(ask.org, user)
     return tokenReply(ask, 'activation')
   },
   reactivate(ask, user) {
