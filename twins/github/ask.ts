@@ -85,11 +85,13 @@ function answered(
     if (!mayDo(viewer, operation, writes)) throw forbidden('Resource not accessible by integration')
     const reply = handler(ask)
     const etag = etagOf(reply)
-    if (!writes && etag !== undefined && sameTag(ask.headers.get('if-none-match'), etag)) {
+    if (!writes && etag !== undefined && unchanged(ask, reply, etag)) {
       if (viewer.kind !== 'anonymous') giveBack(github, viewer, resource)
       return send(github, viewer, resource, { status: 304, headers: { ETag: etag } }, ask.accept)
     }
-    const tagged = etag === undefined ? reply : { ...reply, headers: { ETag: etag, ...reply.headers } }
+    const at = changedAt(reply)
+    const dated = at === undefined ? {} : { 'Last-Modified': new Date(at).toUTCString() }
+    const tagged = etag === undefined ? reply : { ...reply, headers: { ETag: etag, ...dated, ...reply.headers } }
     return send(github, viewer, resource, tagged, ask.accept)
   } catch (error) {
     if (!(error instanceof GitHubError)) throw error
@@ -151,8 +153,22 @@ function etagOf(reply: Reply): string | undefined {
   return reply.status === 201 ? `"${hash}"` : `W/"${hash}"`
 }
 
-const sameTag = (sent: string | null, etag: string): boolean =>
-  sent?.split(',').some((one) => one.trim().replace(/^W\//, '') === etag.replace(/^W\//, '')) ?? false
+/** When a thing was changed last, where it says so. */
+const changedAt = ({ status, body }: Reply): number | undefined => {
+  const at = status === 200 && isRow(body) ? Date.parse(text(body.updated_at)) : Number.NaN
+  return Number.isNaN(at) ? undefined : at
+}
+
+/** A tag that is sent decides; else the time. */
+function unchanged({ headers }: Ask, reply: Reply, etag: string): boolean {
+  const tags = headers.get('if-none-match')
+  if (tags !== null) return sameTag(tags, etag)
+  const [at, since] = [changedAt(reply), Date.parse(headers.get('if-modified-since') ?? '')]
+  return at !== undefined && !Number.isNaN(since) && at <= since
+}
+
+const sameTag = (sent: string, etag: string): boolean =>
+  sent.split(',').some((one) => one.trim().replace(/^W\//, '') === etag.replace(/^W\//, ''))
 
 function send(
   github: GitHub,

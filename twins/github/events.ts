@@ -58,11 +58,25 @@ export function emit(
   const body = {
     ...(action === undefined ? {} : { action }),
     ...payload,
-    repository: repoBrief(github, repo),
+    repository: event === 'push' ? pushedRepo(github, repo) : repoBrief(github, repo),
     ...(org?.type === 'Organization' ? { organization: orgBrief(org) } : {}),
     sender: person(github, login),
   } as Row
   for (const target of targets) deliver(github, target, event, action ?? null, body, repo)
+}
+
+/** Pushes tell of the repository as they did before there were other events: times in seconds, and some names twice. */
+function pushedRepo(github: GitHub, repo: Row): Json {
+  const brief = repoBrief(github, repo) as Row
+  const seconds = (at: Json | undefined): number => Math.floor(Date.parse(text(at)) / 1000)
+  const { created_at, pushed_at, stargazers_count, default_branch } = brief
+  const owner = {
+    ...rowOf(brief.owner),
+    name: ownerOf(repo),
+    email: rowOf(account(github, ownerOf(repo))).email ?? null,
+  }
+  const more = { stargazers: stargazers_count, master_branch: default_branch }
+  return { ...brief, owner, created_at: seconds(created_at), pushed_at: seconds(pushed_at), ...more } as Json
 }
 
 /** What of a payload rules may look at: numbers and names, not whole documents. */

@@ -1,5 +1,5 @@
 import type { Viewer } from './access.ts'
-import type { GitHub } from './github.ts'
+import { account, type GitHub, idOf } from './github.ts'
 import { count, type Row } from './store.ts'
 import { GitHubError } from './wire.ts'
 
@@ -65,7 +65,7 @@ export const quotaHeaders = ({ limit, used, remaining, reset, resource }: Quota)
 export function countRequest(github: GitHub, viewer: Viewer, resource: Resource): void {
   const quota = quotaOf(github, viewer, resource)
   if (quota.remaining === 0) {
-    const whose = viewer.kind === 'user' ? `user ID ${viewer.login}` : viewer.key
+    const whose = viewer.kind === 'user' ? `user ID ${idOf(account(github, viewer.login))}` : viewer.key
     throw new GitHubError(403, `API rate limit exceeded for ${whose}.`, undefined, quotaHeaders(quota))
   }
   github.store.put('~limits', `${viewer.key} ${resource}`, { used: quota.used + 1, reset: quota.reset })

@@ -12,6 +12,19 @@ test('what has not changed is not sent again, and costs nothing', async () => {
   expect(changed.status).toBe(200)
 })
 
+test('what has not changed since a time is not sent again either', async () => {
+  const { octokit, world } = openHub(ACME)
+  const { headers } = await octokit.rest.users.getByUsername({ username: 'ada' })
+  expect(headers['last-modified']).toBe('Tue, 01 Jan 2030 00:00:00 GMT')
+  const since = { 'If-Modified-Since': headers['last-modified'] ?? '' }
+  await expect(octokit.rest.users.getByUsername({ username: 'ada', headers: since })).rejects.toMatchObject({
+    status: 304,
+  })
+  await world.clock.advance(1_000)
+  await octokit.rest.users.updateAuthenticated({ bio: 'new' })
+  expect((await octokit.rest.users.getByUsername({ username: 'ada', headers: since })).status).toBe(200)
+})
+
 test('the hour’s requests run out, and come back with the next', async () => {
   const { octokit, world } = openHub({ ...ACME, rate_limit: 2 })
   await octokit.rest.repos.get(APP)

@@ -41,7 +41,7 @@ test('a hook hears of what it asked for and of nothing else', async () => {
     ref: 'refs/heads/main',
     commits: [{ message: 'Add x', added: ['x'] }],
     pusher: { name: 'ada' },
-    repository: { full_name: 'acme/app' },
+    repository: { full_name: 'acme/app', pushed_at: 1893456001, owner: { name: 'acme' } },
     sender: { login: 'ada' },
   })
 })
@@ -66,6 +66,22 @@ test('what is not taken is never sent again by itself, only by hand', async () =
   expect(second === undefined ? '' : header(second, 'X-GitHub-Delivery')).toBe(
     first === undefined ? '-' : header(first, 'X-GitHub-Delivery'),
   )
+})
+
+test('a closed pull request says whether it was merged', async () => {
+  const hub = await hooked(['pull_request'])
+  hub.twin.happen('push', { repo: 'acme/app', login: 'bob', branch: 'main', files: { z: 'z' } })
+  const { data } = await hub.octokit.rest.git.getRef({ ...APP, ref: 'heads/main' })
+  await hub.octokit.rest.git.createRef({ ...APP, ref: 'refs/heads/more', sha: data.object.sha })
+  hub.twin.happen('push', { repo: 'acme/app', login: 'bob', branch: 'more', files: { a: 'a' } })
+  await hub.octokit.rest.pulls.create({ ...APP, title: 'More', head: 'more', base: 'main' })
+  hub.twin.happen('pull_request.merged', { repo: 'acme/app', login: 'ada', number: 1 })
+  await hub.world.clock.advance(1_000)
+  expect(hub.deliveries.map(eventOf)).toEqual(['ping', 'pull_request.opened', 'pull_request.closed'])
+  expect(JSON.parse(hub.deliveries.at(-1)?.body ?? '')).toMatchObject({
+    number: 1,
+    pull_request: { merged: true, merged_by: { login: 'ada' }, additions: 1, changed_files: 1 },
+  })
 })
 
 test('deliveries are forgotten after three days', async () => {

@@ -4,7 +4,7 @@ import { type EventType, emit } from '../events.ts'
 import { findRepo, type GitHub, repoPath } from '../github.ts'
 import { person } from '../shapes/accounts.ts'
 import { changesOf } from '../shapes/commits.ts'
-import { pullBrief, pullOf } from '../shapes/pulls.ts'
+import { pullOf, pullWhole } from '../shapes/pulls.ts'
 import { webOf } from '../shapes/repos.ts'
 import { type Row, rowOf, text } from '../store.ts'
 import { ancestors } from './history.ts'
@@ -184,7 +184,7 @@ export const tellPull = (
 ): void =>
   emit(github, viewer, repo, type, {
     number: Number(issue.number),
-    pull_request: pullBrief(github, repo, issue),
+    pull_request: pullWhole(github, repo, issue),
     ...more,
   })
 

@@ -382,7 +382,10 @@ function addAssigneeRoutes(on: On, repo: string): void {
     (ask) => {
       const of = repoOf(ask, 'push')
       const old = issueIn(ask, of)
-      const assignees = [...new Set([...listOf(old.assignees), ...listOf(ask.body().assignees)])]
+      // Whoever cannot be assigned is left out, and nobody is told.
+      const able = new Set(workers(ask, of))
+      const asked = listOf(ask.body().assignees).filter((login) => able.has(String(login)))
+      const assignees = [...new Set([...listOf(old.assignees), ...asked])]
       return { status: 201, body: issueWhole(ask.github, of, changed(ask, of, old, { assignees })) }
     },
     'user',

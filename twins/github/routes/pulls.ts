@@ -78,7 +78,7 @@ export function createPull(ask: Ask): Reply {
     throw invalid({
       resource: 'PullRequest',
       code: 'custom',
-      message: `No commits between ${base.label} and ${head.label}`,
+      message: `No commits between ${head.repo === repo ? `${base.ref} and ${head.ref}` : `${base.label} and ${head.label}`}`,
     })
   const id = ask.github.nextId()
   const now = ask.github.now()
