@@ -213,6 +213,14 @@ test('parts of a file are read, and its older revisions', async () => {
   expect([list.revisions?.length, read.data]).toEqual([2, 'first'])
 })
 
+test('bytes alone make a file of their type', async () => {
+  const office = openOffice()
+  const made = await office.raw('POST', `${UPLOAD}?uploadType=media&fields=name,mimeType,size`, 'abc', {
+    'Content-Type': 'text/plain; charset=UTF-8',
+  })
+  expect(await made.json()).toEqual({ name: 'Untitled', mimeType: 'text/plain', size: '3' })
+})
+
 test('an id that was asked for makes one file, however often it is sent', async () => {
   const office = openOffice()
   const { drive } = office.robot

@@ -161,12 +161,15 @@ function checkStorage(ws: Workspace, owner: string | null, more: number): void {
     })
 }
 
+/** A type without its charset. */
+const bareType = (media: Media | undefined): string | undefined => media?.type.split(';')[0]?.trim()
+
 /** Makes a file of metadata and bytes. */
 export function createFile(ask: Ask, body: Obj, media: Media | undefined): FileRow {
   const { ws, email, token } = ask
   checkBody(body)
   const parent = parentOf(ask, body.parents)
-  const mimeType = text(body.mimeType) ?? media?.type ?? 'application/octet-stream'
+  const mimeType = text(body.mimeType) ?? bareType(media) ?? 'application/octet-stream'
   if (isGoogleType(mimeType) && ![FOLDER, SHEET, DOCUMENT, SHORTCUT].includes(mimeType))
     throw gap('other editors of Google’s')
   const id = idFor(ask, body, mimeType)
@@ -231,7 +234,7 @@ export function updateFile(ask: Ask, file: FileRow, body: Obj, media: Media | un
   if (media !== undefined) {
     if (isGoogleType(file.mimeType)) throw gap('converting other files than CSV and plain text')
     checkStorage(ws, file.owner, media.bytes.length - sizeOf(file))
-    const kept = { ...next, mimeType: text(body.mimeType) ?? media.type }
+    const kept = { ...next, mimeType: text(body.mimeType) ?? bareType(media) ?? next.mimeType }
     next = { ...kept, revisions: [...file.revisions, revision(ws, kept, email, media)] }
   }
   put(ws, next)
