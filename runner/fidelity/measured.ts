@@ -1640,4 +1640,796 @@ export const SCORES: Readonly<Record<string, Score>> = {
       },
     },
   },
+  google: {
+    fidelity: 1,
+    recordedAt: '2026-03-31',
+    operations: {
+      'spreadsheets.get': {
+        matched: 189,
+        modelled: 189,
+        newest: '2026-03-31',
+      },
+      'files.get': {
+        matched: 75,
+        modelled: 75,
+        newest: '2023-08-17',
+      },
+      'values.get': {
+        matched: 75,
+        modelled: 75,
+        newest: '2024-09-24',
+      },
+      'spreadsheets.batch_update': {
+        matched: 67,
+        modelled: 67,
+        newest: '2026-03-31',
+      },
+      'files.create': {
+        matched: 59,
+        modelled: 59,
+        newest: '2026-03-31',
+      },
+      'files.delete': {
+        matched: 58,
+        modelled: 58,
+        newest: '2026-03-31',
+      },
+      'values.clear': {
+        matched: 43,
+        modelled: 43,
+        newest: '2024-10-07',
+      },
+      'values.update': {
+        matched: 39,
+        modelled: 39,
+        newest: '2024-09-24',
+      },
+      'files.list': {
+        matched: 4,
+        modelled: 4,
+        newest: '2023-08-17',
+      },
+      'values.append': {
+        matched: 3,
+        modelled: 3,
+        newest: '2023-07-25',
+      },
+      'values.batch_get': {
+        matched: 2,
+        modelled: 2,
+        newest: '2023-07-25',
+      },
+      'comments.list': {
+        matched: 1,
+        modelled: 1,
+        newest: '2023-08-17',
+      },
+      'files.copy': {
+        matched: 1,
+        modelled: 1,
+        newest: '2023-08-17',
+      },
+      'files.export': {
+        matched: 1,
+        modelled: 1,
+        newest: '2024-01-30',
+      },
+      'values.batch_clear': {
+        matched: 1,
+        modelled: 1,
+        newest: '2023-07-25',
+      },
+    },
+  },
+  github: {
+    fidelity: 0.975,
+    recordedAt: '2026-06-25',
+    operations: {
+      'repos.get': {
+        matched: 118,
+        modelled: 120,
+        newest: '2026-06-25',
+      },
+      'users.me': {
+        matched: 88,
+        modelled: 88,
+        newest: '2026-01-25',
+      },
+      'orgs.get': {
+        matched: 49,
+        modelled: 49,
+        newest: '2026-06-25',
+      },
+      'search.issues': {
+        matched: 27,
+        modelled: 27,
+        newest: '2023-11-11',
+      },
+      'repos.commits.get': {
+        matched: 23,
+        modelled: 23,
+        newest: '2023-06-23',
+      },
+      'repos.contents.get': {
+        matched: 13,
+        modelled: 15,
+        newest: '2021-06-28',
+      },
+      'issues.update': {
+        matched: 14,
+        modelled: 14,
+        newest: '2026-06-25',
+      },
+      'actions.runs.list': {
+        matched: 7,
+        modelled: 11,
+        newest: '2024-02-13',
+      },
+      'actions.workflows.get': {
+        matched: 11,
+        modelled: 11,
+        newest: '2024-02-13',
+      },
+      'git.refs.find': {
+        matched: 11,
+        modelled: 11,
+        newest: '2023-11-11',
+      },
+      'issues.create': {
+        matched: 11,
+        modelled: 11,
+        newest: '2026-06-25',
+      },
+      'issues.get': {
+        matched: 11,
+        modelled: 11,
+        newest: '2024-02-14',
+      },
+      'users.get': {
+        matched: 11,
+        modelled: 11,
+        newest: '2024-03-22',
+      },
+      'git.trees.get': {
+        matched: 7,
+        modelled: 10,
+        newest: '2021-11-08',
+      },
+      'releases.get': {
+        matched: 10,
+        modelled: 10,
+        newest: '2021-06-11',
+      },
+      'apps.me': {
+        matched: 9,
+        modelled: 9,
+        newest: '2025-01-17',
+      },
+      'pulls.create': {
+        matched: 7,
+        modelled: 9,
+        newest: '2026-01-25',
+      },
+      'releases.create': {
+        matched: 9,
+        modelled: 9,
+        newest: '2021-06-14',
+      },
+      'teams.get': {
+        matched: 8,
+        modelled: 8,
+        newest: '2022-03-04',
+      },
+      'actions.workflows.dispatch': {
+        matched: 7,
+        modelled: 7,
+        newest: '2024-02-13',
+      },
+      'pulls.get': {
+        matched: 7,
+        modelled: 7,
+        newest: '2026-01-25',
+      },
+      'repos.delete': {
+        matched: 7,
+        modelled: 7,
+        newest: '2024-12-20',
+      },
+      'actions.variables.get': {
+        matched: 6,
+        modelled: 6,
+        newest: '2023-06-05',
+      },
+      'git.blobs.create': {
+        matched: 6,
+        modelled: 6,
+        newest: '2021-01-24',
+      },
+      'labels.get': {
+        matched: 6,
+        modelled: 6,
+        newest: '2020-03-26',
+      },
+      'repos.branches.get': {
+        matched: 6,
+        modelled: 6,
+        newest: '2020-04-23',
+      },
+      'apps.installations.create_token': {
+        matched: 5,
+        modelled: 5,
+        newest: '2023-04-14',
+      },
+      'milestones.create': {
+        matched: 5,
+        modelled: 5,
+        newest: '2026-06-25',
+      },
+      'repos.autolinks.create': {
+        matched: 5,
+        modelled: 5,
+        newest: '2024-12-04',
+      },
+      'repos.autolinks.delete': {
+        matched: 5,
+        modelled: 5,
+        newest: '2024-12-04',
+      },
+      'repos.autolinks.list': {
+        matched: 5,
+        modelled: 5,
+        newest: '2024-12-04',
+      },
+      'repos.contents.put': {
+        matched: 5,
+        modelled: 5,
+        newest: '2023-11-11',
+      },
+      'repos.update': {
+        matched: 5,
+        modelled: 5,
+        newest: '2021-04-02',
+      },
+      'issues.comments.list': {
+        matched: 4,
+        modelled: 4,
+        newest: '2022-04-08',
+      },
+      'issues.comments.reactions.list': {
+        matched: 4,
+        modelled: 4,
+        newest: '2022-04-08',
+      },
+      'labels.update': {
+        matched: 4,
+        modelled: 4,
+        newest: '2020-03-26',
+      },
+      'milestones.list': {
+        matched: 4,
+        modelled: 4,
+        newest: '2026-06-25',
+      },
+      'releases.delete': {
+        matched: 4,
+        modelled: 4,
+        newest: '2021-06-11',
+      },
+      'repos.branches.list': {
+        matched: 4,
+        modelled: 4,
+        newest: '2024-12-20',
+      },
+      'repos.commits.comments.list': {
+        matched: 4,
+        modelled: 4,
+        newest: '2021-06-28',
+      },
+      'repos.forks.create': {
+        matched: 4,
+        modelled: 4,
+        newest: '2024-12-20',
+      },
+      'repos.stargazers.list': {
+        matched: 4,
+        modelled: 4,
+        newest: '2024-03-22',
+      },
+      'teams.members.list': {
+        matched: 4,
+        modelled: 4,
+        newest: '2022-03-04',
+      },
+      'actions.artifacts.get': {
+        matched: 3,
+        modelled: 3,
+        newest: '2024-02-13',
+      },
+      'apps.installations.list': {
+        matched: 3,
+        modelled: 3,
+        newest: '2020-11-19',
+      },
+      'gists.update': {
+        matched: 3,
+        modelled: 3,
+        newest: '2020-04-27',
+      },
+      'git.commits.create': {
+        matched: 3,
+        modelled: 3,
+        newest: '2021-01-24',
+      },
+      'git.refs.create': {
+        matched: 3,
+        modelled: 3,
+        newest: '2023-11-11',
+      },
+      'git.trees.create': {
+        matched: 3,
+        modelled: 3,
+        newest: '2021-01-24',
+      },
+      graphql: {
+        matched: 3,
+        modelled: 3,
+        newest: '2026-01-25',
+      },
+      'labels.create': {
+        matched: 3,
+        modelled: 3,
+        newest: '2020-03-26',
+      },
+      'releases.assets.list': {
+        matched: 1,
+        modelled: 3,
+        newest: '2019-11-27',
+      },
+      'repos.autolinks.get': {
+        matched: 3,
+        modelled: 3,
+        newest: '2024-12-04',
+      },
+      'repos.collaborators.list': {
+        matched: 3,
+        modelled: 3,
+        newest: '2022-06-22',
+      },
+      'repos.create': {
+        matched: 3,
+        modelled: 3,
+        newest: '2023-08-10',
+      },
+      'teams.discussions.get': {
+        matched: 3,
+        modelled: 3,
+        newest: '2020-06-08',
+      },
+      'teams.discussions.update': {
+        matched: 3,
+        modelled: 3,
+        newest: '2020-06-08',
+      },
+      'actions.artifacts.download': {
+        matched: 2,
+        modelled: 2,
+        newest: '2024-02-13',
+      },
+      'actions.jobs.list': {
+        matched: 2,
+        modelled: 2,
+        newest: '2021-04-05',
+      },
+      'actions.jobs.logs': {
+        matched: 2,
+        modelled: 2,
+        newest: '2021-04-05',
+      },
+      'actions.runs.get': {
+        matched: 2,
+        modelled: 2,
+        newest: '2022-08-17',
+      },
+      'actions.workflows.runs.list': {
+        matched: 2,
+        modelled: 2,
+        newest: '2023-11-10',
+      },
+      'apps.repos.list': {
+        matched: 2,
+        modelled: 2,
+        newest: '2022-09-21',
+      },
+      'checks.runs.create': {
+        matched: 2,
+        modelled: 2,
+        newest: '2020-11-19',
+      },
+      'checks.runs.update': {
+        matched: 2,
+        modelled: 2,
+        newest: '2020-11-19',
+      },
+      'gists.get': {
+        matched: 2,
+        modelled: 2,
+        newest: '2020-04-27',
+      },
+      'git.refs.update': {
+        matched: 2,
+        modelled: 2,
+        newest: '2021-01-24',
+      },
+      'issues.events.list': {
+        matched: 2,
+        modelled: 2,
+        newest: '2021-07-24',
+      },
+      'issues.labels.add': {
+        matched: 2,
+        modelled: 2,
+        newest: '2021-03-10',
+      },
+      'labels.delete': {
+        matched: 2,
+        modelled: 2,
+        newest: '2020-03-26',
+      },
+      'milestones.update': {
+        matched: 2,
+        modelled: 2,
+        newest: '2026-06-25',
+      },
+      'orgs.members.check': {
+        matched: 2,
+        modelled: 2,
+        newest: '2019-10-26',
+      },
+      'orgs.public_members.check': {
+        matched: 2,
+        modelled: 2,
+        newest: '2019-10-26',
+      },
+      'releases.list': {
+        matched: 2,
+        modelled: 2,
+        newest: '2019-11-27',
+      },
+      'repos.archive.download': {
+        matched: 2,
+        modelled: 2,
+        newest: '2021-01-04',
+      },
+      'repos.branches.protection.update': {
+        matched: 2,
+        modelled: 2,
+        newest: '2020-04-23',
+      },
+      'repos.commits.pulls': {
+        matched: 2,
+        modelled: 2,
+        newest: '2020-09-03',
+      },
+      'search.code': {
+        matched: 0,
+        modelled: 2,
+        newest: null,
+      },
+      'search.repositories': {
+        matched: 2,
+        modelled: 2,
+        newest: '2022-02-15',
+      },
+      'teams.create': {
+        matched: 2,
+        modelled: 2,
+        newest: '2022-04-06',
+      },
+      'teams.discussions.create': {
+        matched: 2,
+        modelled: 2,
+        newest: '2020-06-08',
+      },
+      'actions.artifacts.delete': {
+        matched: 1,
+        modelled: 1,
+        newest: '2024-02-13',
+      },
+      'actions.artifacts.list': {
+        matched: 1,
+        modelled: 1,
+        newest: '2024-02-13',
+      },
+      'actions.artifacts.list_for_run': {
+        matched: 1,
+        modelled: 1,
+        newest: '2024-02-13',
+      },
+      'actions.jobs.get': {
+        matched: 1,
+        modelled: 1,
+        newest: '2021-04-05',
+      },
+      'actions.runs.approve': {
+        matched: 1,
+        modelled: 1,
+        newest: '2022-08-17',
+      },
+      'actions.runs.delete': {
+        matched: 1,
+        modelled: 1,
+        newest: '2021-03-25',
+      },
+      'actions.variables.create': {
+        matched: 1,
+        modelled: 1,
+        newest: '2023-06-05',
+      },
+      'actions.variables.delete': {
+        matched: 1,
+        modelled: 1,
+        newest: '2023-06-05',
+      },
+      'actions.variables.update': {
+        matched: 1,
+        modelled: 1,
+        newest: '2023-06-05',
+      },
+      'actions.workflows.disable': {
+        matched: 1,
+        modelled: 1,
+        newest: '2022-05-12',
+      },
+      'actions.workflows.enable': {
+        matched: 1,
+        modelled: 1,
+        newest: '2022-05-12',
+      },
+      'actions.workflows.list': {
+        matched: 1,
+        modelled: 1,
+        newest: '2022-05-12',
+      },
+      'apps.from_manifest': {
+        matched: 1,
+        modelled: 1,
+        newest: '2023-05-08',
+      },
+      'apps.get': {
+        matched: 1,
+        modelled: 1,
+        newest: '2023-05-08',
+      },
+      'apps.installation_requests.list': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-01-17',
+      },
+      'apps.installations.get': {
+        matched: 1,
+        modelled: 1,
+        newest: '2023-04-14',
+      },
+      'checks.runs.list_for_ref': {
+        matched: 1,
+        modelled: 1,
+        newest: '2023-02-01',
+      },
+      'gists.create': {
+        matched: 1,
+        modelled: 1,
+        newest: '2020-04-27',
+      },
+      'gists.delete': {
+        matched: 1,
+        modelled: 1,
+        newest: '2020-04-27',
+      },
+      'git.blobs.get': {
+        matched: 1,
+        modelled: 1,
+        newest: '2021-11-08',
+      },
+      'git.refs.list': {
+        matched: 1,
+        modelled: 1,
+        newest: '2020-01-10',
+      },
+      'issues.comments.create': {
+        matched: 1,
+        modelled: 1,
+        newest: '2023-11-11',
+      },
+      'issues.comments.reactions.create': {
+        matched: 1,
+        modelled: 1,
+        newest: '2022-04-08',
+      },
+      'issues.comments.reactions.delete': {
+        matched: 1,
+        modelled: 1,
+        newest: '2022-04-08',
+      },
+      'issues.events.get': {
+        matched: 1,
+        modelled: 1,
+        newest: '2021-06-04',
+      },
+      'issues.list': {
+        matched: 1,
+        modelled: 1,
+        newest: '2022-09-22',
+      },
+      'labels.list': {
+        matched: 1,
+        modelled: 1,
+        newest: '2020-03-26',
+      },
+      'marketplace.accounts.list': {
+        matched: 1,
+        modelled: 1,
+        newest: '2019-12-08',
+      },
+      'marketplace.plans.list': {
+        matched: 1,
+        modelled: 1,
+        newest: '2019-12-08',
+      },
+      'orgs.installation': {
+        matched: 1,
+        modelled: 1,
+        newest: '2022-09-21',
+      },
+      'pulls.list': {
+        matched: 1,
+        modelled: 1,
+        newest: '2022-08-17',
+      },
+      'pulls.merge': {
+        matched: 1,
+        modelled: 1,
+        newest: '2023-11-11',
+      },
+      'pulls.reviewers.request': {
+        matched: 1,
+        modelled: 1,
+        newest: '2021-07-24',
+      },
+      'pulls.update': {
+        matched: 1,
+        modelled: 1,
+        newest: '2021-07-24',
+      },
+      'releases.assets.delete': {
+        matched: 1,
+        modelled: 1,
+        newest: '2019-11-27',
+      },
+      'releases.assets.update': {
+        matched: 0,
+        modelled: 1,
+        newest: null,
+      },
+      'releases.assets.upload': {
+        matched: 1,
+        modelled: 1,
+        newest: '2019-11-27',
+      },
+      'repos.branches.protection.delete': {
+        matched: 1,
+        modelled: 1,
+        newest: '2020-04-23',
+      },
+      'repos.branches.protection.get': {
+        matched: 1,
+        modelled: 1,
+        newest: '2020-04-23',
+      },
+      'repos.collaborators.check': {
+        matched: 1,
+        modelled: 1,
+        newest: '2022-06-22',
+      },
+      'repos.commits.branches_where_head': {
+        matched: 1,
+        modelled: 1,
+        newest: '2020-09-03',
+      },
+      'repos.commits.list': {
+        matched: 1,
+        modelled: 1,
+        newest: '2020-03-12',
+      },
+      'repos.compare': {
+        matched: 1,
+        modelled: 1,
+        newest: '2021-09-06',
+      },
+      'repos.contents.delete': {
+        matched: 1,
+        modelled: 1,
+        newest: '2021-06-28',
+      },
+      'repos.create_in_org': {
+        matched: 1,
+        modelled: 1,
+        newest: '2021-10-11',
+      },
+      'repos.license': {
+        matched: 1,
+        modelled: 1,
+        newest: '2020-05-19',
+      },
+      'repos.readme': {
+        matched: 1,
+        modelled: 1,
+        newest: '2020-02-22',
+      },
+      'repos.tarball': {
+        matched: 1,
+        modelled: 1,
+        newest: '2021-01-04',
+      },
+      'repos.teams.list': {
+        matched: 1,
+        modelled: 1,
+        newest: '2022-04-06',
+      },
+      'repos.traffic.paths': {
+        matched: 1,
+        modelled: 1,
+        newest: '2024-07-01',
+      },
+      'repos.traffic.referrers': {
+        matched: 1,
+        modelled: 1,
+        newest: '2024-07-01',
+      },
+      'repos.vulnerability_alerts.check': {
+        matched: 1,
+        modelled: 1,
+        newest: '2024-09-03',
+      },
+      'repos.zipball': {
+        matched: 1,
+        modelled: 1,
+        newest: '2021-01-04',
+      },
+      'statuses.list': {
+        matched: 1,
+        modelled: 1,
+        newest: '2020-03-14',
+      },
+      'teams.discussions.delete': {
+        matched: 1,
+        modelled: 1,
+        newest: '2020-06-05',
+      },
+      'teams.repos.add': {
+        matched: 1,
+        modelled: 1,
+        newest: '2022-04-06',
+      },
+      'users.emails.list': {
+        matched: 1,
+        modelled: 1,
+        newest: '2024-09-17',
+      },
+      'users.installations.list': {
+        matched: 1,
+        modelled: 1,
+        newest: '2021-06-21',
+      },
+      'users.starred.add': {
+        matched: 1,
+        modelled: 1,
+        newest: '2024-03-22',
+      },
+      'users.starred.remove': {
+        matched: 1,
+        modelled: 1,
+        newest: '2024-03-22',
+      },
+    },
+  },
 }

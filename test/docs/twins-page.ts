@@ -42,7 +42,7 @@ const SDKS: Readonly<Record<string, string>> = {
   okta: '@okta/okta-sdk-nodejs',
   jira: 'jira.js',
   google: '@googleapis/drive, docs, sheets',
-  github: '@octokit/rest',
+  github: '@octokit/rest, graphql, auth-app, webhooks-methods',
   s3: '@aws-sdk/client-s3',
   sqs: '@aws-sdk/client-sqs',
 }
