@@ -63,15 +63,15 @@ export function openSource(path: string, file: number, onBytes: (bytes: number) 
   )
 }
 
-/** Bytes in hand, as if they were a file. */
-export const sourceOfBytes = (name: string, bytes: Uint8Array, file = 1): Source =>
+/** Bytes in hand, as if they were a file that comes in pieces of `chunkBytes`. */
+export const sourceOfBytes = (name: string, bytes: Uint8Array, file = 1, chunkBytes: number = CHUNK_BYTES): Source =>
   sourceOf(
     {
       name,
       size: bytes.length,
       start: bytes.subarray(0, HEAD_BYTES),
       async *read() {
-        for (let at = 0; at < bytes.length; at += CHUNK_BYTES) yield bytes.subarray(at, at + CHUNK_BYTES)
+        for (let at = 0; at < bytes.length; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes)
       },
     },
     file,
