@@ -6,18 +6,37 @@ const { createHash } = crypto
 /** A stream of bytes: SHA-256 of seed, name and a counter. Streams do not disturb one another. */
 type Stream = { block: Uint8Array; used: number; blocks: number; draws: number }
 const streams = new Map<string, Stream>()
+const loadStreams = new Map<string, Stream>()
+
+/** The file of a package that is loading. */
+let loading: string | undefined
+/** Packages load in the first life of a process only: what one draws meanwhile is a stream of its own, the same for every seed. */
+export function whileLoading<T>(file: string, load: () => T): T {
+  const outer = loading
+  loading = file
+  try {
+    return load()
+  } finally {
+    loading = outer
+  }
+}
 
 function fill(name: string, into: Uint8Array): void {
-  let stream = streams.get(name)
+  if (loading === undefined) draw(streams, `${realm.seed}/${name}`, name, into)
+  else draw(loadStreams, `${loading}/${name}`, `${loading}/${name}`, into)
+}
+
+function draw(from: Map<string, Stream>, seed: string, name: string, into: Uint8Array): void {
+  let stream = from.get(name)
   if (stream === undefined) {
     stream = { block: new Uint8Array(0), used: 0, blocks: 0, draws: 0 }
-    streams.set(name, stream)
+    from.set(name, stream)
   }
   stream.draws += 1
   for (let at = 0; at < into.length; ) {
     if (stream.used === stream.block.length) {
       stream.block = createHash('sha256')
-        .update(`${realm.seed}/${name}/${stream.blocks++}`)
+        .update(`${seed}/${stream.blocks++}`)
         .digest()
       stream.used = 0
     }

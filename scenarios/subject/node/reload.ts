@@ -1,5 +1,6 @@
 import module from 'node:module'
 import { pathToFileURL } from 'node:url'
+import { whileLoading } from './chance.ts'
 import { original } from './originals.ts'
 
 const { registerHooks, stripTypeScriptTypes } = module
@@ -21,8 +22,19 @@ const isRequire = ({ conditions }: { readonly conditions?: readonly string[] }):
 
 const inThisLife = (url: string): string => (isOwn(url) ? `${url}?backlot=${life}` : url)
 
+/** Where a file stands among its packages, wherever they are installed. */
+const packageFile = (file: string): string => file.slice(file.indexOf('/node_modules/'))
+
+type Compile = (this: unknown, content: string, file: string, ...rest: unknown[]) => unknown
+
 /** Watches how the program's modules are found; called once, before the program loads. */
 export function watchModules(runtimeUrl: string): void {
+  const commonJs = module.prototype as unknown as { _compile: Compile }
+  const compile = commonJs._compile
+  commonJs._compile = function (content, file, ...rest) {
+    const run = (): unknown => Reflect.apply(compile, this, [content, file, ...rest])
+    return file.includes('/node_modules/') ? whileLoading(packageFile(file), run) : run()
+  }
   registerHooks({
     resolve(specifier, context, next) {
       const { parentURL } = context
