@@ -58,7 +58,7 @@ export async function runGate(
     judge: alone ? undefined : judgeOf,
   }
   const verdict = await gate(asked)
-  if (only !== undefined && verdict.runs.scenarios === 0)
+  if (only !== undefined && verdict.runs.scenarios === 0 && verdict.unproven.length === 0)
     throw new UsageError(`expected --only to name scenarios, got ${only.join(', ')}: there are none of that name.`)
   const written = evidence.write(verdict)
   if (shard === undefined) await writeReports(verdict, seen, options)
