@@ -13,6 +13,7 @@ export {
   type WireRequest,
 } from './network.ts'
 export { createRng, type Rng } from './rng.ts'
+export { type Call, type Calls, createCalls, type Peer, type StreamEnd, type Waiting } from './stream.ts'
 export { canonical, digest, type Json, type Recorder, type Trace, type TraceEvent } from './trace.ts'
 export {
   createTwinApp,

@@ -3,7 +3,7 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from '
 /** Asks a worker thread and blocks until it has answered: a world's turn ends before anything else happens. */
 export interface Bridge<Request, Reply> {
   /** Throws what the worker threw, and when it does not answer in time. */
-  ask(request: Request): Reply
+  ask(request: Request, withinMs?: number): Reply
   /** False once it has not answered in time: then another one is needed. */
   readonly alive: boolean
 }
@@ -15,6 +15,8 @@ type Answer<Reply> = { readonly reply: Reply } | { readonly error: string; reado
 
 /** Real time for one request: longer is a statement that does not end. */
 const ANSWER_MS_MAX = 60_000
+/** For one that starts a database: a busy machine takes its time. */
+export const START_MS_MAX = 300_000
 
 /** Starts a worker from a module that calls `answerBridge`. It ends with this thread. */
 export function openBridge<Request, Reply>(module: URL, what: string, data: object = {}): Bridge<Request, Reply> {
@@ -32,14 +34,14 @@ export function openBridge<Request, Reply>(module: URL, what: string, data: obje
   port1.unref()
   let broken: string | undefined
   return {
-    ask(request) {
+    ask(request, withinMs = ANSWER_MS_MAX) {
       if (broken !== undefined) throw new Error(`${what}: ${broken}`)
       const before = Atomics.load(rung, 0)
       port1.postMessage(request)
-      const how = Atomics.wait(rung, 0, before, ANSWER_MS_MAX)
+      const how = Atomics.wait(rung, 0, before, withinMs)
       const got = receiveMessageOnPort(port1)?.message as Answer<Reply> | undefined
       if (got === undefined) {
-        broken = `expected an answer within ${ANSWER_MS_MAX / 1000} s of real time, got none (${how}). Does a statement loop?`
+        broken = `expected an answer within ${withinMs / 1000} s of real time, got none (${how}). Does a statement loop?`
         void worker.terminate()
         throw new Error(`${what}: ${broken}`)
       }

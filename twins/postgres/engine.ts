@@ -1,9 +1,6 @@
 import { SLEPT } from './replaced.ts'
 import { fieldsOf, type Message, type Status } from './wire.ts'
 
-/** What a database starts from: run once, then every run begins with a copy of the result. */
-export type Template = { readonly sql: readonly string[] }
-
 /** The instant of a request, and the name its chance hangs on. */
 export type At = { readonly nowMs: number; readonly chance: string }
 

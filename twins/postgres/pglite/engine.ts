@@ -1,6 +1,6 @@
 import { digest } from '../../trace.ts'
 import { notModelled } from '../../twin.ts'
-import { type Bridge, openBridge } from '../bridge.ts'
+import { type Bridge, openBridge, START_MS_MAX } from '../bridge.ts'
 import { type At, type Batch, type Engine, type Settled, slept } from '../engine.ts'
 import { GAPS } from '../gaps.ts'
 import { callsFunction, type Statement, statementsOf } from '../sql.ts'
@@ -44,7 +44,7 @@ export function openPglite(sql: readonly string[], at: At): Engine {
   const bridge = shared.bridge
   const statements = sql.flatMap((text) => statementsOf(text).map((one) => one.text))
   const template = digest([statements, at.nowMs] as never)
-  bridge.ask({ kind: 'reset', template, sql: statements, nowMs: at.nowMs })
+  bridge.ask({ kind: 'reset', template, sql: statements, nowMs: at.nowMs }, START_MS_MAX)
   return createEngine((bytes, when) => {
     if (mine !== shared.run) throw new Error('pglite: expected the run it was opened for, got another one since.')
     return bridge.ask({ kind: 'exec', bytes, ...when }).bytes

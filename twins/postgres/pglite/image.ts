@@ -6,6 +6,7 @@ import type { PGlite } from '@electric-sql/pglite'
  */
 export interface Image {
   restore(): void
+  readonly held: Held
 }
 
 // What Emscripten's file system in memory consists of, as far as it matters here. Files hold signed bytes or unsigned ones.
@@ -31,17 +32,31 @@ type Files = {
 }
 
 type SavedNode = { readonly node: Node; readonly fields: Partial<Node> }
+/** What an image holds, for another one to build upon. */
+type Held = { readonly pages: ReadonlyMap<number, Buffer>; readonly files: ReadonlyMap<Node, Bytes> }
 
 const FIELDS = ['name', 'parent', 'mode', 'name_next', 'usedBytes', 'atime', 'mtime', 'ctime'] as const
+/** WebAssembly's memory grows by these. */
+const PAGE_BYTES = 65_536
+const EMPTY = Buffer.alloc(PAGE_BYTES)
 
-function saveNodes(root: Node): readonly SavedNode[] {
+const isBytes = (contents: Node['contents']): contents is Bytes => ArrayBuffer.isView(contents)
+const view = ({ buffer, byteOffset, byteLength }: Bytes): Buffer => Buffer.from(buffer, byteOffset, byteLength)
+const same = (left: Bytes, right: Bytes): boolean => left.length === right.length && view(left).equals(view(right))
+const copyOf = (contents: Node['contents']): Node['contents'] =>
+  isBytes(contents) ? contents.slice() : contents === undefined ? undefined : { ...contents }
+
+/** The files, sharing with `base` what is the same there: most of a database is never written to. */
+function saveNodes(root: Node, base: Held | undefined): readonly SavedNode[] {
   const saved: SavedNode[] = []
   const visit = (node: Node): void => {
     const fields: Record<string, unknown> = {}
     for (const name of FIELDS) fields[name] = node[name]
     const { contents } = node
-    if (isBytes(contents)) fields.contents = contents.slice()
-    else if (contents !== undefined) fields.contents = { ...contents }
+    if (isBytes(contents)) {
+      const known = base?.files.get(node)
+      fields.contents = known !== undefined && same(known, contents) ? known : contents.slice()
+    } else if (contents !== undefined) fields.contents = { ...contents }
     saved.push({ node, fields: fields as Partial<Node> })
     if (contents !== undefined && !isBytes(contents)) for (const child of Object.values(contents)) visit(child)
   }
@@ -49,26 +64,35 @@ function saveNodes(root: Node): readonly SavedNode[] {
   return saved
 }
 
-/** Whether a file still holds what it held; most of a database is never written to. */
-const same = (left: Bytes, right: Bytes): boolean => left.length === right.length && view(left).equals(view(right))
-const view = ({ buffer, byteOffset, byteLength }: Bytes): Buffer => Buffer.from(buffer, byteOffset, byteLength)
-const isBytes = (contents: Node['contents']): contents is Bytes => ArrayBuffer.isView(contents)
+/** The pages of memory that are neither empty nor as in `base`. */
+function savePages(memory: Buffer, base: Held | undefined): ReadonlyMap<number, Buffer> {
+  const pages = new Map<number, Buffer>()
+  for (let at = 0; at < memory.length; at += PAGE_BYTES) {
+    const page = memory.subarray(at, at + PAGE_BYTES)
+    if (!page.equals(base?.pages.get(at) ?? EMPTY)) pages.set(at, Buffer.from(page))
+  }
+  return pages
+}
 
-/** Takes an image of `db`, which must be at rest. */
-export function takeImage(db: PGlite): Image {
+/** Takes an image of `db`, which must be at rest. Built upon `base`, an image of the same database, it is small. */
+export function takeImage(db: PGlite, base?: Image): Image {
   const { wasmMemory, FS } = db.Module as unknown as { wasmMemory: { readonly buffer: ArrayBuffer }; FS: Files }
-  const memory = new Uint8Array(wasmMemory.buffer).slice()
-  const nodes = saveNodes(FS.root)
+  const own = savePages(Buffer.from(wasmMemory.buffer), base?.held)
+  const pages = base === undefined ? own : new Map([...base.held.pages, ...own])
+  const nodes = saveNodes(FS.root, base?.held)
+  const files = new Map(
+    nodes.flatMap(({ node, fields: { contents } }) => (isBytes(contents) ? [[node, contents]] : [])),
+  )
   const streams = FS.streams.map((stream) => (stream === null || stream === undefined ? stream : { ...stream }))
   const open = [...FS.streams]
   const names = [...FS.nameTable]
   const { nextInode } = FS
   return {
+    held: { pages, files },
     restore() {
-      const now = new Uint8Array(wasmMemory.buffer)
-      now.set(memory)
       // Memory never shrinks; what has been added since is empty again.
-      now.fill(0, memory.length)
+      const memory = Buffer.from(wasmMemory.buffer).fill(0)
+      for (const [at, page] of pages) memory.set(page, at)
       for (const { node, fields } of nodes) {
         const { contents } = fields
         const kept = isBytes(contents) && isBytes(node.contents) && same(node.contents, contents)
@@ -80,6 +104,3 @@ export function takeImage(db: PGlite): Image {
     },
   }
 }
-
-const copyOf = (contents: Node['contents']): Node['contents'] =>
-  isBytes(contents) ? contents.slice() : contents === undefined ? undefined : { ...contents }

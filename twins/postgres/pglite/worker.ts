@@ -10,8 +10,8 @@ import type { Reply, Request } from './request.ts'
 
 /** Every database begins at the same moment with the same chance, or two processes would not have the same one. */
 const BORN_MS = Date.UTC(2020, 0, 1)
-/** Images are large; a project has few templates. */
-const IMAGES_MAX = 3
+/** An image is some megabytes more than the one it is built upon. */
+const IMAGES_MAX = 8
 const SETTINGS = ['shared_buffers=8MB', 'max_wal_size=64MB', 'wal_buffers=256kB', 'timezone=UTC']
 
 const images = new Map<string, Image>()
@@ -32,9 +32,9 @@ async function open(): Promise<Open> {
   return { db, reality, bare: prepare(db, SLEEP) }
 }
 
-function prepare(db: PGlite, sql: readonly string[]): Image {
+function prepare(db: PGlite, sql: readonly string[], base?: Image): Image {
   for (const text of sql) rowsIn(db.execProtocolRawSync(query(text)))
-  return takeImage(db)
+  return takeImage(db, base)
 }
 
 /** The image of a template, made when it is first asked for. */
@@ -43,7 +43,7 @@ function imageOf({ db, reality, bare }: Open, { template, sql, nowMs }: Extract<
   if (known !== undefined) return known
   bare.restore()
   reality.set(nowMs, `template ${template}`)
-  const image = prepare(db, sql)
+  const image = prepare(db, sql, bare)
   const [oldest] = images.keys()
   if (images.size >= IMAGES_MAX && oldest !== undefined) images.delete(oldest)
   images.set(template, image)

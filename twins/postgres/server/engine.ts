@@ -1,7 +1,7 @@
 import { createRng } from '../../rng.ts'
 import { digest } from '../../trace.ts'
 import { NotModelled, notModelled } from '../../twin.ts'
-import { type Bridge, openBridge } from '../bridge.ts'
+import { type Bridge, openBridge, START_MS_MAX } from '../bridge.ts'
 import { type At, type Engine, type Settled, slept } from '../engine.ts'
 import { GAPS } from '../gaps.ts'
 import { callsFunction, type Statement, statementsOf } from '../sql.ts'
@@ -31,7 +31,7 @@ export function openServer(sql: readonly string[], at: At): Engine {
   const bridge = shared.bridge
   const statements = sql.flatMap((text) => statementsOf(text).map((one) => virtualSql(one.text)))
   const template = digest([statements, at.nowMs] as never)
-  bridge.ask({ kind: 'reset', template, sql: statements, nowMs: at.nowMs })
+  bridge.ask({ kind: 'reset', template, sql: statements, nowMs: at.nowMs }, START_MS_MAX)
   return createEngine((request) => {
     if (mine !== shared.run)
       throw new Error('postgres: expected the run the server was started for, got another one since.')
