@@ -1,6 +1,7 @@
 import { anthropic } from '../twins/anthropic/index.ts'
 import { github } from '../twins/github/index.ts'
 import { google } from '../twins/google/index.ts'
+import { jira } from '../twins/jira/index.ts'
 import { okta } from '../twins/okta/index.ts'
 import { openai } from '../twins/openai/index.ts'
 import { postgres } from '../twins/postgres/index.ts'
@@ -24,4 +25,5 @@ export const TWINS: readonly TwinDefinition<unknown>[] = [
   google,
   postgres,
   github,
+  jira,
 ] as readonly unknown[] as readonly TwinDefinition<unknown>[]

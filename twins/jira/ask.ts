@@ -1,0 +1,197 @@
+import type { Context } from 'hono'
+import type { Json } from '../trace.ts'
+import { notModelled, type TwinApp } from '../twin.ts'
+import { GAPS } from './gaps.ts'
+import { countCall, countWrite } from './limits.ts'
+import { issueOf, type Site } from './site.ts'
+import { type Fields, type Issue, isFields, type User } from './state.ts'
+import { errorBody, type View } from './wire.ts'
+
+/** One call: who asks for what. */
+export type Ask = {
+  readonly site: Site
+  readonly me: User
+  readonly view: View
+  readonly via: 'basic' | 'oauth'
+  /** A part of the path. */
+  readonly part: (name: string) => string
+  readonly query: (name: string) => string | undefined
+  readonly queries: (name: string) => readonly string[]
+  /** The body as an object; empty without one. */
+  readonly body: Fields
+  /** The body whatever it is. */
+  readonly json: Json
+}
+
+/** An answer that is a refusal. */
+export class Refusal extends Error {
+  readonly status: number
+  readonly body: Json
+  constructor(status: number, messages: readonly string[], errors: Readonly<Record<string, string>> = {}) {
+    super(messages[0] ?? JSON.stringify(errors))
+    this.status = status
+    this.body = errorBody(messages, errors)
+  }
+}
+
+export const NO_ISSUE = 'Issue does not exist or you do not have permission to see it.'
+const INVALID_PAYLOAD = 'Invalid request payload. Refer to the REST API documentation and try again.'
+
+export type Handler = (ask: Ask) => Response
+export type On = (operation: string, route: string, handler: Handler) => void
+
+/** Registers calls of the REST API: authenticated, limited, and with refusals turned into answers. */
+export function router(app: TwinApp, site: Site): On {
+  return (operation, route, handler) => {
+    app.on(operation, route, async (c) => {
+      try {
+        const version = c.req.param('version')
+        if (version !== undefined && version !== '2' && version !== '3')
+          throw notModelled('jira', GAPS, 'other versions of the API')
+        const request = await c.req.text()
+        const caller = authenticate(site, c)
+        if (caller instanceof Response) return caller
+        const full = countCall(site, operation, c.req.method) ?? countIssue(site, c)
+        if (full !== undefined) return full
+        return handler(askOf(site, c, caller, request, version === '2' ? 2 : 3))
+      } catch (error) {
+        if (error instanceof Refusal) return Response.json(error.body, { status: error.status })
+        throw error
+      }
+    })
+  }
+}
+
+function countIssue(site: Site, c: Context): Response | undefined {
+  if (c.req.method === 'GET') return undefined
+  const issue = issueOf(site, c.req.param('issue') ?? '')
+  return issue === undefined ? undefined : countWrite(site, issue.id)
+}
+
+function askOf(site: Site, c: Context, caller: Caller, text: string, version: 2 | 3): Ask {
+  let json: Json = null
+  if (text !== '') {
+    try {
+      json = JSON.parse(text) as Json
+    } catch {
+      throw new Refusal(400, [INVALID_PAYLOAD])
+    }
+  }
+  const { origin } = new URL(c.req.url)
+  const base = c.req.header(GATEWAY) ?? origin
+  return {
+    site,
+    me: caller.user,
+    via: caller.via,
+    view: { base, version, me: caller.user.id },
+    part: (name) => c.req.param(name) ?? '',
+    query: (name) => c.req.query(name),
+    queries: (name) =>
+      (c.req.queries(name) ?? [])
+        .flatMap((value) => value.split(','))
+        .map((value) => value.trim())
+        .filter((value) => value !== ''),
+    get body() {
+      if (json !== null && !isFields(json)) throw new Refusal(400, [INVALID_PAYLOAD])
+      return json ?? {}
+    },
+    json,
+  }
+}
+
+/** Where a request came in, when that was the gateway for OAuth. */
+export const GATEWAY = 'x-backlot-gateway'
+
+type Caller = { readonly user: User; readonly via: 'basic' | 'oauth' }
+
+function authenticate(site: Site, c: Context): Caller | Response {
+  const [scheme = '', credential = ''] = (c.req.header('authorization') ?? '').split(' ')
+  const gateway = c.req.header(GATEWAY) !== undefined
+  if (scheme.toLowerCase() === 'basic') {
+    const [email = '', ...rest] = Buffer.from(credential, 'base64').toString().split(':')
+    const user = holderOf(site, email)
+    const { tokens } = site.seed
+    const token = rest.join(':')
+    if (user?.active === true && token !== '' && (tokens === undefined || tokens.includes(token)))
+      return { user, via: 'basic' }
+  }
+  if (scheme.toLowerCase() === 'bearer' && gateway) {
+    const minted = site.store.tokens.get(credential)
+    const late = minted?.expires_ms !== null && (minted?.expires_ms ?? Infinity) <= site.now()
+    const free = minted === undefined && site.seed.tokens === undefined && site.seed.oauth === undefined
+    const listed = site.seed.tokens?.includes(credential) === true
+    const user = site.store.users.get(minted?.user ?? site.account)
+    const good = minted === undefined ? free || listed : minted.kind === 'access' && !late
+    if (credential !== '' && good && user?.active === true) return { user, via: 'oauth' }
+  }
+  if (gateway) return Response.json({ code: 401, message: 'Unauthorized' }, { status: 401 })
+  if (scheme.toLowerCase() === 'bearer')
+    return Response.json({ error: 'Failed to parse Connect Session Auth Token' }, { status: 403 })
+  return new Response('Client must be authenticated to access this resource.', {
+    status: 401,
+    headers: {
+      'Content-Type': 'text/plain;charset=UTF-8',
+      'WWW-Authenticate': 'OAuth realm="https%3A%2F%2Fatlassian.net"',
+    },
+  })
+}
+
+/** Whose the mail address is; where the seed gives the caller none, any unknown one is the caller's. */
+function holderOf(site: Site, email: string): User | undefined {
+  const known = site.store.users.find(`email ${email.toLowerCase()}`)[0]
+  if (known !== undefined || site.seed.account?.email !== undefined) return known
+  return email === '' ? undefined : site.store.users.get(site.account)
+}
+
+/** The issue that the path names. */
+export function askedIssue({ site, part }: Ask): Issue {
+  const issue = issueOf(site, part('issue'))
+  if (issue === undefined) throw new Refusal(404, [NO_ISSUE])
+  return issue
+}
+
+/** `startAt` and `maxResults`, within reason. */
+export function pageOf(
+  { query }: Ask,
+  usual: number,
+  most: number,
+): { readonly startAt: number; readonly maxResults: number } {
+  const number = (name: string, otherwise: number): number => {
+    const text = query(name)
+    if (text === undefined) return otherwise
+    if (!/^-?\d+$/.test(text)) throw new Refusal(400, [INVALID_PAYLOAD])
+    return Number(text)
+  }
+  return {
+    startAt: Math.max(0, number('startAt', 0)),
+    maxResults: Math.min(most, Math.max(0, number('maxResults', usual))),
+  }
+}
+
+/** A page of `values`, as most lists answer. */
+export function valuesPage<Row>(
+  ask: Ask,
+  path: string,
+  rows: readonly Row[],
+  body: (row: Row) => Json,
+  usual = 50,
+): Response {
+  const { startAt, maxResults } = pageOf(ask, usual, 100)
+  const values = rows.slice(startAt, startAt + maxResults)
+  const end = startAt + values.length
+  const self = `${ask.view.base}/rest/api/${ask.view.version}/${path}`
+  return Response.json({
+    self: `${self}?maxResults=${maxResults}&startAt=${startAt}`,
+    ...(end < rows.length ? { nextPage: `${self}?maxResults=${maxResults}&startAt=${end}` } : {}),
+    maxResults,
+    startAt,
+    total: rows.length,
+    isLast: end >= rows.length,
+    values: values.map(body),
+  })
+}
+
+/** Rejects `expand`, where what it adds is not modelled. */
+export function nothingMore({ query }: Ask): void {
+  if ((query('expand') ?? '') !== '') throw notModelled('jira', GAPS, 'rendered fields and other expansions')
+}

@@ -1,0 +1,89 @@
+import type { Gap } from '../twin.ts'
+
+/** What this twin does not model. A request that needs it ends the run as inconclusive. Rows that begin with "Assumed:" are guesses. */
+export const GAPS: readonly Gap[] = [
+  { what: 'other versions of the API', why: 'Versions 2 and 3 are modelled; `latest` hides which one is meant.' },
+  { what: 'another site', why: 'There is one site: the one of given.jira.site.' },
+  { what: 'the consent page of OAuth', why: 'Nobody fills it in; seed the code that it would bring.' },
+  { what: 'attachments', why: 'Files have their own upload and redirects.' },
+  { what: 'boards, sprints and epics of Agile', why: 'They are an API of their own.' },
+  { what: 'service desks', why: 'They are a product of their own.' },
+  {
+    what: 'administration',
+    why: 'Projects, schemes, screens, workflows, people and permissions are seeded under given.jira, not made by calls.',
+  },
+  { what: 'filters and dashboards', why: 'They are saved views; send the JQL.' },
+  { what: 'remote links and votes', why: 'Link issues, and watch them.' },
+  { what: 'bulk operations in the background', why: 'They run as tasks; change issues one by one.' },
+  { what: 'expressions, pickers and other helpers of the interface', why: 'They serve the browser.' },
+  {
+    what: 'media, cards, extensions and layouts in documents',
+    why: 'They refer to files and apps that are not here.',
+  },
+  {
+    what: 'wiki markup',
+    why: 'Of version 2, plain paragraphs, headings and flat lists are modelled; send a document.',
+  },
+  {
+    what: 'rendered fields and other expansions',
+    why: 'HTML is Jira’s own; changelog, names, schema and transitions are modelled.',
+  },
+  { what: 'turning sub-tasks into issues and back', why: 'Jira asks for more than one call.' },
+  { what: 'updates other than add, remove and set', why: 'Edit comments and worklogs at their own address.' },
+  { what: 'history metadata', why: 'It shows in the interface only.' },
+  { what: 'transitions while creating', why: 'Create first, then do the transition.' },
+  {
+    what: 'comments and links with a transition',
+    why: 'Whether a screen takes them is seeded nowhere; send them at their own address.',
+  },
+  { what: 'properties of anything but issues', why: 'Issues alone keep them here.' },
+  { what: 'visibility of comments and worklogs', why: 'There are no roles and groups.' },
+  { what: 'estimates other than adjusted by themselves', why: 'adjustEstimate is auto here.' },
+  {
+    what: 'JQL beyond the common grammar',
+    why: 'Properties, predicates of was and changed, and fields of other products are not modelled.',
+  },
+  { what: 'JQL functions beyond people and time', why: 'They need versions, sprints, groups or apps.' },
+  { what: 'query operators inside a text search', why: 'Words, wildcards at the end and phrases are modelled.' },
+  { what: 'properties in searches', why: 'Read them issue by issue.' },
+  {
+    what: 'wording of refusals',
+    why: 'Assumed: what is not found in public reports of Jira’s errors. The places and the status are documented.',
+  },
+  {
+    what: 'wording of JQL errors',
+    why: 'Assumed: of ends of the query and of what cannot be sorted by. The others are found in public reports.',
+  },
+  { what: 'permissions', why: 'Assumed: everybody sees and does everything; scopes of OAuth are not checked.' },
+  {
+    what: 'how many calls a second',
+    why: 'Assumed: 100 a second per GET and POST, 50 per PUT and DELETE, none more. Quotas in points are not counted.',
+  },
+  { what: 'page tokens', why: 'Assumed: they tell a position, and live as long as the query is the same.' },
+  {
+    what: 'search order',
+    why: 'Assumed: newest first without ORDER BY; what is empty comes last ascending and first descending.',
+  },
+  { what: 'stemming', why: 'Assumed: a text search compares whole words as they are written.' },
+  { what: 'time zones', why: 'Assumed: everybody lives in UTC.' },
+  {
+    what: 'which end of a link is which',
+    why: 'Assumed: inwardIssue does the outward act to outwardIssue, as official clients use it.',
+  },
+  {
+    what: 'resolutions',
+    why: 'Assumed: a status of the category done sets Done, leaving it takes the resolution away.',
+  },
+  { what: 'watching by itself', why: 'Assumed: who creates or comments, watches.' },
+  { what: 'what webhooks hear', why: 'Assumed: a comment is comment_created alone, and rich text is wiki notation.' },
+  {
+    what: 'how soon webhooks come',
+    why: 'Assumed: 0.3 to 3 seconds, up to a minute for fallout; retries evenly within 5 to 15 minutes.',
+  },
+  { what: 'bearer tokens of dynamic webhooks', why: 'Assumed: not sent; their claims are not documented.' },
+  { what: 'anonymous calls', why: 'Assumed: nothing is public.' },
+  {
+    what: 'lives of OAuth tokens',
+    why: 'Assumed: access an hour, refresh tokens once and 90 days; a used one is refused at once.',
+  },
+]

@@ -1,0 +1,164 @@
+import { createTwinApp, NotModelled, notModelled, type TwinDefinition } from '../twin.ts'
+import { GATEWAY, router } from './ask.ts'
+import { schedule } from './events.ts'
+import { GAPS } from './gaps.ts'
+import { HAPPENINGS, happen } from './happenings.ts'
+import { PRICES } from './prices.ts'
+import { addComments, addWatchers } from './routes/comments.ts'
+import { addFields } from './routes/fields.ts'
+import { addIssues } from './routes/issues.ts'
+import { addLinks } from './routes/links.ts'
+import { addOAuth } from './routes/oauth.ts'
+import { addProperties } from './routes/properties.ts'
+import { addSearch } from './routes/search.ts'
+import { addSite } from './routes/site.ts'
+import { addWebhooks } from './routes/webhooks.ts'
+import { addWorklogs } from './routes/worklogs.ts'
+import { plant } from './seed.ts'
+import { createSite, type Site } from './site.ts'
+import { type Seed, seedSchema } from './state.ts'
+import { Store } from './store.ts'
+import { failure } from './wire.ts'
+
+export { type Seed, seedSchema } from './state.ts'
+
+const [API, AUTH] = ['api.atlassian.com', 'auth.atlassian.com']
+const EX = /^\/ex\/jira\/([^/]+)/
+
+/** Requests that a gap has a better word for than that there is no such route. */
+const LOUD: readonly (readonly [RegExp, string])[] = [
+  [/^\/rest\/agile\//, 'boards, sprints and epics of Agile'],
+  [/^\/rest\/servicedeskapi\//, 'service desks'],
+  [/^\/rest\/api\/\w+\/(attachment|issue\/[^/]+\/attachments)/, 'attachments'],
+  [/^\/rest\/api\/\w+\/(filter|dashboard)/, 'filters and dashboards'],
+  [/^\/rest\/api\/\w+\/issue\/[^/]+\/(remotelink|votes)/, 'remote links and votes'],
+  [
+    /^\/rest\/api\/\w+\/(bulk|task|issue\/archive|issue\/unarchive|issue\/properties|issue\/watching)/,
+    'bulk operations in the background',
+  ],
+  [
+    /^\/rest\/api\/\w+\/(expression|jql|groupuserpicker|groups\/picker|user\/picker|issue\/picker|issue\/[^/]+\/(notify|editmeta))/,
+    'expressions, pickers and other helpers of the interface',
+  ],
+  [
+    /^\/rest\/api\/\w+\/(group|role|permissions?|mypermissions|permissionscheme|screens?|workflows?|workflowscheme|issuetypescheme|fieldconfiguration|notificationscheme|projectCategory|auditing|settings|configuration)\b/,
+    'administration',
+  ],
+]
+/** Changes to what is seeded. */
+const ADMINISTERED =
+  /^\/rest\/api\/\w+\/(project|component|version|user|field|issuetype|issueLinkType|priority|resolution|status|statuses)(\/|$)/
+
+/** A Jira Cloud site: its REST API, searches in JQL, workflows, and webhooks. */
+export const jira: TwinDefinition<Seed> = {
+  name: 'jira',
+  origins: ['https://*.atlassian.net', `https://${API}`, `https://${AUTH}`],
+  apiVersions: ['3', '2'],
+  seed: seedSchema,
+  prices: PRICES,
+  gaps: GAPS,
+  operations: operations(),
+  happenings: HAPPENINGS,
+  events: [
+    'comment.created',
+    'comment.deleted',
+    'comment.updated',
+    'issue.created',
+    'issue.deleted',
+    'issue.transitioned',
+    'issue.updated',
+    'link.created',
+    'link.deleted',
+    'token.issued',
+    'user.deactivated',
+    'user.joined',
+    'webhook.failed',
+    'webhook.given_up',
+    'webhook.sent',
+    'webhook.taken',
+    'worklog.created',
+    'worklog.deleted',
+    'worklog.updated',
+  ],
+  latencyMs: { min: 80, max: 450 },
+  create(world, seed) {
+    const store = new Store()
+    const site = createSite(world, seed, store)
+    const app = createTwinApp('jira')
+    const on = router(app, site)
+    addRoutes(on)
+    addOAuth(app, site)
+    plant(site, seed)
+    return {
+      operationOf: (method, url) => app.operationOf(method, inside(url)),
+      fieldsOf(_, url) {
+        const issue = /\/issue\/([^/]+)/.exec(url.pathname)?.[1]
+        return issue === undefined ? {} : { issue }
+      },
+      fetch: async (request) => app.fetch(await admitted(site, request)),
+      failure: (status, retryAfterMs) => failure(site, status, retryAfterMs),
+      happen: (event, fields) => happen(site, event, fields),
+      snapshot: () => store.snapshot(),
+      restore(json) {
+        store.restore(json)
+        site.forget()
+        // Whatever that state still has before it is put back on the clock.
+        for (const delivery of store.deliveries.all()) schedule(site, delivery)
+      },
+    }
+  },
+}
+
+function addRoutes(on: ReturnType<typeof router>): void {
+  addIssues(on)
+  addComments(on)
+  addWatchers(on)
+  addWorklogs(on)
+  addProperties(on)
+  addLinks(on)
+  addSearch(on)
+  addSite(on)
+  addFields(on)
+  addWebhooks(on)
+}
+
+/** All operations, as the routes name them. */
+function operations(): readonly string[] {
+  const names = new Set<string>()
+  addRoutes((operation) => void names.add(operation))
+  return [...names, 'oauth.authorize', 'oauth.token', 'oauth.resources']
+}
+
+/** The address at the site, of a request that comes through the gateway. */
+function inside(url: URL): URL {
+  const copy = new URL(url)
+  copy.pathname = url.pathname.replace(EX, '')
+  return copy
+}
+
+/** The request as the routes know it. Rejects what no route can have a word for. */
+async function admitted(site: Site, request: Request): Promise<Request> {
+  const url = new URL(request.url)
+  const cloud = EX.exec(url.pathname)?.[1]
+  const { pathname } = inside(url)
+  const gap = LOUD.find(([path]) => path.test(pathname))
+  if (gap !== undefined) throw notModelled('jira', GAPS, gap[1])
+  if (request.method !== 'GET' && ADMINISTERED.test(pathname)) throw notModelled('jira', GAPS, 'administration')
+  const host = /^\/authorize$|^\/oauth\/token$/.test(pathname)
+    ? AUTH
+    : cloud !== undefined || pathname.startsWith('/oauth/')
+      ? API
+      : 'the site'
+  if (host === 'the site' ? !url.hostname.endsWith('.atlassian.net') : url.hostname !== host)
+    throw new NotModelled('jira', `${url.pathname} at ${url.hostname}`, `It is served at ${host}.`)
+  const other =
+    cloud !== undefined
+      ? cloud !== site.cloud_id
+      : host === 'the site' && site.seed.site?.name !== undefined && url.origin !== site.url
+  if (other) throw notModelled('jira', GAPS, 'another site')
+  if (cloud === undefined) return request
+  const headers = new Headers(request.headers)
+  headers.set(GATEWAY, `${url.origin}/ex/jira/${cloud}`)
+  const body = await request.text()
+  return new Request(inside(url), { method: request.method, headers, ...(body === '' ? {} : { body }) })
+}

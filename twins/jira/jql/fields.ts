@@ -1,0 +1,292 @@
+import type { Json } from '../../trace.ts'
+import { notModelled } from '../../twin.ts'
+import { wordsOf } from '../adf.ts'
+import { CATEGORIES, named, PRIORITIES, RESOLUTIONS } from '../fixed.ts'
+import { GAPS } from '../gaps.ts'
+import { issueOf, projectOf, type Site, userNamed } from '../site.ts'
+import { type Field, type Issue, listOf, textOf } from '../state.ts'
+import { wrong } from './lex.ts'
+
+/** How a field is searched. `of` gives what stands in it: nothing, one or several. */
+export type Searched = {
+  readonly name: string
+  readonly kind: 'set' | 'text' | 'number' | 'time'
+  readonly of: (site: Site, issue: Issue) => readonly (string | number)[]
+  /** What a value of a query stands for, as `of` would give it; undefined when there is no such thing. */
+  readonly means?: (site: Site, text: string) => string | number | undefined
+  /** How it compares and sorts; without it, it does not. */
+  readonly rank?: (site: Site, value: string | number) => string | number
+  readonly compares?: boolean
+  readonly sorts?: boolean
+  /** The field of the history that `was` and `changed` look at. */
+  readonly history?: string
+  readonly descending?: boolean
+}
+
+const one = (value: string | number | null | undefined): readonly (string | number)[] =>
+  value === null || value === undefined ? [] : [value]
+const person = (site: Site, text: string): string | undefined => userNamed(site, text)?.id
+const people = (name: string, of: (issue: Issue) => readonly string[], history?: string): Searched => ({
+  name,
+  kind: 'set',
+  of: (_, issue) => of(issue),
+  means: person,
+  rank: (site, id) => site.store.users.get(String(id))?.display_name.toLowerCase() ?? '',
+  sorts: true,
+  ...(history === undefined ? {} : { history }),
+})
+const time = (name: string, of: (issue: Issue) => number | null): Searched => ({
+  name,
+  kind: 'time',
+  of: (_, issue) => one(of(issue)),
+  compares: true,
+  sorts: true,
+  descending: true,
+})
+const numberOfKey = (key: string): string => {
+  const [project = '', number = '0'] = key.split('-')
+  return `${project} ${number.padStart(12, '0')}`
+}
+const keys = (name: string, of: (issue: Issue) => string | null): Searched => ({
+  name,
+  kind: 'set',
+  of: (_, issue) => one(of(issue)),
+  means: (site, text) => issueOf(site, text)?.key,
+  rank: (_, key) => numberOfKey(String(key)),
+  compares: true,
+  sorts: true,
+})
+const rank =
+  (list: readonly { readonly name: string }[]) =>
+  (_: Site, name: string | number): number =>
+    -list.findIndex((row) => row.name === name)
+const lower = (_: Site, value: string | number): string => String(value).toLowerCase()
+const version = (name: string, of: (issue: Issue) => readonly string[], history: string): Searched => ({
+  name,
+  kind: 'set',
+  of: (_, issue) => of(issue),
+  means: (site, text) =>
+    site.store.projects
+      .all()
+      .flatMap(({ versions }) => versions)
+      .find((row) => row.id === text || row.name.toLowerCase() === text.toLowerCase())?.name,
+  rank: lower,
+  sorts: true,
+  history,
+})
+
+const comments = (site: Site, issue: Issue): readonly string[] =>
+  site.store.comments.find(issue.id).map(({ body }) => wordsOf(body))
+const words = (document: Json): readonly string[] => (document === null ? [] : [wordsOf(document)])
+
+const SYSTEM: Readonly<Record<string, Searched>> = {
+  project: {
+    name: 'project',
+    kind: 'set',
+    of: (_, { project }) => [project],
+    means: (site, text) =>
+      (projectOf(site, text) ?? site.store.projects.all().find(({ name }) => name.toLowerCase() === text.toLowerCase()))
+        ?.key,
+    rank: lower,
+    sorts: true,
+  },
+  key: keys('key', ({ key }) => key),
+  parent: keys('parent', ({ parent }) => parent),
+  issuetype: {
+    name: 'issuetype',
+    kind: 'set',
+    of: (_, { type }) => [type],
+    means: (site, text) => (site.store.types.get(text) ?? site.store.types.find(text.toLowerCase())[0])?.name,
+    rank: lower,
+    sorts: true,
+  },
+  status: {
+    name: 'status',
+    kind: 'set',
+    of: (_, { status }) => [status],
+    means: (site, text) => (site.store.statuses.get(text) ?? site.store.statuses.find(text.toLowerCase())[0])?.name,
+    rank: (site, name) => [...site.store.statuses.all()].findIndex((row) => row.name === name),
+    sorts: true,
+    history: 'status',
+  },
+  statuscategory: {
+    name: 'statusCategory',
+    kind: 'set',
+    of: (site, { status }) => [site.status(status).category],
+    means: (_, text) =>
+      Object.entries(CATEGORIES).find(
+        ([key, { id, name }]) =>
+          key === text.toLowerCase() || String(id) === text || name.toLowerCase() === text.toLowerCase(),
+      )?.[0],
+  },
+  priority: {
+    name: 'priority',
+    kind: 'set',
+    of: (_, { priority }) => [priority],
+    means: (_, text) => named(PRIORITIES, text)?.name,
+    rank: rank(PRIORITIES),
+    compares: true,
+    sorts: true,
+    history: 'priority',
+    descending: true,
+  },
+  resolution: {
+    name: 'resolution',
+    kind: 'set',
+    of: (_, { resolution }) => one(resolution),
+    means: (_, text) => named(RESOLUTIONS, text)?.name,
+    rank: rank(RESOLUTIONS),
+    sorts: true,
+    history: 'resolution',
+  },
+  assignee: people('assignee', ({ assignee }) => (assignee === null ? [] : [assignee]), 'assignee'),
+  reporter: people('reporter', ({ reporter }) => [reporter], 'reporter'),
+  creator: people('creator', ({ creator }) => [creator]),
+  watcher: people('watcher', ({ watchers }) => watchers),
+  labels: {
+    name: 'labels',
+    kind: 'set',
+    of: (_, { labels }) => labels,
+    means: (_, text) => text,
+    rank: lower,
+    sorts: true,
+  },
+  component: {
+    name: 'component',
+    kind: 'set',
+    of: (_, { components }) => components,
+    means: (site, text) =>
+      site.store.projects
+        .all()
+        .flatMap(({ components }) => components)
+        .find((row) => row.id === text || row.name.toLowerCase() === text.toLowerCase())?.name,
+    rank: lower,
+    sorts: true,
+  },
+  fixversion: version('fixVersion', ({ fix_versions }) => fix_versions, 'Fix Version'),
+  affectedversion: version('affectedVersion', ({ versions }) => versions, 'Version'),
+  created: time('created', ({ created_ms }) => created_ms),
+  updated: time('updated', ({ updated_ms }) => updated_ms),
+  resolved: time('resolved', ({ resolved_ms }) => resolved_ms),
+  due: time('due', ({ duedate }) => (duedate === null ? null : Date.parse(duedate))),
+  statuscategorychangeddate: time('statusCategoryChangedDate', ({ category_changed_ms }) => category_changed_ms),
+  summary: { name: 'summary', kind: 'text', of: (_, { summary }) => [summary], rank: lower, sorts: true },
+  description: { name: 'description', kind: 'text', of: (_, { description }) => words(description) },
+  environment: { name: 'environment', kind: 'text', of: (_, { environment }) => words(environment) },
+  comment: { name: 'comment', kind: 'text', of: comments },
+  text: {
+    name: 'text',
+    kind: 'text',
+    of: (site, issue) => [
+      issue.summary,
+      ...words(issue.description),
+      ...words(issue.environment),
+      ...comments(site, issue),
+      ...site.store.fields
+        .all()
+        .filter(({ type }) => type === 'text' || type === 'textarea')
+        .flatMap((field) => custom(field).of(site, issue).map(String)),
+    ],
+  },
+}
+const ALIASES: Readonly<Record<string, string>> = {
+  issue: 'key',
+  issuekey: 'key',
+  id: 'key',
+  type: 'issuetype',
+  createddate: 'created',
+  updateddate: 'updated',
+  resolutiondate: 'resolved',
+  duedate: 'due',
+  issuetype: 'issuetype',
+  components: 'component',
+  space: 'project',
+  worktype: 'issuetype',
+  workitem: 'key',
+}
+/** Jira has them; this twin does not. */
+const ELSEWHERE = [
+  'sprint',
+  'epic link',
+  'approvals',
+  'attachments',
+  'category',
+  'filter',
+  'request',
+  'savedfilter',
+  'level',
+  'votes',
+  'voter',
+  'watchers',
+  'worklogauthor',
+  'worklogcomment',
+  'worklogdate',
+  'workratio',
+  'timespent',
+  'timeestimate',
+  'remainingestimate',
+  'originalestimate',
+  'timeoriginalestimate',
+  'issuelink',
+  'issuelinktype',
+  'hierarchylevel',
+  'lastviewed',
+  'parentproject',
+  'parentepic',
+  'issue.property',
+  'rank',
+  'development',
+]
+
+/** The field of that name, id or `cf[…]`. Throws when there is none that can be searched. */
+export function searchedBy(site: Site, asked: string): Searched {
+  const key = asked.toLowerCase()
+  const system = SYSTEM[ALIASES[key] ?? key]
+  if (system !== undefined) return system
+  const field = site.store.fields.get(key) ?? site.store.fields.find(key)[0]
+  if (field !== undefined) return custom(field)
+  if (ELSEWHERE.includes(key)) throw notModelled('jira', GAPS, 'JQL beyond the common grammar')
+  throw wrong(`Field '${asked}' does not exist or you do not have permission to view it.`)
+}
+
+function custom(field: Field): Searched {
+  const { id, name, type, options } = field
+  const raw = (issue: Issue): Json => issue.custom[id] ?? null
+  const value = (issue: Issue): readonly (string | number)[] => {
+    const found = raw(issue)
+    return Array.isArray(found)
+      ? listOf(found).map(textOf)
+      : found === null
+        ? []
+        : [typeof found === 'number' ? found : textOf(found)]
+  }
+  switch (type) {
+    case 'text':
+      return { name, kind: 'text', of: (_, issue) => value(issue), rank: lower, sorts: true }
+    case 'textarea':
+      return { name, kind: 'text', of: (_, issue) => words(raw(issue)) }
+    case 'number':
+      return { name, kind: 'number', of: (_, issue) => value(issue), compares: true, sorts: true }
+    case 'date':
+    case 'datetime':
+      return time(name, (issue) => (raw(issue) === null ? null : Date.parse(textOf(raw(issue)))))
+    case 'select':
+    case 'multiselect':
+      return {
+        name,
+        kind: 'set',
+        of: (_, issue) => value(issue),
+        means: (_, text) =>
+          options.find((row) => row.id === text || row.value.toLowerCase() === text.toLowerCase())?.id,
+        rank: (_, option) => options.findIndex((row) => row.id === option),
+        sorts: true,
+      }
+    case 'user':
+      return people(name, (issue) => value(issue).map(String))
+    case 'labels':
+    case 'url':
+      return { name, kind: 'set', of: (_, issue) => value(issue), means: (_, text) => text, rank: lower, sorts: true }
+    default:
+      return type satisfies never
+  }
+}

@@ -1,0 +1,194 @@
+import type { Json } from '../../trace.ts'
+import { type Ask, type Handler, type On, pageOf, Refusal, valuesPage } from '../ask.ts'
+import { SCREEN } from '../fields.ts'
+import { PRIORITIES } from '../fixed.ts'
+import { projectOf, type Site } from '../site.ts'
+import type { Field, Fields, FieldType, Project } from '../state.ts'
+import { componentBody, priorityBody, typeBody, versionBody } from '../wire.ts'
+
+type System = {
+  readonly name: string
+  readonly type: string
+  readonly items?: string
+  readonly clauses: readonly string[]
+}
+
+/** Fields that every site has: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-fields (2026-11-26). */
+const SYSTEM: Readonly<Record<string, System>> = {
+  summary: { name: 'Summary', type: 'string', clauses: ['summary'] },
+  description: { name: 'Description', type: 'string', clauses: ['description'] },
+  environment: { name: 'Environment', type: 'string', clauses: ['environment'] },
+  issuetype: { name: 'Issue Type', type: 'issuetype', clauses: ['issuetype', 'type'] },
+  project: { name: 'Project', type: 'project', clauses: ['project'] },
+  status: { name: 'Status', type: 'status', clauses: ['status'] },
+  statuscategorychangedate: {
+    name: 'Status Category Changed',
+    type: 'datetime',
+    clauses: ['statusCategoryChangedDate'],
+  },
+  priority: { name: 'Priority', type: 'priority', clauses: ['priority'] },
+  resolution: { name: 'Resolution', type: 'resolution', clauses: ['resolution'] },
+  resolutiondate: { name: 'Resolved', type: 'datetime', clauses: ['resolutiondate', 'resolved'] },
+  assignee: { name: 'Assignee', type: 'user', clauses: ['assignee'] },
+  reporter: { name: 'Reporter', type: 'user', clauses: ['reporter'] },
+  creator: { name: 'Creator', type: 'user', clauses: ['creator'] },
+  labels: { name: 'Labels', type: 'array', items: 'string', clauses: ['labels'] },
+  components: { name: 'Components', type: 'array', items: 'component', clauses: ['component'] },
+  fixVersions: { name: 'Fix versions', type: 'array', items: 'version', clauses: ['fixVersion'] },
+  versions: { name: 'Affects versions', type: 'array', items: 'version', clauses: ['affectedVersion'] },
+  duedate: { name: 'Due date', type: 'date', clauses: ['due', 'duedate'] },
+  parent: { name: 'Parent', type: 'issuelink', clauses: ['parent'] },
+  subtasks: { name: 'Sub-tasks', type: 'array', items: 'issuelinks', clauses: ['subtasks'] },
+  issuelinks: { name: 'Linked Issues', type: 'array', items: 'issuelinks', clauses: ['issueLink'] },
+  attachment: { name: 'Attachment', type: 'array', items: 'attachment', clauses: ['attachments'] },
+  comment: { name: 'Comment', type: 'comments-page', clauses: ['comment'] },
+  worklog: { name: 'Log Work', type: 'array', items: 'worklog', clauses: [] },
+  watches: { name: 'Watchers', type: 'watches', clauses: ['watchers'] },
+  votes: { name: 'Votes', type: 'votes', clauses: ['votes'] },
+  timetracking: { name: 'Time tracking', type: 'timetracking', clauses: [] },
+  timeoriginalestimate: { name: 'Original estimate', type: 'number', clauses: ['originalEstimate'] },
+  timeestimate: { name: 'Remaining Estimate', type: 'number', clauses: ['remainingEstimate'] },
+  timespent: { name: 'Time Spent', type: 'number', clauses: ['timespent'] },
+  workratio: { name: 'Work Ratio', type: 'number', clauses: ['workratio'] },
+  created: { name: 'Created', type: 'datetime', clauses: ['created', 'createdDate'] },
+  updated: { name: 'Updated', type: 'datetime', clauses: ['updated', 'updatedDate'] },
+  lastViewed: { name: 'Last Viewed', type: 'datetime', clauses: ['lastViewed'] },
+}
+
+const KINDS: Readonly<Record<FieldType, readonly [type: string, items: string | undefined, plugin: string]>> = {
+  text: ['string', undefined, 'textfield'],
+  textarea: ['string', undefined, 'textarea'],
+  number: ['number', undefined, 'float'],
+  date: ['date', undefined, 'datepicker'],
+  datetime: ['datetime', undefined, 'datetime'],
+  select: ['option', undefined, 'select'],
+  multiselect: ['array', 'option', 'multiselect'],
+  user: ['user', undefined, 'userpicker'],
+  labels: ['array', 'string', 'labels'],
+  url: ['string', undefined, 'url'],
+}
+
+/** All fields of the site, as `GET /field` lists them. */
+export const fieldBodies = (site: Site): readonly Fields[] => [
+  ...Object.entries(SYSTEM).map(([id, { name, type, items, clauses }]) => ({
+    id,
+    key: id,
+    name,
+    custom: false,
+    orderable: SCREEN.includes(id),
+    navigable: true,
+    searchable: clauses.length > 0,
+    clauseNames: clauses,
+    schema: { type, ...(items === undefined ? {} : { items }), system: id },
+  })),
+  ...site.store.fields.all().map(customBody),
+]
+
+function customBody({ id, name, type }: Field): Fields {
+  const number = Number(id.replace('customfield_', ''))
+  const [kind, items, plugin] = KINDS[type]
+  return {
+    id,
+    key: id,
+    name,
+    untranslatedName: name,
+    custom: true,
+    orderable: true,
+    navigable: true,
+    searchable: true,
+    clauseNames: [`cf[${number}]`, name],
+    schema: {
+      type: kind,
+      ...(items === undefined ? {} : { items }),
+      custom: `com.atlassian.jira.plugin.system.customfieldtypes:${plugin}`,
+      customId: number,
+    },
+  }
+}
+
+export function addFields(on: On): void {
+  on('fields.list', 'GET /rest/api/:version/field', ({ site }) => Response.json(fieldBodies(site)))
+  on('fields.search', 'GET /rest/api/:version/field/search', (ask) => {
+    const { site, query, queries } = ask
+    const [text, types, ids] = [query('query')?.toLowerCase() ?? '', queries('type'), queries('id')]
+    const rows = fieldBodies(site).filter(
+      ({ id, name, custom }) =>
+        String(name).toLowerCase().includes(text) &&
+        (types.length === 0 || types.includes(custom === true ? 'custom' : 'system')) &&
+        (ids.length === 0 || ids.includes(String(id))),
+    )
+    return valuesPage(ask, 'field/search', rows, ({ id, name, schema }) => ({
+      id: id ?? '',
+      name: name ?? '',
+      schema: schema ?? null,
+    }))
+  })
+}
+
+/** What an issue can be created with: types of a project, or fields of a type. */
+export const metaOf =
+  (what: 'types' | 'fields'): Handler =>
+  (ask) => {
+    const { site, view, part } = ask
+    const project = projectOf(site, part('project'))
+    if (project === undefined) throw new Refusal(404, [`No project could be found with key '${part('project')}'.`])
+    const types = project.types.map((name) => site.type(name))
+    if (what === 'types')
+      return metaPage(
+        ask,
+        'issueTypes',
+        types.map((type) => typeBody(view, type)),
+      )
+    const type = types.find(({ id }) => id === part('type'))
+    if (type === undefined) throw new Refusal(404, ['The issue type selected is invalid.'])
+    const rows = fieldBodies(site).filter(
+      ({ id, custom }) =>
+        custom === true || id === 'project' || (SCREEN.includes(String(id)) && (id !== 'parent' || type.level < 1)),
+    )
+    const required = ['summary', 'issuetype', 'project', ...(type.subtask ? ['parent'] : [])]
+    return metaPage(
+      ask,
+      'fields',
+      rows.map(({ id, name, schema }) => ({
+        required: required.includes(String(id)),
+        schema: schema ?? null,
+        name: name ?? '',
+        key: id ?? '',
+        fieldId: id ?? '',
+        hasDefaultValue: id === 'priority',
+        operations: fieldsOperations(String(id)),
+        ...allowed(
+          ask,
+          project,
+          String(id),
+          types.map((one) => typeBody(view, one)),
+        ),
+      })),
+    )
+  }
+
+const fieldsOperations = (id: string): readonly string[] =>
+  ['labels', 'components', 'fixVersions', 'versions'].includes(id) ? ['add', 'set', 'remove'] : ['set']
+
+function allowed({ site, view }: Ask, project: Project, id: string, types: readonly Json[]): Fields {
+  switch (id) {
+    case 'issuetype':
+      return { allowedValues: types }
+    case 'priority':
+      return { allowedValues: PRIORITIES.map(({ name }) => priorityBody(view, name)) }
+    case 'components':
+      return { allowedValues: project.components.map(({ name }) => componentBody(view, project, name)) }
+    case 'fixVersions':
+    case 'versions':
+      return { allowedValues: project.versions.map(({ name }) => versionBody(view, project, name)) }
+    default: {
+      const options = site.store.fields.get(id)?.options ?? []
+      return options.length === 0 ? {} : { allowedValues: options.map((option) => ({ ...option })) }
+    }
+  }
+}
+
+function metaPage(ask: Ask, name: string, rows: readonly Json[]): Response {
+  const { startAt, maxResults } = pageOf(ask, 50, 200)
+  return Response.json({ startAt, maxResults, total: rows.length, [name]: rows.slice(startAt, startAt + maxResults) })
+}

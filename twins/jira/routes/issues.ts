@@ -1,0 +1,261 @@
+import type { Json } from '../../trace.ts'
+import { notModelled } from '../../twin.ts'
+import { type Ask, askedIssue, type On, Refusal, valuesPage } from '../ask.ts'
+import { assignable, notOnScreen, projectOfBody, SCREEN, type Wish, wishOf } from '../fields.ts'
+import { GAPS } from '../gaps.ts'
+import { addComment, change, create, fresh, offered, remove, transition } from '../issues.ts'
+import { issueOf, type Site } from '../site.ts'
+import { type Fields, fieldsOf, type Issue, listOf, type Transition, textOf } from '../state.ts'
+import { fieldsBody, historyBody, statusBody, type View } from '../wire.ts'
+import { fieldBodies, metaOf } from './fields.ts'
+import { addLink } from './links.ts'
+import { addWorklog } from './worklogs.ts'
+
+const BULK_MAX = 50
+const FETCH_MAX = 100
+
+export function addIssues(on: On): void {
+  on('issues.create', 'POST /rest/api/:version/issue', (ask) =>
+    Response.json(createOne(ask, ask.body), { status: 201 }),
+  )
+  on('issues.create_bulk', 'POST /rest/api/:version/issue/bulk', createBulk)
+  on('issues.fetch_bulk', 'POST /rest/api/:version/issue/bulkfetch', fetchBulk)
+  on('issues.create_meta_types', 'GET /rest/api/:version/issue/createmeta/:project/issuetypes', metaOf('types'))
+  on('issues.create_meta', 'GET /rest/api/:version/issue/createmeta/:project/issuetypes/:type', metaOf('fields'))
+  on('issues.get', 'GET /rest/api/:version/issue/:issue', (ask) => {
+    const issue = askedIssue(ask)
+    return Response.json(issueBody(ask, issue, ask.queries('fields'), ask.queries('expand'), ask.queries('properties')))
+  })
+  on('issues.edit', 'PUT /rest/api/:version/issue/:issue', edit)
+  on('issues.delete', 'DELETE /rest/api/:version/issue/:issue', (ask) => {
+    const { site, me, query } = ask
+    const issue = askedIssue(ask)
+    const children = site.store.issues.find(`in ${issue.key}`).filter(({ type }) => site.type(type).subtask)
+    if (children.length > 0 && query('deleteSubtasks') !== 'true')
+      throw new Refusal(400, [
+        `The issue '${issue.key}' has subtasks.  You must specify the 'deleteSubtasks' parameter to delete this issue and all its subtasks.`,
+      ])
+    remove(site, me.id, issue)
+    return new Response(null, { status: 204 })
+  })
+  on('issues.assign', 'PUT /rest/api/:version/issue/:issue/assignee', assign)
+  on('issues.changelog', 'GET /rest/api/:version/issue/:issue/changelog', (ask) => {
+    const { site, view } = ask
+    const issue = askedIssue(ask)
+    const rows = site.store.histories.find(issue.id)
+    return valuesPage(ask, `issue/${issue.key}/changelog`, rows, (row) => historyBody(site, view, row), 100)
+  })
+  on('transitions.list', 'GET /rest/api/:version/issue/:issue/transitions', (ask) => {
+    const { site, query, queries } = ask
+    const issue = askedIssue(ask)
+    const wanted = query('transitionId')
+    const transitions = offered(site, issue).filter(({ id }) => wanted === undefined || id === wanted)
+    const full = queries('expand').includes('transitions.fields')
+    return Response.json({
+      expand: 'transitions',
+      transitions: transitions.map((one) => transitionBody(ask, one, full)),
+    })
+  })
+  on('transitions.do', 'POST /rest/api/:version/issue/:issue/transitions', doTransition)
+}
+
+function createOne({ site, me, view }: Ask, body: Fields): Json {
+  if (body.transition !== undefined) throw notModelled('jira', GAPS, 'transitions while creating')
+  const project = projectOfBody(site, body)
+  const wish = wishOf({ site, project, version: view.version, issue: undefined }, body, SCREEN)
+  const issue = create(site, me.id, project, wish.draft)
+  addParts({ site, me: me.id, view }, issue, wish)
+  return { id: issue.id, key: issue.key, self: `${view.base}/rest/api/${view.version}/issue/${issue.id}` }
+}
+
+type Place = { readonly site: Site; readonly me: string; readonly view: View }
+
+function addParts({ site, me, view }: Place, issue: Issue, { parts }: Wish): void {
+  for (const one of parts.comment ?? []) addComment(site, me, view.version, fresh(site, issue), fieldsOf(one))
+  for (const one of parts.worklog ?? []) addWorklog(site, me, view.version, fresh(site, issue), fieldsOf(one))
+  for (const one of parts.issuelinks ?? []) {
+    const { type, inwardIssue, outwardIssue } = fieldsOf(one)
+    const end = { key: issue.key }
+    addLink(site, me, { type: type ?? null, inwardIssue: inwardIssue ?? end, outwardIssue: outwardIssue ?? end })
+  }
+}
+
+/** Makes what can be made: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues (2026-11-26). */
+function createBulk(ask: Ask): Response {
+  const updates = listOf(ask.body.issueUpdates)
+  if (updates.length === 0) throw new Refusal(400, ['No issues to create.'])
+  if (updates.length > BULK_MAX)
+    throw new Refusal(400, [`The number of issues to create exceeds the limit of ${BULK_MAX}.`])
+  const [issues, errors]: [Json[], Json[]] = [[], []]
+  updates.forEach((update, failedElementNumber) => {
+    try {
+      issues.push(createOne(ask, fieldsOf(update)))
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      errors.push({ status: error.status, elementErrors: error.body, failedElementNumber })
+    }
+  })
+  return Response.json({ issues, errors }, { status: issues.length === 0 ? 400 : 201 })
+}
+
+function fetchBulk(ask: Ask): Response {
+  const { site, body } = ask
+  const wanted = listOf(body.issueIdsOrKeys).map(textOf)
+  if (wanted.length === 0 || wanted.length > FETCH_MAX)
+    throw new Refusal(400, [`The number of issues to fetch must be between 1 and ${FETCH_MAX}.`])
+  const found = new Set(wanted.flatMap((idOrKey) => issueOf(site, idOrKey) ?? []))
+  const missing = wanted.filter((idOrKey) => issueOf(site, idOrKey) === undefined)
+  const fields = listOf(body.fields).map(textOf)
+  return Response.json({
+    expand: 'schema,names',
+    issues: [...found].map((issue) =>
+      issueBody(
+        ask,
+        issue,
+        fields.length === 0 ? ['*navigable'] : fields,
+        listOf(body.expand).map(textOf),
+        listOf(body.properties).map(textOf),
+      ),
+    ),
+    issueErrors: missing.map((id) => ({
+      id,
+      errorMessage: 'Issue does not exist or you do not have permission to see it.',
+    })),
+  })
+}
+
+/** Fields that a list leaves out unless it is asked for all. */
+const NOT_NAVIGABLE = ['comment', 'worklog', 'attachment', 'timetracking', 'issuelinks']
+const EXPANSIONS = ['changelog', 'names', 'schema', 'transitions', 'transitions.fields']
+
+/** An issue with the fields that are asked for; all of them when none is. */
+export function issueBody(
+  { site, view }: Pick<Ask, 'site' | 'view'>,
+  issue: Issue,
+  fields: readonly string[],
+  expand: readonly string[],
+  properties: readonly string[] = [],
+): Json {
+  if (expand.some((one) => !EXPANSIONS.includes(one)))
+    throw notModelled('jira', GAPS, 'rendered fields and other expansions')
+  const all = fieldsBody(site, view, issue)
+  const wanted = fields.length === 0 || fields.every((one) => one.startsWith('-')) ? ['*all', ...fields] : fields
+  const has = (id: string): boolean =>
+    wanted.reduce((in_: boolean, one) => {
+      if (one === '*all' || one === id) return true
+      if (one === '*navigable') return in_ || !NOT_NAVIGABLE.includes(id)
+      return one === `-${id}` ? false : in_
+    }, false)
+  const ids = Object.keys(all).filter(has)
+  const about = fieldBodies(site).filter(({ id }) => ids.includes(textOf(id)))
+  const histories = site.store.histories.find(issue.id).toReversed()
+  return {
+    expand: 'renderedFields,names,schema,operations,editmeta,changelog,versionedRepresentations',
+    id: issue.id,
+    self: `${view.base}/rest/api/${view.version}/issue/${issue.id}`,
+    key: issue.key,
+    ...(ids.length === 0 ? {} : { fields: Object.fromEntries(ids.map((id) => [id, all[id] ?? null])) }),
+    ...(properties.length === 0
+      ? {}
+      : {
+          properties: Object.fromEntries(
+            Object.entries(issue.properties).filter(([key]) => properties.includes('*all') || properties.includes(key)),
+          ),
+        }),
+    ...(expand.includes('names') ? { names: Object.fromEntries(about.map(({ id, name }) => [id, name])) as Json } : {}),
+    ...(expand.includes('schema')
+      ? { schema: Object.fromEntries(about.map(({ id, schema }) => [id, schema])) as Json }
+      : {}),
+    ...(expand.some((one) => one.startsWith('transitions'))
+      ? {
+          transitions: offered(site, issue).map((one) =>
+            transitionBody({ site, view }, one, expand.includes('transitions.fields')),
+          ),
+        }
+      : {}),
+    ...(expand.includes('changelog')
+      ? {
+          changelog: {
+            startAt: 0,
+            maxResults: histories.length,
+            total: histories.length,
+            histories: histories.map((one) => historyBody(site, view, one)),
+          },
+        }
+      : {}),
+  }
+}
+
+function edit(ask: Ask): Response {
+  const { site, me, view, body, query } = ask
+  const issue = askedIssue(ask)
+  if (body.transition !== undefined) throw notModelled('jira', GAPS, 'transitions while creating')
+  const wish = wishOf({ site, project: site.project(issue.project), version: view.version, issue }, body, SCREEN)
+  change(site, me.id, issue, wish.draft)
+  addParts({ site, me: me.id, view }, issue, wish)
+  if (query('returnIssue') !== 'true') return new Response(null, { status: 204 })
+  return Response.json(issueBody(ask, fresh(site, issue), [], ask.queries('expand')))
+}
+
+function assign(ask: Ask): Response {
+  const { site, me, body } = ask
+  const issue = askedIssue(ask)
+  const { accountId } = body
+  // -1 is the default assignee of the project, and that is nobody.
+  const id = accountId === null || accountId === '-1' ? null : textOf(accountId)
+  if (id === '' || accountId === undefined)
+    throw new Refusal(400, ["'accountId' must be the only user identifying query parameter in GDPR strict mode."])
+  if (id !== null && !assignable(site, id))
+    throw new Refusal(400, [], { assignee: `User '${id}' cannot be assigned issues.` })
+  change(site, me.id, issue, { assignee: id }, 'issue_assigned')
+  return new Response(null, { status: 204 })
+}
+
+function transitionBody({ site, view }: Pick<Ask, 'site' | 'view'>, one: Transition, full: boolean): Json {
+  const about = fieldBodies(site)
+  const fields = one.screen.map((id) => {
+    const field = about.find((row) => row.id === id)
+    const required = one.required.includes(id)
+    return [
+      id,
+      { required, schema: field?.schema ?? { type: 'any' }, name: field?.name ?? id, key: id, operations: ['set'] },
+    ] as const
+  })
+  return {
+    id: one.id,
+    name: one.name,
+    to: statusBody(view, site.status(one.to)),
+    hasScreen: one.screen.length > 0,
+    isGlobal: one.from.length === 0,
+    isInitial: false,
+    isAvailable: true,
+    isConditional: false,
+    isLooped: false,
+    ...(full ? { fields: Object.fromEntries(fields) } : {}),
+  }
+}
+
+function doTransition(ask: Ask): Response {
+  const { site, me, view, body } = ask
+  const issue = askedIssue(ask)
+  const id = textOf(fieldsOf(body.transition).id)
+  if (id === '') throw new Refusal(400, ["Missing 'transition' identifier"])
+  const one = offered(site, issue).find((row) => row.id === id)
+  if (one === undefined) throw new Refusal(400, [`Transition id '${id}' is not valid for this issue.`])
+  const { comment, worklog, issuelinks } = fieldsOf(body.update)
+  if ([comment, worklog, issuelinks].some((part) => part !== undefined))
+    throw notModelled('jira', GAPS, 'comments and links with a transition')
+  for (const field of [...Object.keys(fieldsOf(body.fields)), ...Object.keys(fieldsOf(body.update))])
+    if (!one.screen.includes(field)) throw new Refusal(400, [], { [field]: notOnScreen(field) })
+  const project = site.project(issue.project)
+  const { draft } = wishOf({ site, project, version: view.version, issue }, body, one.screen)
+  for (const field of one.required) {
+    const given = { ...fieldsOf(body.fields), ...fieldsOf(body.update) }[field] ?? fieldsBody(site, view, issue)[field]
+    if (given === null || given === undefined || given === '')
+      throw new Refusal(400, [], { [field]: `${nameOf(site, field)} is required.` })
+  }
+  transition(site, me.id, issue, one.to, draft)
+  return new Response(null, { status: 204 })
+}
+
+const nameOf = (site: Site, id: string): string => textOf(fieldBodies(site).find((row) => row.id === id)?.name) || id

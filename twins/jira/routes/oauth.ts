@@ -1,0 +1,98 @@
+import { z } from 'zod'
+import { notModelled, type TwinApp } from '../../twin.ts'
+import { GAPS } from '../gaps.ts'
+import type { Site } from '../site.ts'
+import type { Token } from '../state.ts'
+
+/** https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps (2026-11-26): refresh tokens rotate. */
+const ACCESS_MS = 3_600_000
+const REFRESH_MS = 90 * 86_400_000
+const SCOPE = 'read:jira-work write:jira-work read:jira-user manage:jira-webhook offline_access'
+
+const request = z.object({
+  grant_type: z.string(),
+  client_id: z.string().optional(),
+  client_secret: z.string().optional(),
+  code: z.string().optional(),
+  refresh_token: z.string().optional(),
+})
+
+/** OAuth 2.0 (3LO): tokens at auth.atlassian.com, and which sites they reach at api.atlassian.com. */
+export function addOAuth(app: TwinApp, site: Site): void {
+  app.on('oauth.authorize', 'GET /authorize', () => {
+    throw notModelled('jira', GAPS, 'the consent page of OAuth')
+  })
+  app.on('oauth.token', 'POST /oauth/token', async (c) => {
+    const text = await c.req.text()
+    const form = c.req.header('content-type')?.includes('form-urlencoded') === true
+    const parsed = request.safeParse(form ? Object.fromEntries(new URLSearchParams(text)) : jsonOf(text))
+    if (!parsed.success) return refused(400, 'invalid_request', 'Missing required parameter: grant_type')
+    const { grant_type, client_id, client_secret, code, refresh_token } = parsed.data
+    const client = site.seed.oauth
+    if (client !== undefined && (client.client_id !== client_id || client.client_secret !== client_secret))
+      return refused(401, 'access_denied', 'Unauthorized')
+    switch (grant_type) {
+      case 'authorization_code':
+        return exchange(site, 'code', code ?? '', 'Invalid authorization code')
+      case 'refresh_token':
+        return exchange(site, 'refresh', refresh_token ?? '', 'Unknown or invalid refresh token.')
+      default:
+        return refused(403, 'unauthorized_client', `Grant type '${grant_type}' not allowed for the client.`)
+    }
+  })
+  app.on('oauth.resources', 'GET /oauth/token/accessible-resources', (c) => {
+    const token = (c.req.header('authorization') ?? '').replace(/^bearer /i, '')
+    const minted = site.store.tokens.get(token)
+    const free = minted === undefined && site.seed.tokens === undefined && site.seed.oauth === undefined
+    const good = minted === undefined ? free || site.seed.tokens?.includes(token) : isAlive(site, minted, 'access')
+    if (token === '' || good !== true) return Response.json({ code: 401, message: 'Unauthorized' }, { status: 401 })
+    return Response.json([
+      {
+        id: site.cloud_id,
+        url: site.url,
+        name: new URL(site.url).hostname.split('.')[0] ?? '',
+        scopes: SCOPE.split(' ').filter((scope) => scope !== 'offline_access'),
+        avatarUrl: 'https://site-admin-avatar-cdn.prod.public.atl-paas.net/avatars/240/flag.png',
+      },
+    ])
+  })
+}
+
+const isAlive = (site: Site, { kind, used, expires_ms }: Token, wanted: Token['kind']): boolean =>
+  kind === wanted && !used && (expires_ms ?? Number.POSITIVE_INFINITY) > site.now()
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const refused = (status: number, error: string, error_description: string): Response =>
+  Response.json({ error, error_description }, { status })
+
+/** Tokens for what is good once. */
+function exchange(site: Site, kind: 'code' | 'refresh', given: string, complaint: string): Response {
+  const { tokens } = site.store
+  const token = tokens.get(given)
+  if (token === undefined || !isAlive(site, token, kind)) return refused(403, 'invalid_grant', complaint)
+  tokens.put({ ...token, used: true })
+  const mint = (what: 'access' | 'refresh', lifeMs: number): Token =>
+    tokens.put({
+      id: site.world.id(what === 'access' ? 'eyJhbGciOiJSUzI1NiJ9.' : 'eyJhbGciOiJIUzI1NiJ9.', 86),
+      kind: what,
+      user: token.user,
+      expires_ms: site.now() + lifeMs,
+      used: false,
+    })
+  const [access, refresh] = [mint('access', ACCESS_MS), mint('refresh', REFRESH_MS)]
+  site.note('token.issued', { user: token.user, by: kind })
+  return Response.json({
+    access_token: access.id,
+    refresh_token: refresh.id,
+    expires_in: ACCESS_MS / 1000,
+    token_type: 'Bearer',
+    scope: SCOPE,
+  })
+}

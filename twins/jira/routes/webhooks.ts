@@ -1,0 +1,157 @@
+import { type Ask, type On, Refusal, valuesPage } from '../ask.ts'
+import { EVENTS } from '../events.ts'
+import { usesOf } from '../jql/index.ts'
+import { type Fields, fieldsOf, listOf, textOf, type Webhook } from '../state.ts'
+
+/** https://developer.atlassian.com/cloud/jira/platform/webhooks (2026-11-26): an app's expire after 30 days. */
+const LIFE_MS = 30 * 86_400_000
+/** What the filter of an app's webhook may look at: same page. */
+const FILTERS = ['issuekey', 'key', 'project', 'issuetype', 'status', 'assignee', 'reporter']
+const OPERATORS = ['=', '!=', 'in', 'not in']
+const ONLY_APPS = 'Only Connect and OAuth 2.0 apps can use this operation.'
+
+export function addWebhooks(on: On): void {
+  addOfApps(on)
+  addOfAdmins(on)
+}
+
+function ofApp({ site, me }: Ask, id: string): Webhook | undefined {
+  const webhook = site.store.webhooks.get(id)
+  return webhook?.kind === 'app' && webhook.owner === me.id && (webhook.expires_ms ?? 0) > site.now()
+    ? webhook
+    : undefined
+}
+
+function onlyApps({ via }: Ask): void {
+  if (via !== 'oauth') throw new Refusal(403, [ONLY_APPS])
+}
+
+function addOfApps(on: On): void {
+  on('webhooks.register', 'POST /rest/api/:version/webhook', (ask) => {
+    onlyApps(ask)
+    const { site, me, body } = ask
+    const [url, wishes] = [textOf(body.url), listOf(body.webhooks)]
+    if (!URL.canParse(url)) throw new Refusal(400, ['The URL of the webhook is not valid.'])
+    if (wishes.length === 0) throw new Refusal(400, ['No webhooks were provided.'])
+    const results = wishes.map((one) => {
+      const wish = fieldsOf(one)
+      const errors = faultsOf(wish)
+      if (errors.length > 0) return { errors }
+      const id = site.next('webhook')
+      site.store.webhooks.put({
+        id,
+        kind: 'app',
+        name: id,
+        url,
+        events: listOf(wish.events).map(textOf),
+        jql: textOf(wish.jqlFilter),
+        fields: listOf(wish.fieldIdsFilter).map(textOf),
+        secret: null,
+        expires_ms: site.now() + LIFE_MS,
+        owner: me.id,
+      })
+      return { createdWebhookId: Number(id) }
+    })
+    return Response.json({ webhookRegistrationResult: results })
+  })
+  on('webhooks.list', 'GET /rest/api/:version/webhook', (ask) => {
+    onlyApps(ask)
+    const rows = ask.site.store.webhooks.all().filter(({ id }) => ofApp(ask, id) !== undefined)
+    return valuesPage(ask, 'webhook', rows, ({ id, url, jql, fields, events, expires_ms }) => ({
+      id: Number(id),
+      url,
+      jqlFilter: jql,
+      ...(fields.length === 0 ? {} : { fieldIdsFilter: fields }),
+      events,
+      expirationDate: expires_ms,
+    }))
+  })
+  on('webhooks.delete', 'DELETE /rest/api/:version/webhook', (ask) => {
+    onlyApps(ask)
+    for (const id of listOf(ask.body.webhookIds).map(textOf))
+      if (ofApp(ask, id) !== undefined) ask.site.store.webhooks.remove(id)
+    return new Response(null, { status: 202 })
+  })
+  on('webhooks.refresh', 'PUT /rest/api/:version/webhook/refresh', (ask) => {
+    onlyApps(ask)
+    const expires_ms = ask.site.now() + LIFE_MS
+    for (const id of listOf(ask.body.webhookIds).map(textOf)) {
+      const webhook = ofApp(ask, id)
+      if (webhook !== undefined) ask.site.store.webhooks.put({ ...webhook, expires_ms })
+    }
+    return Response.json({ expirationDate: expires_ms })
+  })
+}
+
+function faultsOf({ events, jqlFilter }: Fields): readonly string[] {
+  const wanted = listOf(events).map(textOf)
+  const unknown = wanted.filter((event) => !EVENTS.includes(event))
+  if (wanted.length === 0 || unknown.length > 0)
+    return [`The following events are not supported: ${unknown.join(', ')}`]
+  if (typeof jqlFilter !== 'string' || jqlFilter.trim() === '') return ['The JQL filter is required.']
+  try {
+    const bad = usesOf(jqlFilter).find(
+      ({ field, operator }) =>
+        (!FILTERS.includes(field) && !field.startsWith('customfield_')) || !OPERATORS.includes(operator),
+    )
+    return bad === undefined ? [] : [`The clause ${bad.field} ${bad.operator} is unsupported`]
+  } catch (error) {
+    if (error instanceof Refusal) return [error.message]
+    throw error
+  }
+}
+
+function addOfAdmins(on: On): void {
+  const route = '/rest/webhooks/1.0/webhook'
+  const bodyOf = ({ view }: Ask, { id, name, url, events, jql }: Webhook): Fields => ({
+    name,
+    url,
+    events,
+    filters: { 'issue-related-events-section': jql },
+    excludeBody: false,
+    enabled: true,
+    self: `${view.base}${route}/${id}`,
+  })
+  const asked = ({ site, part }: Ask): Webhook => {
+    const webhook = site.store.webhooks.get(part('id'))
+    if (webhook?.kind !== 'admin') throw new Refusal(404, [`The webhook with id ${part('id')} does not exist.`])
+    return webhook
+  }
+  on('admin_webhooks.create', `POST ${route}`, (ask) => {
+    const { site, me, body } = ask
+    const [name, url, events] = [textOf(body.name), textOf(body.url), listOf(body.events).map(textOf)]
+    if (name === '' || !URL.canParse(url)) throw new Refusal(400, ['The name and the URL of a webhook are required.'])
+    const unknown = events.filter((event) => !EVENTS.includes(event))
+    if (unknown.length > 0) throw new Refusal(400, [`The following events are not supported: ${unknown.join(', ')}`])
+    const jql = textOf(fieldsOf(body.filters)['issue-related-events-section'])
+    usesOf(jql)
+    const id = site.next('webhook')
+    const secret = body.secret === undefined ? null : textOf(body.secret)
+    const webhook: Webhook = {
+      id,
+      kind: 'admin',
+      name,
+      url,
+      events,
+      jql,
+      fields: [],
+      secret,
+      expires_ms: null,
+      owner: me.id,
+    }
+    return Response.json(bodyOf(ask, site.store.webhooks.put(webhook)), { status: 201 })
+  })
+  on('admin_webhooks.list', `GET ${route}`, (ask) =>
+    Response.json(
+      ask.site.store.webhooks
+        .all()
+        .filter(({ kind }) => kind === 'admin')
+        .map((webhook) => bodyOf(ask, webhook)),
+    ),
+  )
+  on('admin_webhooks.get', `GET ${route}/:id`, (ask) => Response.json(bodyOf(ask, asked(ask))))
+  on('admin_webhooks.delete', `DELETE ${route}/:id`, (ask) => {
+    ask.site.store.webhooks.remove(asked(ask).id)
+    return new Response(null, { status: 204 })
+  })
+}

@@ -1,0 +1,199 @@
+import type { Json } from '../trace.ts'
+import { documentOf } from './adf.ts'
+import { Refusal } from './ask.ts'
+import { type Draft, SCREEN, wishOf } from './fields.ts'
+import { STATUSES, TYPES } from './fixed.ts'
+import { addComment, create, store } from './issues.ts'
+import { projectOf, type Site, userNamed } from './site.ts'
+import type { FieldWish, IssueWish, Project, ProjectWish, Seed, Transition, User } from './state.ts'
+
+/** What was there before the scenario starts. It happened without events. */
+export function plant(site: Site, seed: Seed): void {
+  const { users, statuses, types, tokens, webhooks } = site.store
+  users.put({
+    id: site.account,
+    account_type: 'atlassian',
+    display_name: seed.account?.name ?? 'Backlot',
+    email: seed.account?.email ?? null,
+    active: true,
+  })
+  for (const wish of seed.users ?? [])
+    users.put({
+      ...newUser(site, wish.name, wish.email, wish.account_id),
+      active: wish.active ?? true,
+      account_type: wish.type ?? 'atlassian',
+    })
+  for (const status of STATUSES) statuses.put(status)
+  for (const type of TYPES) types.put(type)
+  for (const wish of seed.fields ?? []) plantField(site, wish)
+  for (const wish of seed.projects ?? []) plantProject(site, wish)
+  for (const wish of seed.issues ?? []) plantIssue(site, wish)
+  for (const { url, events, jql = '', secret = null } of seed.webhooks ?? []) {
+    const id = site.next('webhook')
+    webhooks.put({
+      id,
+      kind: 'admin',
+      name: id,
+      url,
+      events,
+      jql,
+      fields: [],
+      secret,
+      expires_ms: null,
+      owner: site.account,
+    })
+  }
+  const holder = (name: string | undefined): string => (name === undefined ? site.account : userId(site, name, 'oauth'))
+  for (const { code, user } of seed.oauth?.codes ?? [])
+    tokens.put({ id: code, kind: 'code', user: holder(user), expires_ms: null, used: false })
+  for (const { token, user } of seed.oauth?.refresh_tokens ?? [])
+    tokens.put({ id: token, kind: 'refresh', user: holder(user), expires_ms: null, used: false })
+}
+
+/** Somebody new; an account id is made up where none is given. */
+export function newUser(site: Site, name: string, email?: string, id?: string): User {
+  return {
+    id: id ?? `712020:${uuid(site)}`,
+    account_type: 'atlassian',
+    display_name: name,
+    email: email ?? null,
+    active: true,
+  }
+}
+
+const uuid = (site: Site): string =>
+  site.world
+    .draw('account')
+    .text(32, '0123456789abcdef')
+    .replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, '$1-$2-4$3-a$4-$5')
+    .slice(0, 36)
+
+/** The id of a user that a seed or a scenario names. */
+export function userId(site: Site, name: string, where: string): string {
+  const user = userNamed(site, name)
+  if (user === undefined)
+    throw new Error(`jira ${where}: expected a user of the site, got "${name}". Add one under given.jira.users.`)
+  return user.id
+}
+
+/** The project that a seed or a scenario names. */
+export function projectNamed(site: Site, key: string, where: string): Project {
+  const project = projectOf(site, key)
+  if (project === undefined)
+    throw new Error(`jira ${where}: expected a project of the site, got "${key}". Add one under given.jira.projects.`)
+  return project
+}
+
+function plantField(site: Site, { id, name, type, options }: FieldWish): void {
+  site.store.fields.put({
+    id: id ?? `customfield_${site.next('field')}`,
+    name,
+    type,
+    options: (options ?? []).map((value) => ({ id: site.next('option'), value })),
+  })
+}
+
+function plantProject(site: Site, wish: ProjectWish): void {
+  const { statuses, types } = site.store
+  const mine = wish.statuses ?? STATUSES.map(({ name, category }) => ({ name, category }))
+  for (const { name, category } of mine) {
+    const known = statuses.find(name.toLowerCase())[0]
+    if (known === undefined) statuses.put({ id: String(10_002 + statuses.size - STATUSES.length), name, category })
+    else if (known.category !== category)
+      throw new Error(
+        `given.jira.projects ${wish.key}: expected "${name}" to be ${known.category} as elsewhere, got ${category}.`,
+      )
+  }
+  const names = wish.types ?? TYPES.map(({ name }) => name)
+  const kinds = names.map((name) => {
+    const known = types.find(name.toLowerCase())[0]
+    const subtask = /^sub-?task$/i.test(name)
+    return (
+      known ?? types.put({ id: String(10_005 + types.size - TYPES.length), name, subtask, level: subtask ? -1 : 0 })
+    )
+  })
+  const status = (name: string): string => {
+    const found = mine.find((one) => one.name.toLowerCase() === name.toLowerCase())
+    if (found === undefined)
+      throw new Error(`given.jira.projects ${wish.key}: expected a status of the project, got "${name}".`)
+    return site.status(found.name).name
+  }
+  const transitions = wish.transitions?.map(
+    ({ id, name, to, from, screen, required }, at): Transition => ({
+      id: id ?? String((at + 1) * 10 + 1),
+      name,
+      to: status(to),
+      from: (from ?? []).map(status),
+      screen: [...new Set([...(screen ?? []), ...(required ?? [])])],
+      required: required ?? [],
+    }),
+  )
+  site.store.projects.put({
+    id: wish.id ?? site.next('project'),
+    key: wish.key,
+    name: wish.name ?? wish.key,
+    lead: wish.lead === undefined ? site.account : userId(site, wish.lead, `project ${wish.key}`),
+    style: wish.style ?? 'classic',
+    types: kinds.map(({ name }) => name),
+    statuses: mine.map(({ name }) => site.status(name).name),
+    transitions: transitions ?? fromAnyToAny(mine.map(({ name }) => site.status(name).name)),
+    components: (wish.components ?? []).map((name) => ({ id: site.next('component'), name })),
+    versions: (wish.versions ?? []).map(({ name, released }) => ({
+      id: site.next('version'),
+      name,
+      released: released ?? false,
+      archived: false,
+    })),
+    issues: 0,
+  })
+}
+
+/** The workflow of a new project: 11, 21, 31, each called as its status. */
+const fromAnyToAny = (names: readonly string[]): readonly Transition[] =>
+  names.map((name, at) => ({ id: String((at + 1) * 10 + 1), name, to: name, from: [], screen: [], required: [] }))
+
+/** The draft of an issue whose people, parent and texts are named as a scenario names them. Throws on what Jira would refuse. */
+export function draftOf(site: Site, wish: IssueWish): { readonly project: Project; readonly draft: Draft } {
+  const project = projectNamed(site, wish.project, `issue "${wish.summary}"`)
+  const person = (name: string | undefined): Json =>
+    name === undefined ? null : { accountId: userId(site, name, `issue "${wish.summary}"`) }
+  const fields = {
+    summary: wish.summary,
+    issuetype: { name: wish.type ?? project.types.find((type) => type === 'Task') ?? project.types[0] ?? '' },
+    ...(wish.description === undefined ? {} : { description: documentFrom(wish.description) }),
+    ...(wish.assignee === undefined ? {} : { assignee: person(wish.assignee) }),
+    ...(wish.reporter === undefined ? {} : { reporter: person(wish.reporter) }),
+    ...(wish.labels === undefined ? {} : { labels: wish.labels }),
+    ...(wish.parent === undefined ? {} : { parent: { key: wish.parent } }),
+    ...wish.fields,
+  }
+  try {
+    return { project, draft: wishOf({ site, project, version: 3, issue: undefined }, { fields }, SCREEN).draft }
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    throw new Error(`jira issue "${wish.summary}": expected fields that Jira takes, got ${JSON.stringify(error.body)}.`)
+  }
+}
+
+export const documentFrom = (value: Json): Json => (typeof value === 'string' ? documentOf(value) : value)
+
+function plantIssue(site: Site, wish: IssueWish): void {
+  const { project, draft } = draftOf(site, wish)
+  const me = draft.reporter ?? site.account
+  const issue = create(site, me, project, draft, true)
+  if (wish.status !== undefined) {
+    const name = project.statuses.find((one) => one.toLowerCase() === wish.status?.toLowerCase())
+    if (name === undefined)
+      throw new Error(`jira issue "${wish.summary}": expected a status of ${project.key}, got "${wish.status}".`)
+    const done = site.status(name).category === 'done'
+    store(site, {
+      ...issue,
+      status: name,
+      ...(done ? { resolution: issue.resolution ?? 'Done', resolved_ms: site.now() } : {}),
+    })
+  }
+  for (const { author, body } of wish.comments ?? []) {
+    const by = author === undefined ? site.account : userId(site, author, 'comment')
+    addComment(site, by, 3, issue, { body: documentFrom(body) }, true)
+  }
+}

@@ -1,0 +1,91 @@
+import type { World } from '../world.ts'
+import type { Fields, Issue, IssueType, Project, Seed, Status, User } from './state.ts'
+import type { Store } from './store.ts'
+
+/** One Jira site: what all its parts share. */
+export type Site = {
+  readonly world: World
+  readonly seed: Seed
+  readonly store: Store
+  /** Where it stands, as webhooks say it. */
+  readonly url: string
+  readonly cloud_id: string
+  /** Whoever calls, where credentials name nobody else. */
+  readonly account: string
+  now(): number
+  /** The next number of its kind. */
+  next(kind: string): string
+  /** Runs `task` in `delayMs`, unless the site has been restored to another state by then. */
+  later(delayMs: number, task: () => void, label: string): void
+  /** Forgets what `later` still has to do. */
+  forget(): void
+  /** A delay of the twin's own, decided by causal key. */
+  delay(name: string, minMs: number, maxMs: number): number
+  /** Tells the trace. */
+  note(event: string, fields: Fields): void
+  user(id: string): User
+  project(key: string): Project
+  status(name: string): Status
+  type(name: string): IssueType
+}
+
+/** Ids begin here, as on a new site. */
+const FIRST = 10_000
+
+export function createSite(world: World, seed: Seed, store: Store): Site {
+  let generation = 0
+  return {
+    world,
+    seed,
+    store,
+    url: `https://${seed.site?.name ?? 'backlot'}.atlassian.net`,
+    cloud_id: seed.site?.cloud_id ?? '11223344-a1b2-3b33-c444-def123456789',
+    account: seed.account?.account_id ?? '712020:7d2a5c3e-0b1c-4d5e-8f90-a1b2c3d4e5f6',
+    now: () => world.clock.now(),
+    next(kind) {
+      const value = (store.counters.get(kind)?.value ?? FIRST - 1) + 1
+      store.counters.put({ id: kind, value })
+      return String(value)
+    },
+    later(delayMs, task, label) {
+      const mine = generation
+      world.clock.schedule(
+        Math.max(0, Math.ceil(delayMs)),
+        () => {
+          if (mine === generation) task()
+        },
+        `jira ${label}`,
+      )
+    },
+    forget() {
+      generation += 1
+    },
+    delay: (name, minMs, maxMs) => world.decide(`${world.cause.key}/jira ${name}`, (rng) => rng.int(minMs, maxMs)),
+    note: (event, fields) => world.trace.record(`jira.${event}`, fields),
+    user: (id) => found(store.users.get(id), `user ${id}`),
+    project: (key) => found(store.projects.find(key)[0], `project ${key}`),
+    status: (name) => found(store.statuses.find(name.toLowerCase())[0], `status ${name}`),
+    type: (name) => found(store.types.find(name.toLowerCase())[0], `issue type ${name}`),
+  }
+}
+
+/** Throws when a row that the state refers to is not there: a bug of ours, never an answer. */
+function found<T>(row: T | undefined, what: string): T {
+  if (row === undefined) throw new Error(`twins/jira: expected ${what} in the state, got none.`)
+  return row
+}
+
+/** The issue of that id or key, whatever the case of the key. */
+export const issueOf = (site: Site, idOrKey: string): Issue | undefined =>
+  site.store.issues.get(idOrKey) ?? site.store.issues.find(idOrKey.toUpperCase())[0]
+
+/** A user that a seed or a scenario names by account id, mail address or name. */
+export function userNamed(site: Site, name: string): User | undefined {
+  const { users } = site.store
+  const lower = name.toLowerCase()
+  return users.get(name) ?? users.find(`email ${lower}`)[0] ?? users.find(`name ${lower}`)[0]
+}
+
+/** The project of that id or key. */
+export const projectOf = (site: Site, idOrKey: string): Project | undefined =>
+  site.store.projects.get(idOrKey) ?? site.store.projects.find(idOrKey.toUpperCase())[0]
