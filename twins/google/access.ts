@@ -32,7 +32,7 @@ export function editorFile(ask: Ask, id: string, mimeType: string, least: Role =
   return file
 }
 
-/** As people report it for Office files: https://stackoverflow.com/q/67155097 (2026-11-26). */
+/** As Office files are answered: https://github.com/googleworkspace/php-samples/issues/65 (2026-11-26). */
 const wrongKind = (): Error =>
   new GoogleError('This operation is not supported for this document', {
     status: 400,

@@ -16,6 +16,7 @@ import {
   errorBody,
   GoogleError,
   invalidParameter,
+  isDiscovery,
   OAuthError,
   printed,
 } from './wire.ts'
@@ -53,7 +54,8 @@ export type Kind = {
 }
 export type On = (operation: string, route: string, kind: Kind, handler: Handler) => void
 
-const DIALECTS: Readonly<Record<Api, Dialect>> = { drive: 'drive', sheets: 'workspace', docs: 'workspace' }
+const dialectOf = (api: Api, headers: Headers): Dialect =>
+  api === 'drive' ? 'drive' : isDiscovery(headers) ? 'discovery' : 'workspace'
 
 /** Registers routes on `app`: each checks the token, its scopes and the quota, and turns refusals into answers. */
 export function router(app: TwinApp, ws: Workspace): On {
@@ -71,7 +73,7 @@ export function router(app: TwinApp, ws: Workspace): On {
         return new Response(printed(partial(reply, ask.query, kind.fields)), { headers })
       } catch (error) {
         if (!(error instanceof GoogleError)) throw error
-        const body = printed(errorBody(DIALECTS[kind.api], error))
+        const body = printed(errorBody(dialectOf(kind.api, c.req.raw.headers), error))
         return new Response(body, { status: error.told.status, headers: { ...headers, ...error.told.headers } })
       }
     })

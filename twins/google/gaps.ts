@@ -71,6 +71,10 @@ export const GAPS: readonly Gap[] = [
     what: 'errors of the token endpoint',
     why: 'Assumed: descriptions as people report them; the codes are documented.',
   },
+  {
+    what: 'errors of Docs and Sheets',
+    why: 'Assumed: clients made from discovery documents are told a list of errors as well; words that nobody reported are our own.',
+  },
   { what: 'quoting of sheet names', why: 'Assumed: all but plain ASCII words that are no cells stand in quotes.' },
   { what: 'writing beyond the grid', why: 'Assumed: update refuses it, append grows the grid.' },
   { what: 'formats of formulas', why: 'Assumed: a result has the format of its cell; none is inferred.' },

@@ -1,7 +1,15 @@
 import type { Json } from '../trace.ts'
 
-/** Which of Google's two kinds of error body an API speaks. */
-export type Dialect = 'drive' | 'workspace'
+/**
+ * Which kind of error body is spoken. Docs and Sheets tell clients that are made from discovery documents, as the official ones are, a
+ * list of errors as well (https://github.com/OpenRefine/OpenRefine/issues/2760, 2026-11-26), and others not (as recorded).
+ */
+export type Dialect = 'drive' | 'workspace' | 'discovery'
+
+/** Assumed: it is the client's own header that tells them apart. */
+export const isDiscovery = (headers: Headers): boolean =>
+  /\bgdcl\//.test(headers.get('x-goog-api-client') ?? '') ||
+  /google-api-\w+-client/i.test(headers.get('user-agent') ?? '')
 
 type Told = {
   readonly status: number
@@ -65,6 +73,7 @@ export function errorBody(dialect: Dialect, { message, told }: GoogleError): Jso
   const more = details === undefined ? {} : { details }
   if (dialect === 'workspace') return { error: { code, message, status, ...more } }
   const errors = [{ message: short, domain, reason, ...where }]
+  if (dialect === 'discovery') return { error: { code, message, errors, status, ...more } }
   // Refusals by the gateway in front of Drive carry both.
   return {
     error: {
@@ -132,7 +141,15 @@ export function failure(nowMs: number, status: number, retryAfterMs: number | un
   }
   const [message, reason] = FAILURES[status] ?? ['Backend Error', 'backendError']
   const error = new GoogleError(message, { status, reason, domain: status === 429 ? 'usageLimits' : 'global' })
-  return new Response(printed(errorBody(drive ? 'drive' : 'workspace', error)), { status, headers })
+  return new Response(
+    printed(
+      errorBody(
+        drive ? 'drive' : request !== undefined && isDiscovery(request.headers) ? 'discovery' : 'workspace',
+        error,
+      ),
+    ),
+    { status, headers },
+  )
 }
 
 const FAILURES: Readonly<Record<number, readonly [message: string, reason: string]>> = {

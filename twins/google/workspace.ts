@@ -37,7 +37,7 @@ export function fresh<T>(make: () => T, isTaken: (one: T) => boolean): T {
   }
 }
 
-/** 44 characters for what Google's editors hold, 33 for other files (as recorded; https://stackoverflow.com/q/16840038, 2026-11-26). */
+/** 44 characters for what Google's editors hold, 33 for other files (the first as recorded). */
 export const fileId = ({ world, tables }: Pick<Workspace, 'world' | 'tables'>, mimeType: string): string =>
   fresh(
     () => world.id('1', isGoogleType(mimeType) && mimeType !== FOLDER ? 43 : 32),

@@ -355,11 +355,30 @@ test('the sixty-first read of a minute is refused, and the next minute opens', a
   expect((await office.raw('GET', `${SHEETS}/${BOOK}/values/A1`)).status).toBe(200)
 })
 
-test('the client sees Google’s errors as such', async () => {
+test('clients made from discovery documents are told a list of errors, others are not', async () => {
   const office = open()
-  const { sheets } = office.robot
-  const { status, error } = await errorOf(sheets.spreadsheets.get({ spreadsheetId: 'nope' }))
-  expect([status, error]).toEqual([404, { code: 404, message: 'Requested entity was not found.', status: 'NOT_FOUND' }])
+  const { status, error } = await errorOf(office.robot.sheets.spreadsheets.get({ spreadsheetId: 'nope' }))
+  const message = 'Requested entity was not found.'
+  const errors = [{ message, domain: 'global', reason: 'notFound' }]
+  expect([status, error]).toEqual([404, { code: 404, message, errors, status: 'NOT_FOUND' }])
+  const plain = await office.raw('GET', `${SHEETS}/nope`)
+  expect(await json(plain)).toEqual({ error: { code: 404, message, status: 'NOT_FOUND' } })
+})
+
+test('cells are appended in new rows, but not in new columns', async () => {
+  const office = open([['a']], { rows: 1, columns: 1 })
+  const append = (...values: readonly string[]): object => ({
+    appendCells: {
+      sheetId: 0,
+      rows: [{ values: values.map((stringValue) => ({ userEnteredValue: { stringValue } })) }],
+      fields: 'userEnteredValue',
+    },
+  })
+  await batch(office, append('b'))
+  expect(await read(office, 'Sheet1')).toEqual([['a'], ['b']])
+  expect((await failure(await batch(office, append('c', 'd'))))[1]).toBe(
+    'Invalid requests[0].appendCells: Attempting to write column: 1, beyond the last requested column of: 0',
+  )
 })
 
 test('without a credential, or with one that is good no more, nothing opens', async () => {

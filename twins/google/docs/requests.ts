@@ -31,7 +31,7 @@ function checkSegment(place: Obj, scene: Scene): void {
     throw invalid(scene, `The tab with ID ${tabId} was not found.`)
 }
 
-/** Where something is put in, as a position. The messages are those people report, such as https://stackoverflow.com/q/63052106 (2026-11-26). */
+/** Where something is put in, as a position. */
 function positionIn(document: Document, args: Obj, scene: Scene): number {
   const end = lengthOf(document)
   if (isObj(args.endOfSegmentLocation)) {
@@ -75,7 +75,9 @@ const splits = (document: Document, position: number): boolean => {
 
 const insertText: Act = (document, args, scene) => {
   const { text } = args
-  if (typeof text !== 'string' || text === '') throw invalid(scene, 'The text to insert is required.')
+  if (typeof text !== 'string' || text === '')
+    // As in https://github.com/alignerg/lappers-posts/issues/47 (2026-11-26).
+    throw invalid(scene, 'Insert text requests must specify text to insert.')
   let position = positionIn(document, args, scene)
   // What would fall into a character goes behind it.
   if (splits(document, position)) position += 1

@@ -33,7 +33,7 @@ export function exported(ask: Ask, file: FileRow, type: string): Response {
 
 function body(ws: Workspace, file: FileRow, type: string): string {
   const document = ws.tables.documents.get(file.id)
-  // A text file of Windows, with a mark of its encoding, as people report: https://stackoverflow.com/q/42194082 (2026-11-26).
+  // A text file of Windows, with a mark of its encoding, as in https://github.com/googleapis/google-api-nodejs-client/issues/2404 (2026-11-26).
   if (document !== undefined && type === 'text/plain')
     return `\uFEFF${textOf(document).replace(/\n$/, '').replaceAll('\n', '\r\n')}`
   if (type !== 'text/csv' && type !== 'text/tab-separated-values') throw gap('exports other than CSV and plain text')

@@ -6,7 +6,7 @@ import { cellsText, locate, type Place, rangeText } from '../sheets/a1.ts'
 import { resized } from '../sheets/dimensions.ts'
 import { SHEETS_MESSAGES } from '../sheets/messages.ts'
 import { textIn } from '../sheets/request.ts'
-import { cellAt, type GridRange, replaceSheet, type Spreadsheet } from '../sheets/spreadsheet.ts'
+import { cellAt, checkSize, type GridRange, replaceSheet, type Spreadsheet } from '../sheets/spreadsheet.ts'
 import {
   clear,
   oneOfList,
@@ -307,6 +307,7 @@ function append(ask: Ask): Json {
     columnCount: Math.max(current.columnCount, column + width),
   }
   next = replaceSheet(next, grown)
+  checkSize(next)
   const at: GridRange = { startRow: row, endRow: row + 1, startColumn: column, endColumn: column + 1 }
   const into: Into = { ask, file, spreadsheet: next, raw }
   const { spreadsheet: done, written } = put(into, { sheet: grown, range: at, open: at }, body)

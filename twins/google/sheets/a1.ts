@@ -98,6 +98,7 @@ function within(sheet: Sheet, open: OpenRange, text: string): Place {
   return { sheet, range: bounded(sheet, open), open }
 }
 
+/** As in https://github.com/home-assistant/core/issues/104198 (2026-11-26). */
 export const exceedsGrid = (sheet: Sheet, cells: string): Error =>
   badRequest(
     `Range (${quoted(sheet.title)}!${cells}) exceeds grid limits. Max rows: ${sheet.rowCount}, max columns: ${sheet.columnCount}`,

@@ -22,6 +22,7 @@ import {
   type Cell,
   cellAt,
   cellsOf,
+  checkSize,
   Draft,
   type Entered,
   type GridRange,
@@ -102,6 +103,9 @@ const pruned = (rule: Obj): Obj =>
 const rowsOf = (args: Obj): readonly (readonly Obj[])[] =>
   listIn(args, 'rows').map((row) => (isObj(row) ? listIn(row, 'values').map((one) => (isObj(one) ? one : {})) : []))
 
+const beyond = (scene: Scene, what: 'row' | 'column', at: number): Error =>
+  invalid(scene, `Attempting to write ${what}: ${at}, beyond the last requested ${what} of: ${at - 1}`)
+
 export const updateCells: Act = (spreadsheet, args, scene) => {
   const mask = maskIn(args, scene, 'CellData')
   checkFields(mask, scene)
@@ -177,18 +181,18 @@ export const appendCells: Act = (spreadsheet, args, scene) => {
   const rows = rowsOf(args)
   let at = sheet.rows.findLastIndex((row) => row?.some((cell) => cell?.v !== undefined) === true) + 1
   const width = Math.max(0, ...rows.map(({ length }) => length))
-  const grown: Sheet = {
-    ...sheet,
-    rowCount: Math.max(sheet.rowCount, at + rows.length),
-    columnCount: Math.max(sheet.columnCount, width),
-  }
+  // Rows are added, columns are not: https://github.com/OpenRefine/OpenRefine/issues/2760 (2026-11-26).
+  if (width > sheet.columnCount) throw beyond(scene, 'column', sheet.columnCount)
+  const grown: Sheet = { ...sheet, rowCount: Math.max(sheet.rowCount, at + rows.length) }
   const draft = new Draft(grown)
   for (const values of rows) {
     for (const [column, wanted] of values.entries())
       draft.set(at, column, changed(draft.get(at, column), wanted, mask, scene))
     at += 1
   }
-  return { spreadsheet: replaceSheet(spreadsheet, draft.done()) }
+  const next = replaceSheet(spreadsheet, draft.done())
+  checkSize(next, scene.where)
+  return { spreadsheet: next }
 }
 
 export const setDataValidation: Act = (spreadsheet, args, scene) => {

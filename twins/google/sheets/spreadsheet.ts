@@ -191,11 +191,15 @@ export function* cellsOf({
     for (let column = startColumn; column < endColumn; column += 1) yield [row, column]
 }
 
-/** 10 million cells at most: https://support.google.com/drive/answer/37603 (2026-11-26). */
-export function checkSize(spreadsheet: Spreadsheet, where: string): void {
+/**
+ * 10 million cells at most: https://support.google.com/drive/answer/37603; in the words of
+ * https://github.com/UoaWDCC/uasc-web/pull/833 (both 2026-11-26). `where` names the request of a batch.
+ */
+export function checkSize(spreadsheet: Spreadsheet, where?: string): void {
   const cells = spreadsheet.sheets.reduce((sum, { rowCount, columnCount }) => sum + rowCount * columnCount, 0)
+  const prefix = where === undefined ? '' : `Invalid ${where}: `
   if (cells > 10_000_000)
     throw badRequest(
-      `Invalid ${where}: This action would increase the number of cells in the workbook above the limit of 10000000 cells.`,
+      `${prefix}This action would increase the number of cells in the workbook above the limit of 10000000 cells.`,
     )
 }

@@ -156,7 +156,7 @@ export function entered(value: Json, raw: boolean, foreign: (() => Error) | unde
   return typeof value === 'number' || typeof value === 'boolean' ? { v: value } : { v: undefined }
 }
 
-/** As told in https://stackoverflow.com/q/52527197 and like places (2026-11-26): the page of the method has no words of it. */
+/** As in https://github.com/nithinmurali/pygsheets/issues/132 (2026-11-26), for rows and for columns. */
 function checkFits(place: Place, height: number, width: number): void {
   const { sheet, range } = place
   const within = `Requested writing within range [${rangeText(sheet, range)}]`
