@@ -1,5 +1,6 @@
 import type { Json } from '../../trace.ts'
 import { isRow, listOf, type Row, rowOf, text } from '../store.ts'
+import { without } from '../wire.ts'
 import { isSha, type Seen } from './read.ts'
 import {
   branchOf,
@@ -41,10 +42,11 @@ export function noteWrite(
   if (path === 'milestones' && isNew) made.names.add(`milestone ${String(doc.number)}`)
   if (path === 'milestones' && isNew && typeof doc.number === 'number') found.lastMilestone ??= doc.number - 1
   if (/^pulls(\/\d+(\/.*)?)?$/.test(path) && doc.head !== undefined) {
-    if (!made.names.has(`issue ${String(doc.number)}`) && !isNew) first(found.pulls, Number(doc.number), doc)
+    if (!made.names.has(`issue ${String(doc.number)}`) && !isNew)
+      first(found.pulls, Number(doc.number), before(doc, sent))
     noteSides(found, made, doc, own, others)
   }
-  if (/^issues\/\d+$/.test(path) && !isNew) noteIssue(found, made, doc)
+  if (/^issues\/\d+$/.test(path) && !isNew) noteIssue(found, made, before(doc, sent))
   if (path === 'labels' && isNew) made.names.add(`label ${text(doc.name).toLowerCase()}`)
   for (const name of listOf(sent.labels)) made.names.add(`label ${text(name).toLowerCase()}`)
   if (/^branches\/[^/]+\/protection$/.test(path)) made.names.add(`protection ${path.split('/')[1]}`)
@@ -93,15 +95,20 @@ function needWorkflow(found: RepoFound, name: string): void {
   if (!known) rows.set(String(id), { id, name: 'workflow', path, state: 'active' })
 }
 
+/** A thing without what the request gave it: that is for the twin to do. */
+const before = (doc: Row, sent: Row): Row =>
+  without(doc, ...Object.keys(sent).filter((name) => name !== 'name'), ...(sent.state === undefined ? [] : OUTCOME))
+const OUTCOME = ['closed_at', 'closed_by', 'state_reason', 'merged', 'merged_at', 'merged_by']
+
 /** What is changed or taken away was there, though nobody looked before. */
-function noteChanged(found: RepoFound, made: Made, { method, body }: Seen, path: string): void {
+function noteChanged(found: RepoFound, made: Made, { method, body, sent }: Seen, path: string): void {
   const [kind = '', name = ''] = path.split('/')
-  const doc = isRow(body) ? body : {}
+  const doc = before(isRow(body) ? body : {}, sent)
   if (method === 'PATCH') {
     if (kind === 'labels' && !made.names.has(`label ${name.toLowerCase()}`) && !found.labels.has(name.toLowerCase()))
       found.labels.set(name.toLowerCase(), { ...doc, name })
     if (kind === 'milestones' && !made.ids.has(doc.id)) first(found.milestones, Number(name), doc)
-    noteRows(found, made, path, body)
+    noteRows(found, made, path, doc)
   }
   if (method !== 'DELETE') return
   if (kind === 'labels' && !made.names.has(`label ${name.toLowerCase()}`) && !found.labels.has(name.toLowerCase()))

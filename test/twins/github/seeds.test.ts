@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { APP_PUBLIC_KEY } from '../../../twins/github/keys.ts'
+import type { Seed } from '../../../twins/github/state.ts'
+import { APP, openHub } from './support.ts'
+
+/** The seed that the guide shows. */
+function guided(): Seed {
+  const guide = readFileSync(join(import.meta.dirname, '../../../docs/guides/github.md'), 'utf8')
+  const block = /```yaml\n(given:.*?)```/s.exec(guide)?.[1] ?? ''
+  return (parse(block) as { readonly given: { readonly github: Seed } }).given.github
+}
+
+test('the seed of the guide is what it says', async () => {
+  const { octokit } = openHub(guided())
+  const { rest } = octokit
+  expect((await rest.users.getAuthenticated()).data.login).toBe('robot')
+  const repo = await rest.repos.get(APP)
+  expect(repo.data).toMatchObject({ private: true, organization: { login: 'acme' }, permissions: { admin: true } })
+  expect(repo.headers['x-ratelimit-limit']).toBe('100')
+  const issues = await rest.issues.listForRepo({ ...APP, direction: 'asc' })
+  expect(issues.data.map(({ title, user }) => [title, user?.login])).toEqual([
+    ['Broken', 'ada'],
+    ['More', 'acme'],
+  ])
+  expect((await rest.pulls.listFiles({ ...APP, pull_number: 2 })).data).toMatchObject([
+    { filename: 'a.txt', status: 'added' },
+  ])
+  expect((await rest.repos.listWebhooks(APP)).data).toMatchObject([{ id: 5, config: { secret: '********' } }])
+  expect((await rest.actions.listRepoWorkflows(APP)).data.workflows).toMatchObject([{ name: 'CI' }])
+  expect((await rest.teams.listReposInOrg({ org: 'acme', team_slug: 'core' })).data).toMatchObject([
+    { full_name: 'acme/app' },
+  ])
+})
+
+test('an empty seed has somebody in it', async () => {
+  const { octokit } = openHub()
+  expect((await octokit.rest.users.getAuthenticated()).data).toMatchObject({ login: 'octocat', type: 'User' })
+  expect((await octokit.rest.repos.listForAuthenticatedUser()).data).toEqual([])
+})
+
+test('who belongs to a team may do what the team may', async () => {
+  const { as } = openHub({
+    ...guided(),
+    viewer: undefined,
+    users: [{ login: 'eve' }, { login: 'ada' }, { login: 'mallory' }],
+    tokens: { a: { login: 'ada' }, e: { login: 'eve' }, m: { login: 'mallory' } },
+  })
+  const permissions = async (token: string): Promise<unknown> => (await as(token).rest.repos.get(APP)).data.permissions
+  expect(await permissions('a')).toMatchObject({ push: true, maintain: false })
+  expect(await permissions('e')).toMatchObject({ push: true, admin: false })
+  await expect(permissions('m')).rejects.toMatchObject({ status: 404 })
+})
+
+test.each([
+  [{ repos: [{ full_name: 'app' }] }, /owner\/name/],
+  [{ tokens: { a: {} } }, /a login or an installation/],
+  [{ repo: [] }, /[Uu]nrecognized/],
+])('a seed that makes no sense is refused: %j', (seed, message) => {
+  expect(() => openHub(seed as never)).toThrow(message)
+})
+
+test('an app hears of what its installations see', async () => {
+  const webhook = { url: 'https://robot.test/hook', secret: 's', content_type: 'json' }
+  const app = { id: 12, slug: 'robot-app', public_key: APP_PUBLIC_KEY, webhook, events: ['issues'] }
+  const installation = { id: 77, account: 'acme', permissions: { issues: 'read' }, events: ['issues'] }
+  const { octokit, deliveries, world } = openHub({ ...guided(), apps: [{ ...app, installations: [installation] }] })
+  await octokit.rest.issues.create({ ...APP, title: 'New' })
+  await world.clock.advance(1_000)
+  const mine = deliveries.filter(({ url }) => url === webhook.url)
+  expect(mine.map(({ body }) => JSON.parse(body))).toMatchObject([{ action: 'opened', installation: { id: 77 } }])
+})
