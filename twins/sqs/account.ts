@@ -28,6 +28,8 @@ export class Account {
   readonly store: Store = new Store()
   readonly polls: Polls
   readonly id: string
+  /** When the next message of a queue may be too old, by its place; not known where something has changed. */
+  readonly #expiresMs = new Map<string, number>()
 
   constructor(world: World, seed: Seed) {
     this.world = world
@@ -92,6 +94,7 @@ export class Account {
   setAttributes(queue: Queue, attributes: Readonly<Record<string, string>>): void {
     queue.attributes = kept({ ...queue.attributes, ...this.#checked(attributes, queue) })
     queue.modified_ms = this.world.clock.now()
+    this.#expiresMs.delete(placeOf(queue))
     this.polls.poke(queue)
   }
 
@@ -145,6 +148,9 @@ export class Account {
       this.store.recent.set(key, { key, until_ms: nowMs + DEDUPLICATION_MS, answer: plain })
     }
     this.store.messages(queue).set(id, message)
+    const known = this.#expiresMs.get(placeOf(queue))
+    const untilMs = nowMs + Number(queue.attributes.MessageRetentionPeriod) * 1000
+    if (known !== undefined) this.#expiresMs.set(placeOf(queue), Math.min(known, untilMs))
     this.#record('message.sent', queue, { id, body: sent.body, group: sent.group })
     this.polls.poke(queue)
     return plain
@@ -166,17 +172,26 @@ export class Account {
 
   /** Forgets what is too old. */
   expire(queue: Queue): void {
-    const bornBeforeMs = this.world.clock.now() - Number(queue.attributes.MessageRetentionPeriod) * 1000
+    const nowMs = this.world.clock.now()
+    const place = placeOf(queue)
+    if (nowMs < (this.#expiresMs.get(place) ?? 0)) return
+    const livesMs = Number(queue.attributes.MessageRetentionPeriod) * 1000
     const messages = this.store.messages(queue)
-    for (const message of messages.values()) {
-      // The oldest come first, but for those that were given up elsewhere.
-      if (message.sent_ms > bornBeforeMs) {
-        if (message.given_up_in === null) return
-        continue
+    let next = Number.POSITIVE_INFINITY
+    for (const { id, sent_ms } of messages.values()) {
+      if (sent_ms + livesMs > nowMs) next = Math.min(next, sent_ms + livesMs)
+      else {
+        messages.delete(id)
+        this.#record('message.expired', queue, { id })
       }
-      messages.delete(message.id)
-      this.#record('message.expired', queue, { id: message.id })
     }
+    this.#expiresMs.set(place, next)
+  }
+
+  restore(json: Json): void {
+    this.store.restore(json)
+    this.#expiresMs.clear()
+    for (const queue of this.store.queues.values()) this.polls.poke(queue)
   }
 
   #policy(queue: Queue): { readonly policy: RedrivePolicy; readonly target: Queue } | undefined {
@@ -292,6 +307,7 @@ export class Account {
   move(from: Queue, to: Queue, message: Message, givenUpIn: string | null): void {
     const nowMs = this.world.clock.now()
     this.store.messages(from).delete(message.id)
+    this.#expiresMs.delete(placeOf(to))
     this.store.messages(to).set(message.id, {
       ...message,
       queue: to.name,

@@ -96,8 +96,7 @@ export const sqs: TwinDefinition<Seed> = {
       happen: (event, fields) => happen(account, event, fields),
       snapshot: () => account.store.snapshot(),
       restore(json) {
-        account.store.restore(json)
-        for (const queue of account.store.queues.values()) account.polls.poke(queue)
+        account.restore(json)
         resume(account)
       },
     }

@@ -4,6 +4,7 @@ import {
   ListMessageMoveTasksCommand,
   type Message,
   ReceiveMessageCommand,
+  SendMessageCommand,
   StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs'
 import { afterEach, expect, test, vi } from 'vitest'
@@ -74,6 +75,34 @@ test('dead letters are moved back at a rate, and can be stopped', async () => {
   expect((await list()).Results).toMatchObject([{ Status: 'COMPLETED' }])
   const wrong = new StartMessageMoveTaskCommand({ SourceArn: `${ARN}:orders` })
   expect(await errorOf(setup.client.send(wrong))).toMatchObject({ Error: { Code: 'InvalidParameterValue' } })
+})
+
+test('a message keeps its age, wherever it is moved', async () => {
+  const setup = bench({
+    queues: [
+      { name: 'failed', attributes: { MessageRetentionPeriod: '300' } },
+      {
+        name: 'orders',
+        attributes: { MessageRetentionPeriod: '300' },
+        dead_letter: { queue: 'failed', max_receives: 2 },
+        messages: ['old'],
+      },
+    ],
+  })
+  await giveUp(setup)
+  await setup.advance(100_000)
+  const { client } = setup
+  await client.send(new SendMessageCommand({ QueueUrl: `${QUEUE_URL}/orders`, MessageBody: 'young' }))
+  await client.send(new StartMessageMoveTaskCommand({ SourceArn: `${ARN}:failed` }))
+  await setup.advance(1_000)
+  expect(setup.snapshot('sqs')).toMatchObject({
+    messages: [
+      { body: 'young', queue: 'orders' },
+      { body: 'old', queue: 'orders' },
+    ],
+  })
+  await setup.advance(140_000)
+  expect(bodies(await receive(setup, 'orders'))).toEqual(['young'])
 })
 
 const faulty = (fault: Omit<Fault, 'on'>): Bench => {
