@@ -8,19 +8,26 @@ import {
   type Reader,
   type Repairs,
 } from './evidence.ts'
+import { piecesOf } from './json-stream.ts'
 import { inflate } from './message.ts'
 import { asList, asNumber, asObject, asText, parseLoose } from './pick.ts'
 
 /** Reads what nock records with `output_objects`. There are no times: order is all there is. */
 export const readNock: Reader = async function* (source, repairs) {
-  const text = Buffer.from(await source.bytes())
-    .toString()
-    .replace(/^\uFEFF/, '')
-  const parsed = parseLoose(text) ?? complete(text, repairs)
-  const rows = asList(parsed)
-  if (rows.length === 0) repairs.add('there are no recorded calls', 'the file')
-  for (const [index, value] of rows.entries()) {
-    const at = `[${index}]`
+  let index = 0
+  const isEntry = (path: readonly (string | number)[]): string | undefined =>
+    path.length === 1 && typeof path[0] === 'number' ? 'entry' : undefined
+  for await (const piece of piecesOf(source.texts(), isEntry)) {
+    const at = `[${index++}]`
+    if (piece.kind === 'broken') {
+      repairs.add(`the file breaks off (${piece.why}); what came before is used`, at)
+      break
+    }
+    const value = parseLoose(piece.text)
+    if (value === undefined) {
+      repairs.add('an entry is no JSON; it is left out', at)
+      continue
+    }
     const row = asObject(value)
     const [scope, path] = [asText(row.scope), asText(row.path)]
     if (scope === undefined || path === undefined) {
@@ -51,18 +58,7 @@ export const readNock: Reader = async function* (source, repairs) {
       actor: undefined,
     }
   }
-}
-
-/** A list that breaks off, up to its last whole entry. */
-function complete(text: string, repairs: Repairs): unknown {
-  for (let end = text.lastIndexOf('}'); end > 0; end = text.lastIndexOf('}', end - 1)) {
-    const found = parseLoose(`${text.slice(0, end + 1)}]`)
-    if (found === undefined) continue
-    repairs.add('the file breaks off; what came before is used', `[${asList(found).length}]`)
-    return found
-  }
-  repairs.add('the file is no JSON', 'the file')
-  return []
+  if (index === 0) repairs.add('there are no recorded calls', 'the file')
 }
 
 /** A flat list of names and values in turn, or an object. */

@@ -104,7 +104,9 @@ function multipartIn(text: string): Nested | undefined {
   const boundary = /^--([^\r\n]{1,100})\r?\n/.exec(text)?.[1]
   if (boundary === undefined || !/content-disposition/i.test(text)) return undefined
   const pieces = text.split(`--${boundary}`)
-  const cuts = pieces.map((piece) => /^([\s\S]*?\r?\n\r?\n)([\s\S]*?)(\r?\n)$/.exec(piece))
+  const cuts = pieces.map((piece) =>
+    piece.endsWith('\n') ? /^([\s\S]*?\r?\n\r?\n)([\s\S]*?)(\r?\n)$/.exec(piece) : null,
+  )
   const parts = cuts.map(
     (cut): Named => ({ name: /name="([^"]*)"/.exec(cut?.[1] ?? '')?.[1] ?? '', value: cut?.[2] ?? '' }),
   )
