@@ -77,7 +77,8 @@ async function compare(
   const broken = runs.flatMap(({ story, pair: [left] }) =>
     left.ending.kind === 'horizon' ? [] : [`${story.id} on ${base}: ${left.ending.message.split('\n')[0]}`],
   )
-  const comparisons = runs.map(({ story, pair: [left, right] }) => ({
+  const whole = runs.filter(({ pair: [left] }) => left.ending.kind === 'horizon')
+  const comparisons = whole.map(({ story, pair: [left, right] }) => ({
     story,
     comparison: groupDifferences(compareRuns(left, right, overlook), left, right),
   }))

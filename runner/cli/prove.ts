@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { explain } from '../../scenarios/minimise/explain.ts'
+import { suggest } from '../../scenarios/parse/nearest.ts'
 import { parseScenarioFile } from '../../scenarios/parse/scenario-file.ts'
 import type { ProofShape } from '../../scenarios/parse/schema.ts'
 import { UsageError } from '../gate/workspace.ts'
@@ -115,7 +116,10 @@ function find(name: string, { project }: Troupe): Found {
   }
   if (!existsSync(name))
     throw new UsageError(
-      `expected a scenario of the project or a file, got "${name}". The project has ${project.scenarios.map(({ id }) => id).join(', ')}.`,
+      `expected a scenario of the project or a file, got "${name}".${suggest(
+        name,
+        project.scenarios.map(({ id }) => id),
+      )}`,
     )
   const content = readFileSync(name, 'utf8')
   const { scenarios } = parseScenarioFile(name, content, { twins: project.twins })

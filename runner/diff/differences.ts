@@ -138,7 +138,9 @@ function byId(value: Json): Json {
   if (value === null || typeof value !== 'object') return value
   if (Array.isArray(value)) {
     const ids = value.map((row: Json) => (isContainer(row) && 'id' in row ? row.id : undefined))
-    const named = value.length > 0 && ids.every((id) => typeof id === 'string') && new Set(ids).size === ids.length
+    // No rows are no rows, also beside some on the other side.
+    if (value.length === 0) return {}
+    const named = ids.every((id) => typeof id === 'string') && new Set(ids).size === ids.length
     if (!named) return value.map((item: Json) => byId(item))
     return Object.fromEntries(value.map((row: Json, at): [string, Json] => [`${ROW}${ids[at]}`, byId(row)]))
   }

@@ -2,6 +2,7 @@ import { brief } from '../../oracle/match.ts'
 import type { Run } from '../../scenarios/run.ts'
 import type { Json } from '../../twins/trace.ts'
 import type { Compared, Difference } from './differences.ts'
+import { BY_ITSELF } from './observe.ts'
 
 /** What follows from a difference in the same request. */
 export type Consequence = { readonly about: string; readonly seen: number; readonly why: string | undefined }
@@ -62,9 +63,12 @@ export function groupDifferences(compared: readonly Compared[], base: Run, candi
     same: requests.filter(({ differences }) => differences.length === 0).length,
     groups: [...groups]
       .map(([about, { first, members }]) => describe(about, first, members, compared, [base, candidate]))
-      .sort((a, b) => b.seen - a.seen || (a.about < b.about ? -1 : 1)),
+      .sort((a, b) => Number(isEnd(b)) - Number(isEnd(a)) || b.seen - a.seen || (a.about < b.about ? -1 : 1)),
   }
 }
+
+/** A program that goes down takes everything along. */
+const isEnd = ({ about }: Group): boolean => about.startsWith(`${BY_ITSELF}: the run ends`)
 
 const isRequest = ({ unit }: Compared): boolean =>
   unit.seen.some(({ what }) => what === 'answer' || what === 'unfinished')

@@ -33,8 +33,12 @@ export function printDiff(report: DiffReport): string {
       `${'overlooked'.padEnd(WIDTH)}${rule.field} as ${rule.as}: ${count} differences${count === 0 ? ', so the rule is stale' : ''} (${rule.owner}: ${rule.why})`,
     )
   for (const text of expired) lines.push(`${'expired'.padEnd(WIDTH)}${text}`)
+  const ways =
+    groups.length === 0 ? 'nothing differs' : `they part in ${groups.length} way${groups.length === 1 ? '' : 's'}`
   lines.push(
-    `${same} of ${requests} requests are the same on ${base} and on ${candidate}; ${groups.length === 0 ? 'nothing differs' : `they part in ${groups.length} way${groups.length === 1 ? '' : 's'}`}`,
+    requests === 0
+      ? `nothing could be compared on ${base} and on ${candidate}`
+      : `${same} of ${requests} requests are the same on ${base} and on ${candidate}; ${ways}`,
   )
   return `${lines.join('\n')}\n`
 }

@@ -82,6 +82,12 @@ test('a difference that only shows under a fault says so', async () => {
   })
 })
 
+test('a row that only one side has is told as a row, also where the other side has none', async () => {
+  const idle: Program = { boot: shop.boot, serve: (_, __, reply) => reply(201, '{}') }
+  const [group] = (await compare([call('a', '/buy')], idle)).groups
+  expect(group?.consequences.map(({ about }) => about)).toContain('state ledger.entries missing')
+})
+
 test('what waits longer differs, though nothing else does', async () => {
   const slow: Program = {
     boot: shop.boot,
