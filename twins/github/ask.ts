@@ -83,7 +83,7 @@ function answered(
     countSecondary(github, viewer, writes && resource === 'core', ask.method === 'POST' && resource === 'core')
     letIn(ask, door)
     if (!mayDo(viewer, operation, writes)) throw forbidden('Resource not accessible by integration')
-    const reply = handler(ask)
+    const reply = written(handler(ask))
     const etag = etagOf(reply)
     if (!writes && etag !== undefined && unchanged(ask, reply, etag)) {
       if (viewer.kind !== 'anonymous') giveBack(github, viewer, resource)
@@ -141,6 +141,10 @@ function letIn({ viewer }: Ask, door: Door): void {
     default:
   }
 }
+
+/** An answer whose body is put into words, once. */
+const written = (reply: Reply): Reply =>
+  reply.body === undefined || reply.bytes !== undefined ? reply : { ...reply, bytes: JSON.stringify(reply.body) }
 
 const bytesOf = ({ body, bytes }: Reply): Uint8Array | string | undefined =>
   bytes ?? (body === undefined ? undefined : JSON.stringify(body))
