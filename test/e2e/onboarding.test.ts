@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { backlot, commit, copyProject, REPOSITORY, verdictOf } from '../support/cli.ts'
+
+const ONBOARDING = join(REPOSITORY, 'examples/onboarding')
+const candidates = z
+  .strictObject({
+    schema: z.literal(1),
+    candidates: z.array(
+      z.union([
+        z.strictObject({ file: z.string(), status: z.literal('pass'), thought: z.string() }),
+        z.strictObject({
+          file: z.string(),
+          status: z.literal('fail'),
+          check: z.string(),
+          only: z.string(),
+          thought: z.string(),
+        }),
+      ]),
+    ),
+  })
+  .parse(parse(readFileSync(join(ONBOARDING, 'candidates/candidates.yaml'), 'utf8'))).candidates
+
+let project: ReturnType<typeof copyProject>
+beforeAll(() => {
+  project = copyProject(ONBOARDING)
+  commit(project.folder)
+})
+afterAll(() => project.close())
+
+/** The candidates' paths start at the repository; the copy is a repository of its own, so they apply below `examples/onboarding`. */
+function relativePatch(file: string): string {
+  const text = readFileSync(join(ONBOARDING, 'candidates', file), 'utf8').replaceAll('examples/onboarding/', '')
+  project.write(`../${file}`, text)
+  return join(project.folder, '..', file)
+}
+
+const gate = (file: string, ...more: readonly string[]): ReturnType<typeof backlot> =>
+  backlot(['gate', '--project', project.folder, '--candidate', relativePatch(file), '--seeds', '1', '--json', ...more])
+
+test('the service keeps every promise, covers every acceptance item, and every scenario is certified', () => {
+  const { determinism, status, checks } = verdictOf(
+    backlot(['run', '--project', project.folder, '--seeds', '1', '--certify', '--json']),
+  )
+  expect(status, JSON.stringify(checks.filter((one) => one.status !== 'pass'))).toBe('pass')
+  expect(determinism.certified).toBe(determinism.of)
+  expect(determinism.of).toBeGreaterThanOrEqual(12)
+  const scenarios = readFileSync(join(ONBOARDING, 'BRIEF.md'), 'utf8').match(/^- AC-\d+/gm) ?? []
+  const covered = new Set(checks.flatMap(({ id }) => /^AC-\d+$/.exec(id) ?? []))
+  expect(scenarios.map((item) => item.slice(2)).filter((item) => covered.size > 0 && !covered.has(item))).toEqual([])
+}, 180_000)
+
+test.each(candidates.filter(({ status }) => status === 'pass'))(
+  '$file passes',
+  ({ file }) => {
+    const ended = gate(file)
+    const { checks, status } = verdictOf(ended)
+    expect([ended.code, status], JSON.stringify(checks.filter((one) => one.status !== 'pass'))).toEqual([0, 'pass'])
+  },
+  180_000,
+)
+
+test.each(candidates.flatMap((one) => (one.status === 'fail' ? [one] : [])))(
+  '$file: $check says no',
+  ({ file, check, only }) => {
+    const ended = gate(file, '--only', only, '--no-shrink')
+    const { checks, status } = verdictOf(ended)
+    expect([ended.code, status], JSON.stringify(checks.filter((one) => one.status !== 'pass'))).toEqual([1, 'fail'])
+    expect(checks.filter((one) => one.status === 'fail').map(({ id }) => id)).toContain(check)
+  },
+  180_000,
+)
