@@ -51,6 +51,8 @@ export type Cloud = {
   readonly requests: Outgoing[]
   /** Plain HTTP to the twins, as a browser with a presigned URL has it. */
   fetch(url: string, init?: RequestInit): Promise<Response>
+  /** Waits until so many requests have been held since the beginning: what an SDK does before it asks takes real time. */
+  held(count: number): Promise<void>
   /** Moves the clock of the world, and with it the one that the SDK reads. */
   advance(ms: number): Promise<void>
   snapshot(twin: string): Json
@@ -68,13 +70,16 @@ export function cloud(placed: Readonly<Record<string, unknown>>, definitions: re
     })),
   )
   const requests: Outgoing[] = []
+  let holds = 0
   const ask = async (
     method: string,
     url: string,
     headers: readonly (readonly [string, string])[],
     body: Uint8Array,
   ) => {
-    const answer = await settled(await network.handle({ step: 'test', method, url, headers, body }))
+    const given = await network.handle({ step: 'test', method, url, headers, body })
+    if (given.kind === 'held') holds += 1
+    const answer = await settled(given)
     if (answer.kind !== 'response')
       throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError', code: 'ECONNRESET' })
     const bytes = method === 'HEAD' ? Buffer.alloc(0) : Buffer.concat(answer.chunks.map((chunk) => chunk.bytes))
@@ -115,6 +120,9 @@ export function cloud(placed: Readonly<Record<string, unknown>>, definitions: re
         status,
         headers: headers.map(([a, b]): [string, string] => [a, b]),
       })
+    },
+    async held(count) {
+      while (holds < count) await breathe()
     },
     async advance(ms) {
       await breathe()

@@ -42,6 +42,7 @@ async function giveUp(setup: Bench): Promise<void> {
 test('a message that is received too often goes to the dead letters, when it is looked for once more', async () => {
   const setup = poisoned()
   const waiting = receive(setup, 'failed', { WaitTimeSeconds: 20 })
+  await setup.held(1)
   await giveUp(setup)
   expect(bodies(await waiting)).toEqual([])
   expect(await receive(setup, 'failed')).toMatchObject([

@@ -44,6 +44,7 @@ test('deleting the first message lets a waiting poll have the next', async () =>
   await send(setup, 'a2', 'a')
   const [first] = await receive(setup, 1)
   const polled = setup.client.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 20 }))
+  await setup.held(1)
   await setup.advance(2_000)
   await setup.client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: first?.ReceiptHandle }))
   await setup.advance(0)

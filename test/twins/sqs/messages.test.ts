@@ -33,7 +33,10 @@ test('a long poll ends with the first message, or empty when its time is over', 
     times.push(setup.world.clock.now() - setup.world.startsAtMs)
     return bodies(got)
   }
-  const [first, second] = [poll(), poll()]
+  const first = poll()
+  await setup.held(1)
+  const second = poll()
+  await setup.held(2)
   await setup.advance(7_000)
   await send(setup, 'one')
   await setup.advance(0)
@@ -53,9 +56,11 @@ test('a long poll ends when a delay or a timeout does', async () => {
     at.push([setup.world.clock.now() - setup.world.startsAtMs, got])
   }
   const first = poll()
+  await setup.held(1)
   await setup.advance(4_000)
   await first
   const second = poll()
+  await setup.held(2)
   await setup.advance(4_000)
   await second
   expect(at).toEqual([
@@ -67,6 +72,7 @@ test('a long poll ends when a delay or a timeout does', async () => {
 test('a queue may make every receive a long poll', async () => {
   const setup = orders({ attributes: { ReceiveMessageWaitTimeSeconds: '20' } })
   const polled = receive(setup)
+  await setup.held(1)
   await setup.advance(1_000)
   await send(setup, 'late')
   await setup.advance(0)
