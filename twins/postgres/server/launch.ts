@@ -11,7 +11,8 @@ export interface Home {
   /** Makes an empty data directory named `name`. */
   create(name: string): void
   /** Makes `to` a copy of `from`; what was there before is gone. */
-  copy(from: string, to: string): void
+  copy(from: string, to: string): Promise<void>
+  remove(name: string): void
   /** Starts a server on a directory; `onLog` is told each line it logs. */
   start(name: string, onLog: (line: string) => void): Promise<Server>
 }
@@ -79,13 +80,15 @@ export async function openHome(programs: string): Promise<Home> {
       })
       if (status !== 0) throw new Error(`initdb failed: ${stderr.trim()}`)
     },
-    copy(from, to) {
+    async copy(from, to) {
       rmSync(at(to), { recursive: true, force: true })
-      const { status, stderr } = spawnSync('/bin/cp', ['-a', '--reflink=auto', at(from), at(to)], { encoding: 'utf8' })
-      if (status !== 0) throw new Error(`expected a copy of the data directory, got: ${stderr.trim()}`)
+      const cp = spawn('/bin/cp', ['-a', '--reflink=auto', at(from), at(to)], { stdio: 'ignore' })
+      const [code] = (await once(cp, 'exit')) as [number | null]
+      if (code !== 0) throw new Error(`expected a copy of the data directory ${from}, got an end of cp with ${code}.`)
     },
+    remove: (name) => rmSync(at(name), { recursive: true, force: true }),
     async start(name, onLog) {
-      const settings = Object.entries({ ...SETTINGS, unix_socket_directories: folder })
+      const settings = Object.entries({ ...SETTINGS, unix_socket_directories: at(name) })
       const args = ['-D', at(name), ...settings.flatMap(([key, value]) => ['-c', `${key}=${value}`])]
       const server = spawn(join(programs, 'postgres'), args, {
         ...user,
@@ -97,7 +100,7 @@ export async function openHome(programs: string): Promise<Home> {
       const gone = once(server, 'exit')
       await listening(server, onLog)
       return {
-        path: join(folder, '.s.PGSQL.5432'),
+        path: join(at(name), '.s.PGSQL.5432'),
         async stop(how) {
           server.kill(how === 'clean' ? 'SIGINT' : 'SIGQUIT')
           await gone

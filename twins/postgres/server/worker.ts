@@ -8,10 +8,15 @@ import { VIRTUAL } from './virtual.ts'
 
 const { end, programs } = workerData as { readonly end: BridgeEnd; readonly programs: string }
 const BARE = 'bare'
-const RUN = 'run'
 const templates = new Set<string>()
-/** The server of the run that is on; it keeps what the stepper knows. */
-const now: { stepper: Stepper | undefined } = { stepper: undefined }
+/** A server that runs on a copy of a template, in a directory of its own. */
+type Running = { readonly template: string; readonly directory: string; readonly stepper: Stepper }
+/** The server of the run that is on, and one that gets ready for the next. */
+const now: { running: Running | undefined; spare: Promise<Running | undefined> | undefined; count: number } = {
+  running: undefined,
+  spare: undefined,
+  count: 0,
+}
 // What goes wrong here is told to whoever asks first.
 const opened = open()
 opened.catch(() => undefined)
@@ -38,18 +43,34 @@ async function make(home: Home, name: string, sql: readonly string[], nowMs: num
   }
 }
 
+async function begin(home: Home, template: string): Promise<Running> {
+  const directory = `run-${++now.count}`
+  await home.copy(template, directory)
+  return { template, directory, stepper: await Stepper.start(home, directory) }
+}
+
+async function discard(home: Home, running: Running | undefined): Promise<void> {
+  if (running === undefined) return
+  await running.stepper.stop('now')
+  home.remove(running.directory)
+}
+
 async function reset({ template, sql, nowMs }: Extract<Request, { kind: 'reset' }>): Promise<void> {
-  await now.stepper?.stop('now')
-  now.stepper = undefined
   const home = await opened
+  const [old, spare] = [now.running, await now.spare]
+  now.running = undefined
+  now.spare = undefined
+  await discard(home, old)
   const name = `template-${template.slice(0, 20)}`
   if (!templates.has(name)) {
-    home.copy(BARE, name)
+    await home.copy(BARE, name)
     await make(home, name, sql, nowMs)
     templates.add(name)
   }
-  home.copy(name, RUN)
-  now.stepper = await Stepper.start(home, RUN)
+  if (spare !== undefined && spare.template !== name) await discard(home, spare)
+  now.running = spare?.template === name ? spare : await begin(home, name)
+  // While the run is on: the next one will most likely begin in the same way.
+  now.spare = begin(home, name).catch(() => undefined)
 }
 
 const NOTHING: Reply = { finished: [], notified: [], rows: [] }
@@ -59,8 +80,9 @@ async function answer(request: Request): Promise<Reply> {
     await reset(request)
     return NOTHING
   }
-  const { stepper } = now
-  if (stepper === undefined) throw new Error('expected a server to have been started, got none.')
+  const { running } = now
+  if (running === undefined) throw new Error('expected a server to have been started, got none.')
+  const { stepper } = running
   switch (request.kind) {
     case 'open':
       return { ...NOTHING, finished: [await stepper.open(request)] }
