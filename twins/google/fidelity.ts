@@ -41,9 +41,18 @@ function given(exchanges: readonly Exchange[]): Json {
     if (/^\/v4\/spreadsheets\/[^/]+$/.test(pathname)) noteSpreadsheet(body, note)
   }
   return {
-    access_tokens: [{ token: TOKEN, email: EMAIL }],
+    access_tokens: [{ token: TOKEN, email: accountIn(exchanges) }],
     files: [...files].map(([id, seen]) => ({ id, name: id, ...seen })),
   }
+}
+
+/** Whose credential it was: answers name service accounts, such as among the editors of a range. */
+function accountIn(exchanges: readonly Exchange[]): string {
+  for (const { responseBody } of exchanges) {
+    const [email] = /[\w.-]+@[\w-]+\.iam\.gserviceaccount\.com/.exec(Buffer.from(responseBody ?? []).toString()) ?? []
+    if (email !== undefined) return email
+  }
+  return EMAIL
 }
 
 function noteFile(file: Obj, note: (id: Json | undefined, seen: Obj) => void): void {

@@ -159,6 +159,16 @@ test('trash takes along what is in it, is undone, and is emptied after 30 days',
   expect(office.events(/^file.deleted/)).toHaveLength(2)
 })
 
+test('only who owns a file puts it into the trash, and who may not changes nothing', async () => {
+  const office = openOffice({
+    files: [{ id: 'f', name: 'f.txt', content: 'x', shared: [{ email: BOB, role: 'writer' }] }],
+  })
+  const before = office.rows('files').find(({ id }) => id === 'f')
+  const refused = await office.raw('PATCH', `${FILES}/f`, { trashed: true, name: 'gone' }, asBob)
+  expect(refused.status).toBe(403)
+  expect(office.rows('files').find(({ id }) => id === 'f')).toEqual(before)
+})
+
 test('a file moves to one other folder, and never into itself', async () => {
   const office = openOffice()
   const { drive } = office.robot

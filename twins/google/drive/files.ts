@@ -223,14 +223,15 @@ export function updateFile(ask: Ask, file: FileRow, body: Obj, media: Media | un
   const { starred, trashed, ...others } = body
   const changes = Object.keys(others).length > 0 || media !== undefined || moves(ask)
   if (changes && rankOf(roleOn(ws, file, email)) < rankOf('writer')) throw insufficientFilePermissions(file.id)
+  const binned = typeof trashed === 'boolean' && trashed !== file.trashed
+  if (binned) mayTrash(ask, file)
   const wanted = text(body.mimeType)
   if (wanted !== undefined && wanted !== file.mimeType && (isGoogleType(wanted) || isGoogleType(file.mimeType)))
     throw gap('converting other files than CSV and plain text')
   let next = described(file, body, ask)
   next = { ...moved(ask, next), version: file.version + 1, modifiedBy: changes ? email : file.modifiedBy }
-  const renamed = changes && timeIn(body, 'modifiedTime') === undefined
-  if (renamed && (media !== undefined || next.name !== file.name || Object.keys(others).length > 0))
-    next = { ...next, modifiedMs: ws.world.clock.now() }
+  const edited = media !== undefined || Object.keys(others).length > 0
+  if (edited && timeIn(body, 'modifiedTime') === undefined) next = { ...next, modifiedMs: ws.world.clock.now() }
   if (media !== undefined) {
     if (isGoogleType(file.mimeType)) throw gap('converting other files than CSV and plain text')
     checkStorage(ws, file.owner, media.bytes.length - sizeOf(file))
@@ -238,7 +239,7 @@ export function updateFile(ask: Ask, file: FileRow, body: Obj, media: Media | un
     next = { ...kept, revisions: [...file.revisions, revision(ws, kept, email, media)] }
   }
   put(ws, next)
-  if (typeof trashed === 'boolean' && trashed !== file.trashed) return trash(ask, next, trashed)
+  if (binned) return trash(ask, next, trashed)
   const details = [
     ...(media === undefined ? [] : ['content']),
     ...(next.parents === file.parents ? ['properties'] : ['parents']),
@@ -278,11 +279,14 @@ function moved(ask: Ask, file: FileRow): FileRow {
 
 const THIRTY_DAYS_MS = 30 * 86_400_000
 
-/** Into the trash with all that is in it, or out of it. */
-export function trash(ask: Ask, file: FileRow, into: boolean): FileRow {
-  const { ws, email } = ask
+function mayTrash({ ws, email }: Ask, file: FileRow): void {
   const least = file.driveId === null ? 'owner' : 'fileOrganizer'
   if (rankOf(roleOn(ws, file, email)) < rankOf(least)) throw insufficientFilePermissions(file.id)
+}
+
+/** Into the trash with all that is in it, or out of it. */
+function trash(ask: Ask, file: FileRow, into: boolean): FileRow {
+  const { ws, email } = ask
   const now = ws.world.clock.now()
   const next: FileRow = {
     ...touched(ws, file, email),
