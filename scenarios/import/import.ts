@@ -177,6 +177,10 @@ async function make(
   }
 }
 
+/** Of a body larger than this nothing is ever written, so nothing of it has to be known. */
+const SURVEYED_MAX = 1_048_576
+const KEPT_BODY_MAX = 65_536
+
 /** Lets the redactor see everything, so that a secret of one place is one in every other. */
 function survey(call: Call, redactor: Redactor): void {
   redactor.address(call.url)
@@ -184,7 +188,7 @@ function survey(call: Call, redactor: Redactor): void {
     for (const [name, value] of headers ?? []) redactor.header(name, value)
   for (const body of [call.requestBody, call.responseBody]) {
     const text = textOfBody(body)
-    if (text !== undefined && text !== '') redactor.text(text, 'body')
+    if (text !== undefined && text !== '' && text.length <= SURVEYED_MAX) redactor.text(text, 'body')
   }
 }
 
@@ -336,6 +340,7 @@ function evidenceText(calls: readonly Call[], redactor: Redactor | undefined): s
     const body = (of: Call['requestBody']): Json => {
       const text = textOfBody(of)
       if (of.kind !== 'bytes' || text === undefined) return of.kind === 'absent' ? { absent: of.why } : null
+      if (text.length > KEPT_BODY_MAX) return { absent: 'too large to keep' }
       return redactor === undefined ? text : redactor.sweep(redactor.text(text, 'body'))
     }
     return JSON.stringify({

@@ -164,6 +164,27 @@ test('values that an answer gave are templates in what follows: tokens, cookies,
   expect(lines?.body).toMatchObject({ json: { cart: expect.stringMatching(/^\{\{.*body\.id\}\}$/) } })
 })
 
+test('callers are told apart by credential, session and address, and one stays one when a session begins', async () => {
+  const get = (atMs: number, headers: Readonly<Record<string, string>>, answerHeaders = {}): object =>
+    entry(atMs, 'GET https://shop.test/me', undefined, 200, {}, { headers, answerHeaders })
+  const { ledger: told } = await importTexts([
+    har(
+      get(0, { Authorization: 'Bearer a-1' }),
+      get(1_000, { Authorization: 'Bearer b-2' }),
+      get(2_000, { Authorization: 'Bearer a-1' }),
+      get(3_000, {}, { 'Set-Cookie': 'session=c-3-abcdefgh; Path=/' }),
+      get(4_000, { Cookie: 'theme=dark; session=c-3-abcdefgh' }),
+      get(5_000, { 'X-Forwarded-For': '203.0.113.7, 10.0.0.1' }),
+    ),
+  ])
+  expect(told.actors).toEqual({
+    a1: ['a1-get-me', 'a1-get-me-2'],
+    a2: ['a2-get-me'],
+    a3: ['a3-get-me', 'a3-get-me-2'],
+    a4: ['a4-get-me'],
+  })
+})
+
 test('where nothing is replayable it says so, and writes nothing', async () => {
   const { nothing, scenarios, outputs } = await importTexts([har(book(0, 201))])
   expect(nothing).toContain('no call to it: there is nothing to start with')
