@@ -132,6 +132,8 @@ export function keepCommit(github: GitHub, repo: Row, doc: Row): void {
     ...Object.fromEntries(people),
     ...(doc.files === undefined ? {} : { _files: doc.files, _stats: doc.stats }),
     ...(doc.paths === undefined ? {} : { _paths: doc.paths }),
+    // It is on these branches, though what lies between need not be known.
+    ...(doc.on === undefined ? {} : { _on: doc.on }),
     ...(inner.comment_count === undefined ? {} : { _comment_count: inner.comment_count }),
   })
 }

@@ -93,7 +93,14 @@ export function importIssue(github: GitHub, repo: Row, fields: Row): Row {
     ...(isRow(fields._pull)
       ? { _pull: fields._pull }
       : isRow(fields.pull_request)
-        ? { _pull: { id, draft: fields.draft ?? false, merged_at: fields.pull_request.merged_at ?? null } }
+        ? {
+            _pull: {
+              id,
+              draft: fields.draft ?? false,
+              merged: (fields.pull_request.merged_at ?? null) !== null,
+              merged_at: fields.pull_request.merged_at ?? null,
+            },
+          }
         : {}),
   })
   for (const one of comments) {

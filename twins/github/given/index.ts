@@ -138,6 +138,14 @@ function readTop(found: Found, made: Made, { path, body, status, query }: Seen):
   if (kind === 'gists' || third === 'gists')
     for (const row of [...rows, doc])
       if (row.git_pull_url !== undefined && !made.ids.has(row.id)) found.gists.set(text(row.id), gist(row))
+  // What is found by words has them in it; more of it is not known.
+  if (path === '/search/code')
+    for (const row of rows) {
+      const repo = repoFound(found)(nameOf(rowOf(row.repository)))
+      const words = (query.get('q') ?? '').split(/\s+/).filter((word) => !word.includes(':'))
+      const content = Buffer.from(words.join(' ')).toString('base64')
+      repo.contents.set(`search ${text(row.path)}`, { path: row.path, sha: row.sha, type: 'file', content, ref: null })
+    }
   if (path === '/search/issues')
     for (const row of rows) {
       if (made.ids.has(row.id) || made.names.has(`issue ${String(row.number)}`)) continue

@@ -243,7 +243,8 @@ export function noteRead(
   if (/^issues(\/\d+)?$/.test(path)) return rows.forEach((doc) => void noteIssue(found, made, doc))
   if (/^commits(\/[^/]+)?$/.test(path)) {
     const paths = query.get('path')
-    for (const doc of rows) noteCommit(found, made, doc, paths === null ? [] : [paths])
+    const on = path === 'commits' ? { on: [query.get('sha') ?? branchOf(found)] } : {}
+    for (const doc of rows) noteCommit(found, made, { ...doc, ...on }, paths === null ? [] : [paths])
     if (path === 'commits' && isSha(rows[0]?.sha))
       setRef(found, made, `refs/heads/${query.get('sha') ?? branchOf(found)}`, rows[0].sha)
     if (second !== '' && !isSha(second) && isSha(rows[0]?.sha)) setRef(found, made, `refs/heads/${second}`, rows[0].sha)

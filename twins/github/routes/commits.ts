@@ -6,6 +6,7 @@ import { changesBetween } from '../git/diff.ts'
 import { ancestors, compared, filesAt, merged } from '../git/history.ts'
 import { commitOf, personOf, putCommit, putFiles, refOf, refsBelow, resolve } from '../git/objects.ts'
 import { push } from '../git/push.ts'
+import { objectsPath } from '../github.ts'
 import { page } from '../paging.ts'
 import { person } from '../shapes/accounts.ts'
 import { changedFile, changesOf, commitBrief, commitWhole } from '../shapes/commits.ts'
@@ -32,12 +33,22 @@ function touches(ask: Ask, repo: Row, commit: Row, path: string): boolean {
   )
 }
 
+/** Commits that a seed says are on a branch, whether or not it has all between them. */
+const commitsOn = (ask: Ask, repo: Row, branch: string): readonly Row[] =>
+  ask.github.store.rows(`${objectsPath(repo)}/commits`).filter(({ _on }) => listOf(_on).includes(branch))
+
+const newest = (commits: readonly Row[]): readonly Row[] => {
+  const at = (commit: Row): number => Date.parse(personOf(commit, 'committer').date)
+  return [...commits].sort((a, b) => at(b) - at(a))
+}
+
 function list(ask: Ask): Reply {
   const repo = repoOf(ask)
   const { query, github } = ask
   const from = query.get('sha') || text(repo.default_branch)
   const head = resolve(github, repo, from)
-  if (head === undefined) {
+  const known = commitsOn(ask, repo, from)
+  if (head === undefined && known.length === 0) {
     if (query.get('sha') === null) throw new GitHubError(409, 'Git Repository is empty.')
     throw notFound()
   }
@@ -46,7 +57,10 @@ function list(ask: Ask): Reply {
   )
   const by = (commit: Row, role: 'author' | 'committer', who: string): boolean =>
     commit[`_${role}`] === who || personOf(commit, role).email === who
-  const kept = ancestors(github, repo, head).filter((commit) => {
+  const reached = head === undefined ? [] : ancestors(github, repo, head)
+  const all =
+    known.length === 0 ? reached : newest([...new Map([...reached, ...known].map((one) => [one.sha, one])).values()])
+  const kept = all.filter((commit) => {
     const { date } = personOf(commit, 'committer')
     if (since && Date.parse(date) < Date.parse(since)) return false
     if (until && Date.parse(date) > Date.parse(until)) return false
