@@ -1,7 +1,7 @@
 import { unzipSync } from 'fflate'
 import type { Body, Call, Reader, Repairs } from './evidence.ts'
 import { callOfEntry } from './har.ts'
-import { asNumber, asObject, asText, type Loose, parseLoose } from './pick.ts'
+import { asList, asNumber, asObject, asText, type Loose, parseLoose } from './pick.ts'
 
 const UNPACKED_MAX = 512 * 1_048_576
 const utf8 = new TextDecoder()
@@ -34,6 +34,16 @@ export const readPlaywright: Reader = async function* (source, repairs) {
         repairs,
       )
       if (call !== undefined) yield withBodies(call, snapshot, files, repairs)
+    }
+  }
+  // A HAR that was recorded into an archive has its bodies beside it, too.
+  for (const name of names.filter((one) => one.endsWith('.har')).sort()) {
+    const log = asObject(asObject(parseLoose(utf8.decode(files[name]))).log)
+    for (const [index, entry] of asList(log.entries).entries()) {
+      found += 1
+      const row = asObject(entry)
+      const call = callOfEntry(row, { file: source.file, at: `${name} log.entries[${index}]` }, repairs)
+      if (call !== undefined) yield withBodies(call, row, files, repairs)
     }
   }
   if (found === 0) repairs.add('there are no resource snapshots', 'the file')

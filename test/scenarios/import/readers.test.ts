@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib'
+import { strToU8, zipSync } from 'fflate'
 import { expect, test } from 'vitest'
 import { type Call, headerIn, textOfBody } from '../../../scenarios/import/evidence.ts'
 import { fixture, readAll } from './support.ts'
@@ -25,6 +26,24 @@ test('a trace of Playwright has bodies from beside it, and the action that cause
   expect(JSON.parse(textOfBody(order?.requestBody ?? { kind: 'empty' }) ?? '')).toMatchObject({ id: 'o-web' })
   expect(textOfBody(order?.responseBody ?? { kind: 'empty' })).toContain('paid')
   expect(order?.from.at).toMatch(/^trace\.network line \d+, after \w+\.click$/)
+})
+
+test('a HAR in an archive has its bodies beside it', async () => {
+  const row = {
+    startedDateTime: '2026-05-04T10:00:00Z',
+    request: { method: 'POST', url: 'https://a.test/x', postData: { _file: 'ab12.json' } },
+    response: { status: 201, content: { _file: 'cd34.json' } },
+  }
+  const packed = zipSync({
+    'har.har': strToU8(JSON.stringify({ log: { entries: [row] } })),
+    'ab12.json': strToU8('{"a":1}'),
+    'cd34.json': strToU8('{"b":2}'),
+  })
+  const { kind, calls } = await readAll(packed)
+  expect([kind, calls.length]).toEqual(['playwright', 1])
+  expect(calls.map(({ requestBody, responseBody }) => [textOfBody(requestBody), textOfBody(responseBody)])).toEqual([
+    ['{"a":1}', '{"b":2}'],
+  ])
 })
 
 test('a trace of OpenTelemetry knows who called whom, and which call nobody answered', async () => {
