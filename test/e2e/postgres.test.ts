@@ -1,4 +1,8 @@
+import { spawnSync } from 'node:child_process'
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
 import { findServer } from '../../twins/postgres/server/find.ts'
 import { backlot, copyProject, REPOSITORY, verdictOf } from '../support/cli.ts'
@@ -35,3 +39,32 @@ test.skipIf(missing)('a lost update on a real server is found by its seed, and r
   expect([code, stderr]).toEqual([1, expect.stringContaining('the same run, hash')])
   expect(stdout).toContain('postgres.locked')
 })
+
+test.skipIf(missing)(
+  'a world that is killed while a backend waits, stopped, for a lock leaves nothing behind',
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'backlot-test-'))
+    // The server runs as somebody else when this test runs as root.
+    chmodSync(folder, 0o777)
+    const program = `
+    import { readdirSync } from 'node:fs'
+    import { openServer } from '${REPOSITORY}twins/postgres/server/engine.ts'
+    import { query } from '${REPOSITORY}twins/postgres/wire.ts'
+    const at = { nowMs: 0, chance: '' }
+    const engine = openServer(['create table t (id int primary key)'], at)
+    for (const id of [1, 2]) engine.open(id, {}, at)
+    const send = (id, sql) => engine.send(id, { bytes: query(sql), sql: [sql], flush: false }, at)
+    send(1, 'begin; insert into t values (1)')
+    console.log(send(2, 'insert into t values (1)').length, readdirSync('${folder}').length)
+    process.kill(process.pid, 'SIGKILL')`
+    const args = ['--input-type=module', '--disable-warning=ExperimentalWarning', '-e', program]
+    const { signal, stdout } = spawnSync(process.execPath, args, {
+      encoding: 'utf8',
+      env: { ...process.env, TMPDIR: folder },
+    })
+    expect([signal, stdout]).toEqual(['SIGKILL', '0 1\n'])
+    for (let at = 0; at < 200 && readdirSync(folder).length > 0; at++) await wait(100)
+    expect(readdirSync(folder)).toEqual([])
+    rmSync(folder, { recursive: true })
+  },
+)

@@ -50,9 +50,15 @@ const SETTINGS: Readonly<Record<string, string>> = {
   log_checkpoints: 'off',
 }
 
-/** Removes everything when this process is gone, however it went: its input ends then. */
-const KEEPER =
-  'd=$(mktemp -d "$1/backlot-postgres-XXXXXX") && echo "$d" && cat >/dev/null; for f in "$d"/*/postmaster.pid; do [ -f "$f" ] && kill -QUIT "$(head -n 1 "$f")"; done 2>/dev/null; sleep 0.2; rm -rf "$d"'
+/** Removes everything when this process is gone, however it went: its input ends then. A copy or a start may still be on its way. */
+const KEEPER = `d=$(mktemp -d "$1/backlot-postgres-XXXXXX") && echo "$d" && cat >/dev/null
+n=0
+while [ -e "$d" ] && [ $n -lt 100 ]; do
+  for f in "$d"/*/postmaster.pid; do [ -f "$f" ] && kill -QUIT "$(head -n 1 "$f")"; done 2>/dev/null
+  sleep 0.2
+  rm -rf "$d" 2>/dev/null
+  n=$((n + 1))
+done`
 
 /** A home for data directories, which lives as long as this thread. `programs` is the folder of initdb and postgres. */
 export async function openHome(programs: string): Promise<Home> {
