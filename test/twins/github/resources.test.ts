@@ -194,9 +194,40 @@ test('a fork is brought up to its parent, and proposes changes to it', async () 
   expect(pull.data).toMatchObject({ head: { label: 'ada:main', repo: { full_name: 'ada/app' } }, commits: 1 })
   await rest.pulls.merge({ ...APP, pull_number: pull.data.number, merge_method: 'squash' })
   const { data } = await rest.repos.listCommits(APP)
-  expect(data[0]?.commit.message).toBe('Mine (#1)\n\n* Update files')
+  // One commit keeps its words.
+  expect(data[0]?.commit.message).toBe('Update files (#1)')
   expect(data[0]?.parents).toHaveLength(1)
 })
+
+test.each([
+  ['merge', ['Merge pull request #2 from acme/more\n\nMore', 'two', 'one'], 2],
+  ['squash', ['More (#2)\n\n* one\n\n* two'], 1],
+  ['rebase', ['two', 'one'], 1],
+] as const)(
+  'by %s, a pull request of two commits comes into main, and closes what it fixes',
+  async (merge_method, messages, parents) => {
+    const { octokit, twin } = openHub(ACME)
+    const { rest } = octokit
+    await rest.issues.create({ ...APP, title: 'Broken' })
+    const { data: main } = await rest.git.getRef({ ...APP, ref: 'heads/main' })
+    await rest.git.createRef({ ...APP, ref: 'refs/heads/more', sha: main.object.sha })
+    const step = { repo: 'acme/app', login: 'ada', branch: 'more' }
+    twin.happen('push', { ...step, message: 'one', files: { a: 'a' } })
+    twin.happen('push', { ...step, message: 'two', files: { b: 'b' } })
+    twin.happen('push', { ...step, branch: 'main', message: 'meanwhile', files: { c: 'c' } })
+    await rest.pulls.create({ ...APP, title: 'More', head: 'more', base: 'main', body: 'Fixes #1.' })
+    await rest.pulls.merge({ ...APP, pull_number: 2, merge_method })
+    const { data } = await rest.repos.listCommits(APP)
+    expect(data.map(({ commit }) => commit.message).filter((one) => !/meanwhile|Initial/.test(one))).toEqual(messages)
+    expect(data[0]?.parents).toHaveLength(parents)
+    const tree = await rest.git.getTree({ ...APP, tree_sha: 'main' })
+    expect(tree.data.tree.map(({ path }) => path)).toEqual(['README.md', 'a', 'b', 'c', 'src'])
+    expect((await rest.issues.get({ ...APP, issue_number: 1 })).data).toMatchObject({
+      state: 'closed',
+      state_reason: 'completed',
+    })
+  },
+)
 
 test('a template gives its files to new repositories', async () => {
   const { octokit } = openHub({

@@ -7,6 +7,7 @@ import { changesOf } from '../shapes/commits.ts'
 import { pullOf, pullWhole } from '../shapes/pulls.ts'
 import { webOf } from '../shapes/repos.ts'
 import { type Row, rowOf, text } from '../store.ts'
+import { closeMentioned } from './closing.ts'
 import { ancestors } from './history.ts'
 import { commitOf, parentsOf, personOf, putRef, refOf, refsPath } from './objects.ts'
 
@@ -47,7 +48,12 @@ export function push(
     'push',
     pushPayload(github, viewer, touched, ref, text(before?.sha) || NOTHING, sha, forced),
   )
-  if (kind === 'heads') followBranch(github, viewer, touched, name.join('/'), sha)
+  if (kind !== 'heads') return row
+  followBranch(github, viewer, touched, name.join('/'), sha)
+  if (name.join('/') === repo.default_branch && before !== undefined) {
+    const messages = freshCommits(github, touched, text(before.sha), sha).map(({ message }) => text(message))
+    closeMentioned(github, viewer, touched, messages, sha)
+  }
   return row
 }
 
@@ -66,6 +72,15 @@ export function removeRef(github: GitHub, viewer: Viewer, repo: Row, ref: string
   for (const { home, issue } of pullsOn(github, repo, name.join('/'))) closePull(github, viewer, home, issue)
 }
 
+/** What a push brings that was not there, newest first; only the last where there was nothing. */
+function freshCommits(github: GitHub, repo: Row, before: string, after: string): readonly Row[] {
+  const [old, head] = [before, after].map((sha) => commitOf(github, repo, sha))
+  if (head === undefined) return []
+  if (old === undefined) return [head]
+  const known = new Set(ancestors(github, repo, old).map(({ sha }) => sha))
+  return ancestors(github, repo, head).filter(({ sha }) => !known.has(sha))
+}
+
 function pushPayload(
   github: GitHub,
   viewer: Viewer,
@@ -76,14 +91,7 @@ function pushPayload(
   forced: boolean,
 ): Row {
   const head = commitOf(github, repo, after)
-  const old = commitOf(github, repo, before)
-  const known = new Set(old === undefined ? [] : ancestors(github, repo, old).map(({ sha }) => sha))
-  const fresh =
-    head === undefined
-      ? []
-      : old === undefined
-        ? [head]
-        : ancestors(github, repo, head).filter(({ sha }) => !known.has(sha))
+  const fresh = freshCommits(github, repo, before, after)
   const login = loginOf(viewer)
   return {
     ref,
@@ -222,5 +230,7 @@ export function markMerged(github: GitHub, viewer: Viewer, repo: Row, issue: Row
     updated_at: now,
   })
   tellPull(github, viewer, repo, kept, 'pull_request.closed')
+  if (rowOf(pullOf(issue).base).ref === repo.default_branch)
+    closeMentioned(github, viewer, repo, [text(issue.body)], sha)
   return kept
 }

@@ -4,7 +4,7 @@ import { type Ask, below, done, made, need, needSomebody, type On, ok, type Repl
 import { person as signs } from '../furnish-git.ts'
 import { compared, filesAt, merged } from '../git/history.ts'
 import { commitOf, putCommit, putFiles, refOf } from '../git/objects.ts'
-import { CHECK_MS, keepIssue, markMerged, push, removeRef, tellPull } from '../git/push.ts'
+import { CHECK_MS, keepIssue, push, tellPull } from '../git/push.ts'
 import { account, findRepo, type GitHub, numberOf, ownerOf } from '../github.ts'
 import { page, sorted } from '../paging.ts'
 import { person } from '../shapes/accounts.ts'
@@ -14,6 +14,7 @@ import { teamBrief } from '../shapes/teams.ts'
 import { count, listOf, type Row, rowOf, text } from '../store.ts'
 import { GitHubError, invalid, missingField, nodeId, notFound } from '../wire.ts'
 import { changed, issueIn, note, takeNumber } from './issues.ts'
+import { mergePull } from './merge.ts'
 import { diffText, patchText } from './patches.ts'
 
 export function pullIn(ask: Ask, repo: Row): Row {
@@ -194,112 +195,6 @@ export function updatePull(ask: Ask): Reply {
   if (maintainer_can_modify !== undefined)
     issue = keepIssue(ask.github, repo, { ...issue, _pull: { ...pullOf(issue), maintainer_can_modify } as Json })
   return ok(pullWhole(ask.github, repo, settled(ask.github, repo, issue)))
-}
-
-/** What stands in the way of a merge, beside conflicts: reviews and checks that the branch's protection asks for. */
-function blocked(ask: Ask, repo: Row, issue: Row): string | undefined {
-  const pull = pullOf(issue)
-  const protection = ask.github.store.get(below(repo, 'protections'), text(rowOf(pull.base).ref))
-  if (protection === undefined) return undefined
-  if (protection.enforce_admins !== true && roleOn(ask.github, ask.viewer, repo) === 'admin') return undefined
-  const reviews = rowOf(protection.required_pull_request_reviews)
-  const wanted =
-    protection.required_pull_request_reviews === null || protection.required_pull_request_reviews === undefined
-      ? 0
-      : count(reviews.required_approving_review_count ?? 1)
-  const last = new Map(
-    ask.github.store
-      .rows(below(repo, `pulls/${numberOf(issue)}/reviews`))
-      .filter(({ state }) => state !== 'COMMENTED' && state !== 'PENDING')
-      .map((row) => [text(row.user), text(row.state)]),
-  )
-  const approvals = [...last.values()].filter((state) => state === 'APPROVED').length
-  if (approvals < wanted)
-    return `At least ${wanted} approving review${wanted === 1 ? ' is' : 's are'} required by reviewers with write access.`
-  const sha = text(rowOf(pull.head).sha)
-  const contexts = listOf(rowOf(protection.required_status_checks).contexts).map(String)
-  const good = (context: string): boolean =>
-    ask.github.store
-      .rows(below(repo, 'statuses'))
-      .filter((row) => row.sha === sha && row.context === context)
-      .at(-1)?.state === 'success' ||
-    ask.github.store
-      .rows(below(repo, 'check-runs'))
-      .some((row) => row.head_sha === sha && row.name === context && row.conclusion === 'success')
-  const missing = contexts.filter((context) => !good(context))
-  return missing.length === 0 ? undefined : `Required status check "${missing[0]}" is expected.`
-}
-
-const METHODS = { merge: 'allow_merge_commit', squash: 'allow_squash_merge', rebase: 'allow_rebase_merge' } as const
-
-export function mergePull(ask: Ask): Reply {
-  const { github } = ask
-  const repo = repoOf(ask, 'push')
-  const issue = pullIn(ask, repo)
-  const pull = pullOf(issue)
-  const { commit_title, commit_message, sha, merge_method = 'merge' } = ask.body()
-  const method = text(merge_method) as keyof typeof METHODS
-  const refused = (message: string): GitHubError => new GitHubError(405, message)
-  if (METHODS[method] === undefined) throw invalid({ resource: 'PullRequest', field: 'merge_method', code: 'invalid' })
-  if (repo[METHODS[method]] === false)
-    throw refused(
-      `${method === 'merge' ? 'Merge commits' : method === 'squash' ? 'Squash merges' : 'Rebase merges'} are not allowed on this repository.`,
-    )
-  if (issue.state !== 'open' || pull.draft === true)
-    throw refused(pull.draft === true ? 'Pull Request is still a draft' : 'Pull Request is not mergeable')
-  const head = rowOf(pull.head)
-  if (sha !== undefined && sha !== null && sha !== head.sha)
-    throw new GitHubError(409, 'Head branch was modified. Review and try the merge again.')
-  const why = blocked(ask, repo, issue)
-  if (why !== undefined) throw refused(why)
-  const { base, head: theirs, commits } = diffOf(github, repo, issue)
-  if (base === undefined || theirs === undefined) throw refused('Pull Request is not mergeable')
-  const { mergeBase } = compared(github, repo, base, theirs)
-  const files = merged(
-    github,
-    repo,
-    filesAt(github, repo, mergeBase),
-    filesAt(github, repo, base),
-    filesAt(github, repo, theirs),
-  )
-  if (files === undefined) throw refused('Pull Request is not mergeable')
-  const login = loginOf(ask.viewer)
-  const author = signs(github, login)
-  const title =
-    text(commit_title) ||
-    (method === 'squash'
-      ? `${text(issue.title)} (#${numberOf(issue)})`
-      : `Merge pull request #${numberOf(issue)} from ${text(head.label).replace(':', '/')}`)
-  const message =
-    text(commit_message) ||
-    (method === 'squash' ? commits.map((one) => `* ${text(one.message)}`).join('\n\n') : text(issue.title))
-  const parents = method === 'merge' ? [text(base.sha), text(theirs.sha)] : [text(base.sha)]
-  const committer = { name: 'GitHub', email: 'noreply@github.com', date: author.date }
-  const commit = putCommit(
-    github,
-    repo,
-    {
-      tree: putFiles(github, repo, files),
-      parents,
-      message: message === '' ? title : `${title}\n\n${message}`,
-      author,
-      committer,
-    },
-    { author: login, committer: 'web-flow' },
-  )
-  // Marked first: the push that follows would take it for one that was merged by hand.
-  const done = markMerged(github, ask.viewer, repo, issue, text(commit.sha))
-  note(ask, repo, done, 'merged', { commit_id: commit.sha })
-  note(ask, repo, done, 'closed')
-  push(github, ask.viewer, repo, `refs/heads/${text(rowOf(pull.base).ref)}`, text(commit.sha))
-  const from = findRepo(github, text(head.repo))
-  if (
-    repo.delete_branch_on_merge === true &&
-    from !== undefined &&
-    refOf(github, from, `refs/heads/${text(head.ref)}`) !== undefined
-  )
-    removeRef(github, ask.viewer, from, `refs/heads/${text(head.ref)}`)
-  return ok({ sha: commit.sha ?? '', merged: true, message: 'Pull Request successfully merged' })
 }
 
 /** Brings the base into the head's branch. */
