@@ -1722,7 +1722,7 @@ export const SCORES: Readonly<Record<string, Score>> = {
     },
   },
   github: {
-    fidelity: 0.975,
+    fidelity: 0.977,
     recordedAt: '2026-06-25',
     operations: {
       'repos.get': {
@@ -2111,9 +2111,9 @@ export const SCORES: Readonly<Record<string, Score>> = {
         newest: '2020-09-03',
       },
       'search.code': {
-        matched: 0,
+        matched: 2,
         modelled: 2,
-        newest: null,
+        newest: '2021-11-22',
       },
       'search.repositories': {
         matched: 2,
