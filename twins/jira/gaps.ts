@@ -54,6 +54,7 @@ export const GAPS: readonly Gap[] = [
     what: 'wording of JQL errors',
     why: 'Assumed: of ends of the query and of what cannot be sorted by. The others are found in public reports.',
   },
+  { what: 'reserved words', why: 'Assumed: those that Jira’s help lists, small words such as “a” among them.' },
   { what: 'permissions', why: 'Assumed: everybody sees and does everything; scopes of OAuth are not checked.' },
   {
     what: 'how many calls a second',

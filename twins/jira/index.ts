@@ -122,10 +122,13 @@ function addRoutes(on: ReturnType<typeof router>): void {
   addWebhooks(on)
 }
 
-/** All operations, as the routes name them. */
-function operations(): readonly string[] {
+/** All operations, as the routes name them; `on` sees each route of the REST API. */
+export function operations(on: (operation: string, route: string) => void = () => undefined): readonly string[] {
   const names = new Set<string>()
-  addRoutes((operation) => void names.add(operation))
+  addRoutes((operation, route) => {
+    names.add(operation)
+    on(operation, route)
+  })
   return [...names, 'oauth.authorize', 'oauth.token', 'oauth.resources']
 }
 
