@@ -59,10 +59,7 @@ export interface TwinDefinition<Seed> {
   /** What `backlot fidelity` needs to replay recordings of the vendor. */
   readonly fidelity?: FidelityProfile
   /** Puts the contents of files that a seed names in the place of the names; `read` gives what a pattern finds, and throws when that is nothing. */
-  readonly filled?: (
-    seed: Seed,
-    read: (pattern: string) => readonly { readonly path: string; readonly text: string }[],
-  ) => Seed
+  filled?(seed: Seed, read: (pattern: string) => readonly { readonly path: string; readonly text: string }[]): Seed
   create(world: World, seed: Seed): Twin
 }
 

@@ -87,6 +87,7 @@ async function main(): Promise<void> {
     definitions,
     namespaces,
     latency: false,
+    now: () => 0,
     wait: async () => undefined,
     tick: async () => undefined,
     onProblem: console.error,
