@@ -11,6 +11,10 @@ const schema = z.object({
   SLACK_CHANNELS: text.transform((ids) => ids.split(',')),
   /** Where people read what could not be done. */
   SLACK_PEOPLE_CHANNEL: text,
+  JIRA_SITE: z.url(),
+  JIRA_EMAIL: text,
+  JIRA_TOKEN: text,
+  JIRA_PROJECT: text,
   GOOGLE_EMAIL: text,
   GOOGLE_KEY: text,
   WELCOME_TEMPLATE: text,

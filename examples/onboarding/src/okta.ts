@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { env } from './env.ts'
+import { Refusal } from './refusal.ts'
 
 const userSchema = z.object({
   id: z.string(),
@@ -25,16 +26,6 @@ export type Person = {
   readonly status: 'expected' | 'here' | 'gone'
 }
 
-class OktaRefusal extends Error {
-  readonly status: number
-  readonly headers: Headers
-  constructor(response: Response) {
-    super(`okta answered ${response.status}`)
-    this.status = response.status
-    this.headers = response.headers
-  }
-}
-
 /** Looks a person up, as things are now; undefined when Okta has no such person any more. */
 export async function findPerson(id: string): Promise<Person | undefined> {
   const response = await fetch(`${env.OKTA_ORG}/api/v1/users/${encodeURIComponent(id)}`, {
@@ -45,7 +36,7 @@ export async function findPerson(id: string): Promise<Person | undefined> {
     await response.body?.cancel()
     return undefined
   }
-  if (!response.ok) throw new OktaRefusal(response)
+  if (!response.ok) throw new Refusal('okta', response)
   const user = userSchema.parse(await response.json())
   const { login, firstName, lastName, manager } = user.profile
   return {

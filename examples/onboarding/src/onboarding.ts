@@ -1,4 +1,5 @@
 import { linkTo, shareWelcome, track, unshareWelcome, writeWelcome } from './google.ts'
+import { cancelChecklist, openChecklist } from './jira.ts'
 import { log } from './log.ts'
 import { findPerson, type Person } from './okta.ts'
 import { Pointless, retry } from './retry.ts'
@@ -27,6 +28,7 @@ async function onboard(person: Person): Promise<void> {
       if ((await findPerson(id))?.status !== 'here') throw new Gone(login)
       return task()
     })
+  await step('checklist', () => openChecklist(person))
   await step('channels', () => joinChannels(person))
   const document = await step('document', () => writeWelcome(person))
   await step('readers', () => shareWelcome(document, person))
@@ -36,6 +38,7 @@ async function onboard(person: Person): Promise<void> {
 }
 
 async function offboard(login: string): Promise<void> {
+  await retry('cancel', login, () => cancelChecklist(login))
   await retry('unshare', login, () => unshareWelcome(login))
   await retry('leave', login, () => leaveChannels(login))
   log('info', 'offboarded', { login })
