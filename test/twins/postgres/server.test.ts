@@ -101,3 +101,24 @@ withServer('a race on a real server earns a D3 certificate', async () => {
   )
   expect(certificate).toMatchObject({ holds: true, divergence: undefined })
 })
+
+withServer('nine requests at once wait for each other, embrace and give up the same way twice', async () => {
+  const transfers = [1, 2, 3].flatMap((n) => [
+    post(`x${n}`, '/transfer', { from: 'a', to: 'b', amount: 1 }),
+    post(`y${n}`, '/transfer', { from: 'b', to: 'a', amount: 1 }),
+  ])
+  const orders = ['1', '2', '3'].map((n) => post(`o${n}`, '/orders', { numbers: ['7', n] }))
+  const crowd = story(server, [...accounts, together(...transfers, ...orders)])
+  let waits = 0
+  let embraces = 0
+  for (const seed of ['1', '2', '3', '4']) {
+    const [once, twice] = [await stage.run(crowd, { seed }), await stage.run(crowd, { seed })]
+    expect(twice.hash).toBe(once.hash)
+    expect(once.pending).toEqual([])
+    expect(rows(once, 'orders')).toHaveLength(3)
+    waits += once.trace.filter(({ type }) => type === 'postgres.locked').length
+    embraces += codes(once).filter((code) => code === '40P01').length
+  }
+  expect(waits).toBeGreaterThan(8)
+  expect(embraces).toBeGreaterThan(0)
+})
