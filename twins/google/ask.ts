@@ -86,13 +86,13 @@ const emptyHeaders = ({ Date: date = '', Server = '' }: Readonly<Record<string, 
   Server,
 })
 
-/** What `fields` leaves of an answer: https://developers.google.com/workspace/drive/api/guides/fields-parameter (2026-11-26). */
+/** What `fields` leaves of an answer: https://developers.google.com/workspace/drive/api/guides/fields-parameter (as known; not opened). */
 function partial(reply: Json, query: URLSearchParams, usual: string | undefined): Json {
   const fields = query.get('fields') ?? usual
   return fields === undefined || fields === '' ? reply : masked(reply, parseMask(fields))
 }
 
-/** Parameters of all methods: https://cloud.google.com/apis/docs/system-parameters (2026-11-26). */
+/** Parameters of all methods: https://cloud.google.com/apis/docs/system-parameters (as known; not opened). */
 function checkSystem(query: URLSearchParams): void {
   if (query.has('key')) throw gap('API keys')
   if (query.get('useDomainAdminAccess') === 'true') throw gap('administration of shared drives')

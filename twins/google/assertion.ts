@@ -42,7 +42,7 @@ function part(text: string | undefined): unknown {
 
 /**
  * The claims of a service account's signed assertion (RS256). Throws what the token endpoint answers. Source:
- * https://developers.google.com/identity/protocols/oauth2/service-account#jwt-auth (2026-11-26); descriptions as in
+ * https://developers.google.com/identity/protocols/oauth2/service-account#jwt-auth (as known; not opened); descriptions as in
  * https://github.com/a-marenkov/gsheets/issues/96 and https://github.com/googleapis/google-cloud-python/issues/10004 (2026-11-26).
  */
 export function claimsOf(assertion: string, accounts: ReadonlyMap<string, ServiceAccount>, nowMs: number): Claims {

@@ -9,7 +9,7 @@ export const isObj = (value: Json | undefined): value is Obj =>
 export type Mask = ReadonlyMap<string, Mask> | 'all'
 
 /**
- * Parses `a,b(c,d/e),f.g,*`. Source: https://developers.google.com/workspace/drive/api/guides/fields-parameter (2026-11-26);
+ * Parses `a,b(c,d/e),f.g,*`. Source: https://developers.google.com/workspace/drive/api/guides/fields-parameter (as known; not opened);
  * that dots and slashes both part names is as recorded.
  */
 export function parseMask(text: string): Mask {

@@ -42,7 +42,7 @@ export function lacksScope(api: Api, meter: Meter, scopes: readonly string[]): G
   })
 }
 
-/** Whether a token opens no more than the files of its app: https://developers.google.com/workspace/drive/api/guides/api-specific-auth (2026-11-26). */
+/** Whether a token opens no more than the files of its app: https://developers.google.com/workspace/drive/api/guides/api-specific-auth (as known; not opened). */
 export const isPerFile = (scopes: readonly string[]): boolean =>
   !scopes.some((scope) =>
     /\/auth\/(drive|drive\.readonly|drive\.metadata(\.readonly)?|spreadsheets(\.readonly)?|documents(\.readonly)?)$/.test(

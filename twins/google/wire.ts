@@ -47,7 +47,7 @@ export class OAuthError extends Error {
   }
 }
 
-/** Canonical codes by HTTP status: https://cloud.google.com/apis/design/errors#handling_errors (2026-11-26). */
+/** Canonical codes by HTTP status: https://cloud.google.com/apis/design/errors#handling_errors (as known; not opened). */
 const CODES: Readonly<Record<number, string>> = {
   400: 'INVALID_ARGUMENT',
   401: 'UNAUTHENTICATED',

@@ -48,7 +48,7 @@ export function permissionJson({ tables }: Workspace, one: Permission): Obj {
 
 const extensionOf = (name: string): string | undefined => /\.([A-Za-z0-9]+)$/.exec(name)?.[1]
 
-/** What `exportLinks` lists, by kind: https://developers.google.com/workspace/drive/api/guides/ref-export-formats (2026-11-26). */
+/** What `exportLinks` lists, by kind: https://developers.google.com/workspace/drive/api/guides/ref-export-formats (as known; not opened). */
 export const EXPORTS: Readonly<Record<string, readonly string[]>> = {
   [SHEET]: [
     'application/x-vnd.oasis.opendocument.spreadsheet',

@@ -307,7 +307,7 @@ function trashBelow(ws: Workspace, file: FileRow, into: boolean): void {
   for (const kid of childrenOf(ws, file.id)) trashBelow(ws, kid, into)
 }
 
-/** The trash is emptied of what has lain in it for 30 days: https://support.google.com/drive/answer/2375102 (2026-11-26). */
+/** The trash is emptied of what has lain in it for 30 days: https://support.google.com/drive/answer/2375102 (as known; not opened). */
 export function emptyLater(ws: Workspace, { id, trashedMs }: FileRow): void {
   if (trashedMs === null) return
   const leftMs = Math.max(trashedMs + THIRTY_DAYS_MS - ws.world.clock.now(), 0)

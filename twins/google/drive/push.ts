@@ -4,7 +4,7 @@ import { type Event, permissionsOn, type Workspace } from '../workspace.ts'
 
 /** Assumed: only "exponential backoff" is promised. */
 const DELAYS_MS: readonly number[] = [1000, 2000, 4000, 8000, 16_000]
-/** A server is asked again only at these: https://developers.google.com/workspace/drive/api/guides/push#respond (2026-11-26). */
+/** A server is asked again only at these: https://developers.google.com/workspace/drive/api/guides/push#respond (as known; not opened). */
 const ASKED_AGAIN = [500, 502, 503, 504]
 
 /** Tells the channels that watch a file, the folder it is in, or all that its owner may see. */
@@ -88,7 +88,7 @@ const deliveryOf = (channel: Channel, { id, attempts, number, state, details }: 
   timeoutMs: 10_000,
 })
 
-/** Headers say it all; there is no body and no signature: https://developers.google.com/workspace/drive/api/guides/push#receive (2026-11-26). */
+/** Headers say it all; there is no body and no signature: https://developers.google.com/workspace/drive/api/guides/push#receive (as known; not opened). */
 function headersOf(
   channel: Channel,
   number: number,

@@ -42,7 +42,7 @@ function split(bytes: Buffer, boundary: string): readonly Part[] {
   return parts
 }
 
-/** Half a megabyte, and what is divided by it: https://developers.google.com/workspace/drive/api/guides/manage-uploads#resumable (2026-11-26). */
+/** Half a megabyte, and what is divided by it: https://developers.google.com/workspace/drive/api/guides/manage-uploads#resumable (as known; not opened). */
 const CHUNK = 256 * 1024
 
 /**

@@ -109,7 +109,7 @@ function list(ask: Ask): Json {
 
 const text = (value: Json | undefined): string | undefined => (typeof value === 'string' ? value : undefined)
 
-/** Opens a channel, and sends its first message: https://developers.google.com/workspace/drive/api/guides/push (2026-11-26). */
+/** Opens a channel, and sends its first message: https://developers.google.com/workspace/drive/api/guides/push (as known; not opened). */
 function watch(ask: Ask, fileId: string | null, resourceUri: string, longestMs: number): Json {
   const { ws, email } = ask
   const body = ask.body()

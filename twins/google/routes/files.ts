@@ -213,7 +213,7 @@ function download(ask: Ask, file: FileRow): Response {
   })
 }
 
-/** The ways to send bytes: https://developers.google.com/workspace/drive/api/guides/manage-uploads (2026-11-26). */
+/** The ways to send bytes: https://developers.google.com/workspace/drive/api/guides/manage-uploads (as known; not opened). */
 function uploaded(ask: Ask, file: FileRow | undefined): Json | Response {
   const done = (metadata: Obj, media: Media | undefined): Json =>
     fileJson(ask, file === undefined ? createFile(ask, metadata, media) : updateFile(ask, file, metadata, media))

@@ -6,7 +6,7 @@ import type { Token } from '../state.ts'
 import { OAuthError } from '../wire.ts'
 import { account, fresh, gap, type Workspace } from '../workspace.ts'
 
-/** An access token lives an hour: https://developers.google.com/identity/protocols/oauth2#expiration (2026-11-26). */
+/** An access token lives an hour: https://developers.google.com/identity/protocols/oauth2#expiration (as known; not opened). */
 const LIFE_MS = 3_600_000
 
 export function addOAuth(app: TwinApp, ws: Workspace): void {
@@ -106,7 +106,7 @@ function refreshed(ws: Workspace, form: URLSearchParams): Json {
   return { ...answer(token), scope: grant.scopes.join(' ') }
 }
 
-/** Either kind of token ends the grant and all that came from it: https://developers.google.com/identity/protocols/oauth2/web-server#tokenrevoke (2026-11-26). */
+/** Either kind of token ends the grant and all that came from it: https://developers.google.com/identity/protocols/oauth2/web-server#tokenrevoke (as known; not opened). */
 function revoked(ws: Workspace, given: string): Json {
   const { tokens, grants } = ws.tables
   const token = tokens.get(given)

@@ -175,7 +175,7 @@ function rendering(
   }
 }
 
-/** Whether texts stay texts. The option has no default: https://developers.google.com/workspace/sheets/api/reference/rest/v4/ValueInputOption (2026-11-26). */
+/** Whether texts stay texts. The option has no default: https://developers.google.com/workspace/sheets/api/reference/rest/v4/ValueInputOption (as known; not opened). */
 function isRaw(given: Json | undefined): boolean {
   const option = oneOf('valueInputOption', given, ['RAW', 'USER_ENTERED', 'INPUT_VALUE_OPTION_UNSPECIFIED'])
   if (option === 'RAW' || option === 'USER_ENTERED') return option === 'RAW'

@@ -64,7 +64,7 @@ export const isR1C1 = (text: string): boolean =>
 
 /**
  * Finds what a range names: cells, a sheet or a named range. Throws `Unable to parse range` as Google does.
- * Source: https://developers.google.com/workspace/sheets/api/guides/concepts#cell (2026-11-26). `onR1C1` is for notations that are not modelled.
+ * Source: https://developers.google.com/workspace/sheets/api/guides/concepts#cell (as known; not opened). `onR1C1` is for notations that are not modelled.
  */
 export function locate(spreadsheet: Spreadsheet, text: string, onR1C1: () => Error): Place {
   const { title, rest } = splitSheet(text.trim())

@@ -5,7 +5,7 @@ import type { Entered } from './spreadsheet.ts'
 export type Entry = { readonly v: Entered | undefined; readonly format?: Obj }
 
 const DAY_MS = 86_400_000
-/** Day 0 of serial numbers: https://developers.google.com/workspace/sheets/api/guides/formats#about_date_time_values (2026-11-26). */
+/** Day 0 of serial numbers: https://developers.google.com/workspace/sheets/api/guides/formats#about_date_time_values (as known; not opened). */
 const EPOCH_MS = Date.UTC(1899, 11, 30)
 export const serialOf = (ms: number): number => (ms - EPOCH_MS) / DAY_MS
 export const msOf = (serial: number): number => Math.round(serial * DAY_MS) + EPOCH_MS
@@ -18,7 +18,7 @@ const numberFormat = (type: string, pattern?: string): Obj => ({
 
 /**
  * Reads a text as if typed into a cell of a sheet in English (US). Source:
- * https://developers.google.com/workspace/sheets/api/reference/rest/v4/ValueInputOption (2026-11-26).
+ * https://developers.google.com/workspace/sheets/api/reference/rest/v4/ValueInputOption (as known; not opened).
  * `foreign` is thrown for what another locale would read otherwise.
  */
 export function typed(text: string, foreign: (() => Error) | undefined): Entry {

@@ -27,7 +27,7 @@ export function patternOf(format: Obj | undefined): { readonly type: string; rea
   return { type, pattern: typeof pattern === 'string' && pattern !== '' ? pattern : (DEFAULTS[type] ?? '') }
 }
 
-/** Patterns of a type that is given without one: https://developers.google.com/workspace/sheets/api/guides/formats (2026-11-26). */
+/** Patterns of a type that is given without one: https://developers.google.com/workspace/sheets/api/guides/formats (as known; not opened). */
 const DEFAULTS: Readonly<Record<string, string>> = {
   NUMBER: '#,##0.00',
   PERCENT: '0.00%',

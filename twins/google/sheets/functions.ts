@@ -132,7 +132,7 @@ const letters =
   (call) =>
     change(text(call.value(0)))
 
-/** Functions as https://support.google.com/docs/table/25273 (2026-11-26) tells them. Any other is refused loudly. */
+/** Functions as https://support.google.com/docs/table/25273 (as known; not opened) tells them. Any other is refused loudly. */
 export const FUNCTIONS: Readonly<Record<string, Fn>> = {
   ABS: (call) => Math.abs(number(call, 0)),
   AND: (call) => truths(call).every(Boolean),

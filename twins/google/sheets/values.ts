@@ -39,7 +39,7 @@ function plainJson(value: Value, format: Obj | undefined, how: Rendering, no: Re
 
 /**
  * The values of a range, without the empty ones at the end of rows and of the range. Source:
- * https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets.values#ValueRange (2026-11-26).
+ * https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets.values#ValueRange (as known; not opened).
  */
 export function valueRange({ sheet, range }: Place, values: Evaluator, how: Rendering, no: Refusals): Obj {
   const lines: Json[][] = []

@@ -252,7 +252,7 @@ function valueNamed(
   )
 }
 
-/** Functions that Jira has beside those that are modelled: https://support.atlassian.com/jira-software-cloud/docs/jql-functions (2026-11-26). */
+/** Functions that Jira has beside those that are modelled: https://support.atlassian.com/jira-software-cloud/docs/jql-functions (as known; not opened). */
 const ELSEWHERE =
   /^(approved|approver|breached|cascadeoption|choiceoption|closedsprints|componentsleadbyuser|completed|currentlogin|earliestunreleasedversion|elapsed|entitlement\w*|everbreached|futuresprints|issuehistory|issueswith\w+|lastlogin|latestreleasedversion|linkedissues?|membersof|myapproval|mypending|openSprints|opensprints|organizationmembers|parentepic|paused|pending\w*|projectslead\w+|projectswhere\w+|releasedversions|remaining|running|spaces\w+|unreleasedversions|updatedby|votedissues|withincalendarhours)$/
 

@@ -13,7 +13,7 @@ type System = {
   readonly clauses: readonly string[]
 }
 
-/** Fields that every site has: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-fields (2026-11-26). */
+/** Fields that every site has: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-fields (as known; not opened). */
 const SYSTEM: Readonly<Record<string, System>> = {
   summary: { name: 'Summary', type: 'string', clauses: ['summary'] },
   description: { name: 'Description', type: 'string', clauses: ['description'] },

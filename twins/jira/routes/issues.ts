@@ -80,7 +80,7 @@ function addParts({ site, me, view }: Place, issue: Issue, { parts }: Wish): voi
   }
 }
 
-/** Makes what can be made: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues (2026-11-26). */
+/** Makes what can be made: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues (as known; not opened). */
 function createBulk(ask: Ask): Response {
   const updates = listOf(ask.body.issueUpdates)
   if (updates.length === 0) throw new Refusal(400, ['No issues to create.'])

@@ -9,7 +9,7 @@ import type { Issue } from '../state.ts'
 import { listOf, textOf } from '../state.ts'
 import { issueBody } from './issues.ts'
 
-/** https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search (2026-11-26). */
+/** https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search (as known; not opened). */
 const USUAL = 50
 const IDS_MAX = 5_000
 const FIELDS_MAX = 100
