@@ -2,8 +2,6 @@
 import { flushCompileCache } from 'node:module'
 import { parentPort, workerData } from 'node:worker_threads'
 import { judgeFitness } from '../../fitness/judge.ts'
-import { judgeExpectations } from '../../oracle/expectations.ts'
-import { judgeRule } from '../../oracle/rules/monitor.ts'
 import type { Run } from '../../scenarios/run.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
 import { shrink } from '../../scenarios/shrink.ts'
@@ -11,6 +9,7 @@ import { createStage, type Stage } from '../../scenarios/stage.ts'
 import { nodeSubject } from '../../scenarios/subject/process.ts'
 import type { TwinDefinition } from '../../twins/twin.ts'
 import type { DecisionLog } from '../../twins/world.ts'
+import { printOf } from '../incident/target.ts'
 import { loadTwin } from '../own-twins.ts'
 import { loadProject } from '../project.ts'
 import { boxed } from '../sandbox/box.ts'
@@ -75,19 +74,25 @@ async function smallest(
   const run = (one: Scenario, decisions: DecisionLog | undefined): Promise<Run> =>
     candidate.run(one, { seed, decisions })
   const rules = failure.kind === 'rule' ? (await loadProject(job.project, job.project)).rules : []
+  /** In which way the check fails; another way is another failure. Undefined: it does not. */
+  const printed = (got: Run, one: Scenario): string | undefined => {
+    if (failure.kind === 'expectation') {
+      const expectation = one.then[failure.at]
+      return expectation === undefined ? undefined : printOf({ of: { kind: 'expectation', expectation } }, one, got)
+    }
+    const rule = failure.kind === 'rule' ? rules.find(({ id }) => id === failure.id) : undefined
+    return rule === undefined ? undefined : printOf({ of: { kind: 'rule', rule } }, one, got)
+  }
+  const whole = await run(scenario, undefined)
+  const print = printed(whole, scenario)
   const same = async (got: Run, one: Scenario): Promise<boolean> => {
     if (failure.kind !== 'subject' && got.ending.kind !== 'horizon') return false
     switch (failure.kind) {
       case 'subject':
         return got.ending.kind === failure.ending
-      case 'expectation': {
-        const expectation = one.then[failure.at]
-        return expectation !== undefined && judgeExpectations({ ...one, then: [expectation] }, got).status === 'fail'
-      }
-      case 'rule': {
-        const rule = rules.find(({ id }) => id === failure.id)
-        return rule !== undefined && judgeRule(rule, got).status === 'violated'
-      }
+      case 'expectation':
+      case 'rule':
+        return print !== undefined && printed(got, one) === print
       case 'fitness': {
         const base = setups.base === undefined ? undefined : [await stageOf('base').run(one, { seed })]
         return judgeFitness(failure.limits, { base, candidate: [got] }).some(
@@ -98,7 +103,7 @@ async function smallest(
         return failure satisfies never
     }
   }
-  return shrink(scenario, await run(scenario, undefined), { run, same, runsMax })
+  return shrink(scenario, whole, { run, same, runsMax })
 }
 
 // A worker that is ended writes nothing more: what it compiled while it loaded is written down now.
