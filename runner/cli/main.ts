@@ -34,6 +34,11 @@ import type { OnOpen } from './open.ts'
 const USAGE = 2
 const INTERRUPTED = 130
 
+/** Whoever read the output has seen enough, as `head` does: the work goes on, and its exit code stands. */
+function readerGone(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+}
+
 /** What has to be closed when someone presses Ctrl-C. */
 let closing: (() => Promise<void>) | undefined
 const onOpen: OnOpen = (close) => {
@@ -83,6 +88,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     void (close?.() ?? Promise.resolve()).finally(() => process.exit(INTERRUPTED))
   }
   process.once('SIGINT', interrupted)
+  process.stdout.on('error', readerGone)
   process.once('SIGTERM', interrupted)
   try {
     await program.parseAsync(argv)

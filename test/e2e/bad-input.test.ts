@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process'
 import { afterAll, beforeEach, expect, test } from 'vitest'
-import { backlot, copyProject } from '../support/cli.ts'
+import { backlot, copyProject, REPOSITORY } from '../support/cli.ts'
 
 type Copy = ReturnType<typeof copyProject>
 const copies: Copy[] = []
@@ -14,6 +15,15 @@ afterAll(() => {
 
 const SCENARIO = 'backlot/scenarios/pay.scenario.yaml'
 const serve = (body: string): string => `import { createServer } from 'node:http'\n${body}`
+
+test('a reader that has seen enough ends nothing badly', () => {
+  const command = `"$0" bin/backlot.js schema scenario; echo "code $?" >&2`
+  const { stderr } = spawnSync('bash', ['-c', `{ ${command}; } | true`, process.execPath], {
+    cwd: REPOSITORY,
+    encoding: 'utf8',
+  })
+  expect(stderr).toBe('code 0\n')
+})
 
 /** Mistakes in the project's own files: exit 2, nothing is run, each at its place. */
 test.each<readonly [string, (copy: Copy) => void, string]>([
