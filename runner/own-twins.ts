@@ -6,7 +6,7 @@ import { parse } from 'yaml'
 import { suggest } from '../scenarios/parse/nearest.ts'
 import { NotARecording, readHar } from '../twins/har.ts'
 import type { TwinDefinition } from '../twins/twin.ts'
-import { TWINS } from './twins.ts'
+import { TWIN_NAMES, twinByName } from './twins-by-name.ts'
 
 /** A twin that cannot be had; the message says what was expected. */
 export class NoTwin extends Error {
@@ -21,12 +21,13 @@ export const isOwnTwin = (spec: string): boolean => /\.([cm]?[jt]s|ya?ml|json|ha
 
 /** A twin by its name, or from a file of the user's own: `stripe`, `./twins/shelf.ts`, `shelf.openapi.yaml`, `shelf.har`. Throws `NoTwin`. */
 export async function loadTwin(spec: string, folder = '.'): Promise<TwinDefinition<unknown>> {
-  const known = TWINS.find((definition) => definition.name === spec)
+  const known = await twinByName(spec)
   if (known !== undefined) return known
   if (!isOwnTwin(spec)) {
-    const names = TWINS.map(({ name }) => name)
-    const nearest = suggest(spec, names)
-    throw new NoTwin(`unknown twin "${spec}".${nearest === '' ? ` Expected ${names.join(', ')}, or a file.` : nearest}`)
+    const nearest = suggest(spec, TWIN_NAMES)
+    throw new NoTwin(
+      `unknown twin "${spec}".${nearest === '' ? ` Expected ${TWIN_NAMES.join(', ')}, or a file.` : nearest}`,
+    )
   }
   const file = resolve(folder, spec)
   if (!existsSync(file)) throw new NoTwin(`expected a twin in ${spec}, which does not exist.`)

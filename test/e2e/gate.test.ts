@@ -306,7 +306,9 @@ const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(
 
 test('Ctrl-C ends it with 130, and nothing is left behind', async () => {
   const running = startBacklot(['gate', '--project', project.folder, '--seeds', '300'])
-  await wait(1500)
+  // However long it takes to begin.
+  while (gateFolders(running.pid).length === 0) await wait(50)
+  await wait(500)
   const folders = gateFolders(running.pid)
   expect(folders).toHaveLength(1)
   running.kill('SIGINT')
