@@ -45,6 +45,7 @@ const SDKS: Readonly<Record<string, string>> = {
   github: '@octokit/rest, graphql, auth-app, webhooks-methods',
   s3: '@aws-sdk/client-s3',
   sqs: '@aws-sdk/client-sqs',
+  postgres: 'pg, postgres, drizzle-orm',
 }
 const testsOf = (twin: string): string => {
   const folder = join(ROOT, 'test/twins', twin)
