@@ -37,7 +37,6 @@ const SDKS: Readonly<Record<string, string>> = {
   openai: 'openai',
   sendgrid: '@sendgrid/mail, @sendgrid/client',
   anthropic: '@anthropic-ai/sdk',
-  twilio: 'twilio',
   slack: '@slack/web-api, @slack/bolt, @slack/webhook',
   okta: '@okta/okta-sdk-nodejs',
   jira: 'jira.js',
