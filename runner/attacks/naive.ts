@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { dirname, join } from 'node:path'
 import { CANARY, type Files } from './till.ts'
 
@@ -120,7 +121,7 @@ export async function whileServing(
     stdout += data.toString()
   })
   try {
-    for (let waitedMs = 0; waitedMs < 20_000 && !existsSync(socket) && child.exitCode === null; waitedMs += 10)
+    for (let waitedMs = 0; waitedMs < 20_000 && !(await accepts(socket)) && child.exitCode === null; waitedMs += 10)
       await pause(10)
     await work(socket)
     return stdout
@@ -128,6 +129,16 @@ export async function whileServing(
     child.kill('SIGKILL')
   }
 }
+
+/** Whether somebody listens there: a socket has a name a moment before it does. */
+const accepts = (socketPath: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(socketPath, () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.on('error', () => resolve(false))
+  })
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
