@@ -14,11 +14,29 @@ test.each([
   ['otlp.jsonl', 'otlp', 'outbound POST http://127.0.0.1:4700/v1/charges 503'],
   ['nock.json', 'nock', 'outbound POST http://127.0.0.1:4700/v1/charges 201'],
   ['polly.har', 'polly', 'outbound GET http://127.0.0.1:4700/v1/charges/ch_1 201'],
+  ['vcrpy.yaml', 'vcr', 'outbound POST http://127.0.0.1:9401/orders 201'],
+  ['ruby-vcr.yaml', 'vcr', 'outbound GET http://127.0.0.1:9401/busy 503'],
 ])('%s, as its tool writes it, is told to be %s and read', async (name, kind, call) => {
   const read = await readAll(fixture(name))
   expect(read.kind).toBe(kind)
   expect(read.calls.map(shape)).toContain(call)
 })
+
+test.each(['nginx-combined.log', 'nginx-json.log'])(
+  '%s: what nginx wrote is read, and what was no request is told',
+  async (name) => {
+    const { kind, calls, leftOut } = await readAll(fixture(name))
+    expect(kind).toBe('access-log')
+    expect(calls.map(({ method, url, status }) => `${method} ${url} ${status}`)).toEqual([
+      'POST /orders 201',
+      'GET /orders/o1 200',
+      'GET /orders/o2?look=%22twice%22 404',
+      'GET /busy 503',
+    ])
+    // A port scanner said hello.
+    expect(leftOut).toBe(1)
+  },
+)
 
 test('a trace of Playwright has bodies from beside it, and the action that caused a call', async () => {
   const { calls } = await readAll(fixture('playwright-trace.zip'))
