@@ -1,7 +1,4 @@
-import { Command, CommanderError } from 'commander'
-import { printProblem } from '../../scenarios/scenario.ts'
-import { UsageError } from '../gate/workspace.ts'
-import { ProjectProblems } from '../project.ts'
+import { Command } from 'commander'
 import { backlotVersion } from '../version.ts'
 import { addApprove } from './commands/approve.ts'
 import { addAttack } from './commands/attack.ts'
@@ -30,8 +27,8 @@ import { addSchema } from './commands/schema.ts'
 import { addTwin } from './commands/twin.ts'
 import { addVerify } from './commands/verify.ts'
 import type { OnOpen } from './open.ts'
+import { tell } from './tell.ts'
 
-const USAGE = 2
 const INTERRUPTED = 130
 
 /** Whoever read the output has seen enough, as `head` does: the work goes on, and its exit code stands. */
@@ -98,21 +95,4 @@ export async function main(argv: readonly string[]): Promise<void> {
     process.removeListener('SIGINT', interrupted)
     process.removeListener('SIGTERM', interrupted)
   }
-}
-
-function tell(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE
-  if (error instanceof ProjectProblems) {
-    for (const problem of error.problems) process.stderr.write(`${printProblem(problem)}\n`)
-    process.stderr.write(`${error.message}; nothing was run\n`)
-    return USAGE
-  }
-  if (error instanceof UsageError) {
-    process.stderr.write(`backlot: ${error.message}\n`)
-    return USAGE
-  }
-  process.stderr.write(
-    `backlot: a bug of ours, please report it.\n${error instanceof Error ? error.stack : String(error)}\n`,
-  )
-  return 4
 }

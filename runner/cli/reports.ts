@@ -57,6 +57,10 @@ export function addReports(command: Command): Command {
   return command.option('--annotations', 'also print the findings as annotations of GitHub Actions')
 }
 
+/** The files that `writeReports` will write. */
+export const reportFiles = (options: Options): readonly string[] =>
+  Object.keys(WRITERS).flatMap((name) => (typeof options[name] === 'string' ? [options[name]] : []))
+
 /** Writes what was asked for. `seen` is what the gate saw, where anything was run. */
 export async function writeReports(verdict: GateVerdict, seen: Seen | undefined, options: Options): Promise<void> {
   for (const [name, { print }] of Object.entries(WRITERS)) {

@@ -36,7 +36,13 @@ export function verdictOf({ stdout }: Ended): GateVerdict {
 export function startBacklot(
   args: readonly string[],
   cwd: string = REPOSITORY,
-): { readonly pid: number; readonly ended: Promise<Ended>; kill(signal: NodeJS.Signals): void } {
+): {
+  readonly pid: number
+  readonly ended: Promise<Ended>
+  /** Resolves once what it has said holds this so many times. */
+  says(words: string, times?: number): Promise<void>
+  kill(signal: NodeJS.Signals): void
+} {
   const child = spawn(process.execPath, [BIN, ...args], { cwd, env: { ...process.env, NO_COLOR: '1' } })
   let stdout = ''
   let stderr = ''
@@ -47,7 +53,17 @@ export function startBacklot(
     stderr += data.toString()
   })
   const ended = new Promise<Ended>((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })))
-  return { pid: child.pid ?? 0, ended, kill: (signal) => void child.kill(signal) }
+  const says = (words: string, times = 1): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (`${stdout}\n${stderr}`.split(words).length > times) resolve()
+      }
+      child.stdout.on('data', look)
+      child.stderr.on('data', look)
+      void ended.then(() => reject(new Error(`expected "${words}" ${times} times, got:\n${stdout}\n${stderr}`)))
+      look()
+    })
+  return { pid: child.pid ?? 0, ended, says, kill: (signal) => void child.kill(signal) }
 }
 
 /** A copy of a project in a folder of its own, with the repository's packages beside it. */

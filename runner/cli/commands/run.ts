@@ -14,8 +14,11 @@ export function addRun(program: Command, onOpen: OnOpen): void {
     .option('--certify', 'prove that every scenario is deterministic')
     .option('--json', 'print the verdict as one JSON object')
     .option('--no-shrink', 'do not look for the smallest case')
+    .option('--watch', 'run again whenever a file of the project changes')
   addReports(command).action(async (options: Record<string, unknown>) => {
     const { runGate } = await import('../gate.ts')
-    await runGate(options, true, onOpen)
+    if (options.watch !== true) return runGate(options, true, onOpen)
+    const { watchRun } = await import('../watch.ts')
+    await watchRun(options, (opened) => runGate(options, true, opened), onOpen)
   })
 }
