@@ -144,9 +144,19 @@ function createSearch(first: Scenario, options: MinimiseOptions): Search {
       return { kind: 'unresolved', why: 'the budget is spent' }
     }
     counts.runs += 1
-    const outcome = await options.test(candidate)
+    const outcome = await tested(candidate)
     known.set(key, outcome)
     return outcome
+  }
+
+  const tested = async (candidate: Scenario): Promise<Outcome> => {
+    try {
+      return await options.test(candidate)
+    } catch (error) {
+      // A smaller starting state may fit its schema and still be one that the twin refuses; the whole one was not.
+      if (candidate === first) throw error
+      return { kind: 'unresolved', why: error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error) }
+    }
   }
 
   const attempt = async (candidate: Scenario): Promise<boolean> => {

@@ -64,3 +64,20 @@ test('out of budget, the best so far is the answer and is not called minimal', a
   const shrunk = await small(long, 3)
   expect(shrunk).toMatchObject({ minimal: false, runs: 3 })
 })
+
+test('a smaller starting state that its twin refuses is left as it was, and the rest goes on', async () => {
+  const refusing = (story: Scenario, decisions?: Run['decisions']): Promise<Run> => {
+    if (Object.keys(story.given).length === 0) throw new Error('ledger: expected a webhook, got none.')
+    return run(story, decisions)
+  }
+  const shrunk = await shrink(long, await run(long), { run: refusing, same: twice, runsMax: 500 })
+  expect(shrunk?.scenario.when.map(({ kind }) => kind)).toEqual(['fault', 'call'])
+  expect(shrunk?.scenario.given).toEqual({ ledger: {} })
+})
+
+test('a whole story that its twin refuses is told, not shrunk', async () => {
+  const refusing = (): Promise<Run> => Promise.reject(new Error('ledger: expected a webhook, got none.'))
+  await expect(shrink(long, await run(long), { run: refusing, same: twice, runsMax: 500 })).rejects.toThrow(
+    'expected a webhook',
+  )
+})
