@@ -45,6 +45,8 @@ export type RuleShape = {
 
 /** An event, with conditions or without; the title marks where a project's own events complete. */
 const eventText = z.string().meta({ title: 'event' })
+/** Where no list can stand. */
+const oneEvent = z.string('one event; make each a rule of its own').meta({ title: 'event' })
 const names = z.array(z.string()).min(1)
 const list = z.array(eventText).min(1)
 const events = z
@@ -68,7 +70,7 @@ const shape = z.strictObject({
   'at-most': limit.optional(),
   'at-least': limit.optional(),
   exactly: limit.optional(),
-  of: eventText.optional().describe('The event that is counted.'),
+  of: oneEvent.optional().describe('The event that is counted.'),
   after: events.optional(),
   before: events.optional(),
   eventually: events.optional(),
@@ -78,7 +80,7 @@ const shape = z.strictObject({
   gap: duration.optional().describe('Consecutive events of the kind are at least so far apart.'),
   equal: pair.optional().describe('Two fields such as bank.commit.amount, whose latest values are equal.'),
   total: z.string().optional().describe('The field that is added up, such as cost.line.amount.'),
-  sometimes: eventText.optional().describe('An event that must be reached in a share of the runs.'),
+  sometimes: oneEvent.optional().describe('An event that must be reached in a share of the runs.'),
   'in-at-least': z.string().optional().describe('The share of runs, such as 5%.'),
 })
 const ruleShape: z.ZodType<RuleShape> = shape

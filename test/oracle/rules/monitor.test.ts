@@ -319,6 +319,10 @@ test.each([
   ['{ id: PAY-1, why: w, never: mial }', 'PAY-1: no event "mial" can occur. Did you mean "mail"?'],
   ['{ id: PAY-1, why: w, never: "mail[x]" }', 'never: expected a condition such as status>=500, got "x".'],
   ['{ id: PAY-1, why: w, nevre: mail }', '3:26: error: unknown key "nevre". Did you mean "never"?'],
+  [
+    '{ id: PAY-1, why: w, at-most: 1, of: [mail, mail] }',
+    '3:42: error: of: expected one event; make each a rule of its own, got ["mail","mail"].',
+  ],
   ['{ id: PAY-1, why: w, never: mail, within: soon }', 'within: expected a duration such as 30s or 15m, got "soon".'],
 ])('a rule file tells its mistakes: %s', (line, message) => {
   const { problems } = parseRuleFile('x.rules.yaml', `schema: 1\nrules:\n  - ${line}\n`, TYPES)
