@@ -5,6 +5,7 @@ import { judgeRules, type RuleReport } from '../../oracle/rules/judge.ts'
 import { type Finding, type Verdict, worst } from '../../oracle/verdict.ts'
 import type { Certificate } from '../../scenarios/certificate.ts'
 import type { Ending, Run } from '../../scenarios/run.ts'
+import type { Scenario } from '../../scenarios/scenario.ts'
 import type { Failure } from '../pool/job.ts'
 import type { Project } from '../project.ts'
 import type { CheckKind } from '../report/verdict.ts'
@@ -59,6 +60,7 @@ export function judge(
         verdict: againstBase(
           verdict,
           baseVerdict(pair.base, scenario.id, (run) => judgeExpectations(scenario, run)),
+          unmended(scenario),
         ),
         failure,
       },
@@ -99,12 +101,18 @@ function idleWhereNamed({ scenarios }: Project, report: RuleReport, runs: readon
   return { status: 'inconclusive', reason }
 }
 
+/** What an incident is that was red and never green: it decides all the same, and what it waits for is said. */
+const unmended = ({ id, incident, proof }: Scenario): string =>
+  incident === undefined || proof?.['green-on'] !== undefined
+    ? ''
+    : ` ${incident} is not mended: only a change on which ${id} holds passes it.`
+
 /** A check that the base fails as well says nothing about the candidate. */
-function againstBase(verdict: Verdict, base: Verdict | undefined): Verdict {
+function againstBase(verdict: Verdict, base: Verdict | undefined, known = ''): Verdict {
   if (verdict.status !== 'fail' || base?.status !== 'fail') return verdict
   return {
     status: 'inconclusive',
-    reason: `The base fails it too: ${base.findings[0]?.message ?? ''} Mend the base or the scenario first. The candidate: ${verdict.findings[0]?.message ?? ''}`,
+    reason: `The base fails it too: ${base.findings[0]?.message ?? ''}${known} Mend the base or the scenario first. The candidate: ${verdict.findings[0]?.message ?? ''}`,
   }
 }
 

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
 import { fitnessSchema } from '../../../fitness/limits.ts'
+import type { Verdict } from '../../../oracle/verdict.ts'
 import { judge } from '../../../runner/gate/judge.ts'
 import type { Project } from '../../../runner/project.ts'
+import type { Run } from '../../../scenarios/run.ts'
+import type { Scenario } from '../../../scenarios/scenario.ts'
 import { place, scenario } from '../../scenarios/support/stories.ts'
 import { sentence } from '../../support/rules.ts'
 import { runOf } from '../../support/runs.ts'
@@ -38,4 +41,28 @@ test('a rule that a scenario expects must be exercised there', () => {
     status: 'inconclusive',
     reason: expect.stringMatching(/ idle expects it, and no run of idle ever exercises it\.$/),
   })
+})
+
+test.each([
+  [
+    'an incident that was never mended',
+    { 'red-on': 'a' },
+    ' INC-7 is not mended: only a change on which paid holds passes it. Mend',
+  ],
+  ['one that was mended once', { 'red-on': 'a', 'green-on': 'b' }, ' Mend'],
+])('%s and fails on the base too is inconclusive, and says what it waits for', (_, proof, says) => {
+  const then = [{ kind: 'calls', to: 'pay.ok', count: { min: 2, max: 2 }, where: undefined, place }] as const
+  const story = { ...scenario([], { id: 'paid' }), incident: 'INC-7', proof, then } as unknown as Scenario
+  const judged = (candidate: readonly Run[]): Verdict | undefined =>
+    judge({ ...project([]), scenarios: [story] }, { base: runs, candidate }, []).checks.find(({ id }) => id === 'paid')
+      ?.verdict
+  expect(judged(runs)).toMatchObject({ status: 'inconclusive', reason: expect.stringContaining(`got 1${says}`) })
+  const mended = runOf(
+    [
+      [1, 'pay.ok', { order: 'a' }],
+      [2, 'pay.ok', { order: 'b' }],
+    ],
+    { scenario: 'paid' },
+  )
+  expect(judged([mended])).toEqual({ status: 'pass' })
 })
