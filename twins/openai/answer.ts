@@ -96,12 +96,19 @@ function seeded(world: World, { words = { min: 8, max: 20 } }: Seed): string {
 }
 
 /** Bills an answer and keeps it: it is made and paid for even when nobody receives it. */
-export function bill(world: World, state: State, completion: Completion, cachedTokens = 0): void {
+export function bill(
+  world: World,
+  state: State,
+  completion: Completion,
+  { cachedTokens, batched }: { readonly cachedTokens: number; readonly batched: boolean },
+): void {
   const { id, endpoint, model, input_tokens, output_tokens } = completion
-  world.money.charge('openai', `${model}:input`, input_tokens - cachedTokens)
-  if (cachedTokens > 0) world.money.charge('openai', `${model}:cached-input`, cachedTokens)
-  world.money.charge('openai', `${model}:output`, output_tokens)
+  const tier = batched ? `${model}:batch-` : `${model}:`
+  world.money.charge('openai', `${tier}input`, input_tokens - cachedTokens)
+  if (cachedTokens > 0) world.money.charge('openai', `${tier}cached-input`, cachedTokens)
+  world.money.charge('openai', `${tier}output`, output_tokens)
   state.completions.push(completion)
-  state.window.push({ at_ms: completion.created_ms, tokens: input_tokens + output_tokens })
+  // Batches have limits of their own, which nobody meets here.
+  if (!batched) state.window.push({ at_ms: completion.created_ms, tokens: input_tokens + output_tokens })
   world.trace.record('openai.completion.created', { id, endpoint, model, input_tokens, output_tokens })
 }

@@ -1,14 +1,21 @@
 import { createTwinApp, NotModelled, type TwinDefinition } from '../twin.ts'
+import { awaitResponse } from './background.ts'
+import { awaitNext, type Desk } from './batches.ts'
 import { FIDELITY } from './fidelity.ts'
 import { GAPS } from './gaps.ts'
 import { PRICES } from './prices.ts'
+import { addBatchRoutes } from './routes/batches.ts'
 import { addChatRoutes } from './routes/chat.ts'
 import { addConversationRoutes } from './routes/conversations.ts'
 import { addEmbeddingRoutes } from './routes/embeddings.ts'
 import { addStorageRoutes } from './routes/files.ts'
 import { addModelRoutes } from './routes/models.ts'
+import { addModerationRoutes } from './routes/moderations.ts'
 import { addResponseRoutes } from './routes/responses.ts'
-import { type Seed, type State, seedSchema, stateSchema } from './state.ts'
+import { addStoredCompletionRoutes } from './routes/stored-completions.ts'
+import { addWebhookEndpointRoutes } from './routes/webhook-endpoints.ts'
+import { emptyState, type Seed, seedSchema, stateSchema } from './state.ts'
+import { awaitDelivery, newEndpoint } from './webhooks.ts'
 import { failure } from './wire.ts'
 
 /** OpenAI's API for text: models, chat completions and responses, streamed or whole, with tokens counted and priced. */
@@ -21,6 +28,11 @@ export const openai: TwinDefinition<Seed> = {
   gaps: GAPS,
   operations: [
     'chat.completions.create',
+    'chat.completions.list',
+    'chat.completions.retrieve',
+    'chat.completions.update',
+    'chat.completions.delete',
+    'chat.completions.messages.list',
     'responses.create',
     'responses.retrieve',
     'responses.delete',
@@ -33,6 +45,9 @@ export const openai: TwinDefinition<Seed> = {
     'conversations.update',
     'conversations.delete',
     'conversations.items.list',
+    'conversations.items.create',
+    'conversations.items.retrieve',
+    'conversations.items.delete',
     'embeddings.create',
     'files.create',
     'files.list',
@@ -50,28 +65,45 @@ export const openai: TwinDefinition<Seed> = {
     'vector_stores.files.delete',
     'models.list',
     'models.retrieve',
+    'batches.create',
+    'batches.list',
+    'batches.retrieve',
+    'batches.cancel',
+    'moderations.create',
+    'webhooks.create',
+    'webhooks.list',
+    'webhooks.retrieve',
+    'webhooks.update',
+    'webhooks.delete',
   ],
   happenings: [],
-  events: ['completion.created'],
+  events: [
+    'completion.created',
+    'batch.completed',
+    'batch.failed',
+    'batch.expired',
+    'batch.cancelled',
+    'webhook.taken',
+    'webhook.failed',
+    'webhook.given_up',
+  ],
   latencyMs: { min: 300, max: 1800 },
   fidelity: FIDELITY,
   create(world, seed) {
-    const state: State = {
-      completions: [],
-      responses: [],
-      files: [],
-      vector_stores: [],
-      conversations: [],
-      used_turns: [],
-      window: [],
-    }
+    const state = emptyState()
     const app = createTwinApp('openai')
     addChatRoutes(app, world, seed, state)
+    addStoredCompletionRoutes(app, world, seed, state)
     addResponseRoutes(app, world, seed, state)
     addModelRoutes(app, world, seed)
     addStorageRoutes(app, world, seed, state)
     addConversationRoutes(app, world, seed, state)
     addEmbeddingRoutes(app, world, seed)
+    addModerationRoutes(app, world, seed)
+    const desk: Desk = { world, seed, state, fetch: app.fetch }
+    addBatchRoutes(app, desk)
+    addWebhookEndpointRoutes(app, desk)
+    for (const endpoint of seed.webhooks ?? []) newEndpoint(desk, endpoint)
     return {
       operationOf: app.operationOf,
       fetch: app.fetch,
@@ -80,7 +112,12 @@ export const openai: TwinDefinition<Seed> = {
         throw new NotModelled('openai', `the event ${event}`, 'Nothing happens at this twin by itself.')
       },
       snapshot: () => structuredClone(state) as never,
-      restore: (json) => void Object.assign(state, stateSchema.parse(json)),
+      restore(json) {
+        Object.assign(state, stateSchema.parse(json))
+        for (const response of state.responses) awaitResponse(world, state, response)
+        for (const batch of state.batches) awaitNext(desk, batch)
+        for (const delivery of state.webhook_deliveries) awaitDelivery(desk, delivery)
+      },
     }
   },
 }

@@ -80,6 +80,22 @@ function rateOf(value: unknown): number | undefined {
     : undefined
 }
 
+/** Batches cost half: https://developers.openai.com/api/docs/guides/batch (2026-11-26). Halving a binary float is exact. */
+function priced(model: string, kind: string, rate: number): readonly Price[] {
+  return [
+    [kind, rate],
+    [`batch-${kind}`, rate / 2],
+  ].map(([name, perMillion]) => ({
+    sku: `${model}:${name}`,
+    rate: perToken(Number(perMillion)),
+    fixed: '0',
+    currency: 'USD',
+    per: `${name} token`,
+    source: 'https://github.com/pydantic/genai-prices',
+    readOn: '2026-11-24',
+  }))
+}
+
 /** Rates of @pydantic/genai-prices 0.1.8 only: the package's own sums are binary floats. Its table is bundled and offline. */
 const CHAT_PRICES: readonly Price[] = Object.keys(MODELS).flatMap((model): readonly Price[] => {
   const found = calcPrice({ input_tokens: 1, output_tokens: 1 }, model, {
@@ -94,18 +110,10 @@ const CHAT_PRICES: readonly Price[] = Object.keys(MODELS).flatMap((model): reado
     ['cached-input', rateOf(cache_read_mtok)],
     ['output', rateOf(output_mtok)],
   ] as const
-  return rows.map(([kind, rate]) => {
+  return rows.flatMap(([kind, rate]) => {
     if (rate === undefined)
       throw new Error(`twins/openai/prices.ts: expected a rate for ${kind} of ${model}, got none.`)
-    return {
-      sku: `${model}:${kind}`,
-      rate: perToken(rate),
-      fixed: '0',
-      currency: 'USD',
-      per: `${kind} token`,
-      source: 'https://github.com/pydantic/genai-prices',
-      readOn: '2026-11-24',
-    }
+    return priced(model, kind, rate)
   })
 })
 
@@ -118,21 +126,13 @@ export const EMBEDDERS: Readonly<Record<string, number>> = {
 
 export const PRICES: readonly Price[] = [
   ...CHAT_PRICES,
-  ...Object.keys(EMBEDDERS).map((model): Price => {
+  ...Object.keys(EMBEDDERS).flatMap((model): readonly Price[] => {
     const found = calcPrice({ input_tokens: 1 }, model, {
       providerId: 'openai',
       timestamp: new Date('2026-11-24T12:00:00Z'),
     })
     const rate = rateOf(found?.model_price.input_mtok)
     if (rate === undefined) throw new Error(`twins/openai/prices.ts: expected a price of ${model}, got none.`)
-    return {
-      sku: `${model}:input`,
-      rate: perToken(rate),
-      fixed: '0',
-      currency: 'USD',
-      per: 'input token',
-      source: 'https://github.com/pydantic/genai-prices',
-      readOn: '2026-11-24',
-    }
+    return priced(model, 'input', rate)
   }),
 ]

@@ -13,7 +13,7 @@ export function opaque(text: string, length: number): string {
 }
 
 /** Prefixes of item ids. Recorded by github.com/pydantic/pydantic-ai, 2025-02 to 2026-08. */
-const PREFIX: Readonly<Record<string, string>> = {
+export const PREFIX: Readonly<Record<string, string>> = {
   message: 'msg_',
   reasoning: 'rs_',
   function_call: 'fc_',

@@ -47,6 +47,19 @@ export type Seed = {
   /** Rate limits a minute; none when left out. */
   readonly limits?: { readonly requests?: number | undefined; readonly tokens?: number | undefined } | undefined
   readonly quota_exceeded?: boolean | undefined
+  /** What moderations find: the categories of the first row whose text an input contains; inputs of no row are clean. */
+  readonly moderations?: readonly { readonly contains: string; readonly flags: readonly string[] }[] | undefined
+  /** How long the requests of a batch take, in virtual milliseconds; more than a day, and it expires. */
+  readonly batch_ms?: number | undefined
+  /** Endpoints that are told of batches and of responses in the background. */
+  readonly webhooks?:
+    | readonly {
+        readonly url: string
+        readonly name?: string | undefined
+        readonly events?: readonly string[] | undefined
+        readonly secret?: string | undefined
+      }[]
+    | undefined
 }
 /** An answer as it was given and billed, whether or not anybody received it. */
 export type Completion = {
@@ -98,7 +111,55 @@ export type Conversation = {
   metadata: Item
   items: readonly Item[]
 }
+/** A completion that was to be stored, with what it answered. */
+export type StoredCompletion = { readonly id: string; body: Item; readonly messages: readonly Item[] }
+export type BatchLine = { readonly custom_id: string; readonly body: Item }
+export type Batch = {
+  readonly id: string
+  readonly endpoint: string
+  readonly input_file_id: string
+  readonly completion_window: string
+  readonly metadata: Item | null
+  readonly output_expires_s: number | null
+  readonly created_ms: number
+  /** When it goes on. */
+  due_ms: number
+  status: 'validating' | 'failed' | 'in_progress' | 'finalizing' | 'completed' | 'expired' | 'cancelling' | 'cancelled'
+  /** `in_progress_at` and its like, in seconds. */
+  times: { [name: string]: number }
+  errors: Item[]
+  lines: readonly BatchLine[]
+  /** So many of `lines` are answered; as lines of the two files. */
+  done: number
+  outputs: string[]
+  failures: string[]
+  model: string | null
+  usage: { input: number; cached: number; output: number; reasoning: number }
+  output_file_id: string | null
+  error_file_id: string | null
+}
+export type WebhookEndpoint = {
+  readonly id: string
+  readonly created_at: number
+  updated_at: number
+  url: string
+  name: string
+  event_types: readonly string[]
+  secret: string
+}
+export type WebhookDelivery = {
+  readonly id: string
+  readonly endpoint: string
+  readonly event: Item
+  attempts: number
+  due_ms: number
+  open: boolean
+}
 export type State = {
+  batches: Batch[]
+  stored_completions: StoredCompletion[]
+  webhook_endpoints: WebhookEndpoint[]
+  webhook_deliveries: WebhookDelivery[]
   completions: Completion[]
   responses: StoredResponse[]
   files: StoredFile[]
@@ -108,6 +169,36 @@ export type State = {
   /** Requests and tokens of the last minute, for the limits. */
   window: { at_ms: number; tokens: number }[]
 }
+
+/** openai 7.57, Moderation.Categories. */
+export const CATEGORIES = [
+  'harassment',
+  'harassment/threatening',
+  'hate',
+  'hate/threatening',
+  'illicit',
+  'illicit/violent',
+  'self-harm',
+  'self-harm/instructions',
+  'self-harm/intent',
+  'sexual',
+  'sexual/minors',
+  'violence',
+  'violence/graphic',
+] as const
+export const emptyState = (): State => ({
+  batches: [],
+  stored_completions: [],
+  webhook_endpoints: [],
+  webhook_deliveries: [],
+  completions: [],
+  responses: [],
+  files: [],
+  vector_stores: [],
+  conversations: [],
+  used_turns: [],
+  window: [],
+})
 
 const item = z.record(z.string(), z.json()) as z.ZodType<Item>
 const count = z.int().min(0).optional()
@@ -132,6 +223,18 @@ export const seedSchema: z.ZodType<Seed> = z.strictObject({
   words: z.strictObject({ min: z.int().min(1), max: z.int().max(2000) }).optional(),
   limits: z.strictObject({ requests: z.int().min(1).optional(), tokens: z.int().min(1).optional() }).optional(),
   quota_exceeded: z.boolean().optional(),
+  moderations: z.array(z.strictObject({ contains: z.string(), flags: z.array(z.enum(CATEGORIES)) })).optional(),
+  batch_ms: z.int().min(0).optional(),
+  webhooks: z
+    .array(
+      z.strictObject({
+        url: z.string(),
+        name: z.string().optional(),
+        events: z.array(z.string()).optional(),
+        secret: z.string().optional(),
+      }),
+    )
+    .optional(),
 })
 const completion = z.strictObject({
   id: z.string(),
@@ -143,7 +246,60 @@ const completion = z.strictObject({
   text: z.string(),
   created_ms: z.number(),
 })
+const batch: z.ZodType<Batch> = z.strictObject({
+  id: z.string(),
+  endpoint: z.string(),
+  input_file_id: z.string(),
+  completion_window: z.string(),
+  metadata: item.nullable(),
+  output_expires_s: z.number().nullable(),
+  created_ms: z.number(),
+  due_ms: z.number(),
+  status: z.enum([
+    'validating',
+    'failed',
+    'in_progress',
+    'finalizing',
+    'completed',
+    'expired',
+    'cancelling',
+    'cancelled',
+  ]),
+  times: z.record(z.string(), z.number()),
+  errors: z.array(item),
+  lines: z.array(z.strictObject({ custom_id: z.string(), body: item })),
+  done: z.number(),
+  outputs: z.array(z.string()),
+  failures: z.array(z.string()),
+  model: z.string().nullable(),
+  usage: z.strictObject({ input: z.number(), cached: z.number(), output: z.number(), reasoning: z.number() }),
+  output_file_id: z.string().nullable(),
+  error_file_id: z.string().nullable(),
+})
 export const stateSchema: z.ZodType<State> = z.strictObject({
+  batches: z.array(batch),
+  stored_completions: z.array(z.strictObject({ id: z.string(), body: item, messages: z.array(item) })),
+  webhook_endpoints: z.array(
+    z.strictObject({
+      id: z.string(),
+      created_at: z.number(),
+      updated_at: z.number(),
+      url: z.string(),
+      name: z.string(),
+      event_types: z.array(z.string()),
+      secret: z.string(),
+    }),
+  ),
+  webhook_deliveries: z.array(
+    z.strictObject({
+      id: z.string(),
+      endpoint: z.string(),
+      event: item,
+      attempts: z.number(),
+      due_ms: z.number(),
+      open: z.boolean(),
+    }),
+  ),
   completions: z.array(completion),
   responses: z.array(
     z.strictObject({

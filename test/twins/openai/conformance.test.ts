@@ -16,9 +16,11 @@ const post =
 const completions = '/v1/chat/completions'
 const responses = '/v1/responses'
 
+const HOOK = { name: 'x', url: 'https://app.example/hooks', event_types: ['batch.completed'] }
+
 runTwinTests({
   twin: openai,
-  async story({ send }) {
+  async story({ send, world }) {
     await send(request('POST', completions, chat))
     await send(request('POST', completions, { ...chat, stream: true, stream_options: { include_usage: true } }))
     const answer = await send(request('POST', responses, { model: 'gpt-5-mini', input: 'Hi' }))
@@ -39,6 +41,17 @@ runTwinTests({
     await send(request('POST', '/v1/vector_stores', { name: 'facts', file_ids: [file.id] }))
     await send(request('GET', '/v1/models'))
     await send(request('GET', '/v1/models/gpt-5'))
+    const requests = `${JSON.stringify({ custom_id: 'a', method: 'POST', url: completions, body: chat })}\n`
+    form.set('purpose', 'batch')
+    form.set('file', new File([requests], 'requests.jsonl'))
+    const taken = await send(new Request('https://api.openai.com/v1/files', { method: 'POST', headers, body: form }))
+    const { id: input_file_id } = z.object({ id: z.string() }).parse(await taken.json())
+    const batch = { input_file_id, endpoint: completions, completion_window: '24h' }
+    await send(request('POST', '/v1/batches', batch))
+    await send(request('GET', '/v1/batches'))
+    await world.clock.advance(90_000)
+    await send(request('POST', '/v1/webhook_endpoints', HOOK))
+    await send(request('POST', completions, { ...chat, store: true }))
     const other = z
       .object({ id: z.string() })
       .parse(await (await send(request('POST', responses, { model: 'gpt-5', input: 'Hi' }))).json())
@@ -55,6 +68,12 @@ runTwinTests({
     'several choices': post(completions, { ...chat, n: 2 }),
     'log probabilities': post(completions, { ...chat, logprobs: true }),
     'moderation without a script': post(responses, { model: 'gpt-5', input: 'Hi', moderation: { model: 'omni' } }),
+    'events of other resources': post('/v1/webhook_endpoints', { ...HOOK, event_types: ['video.completed'] }),
+    'batches of completions, images and videos': post('/v1/batches', {
+      completion_window: '24h',
+      endpoint: '/v1/videos',
+      input_file_id: 'file-1',
+    }),
     'stored prompts': post(responses, { model: 'gpt-5', input: 'Hi', prompt: { id: 'pmpt_1' } }),
     'audio output and predictions': post(completions, { ...chat, audio: { voice: 'ash', format: 'mp3' } }),
     'the priority tier': post(completions, { ...chat, service_tier: 'priority' }),

@@ -4,13 +4,15 @@ import type { Json } from '../../trace.ts'
 import { notModelled, type TwinApp } from '../../twin.ts'
 import type { World } from '../../world.ts'
 import { type Answer, answer, bill } from '../answer.ts'
+import { isBatched } from '../batches.ts'
 import { GAPS } from '../gaps.ts'
 import { checkContext, checkKey, checkLimits, checkModel } from '../guard.ts'
 import { MODELS } from '../prices.ts'
-import type { Seed, State } from '../state.ts'
+import type { Item, Seed, State } from '../state.ts'
 import { countChat, pieces } from '../tokens.ts'
 import { commonHeaders, invalid, sse, streamOf } from '../wire.ts'
 import { outOfBounds, textOf, UNREADABLE, unknownParameter } from './input.ts'
+import { storedBody } from './stored-completions.ts'
 
 /** Parameters that change nothing here, or that are looked at below. Source: openai 7.57 src/resources/chat/completions. */
 const KNOWN = [
@@ -128,7 +130,8 @@ export function addChatRoutes(app: TwinApp, world: World, seed: Seed, state: Sta
     const inputTokens = countChat(messages)
     const tooLong = checkContext(model, inputTokens)
     if (tooLong !== undefined) return tooLong
-    const limited = checkLimits(world, seed, state, model, inputTokens)
+    const batched = isBatched(c.req.raw)
+    const limited = batched ? {} : checkLimits(world, seed, state, model, inputTokens)
     if (limited instanceof Response) return limited
 
     const format = body.response_format as { readonly type?: string } | undefined
@@ -157,7 +160,7 @@ export function addChatRoutes(app: TwinApp, world: World, seed: Seed, state: Sta
         text: said.text,
         created_ms: createdMs,
       },
-      said.cachedTokens,
+      { cachedTokens: said.cachedTokens, batched },
     )
     const head = {
       id,
@@ -167,28 +170,26 @@ export function addChatRoutes(app: TwinApp, world: World, seed: Seed, state: Sta
       system_fingerprint: fingerprintOf(model),
     }
     const headers = { ...commonHeaders(world), ...limited }
-    if (body.stream === true) {
-      const usage = (body.stream_options as { readonly include_usage?: boolean } | undefined)?.include_usage === true
-      return streamOf(chunks(head, said, usage), headers)
+    const usage = (body.stream_options as { readonly include_usage?: boolean } | undefined)?.include_usage === true
+    const whole = {
+      ...head,
+      object: 'chat.completion',
+      choices: [
+        {
+          index: 0,
+          message: messageOf(said),
+          ...(MODELS[model]?.logprobs === true ? { logprobs: null } : {}),
+          finish_reason: finish(said),
+        },
+      ],
+      ...(body.moderation == null ? {} : { moderation: said.moderation ?? null }),
+      usage: usageOf(said, MODELS[model]?.audio === true),
     }
-    return c.json(
-      {
-        ...head,
-        object: 'chat.completion',
-        choices: [
-          {
-            index: 0,
-            message: messageOf(said),
-            ...(MODELS[model]?.logprobs === true ? { logprobs: null } : {}),
-            finish_reason: finish(said),
-          },
-        ],
-        ...(body.moderation == null ? {} : { moderation: said.moderation ?? null }),
-        usage: usageOf(said, MODELS[model]?.audio === true),
-      } as never,
-      200,
-      headers,
-    )
+    if (body.store === true) {
+      const stored = storedBody(body as Item, whole as unknown as Item, headers['x-request-id'] ?? '')
+      state.stored_completions.push({ id, body: stored, messages: parsed.data as unknown as readonly Item[] })
+    }
+    return body.stream === true ? streamOf(chunks(head, said, usage), headers) : c.json(whole as never, 200, headers)
   })
 }
 

@@ -2,9 +2,10 @@ import type { Context } from 'hono'
 import type { TwinApp } from '../../twin.ts'
 import type { World } from '../../world.ts'
 import { checkKey } from '../guard.ts'
-import { newId } from '../response-body.ts'
+import { pageOf } from '../paging.ts'
+import { newId, PREFIX } from '../response-body.ts'
 import type { Conversation, Item, Seed, State } from '../state.ts'
-import { commonHeaders, errorBody, refusal } from '../wire.ts'
+import { commonHeaders, errorBody, invalid, refusal } from '../wire.ts'
 
 const conversationBody = ({ id, created_at, metadata }: Conversation): Item => ({
   id,
@@ -25,6 +26,16 @@ export function addConversationRoutes(app: TwinApp, world: World, seed: Seed, st
       found ?? refusal(404, errorBody(`Conversation with id '${id}' not found.`, 'invalid_request_error', null, null))
     )
   }
+  /** A message of the caller as the API keeps it: its text is a part of its own. */
+  const newItem = (item: Item): Item => ({
+    id: newId(world, PREFIX[String(item.type ?? 'message')] ?? 'item_'),
+    type: 'message',
+    status: 'completed',
+    ...item,
+    ...(typeof item.content === 'string'
+      ? { content: [{ type: item.role === 'assistant' ? 'output_text' : 'input_text', text: item.content }] }
+      : {}),
+  })
   guarded('conversations.create', 'POST /v1/conversations', async (c) => {
     const body = (await c.req.json().catch(() => ({}))) as Item
     const items = (body.items ?? []) as readonly Item[]
@@ -32,7 +43,7 @@ export function addConversationRoutes(app: TwinApp, world: World, seed: Seed, st
       id: newId(world, 'conv_'),
       created_at: Math.floor(world.clock.now() / 1000),
       metadata: (body.metadata ?? {}) as Item,
-      items: items.map((item) => ({ id: newId(world, 'msg_'), type: 'message', status: 'completed', ...item })),
+      items: items.map(newItem),
     }
     state.conversations.push(conversation)
     return reply(c, conversationBody(conversation))
@@ -57,8 +68,55 @@ export function addConversationRoutes(app: TwinApp, world: World, seed: Seed, st
   guarded('conversations.items.list', 'GET /v1/conversations/:id/items', (c) => {
     const found = at(c)
     if (found instanceof Response) return found
-    const data = found.items.toReversed()
-    const [first, last] = [data[0]?.id ?? null, data.at(-1)?.id ?? null]
-    return reply(c, { object: 'list', data, first_id: first, last_id: last, has_more: false })
+    const ordered = c.req.query('order') === 'asc' ? found.items : found.items.toReversed()
+    const page = pageOf(ordered, c.req.query(), 'item')
+    return page instanceof Response ? page : reply(c, page)
+  })
+  guarded('conversations.items.create', 'POST /v1/conversations/:id/items', async (c) => {
+    const found = at(c)
+    if (found instanceof Response) return found
+    const { items } = (await c.req.json().catch(() => ({}))) as Item
+    if (!Array.isArray(items))
+      return invalid("Missing required parameter: 'items'.", 'items', 'missing_required_parameter')
+    // At most 20 at a time: openai 7.57, ItemCreateParams.
+    if (items.length > 20)
+      return invalid(
+        `Invalid 'items': array too long. Expected an array with maximum length 20, but got an array with length ${items.length} instead.`,
+        'items',
+        'array_above_max_length',
+      )
+    const added = (items as readonly Item[]).map(newItem)
+    found.items = [...found.items, ...added]
+    return reply(c, {
+      object: 'list',
+      data: added,
+      first_id: added[0]?.id ?? null,
+      last_id: added.at(-1)?.id ?? null,
+      has_more: false,
+    })
+  })
+  const itemAt = (c: Context, { items, id }: Conversation): Item | Response => {
+    const name = c.req.param('item') ?? ''
+    return (
+      items.find((one) => one.id === name) ??
+      refusal(
+        404,
+        errorBody(`Item with id '${name}' not found in conversation '${id}'.`, 'invalid_request_error', null, null),
+      )
+    )
+  }
+  guarded('conversations.items.retrieve', 'GET /v1/conversations/:id/items/:item', (c) => {
+    const found = at(c)
+    if (found instanceof Response) return found
+    const item = itemAt(c, found)
+    return item instanceof Response ? item : reply(c, item)
+  })
+  guarded('conversations.items.delete', 'DELETE /v1/conversations/:id/items/:item', (c) => {
+    const found = at(c)
+    if (found instanceof Response) return found
+    const item = itemAt(c, found)
+    if (item instanceof Response) return item
+    found.items = found.items.filter((one) => one !== item)
+    return reply(c, conversationBody(found))
   })
 }

@@ -1,5 +1,6 @@
 import type { TwinApp } from '../../twin.ts'
 import type { World } from '../../world.ts'
+import { isBatched } from '../batches.ts'
 import { checkKey } from '../guard.ts'
 import { EMBEDDERS } from '../prices.ts'
 import type { Seed } from '../state.ts'
@@ -39,7 +40,7 @@ export function addEmbeddingRoutes(app: TwinApp, world: World, seed: Seed): void
     if (dimensions > full || dimensions < 1)
       return invalid(`Invalid value for 'dimensions' = ${dimensions}. Must be less than or equal to ${full}.`, null)
     const tokens = inputs.reduce((sum: number, text: string) => sum + countTokens(text), 0)
-    world.money.charge('openai', `${model}:input`, tokens)
+    world.money.charge('openai', `${model}:${isBatched(c.req.raw) ? 'batch-' : ''}input`, tokens)
     const data = inputs.map((text: string, index: number) => {
       const vector = vectorOf(world, model, text, dimensions)
       // The SDK asks for base64 and decodes it itself.

@@ -3,6 +3,7 @@ import { notModelled, type TwinApp } from '../../twin.ts'
 import type { World } from '../../world.ts'
 import { GAPS } from '../gaps.ts'
 import { checkKey } from '../guard.ts'
+import { pageOf } from '../paging.ts'
 import type { Item, Seed, State, StoredFile, VectorStore, VectorStoreFile } from '../state.ts'
 import { commonHeaders, errorBody, invalid, refusal } from '../wire.ts'
 
@@ -58,6 +59,7 @@ export function addStorageRoutes(app: TwinApp, world: World, seed: Seed, state: 
       )
     }
     const content = Buffer.from(await file.arrayBuffer())
+    const livesS = Number(form?.get('expires_after[seconds]') ?? (purpose === 'batch' ? 30 * 24 * 3600 : 0))
     const stored: StoredFile = {
       id: world.id('file-', 22),
       bytes: content.length,
@@ -65,17 +67,22 @@ export function addStorageRoutes(app: TwinApp, world: World, seed: Seed, state: 
       filename: file.name,
       purpose,
       // Batch files live for 30 days: https://developers.openai.com/api/reference/resources/files (2026-11-24).
-      expires_at: purpose === 'batch' ? nowS() + 30 * 24 * 3600 : null,
+      expires_at: livesS > 0 ? nowS() + livesS : null,
       content: content.toString('base64'),
     }
     state.files.push(stored)
     return reply(c, fileBody(stored))
   })
-  const fileAt = (c: Context): StoredFile | undefined => state.files.find(({ id }) => id === c.req.param('id'))
+  /** What has expired is gone. */
+  const isThere = ({ expires_at }: StoredFile): boolean => expires_at === null || expires_at > nowS()
+  const fileAt = (c: Context): StoredFile | undefined =>
+    state.files.find((file) => file.id === c.req.param('id') && isThere(file))
   guarded('files.list', 'GET /v1/files', (c) => {
     const purpose = c.req.query('purpose')
-    const wanted = state.files.filter((file) => purpose === undefined || file.purpose === purpose)
-    return reply(c, list(wanted.toReversed().map(fileBody)))
+    const wanted = state.files.filter((file) => isThere(file) && (purpose === undefined || file.purpose === purpose))
+    const ordered = c.req.query('order') === 'asc' ? wanted : wanted.toReversed()
+    const page = pageOf(ordered.map(fileBody), { limit: '10000', ...c.req.query() }, 'File object', 10_000)
+    return page instanceof Response ? page : reply(c, page)
   })
   guarded('files.retrieve', 'GET /v1/files/:id', (c) => {
     const file = fileAt(c)

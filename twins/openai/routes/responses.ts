@@ -3,12 +3,15 @@ import type { Json } from '../../trace.ts'
 import { notModelled, type TwinApp } from '../../twin.ts'
 import type { World } from '../../world.ts'
 import { answer, bill } from '../answer.ts'
+import { asOfNow, awaitResponse, BACKGROUND_MS } from '../background.ts'
+import { isBatched } from '../batches.ts'
 import { GAPS } from '../gaps.ts'
 import { checkContext, checkKey, checkLimits, checkModel } from '../guard.ts'
 import { newId, opaque, pending, responseOf, usageOf } from '../response-body.ts'
 import type { Item, Seed, State, StoredResponse } from '../state.ts'
 import { eventsOf } from '../stream.ts'
 import { countChat } from '../tokens.ts'
+import { emit } from '../webhooks.ts'
 import { commonHeaders, errorBody, invalid, refusal, streamOf } from '../wire.ts'
 import { outOfBounds, textOf, UNREADABLE, unknownParameter } from './input.ts'
 
@@ -17,8 +20,6 @@ const KNOWN =
   'model input instructions stream stream_options max_output_tokens max_tool_calls temperature top_p top_logprobs user metadata store previous_response_id reasoning text tools tool_choice parallel_tool_calls truncation include background conversation service_tier safety_identifier prompt_cache_key prompt_cache_retention prompt_cache_options prompt moderation context_management'.split(
     ' ',
   )
-/** Assumed, like all of it: https://developers.openai.com/api/docs/guides/background (2026-11-24) names no times. */
-const BACKGROUND_MS = { starts: 1_000, ends: 3_000 }
 
 type Body = Record<string, unknown>
 type Turn = { readonly role: string; readonly text: string }
@@ -162,7 +163,8 @@ export function addResponseRoutes(app: TwinApp, world: World, seed: Seed, state:
     const { model, items, tokens } = asked
     const tooLong = checkContext(model, tokens)
     if (tooLong !== undefined) return tooLong
-    const limited = checkLimits(world, seed, state, model, tokens)
+    const batched = isBatched(c.req.raw)
+    const limited = batched ? {} : checkLimits(world, seed, state, model, tokens)
     if (limited instanceof Response) return limited
     const outputMax = typeof body.max_output_tokens === 'number' ? body.max_output_tokens : undefined
     if (outputMax !== undefined && outputMax < 16)
@@ -190,7 +192,7 @@ export function addResponseRoutes(app: TwinApp, world: World, seed: Seed, state:
       text: said.text,
       created_ms: createdMs,
     } as const
-    bill(world, state, { ...kept, ...charged }, said.cachedTokens)
+    bill(world, state, { ...kept, ...charged }, { cachedTokens: said.cachedTokens, batched })
     const response = responseOf(world, body, said, { id, model, createdMs, outputMax, fileNamed })
     keep(body, response, createdMs)
     const headers = { ...commonHeaders(world), ...limited }
@@ -217,26 +219,21 @@ export function addResponseRoutes(app: TwinApp, world: World, seed: Seed, state:
     if (talk !== undefined) talk.items = [...talk.items, ...input, ...(response.output as readonly Item[])]
     if (body.store === false && !background) return
     const waits = background && body.stream !== true
-    state.responses.push({
+    const kept: StoredResponse = {
       id: String(response.id),
       body: response,
       input,
       starts_ms: waits ? createdMs + BACKGROUND_MS.starts : null,
       ends_ms: waits ? createdMs + BACKGROUND_MS.ends : null,
-    })
-  }
-
-  /** A stored response as it is by now. */
-  const now = ({ body, starts_ms, ends_ms }: StoredResponse): Item => {
-    const nowMs = world.clock.now()
-    if (ends_ms === null || nowMs >= ends_ms) return body
-    return pending(body, starts_ms !== null && nowMs < starts_ms ? 'queued' : 'in_progress')
+    }
+    state.responses.push(kept)
+    awaitResponse(world, state, kept)
   }
 
   guarded('responses.retrieve', 'GET /v1/responses/:id', (c) => {
     const found = stored(c.req.param('id') ?? '')
     if (found instanceof Response) return found
-    if (c.req.query('stream') !== 'true') return reply(c, now(found))
+    if (c.req.query('stream') !== 'true') return reply(c, asOfNow(world, found))
     const behind = c.req.query('starting_after')
     const from = behind === undefined ? 0 : Number(behind) + 1
     return streamOf(eventsOf(found.body).slice(from), commonHeaders(world))
@@ -246,11 +243,12 @@ export function addResponseRoutes(app: TwinApp, world: World, seed: Seed, state:
     if (found instanceof Response) return found
     if (found.body.background !== true)
       return invalid('Only responses that were created with background set to true can be canceled.', null)
-    if (now(found).status !== 'completed') {
+    if (asOfNow(world, found) !== found.body) {
       found.body = { ...pending(found.body, 'queued'), status: 'cancelled' }
       state.responses = state.responses.map((one) =>
         one === found ? { ...found, starts_ms: null, ends_ms: null } : one,
       )
+      emit({ world, state }, 'response.cancelled', found.id)
     }
     return reply(c, found.body)
   })
@@ -304,7 +302,7 @@ export function addResponseRoutes(app: TwinApp, world: World, seed: Seed, state:
       world,
       state,
       { id, endpoint: 'responses', model: asked.model, text: '', created_ms: createdMs, ...used },
-      said.cachedTokens,
+      { cachedTokens: said.cachedTokens, batched: false },
     )
     const previous = state.responses.find((one) => one.id === body.previous_response_id)
     const output = [...userMessages(previous?.input), ...userMessages(body.input)].map(
