@@ -24,7 +24,7 @@ export type Desk = {
   readonly world: World
   readonly seed: Seed
   readonly state: State
-  readonly fetch: (request: Request) => Response | Promise<Response>
+  readonly ask: (request: Request) => Response | Promise<Response>
 }
 
 const nowS = (world: World): number => Math.floor(world.clock.now() / 1000)
@@ -130,14 +130,14 @@ function nextGoMs({ seed }: Desk, { created_ms, lines, done }: Batch): number {
 }
 
 /** Answers one request of a batch by the twin's own routes. */
-async function work({ world, seed, fetch }: Desk, batch: Batch, { custom_id, body }: BatchLine): Promise<void> {
+async function work({ world, seed, ask }: Desk, batch: Batch, { custom_id, body }: BatchLine): Promise<void> {
   const request = new Request(`https://api.openai.com${batch.endpoint}`, {
     method: 'POST',
     headers: { Authorization: `Bearer ${seed.keys?.[0] ?? 'sk-batch'}`, 'Content-Type': 'application/json' },
     body: JSON.stringify(body),
   })
   BATCHED.add(request)
-  const response = await fetch(request)
+  const response = await ask(request)
   const answer = (await response.json()) as Item
   const request_id = response.headers.get('x-request-id') ?? ''
   const line = printLine(world, custom_id, {

@@ -100,7 +100,7 @@ export const openai: TwinDefinition<Seed> = {
     addConversationRoutes(app, world, seed, state)
     addEmbeddingRoutes(app, world, seed)
     addModerationRoutes(app, world, seed)
-    const desk: Desk = { world, seed, state, fetch: app.fetch }
+    const desk: Desk = { world, seed, state, ask: app.fetch }
     addBatchRoutes(app, desk)
     addWebhookEndpointRoutes(app, desk)
     for (const endpoint of seed.webhooks ?? []) newEndpoint(desk, endpoint)
