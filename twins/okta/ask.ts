@@ -21,6 +21,8 @@ export type Ask = {
   readonly query: URLSearchParams
   /** The JSON object that was sent; `{}` when nothing was. Throws what Okta answers to anything else. */
   readonly body: () => Row
+  /** The JSON that was sent, whatever it is; throws as `body` does. */
+  readonly json: () => Json
   readonly rawBody: string
   readonly headers: Headers
 }
@@ -93,16 +95,20 @@ async function asked(org: Org, c: Context): Promise<Ask> {
     query: url.searchParams,
     rawBody,
     headers: c.req.raw.headers,
+    json: () => parsed(rawBody),
     body() {
-      if (rawBody.trim() === '') return {}
-      try {
-        const parsed: unknown = JSON.parse(rawBody)
-        if (isRow(parsed)) return parsed
-      } catch {
-        throw malformed()
-      }
-      throw malformed()
+      const value = rawBody.trim() === '' ? {} : parsed(rawBody)
+      if (!isRow(value)) throw malformed()
+      return value
     },
+  }
+}
+
+function parsed(text: string): Json {
+  try {
+    return JSON.parse(text) as Json
+  } catch {
+    throw malformed()
   }
 }
 

@@ -1,41 +1,21 @@
 import type { Json } from '../trace.ts'
 import { type Org, text } from './org.ts'
+import { placeRow } from './placed.ts'
 import { blankApp } from './routes/app-shape.ts'
 import { putGroup } from './routes/groups.ts'
 import { setMember } from './routes/users.ts'
-import { isRow, keyOf, type Row } from './store.ts'
+import { isRow, type Row } from './store.ts'
 import { FIRST_THEME } from './tables/customization.ts'
 import { furnish, signing } from './tables/servers.ts'
-import { EXPRESSIONS, without } from './wire.ts'
+import { EXPRESSIONS } from './wire.ts'
 
 /** What every org has from its first day, and what the seed says was there besides. */
 export function furnishOrg(org: Org): void {
   const { seed, store } = org
-  for (const [collection, rows] of Object.entries(seed.rows ?? {}))
-    for (const row of rows) {
-      if (keyOf(row) === undefined)
-        throw new Error(`okta: expected an id in every row of ${collection}, got ${JSON.stringify(row)}.`)
-      if (collection === 'policies') store.put(collection, without(row, '_embedded'))
-      else if (collection === 'groups') putGroup(org, row)
-      else store.put(collection, row)
-    }
   for (const [path, body] of Object.entries(seed.documents ?? {})) store.put('~documents', { ...body, _key: path })
   const now = org.now()
-  const everyone = firstOr(
-    org,
-    'groups',
-    (row) => row.type === 'BUILT_IN' && isRow(row.profile) && row.profile.name === 'Everyone',
-    () =>
-      putGroup(org, {
-        id: org.id('00g'),
-        created: now,
-        lastUpdated: now,
-        lastMembershipUpdated: now,
-        objectClass: ['okta:user_group'],
-        type: 'BUILT_IN',
-        profile: { name: 'Everyone', description: 'All users in your organization' },
-      }),
-  )
+  const types = seed.rows?.['meta/types/user'] ?? []
+  for (const row of types) placeRow(org, 'meta/types/user', row)
   const type = firstOr(
     org,
     'meta/types/user',
@@ -51,6 +31,25 @@ export function furnishOrg(org: Org): void {
         created: now,
         lastUpdated: now,
         default: true,
+      }),
+  )
+  store.put('~org', { id: 'born', type: type.id })
+  // Shorter paths first: what stands below a thing comes after it.
+  const before = Object.entries(seed.rows ?? {}).sort(([a], [b]) => a.split('/').length - b.split('/').length)
+  for (const [collection, rows] of before) for (const row of rows) placeRow(org, collection, row)
+  const everyone = firstOr(
+    org,
+    'groups',
+    (row) => row.type === 'BUILT_IN' && isRow(row.profile) && row.profile.name === 'Everyone',
+    () =>
+      putGroup(org, {
+        id: org.id('00g'),
+        created: now,
+        lastUpdated: now,
+        lastMembershipUpdated: now,
+        objectClass: ['okta:user_group'],
+        type: 'BUILT_IN',
+        profile: { name: 'Everyone', description: 'All users in your organization' },
       }),
   )
   store.put('~org', { id: 'born', everyone: everyone.id, type: type.id })

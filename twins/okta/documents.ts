@@ -1,77 +1,85 @@
 import type { Json } from '../trace.ts'
-import { type Ask, type On, ok } from './ask.ts'
+import { type Ask, done, type On, ok, type Reply } from './ask.ts'
 import type { Row } from './store.ts'
-import { merged, view, without } from './wire.ts'
+import { SETTINGS } from './tables/settings.ts'
+import { merged, notFound, view, without } from './wire.ts'
 
-/** A setting that exists once: always there, replaced as a whole or in part. */
-type Document = {
+/** A setting that exists once, or once for each of its parents. */
+export type Document = {
   readonly name: string
-  /** From the root, without parameters. */
+  /** From the root; `:parameters` name parents. */
   readonly path: string
-  readonly verbs: readonly ('get' | 'replace')[]
-  readonly initial: (ask: Ask) => Row
+  /** `replace` is a PUT, `update` a POST that keeps what it does not say. */
+  readonly verbs: readonly ('get' | 'replace' | 'update' | 'delete')[]
+  /** What it holds from the first day; undefined where there is none until somebody puts one. */
+  readonly initial: (ask: Ask) => Row | undefined
+  /** What a replacement holds that the body did not say; what stood before, where this is left out. */
+  readonly blank?: (ask: Ask) => Row
+  readonly links?: (url: string, row: Row, ask: Ask) => Row
+  /** Refuses what Okta refuses. */
+  readonly check?: (body: Row, ask: Ask) => void
+  /** What must be there: parameter → collection and kind. */
+  readonly parents?: Readonly<Record<string, readonly [collection: string, kind: string]>>
+  /** The kind named when there is none. */
+  readonly kind?: string
+  /** What GET shows beside what a PUT answers. */
+  readonly got?: (row: Row) => Row
+  /** Shown as a list of one. */
+  readonly listed?: boolean
 }
 
-const ON = {
-  sendEmailForNewDeviceEnabled: true,
-  sendEmailForFactorEnrollmentEnabled: true,
-  sendEmailForFactorResetEnabled: true,
-  sendEmailForPasswordChangedEnabled: true,
-  reportSuspiciousActivityEnabled: true,
+const PATTERNS = SETTINGS.map(({ path }) => new RegExp(`^${path.replaceAll(/:\w+/g, '[^/]+')}$`))
+/** Whether a path names a setting that exists once. */
+export const isDocument = (path: string): boolean => PATTERNS.some((pattern) => pattern.test(path))
+
+function checkParents(document: Document, ask: Ask): void {
+  for (const [name, [collection, kind]] of Object.entries(document.parents ?? {}))
+    if (ask.org.store.get(collection, ask.param(name)) === undefined) throw notFound(ask.param(name), kind)
 }
 
-export const DOCUMENTS: readonly Document[] = [
-  {
-    name: 'organization',
-    path: '/.well-known/okta-organization',
-    verbs: ['get'],
-    initial: ({ org, base }) => ({
-      id: org.ids.org,
-      cell: 'ok14',
-      _links: { organization: { href: base } },
-      pipeline: org.seed.engine === 'classic' ? 'v1' : 'idx',
-      settings: {
-        analyticsCollectionEnabled: true,
-        bugReportingEnabled: true,
-        omEnabled: false,
-        pssoEnabled: false,
-        desktopMFAEnabled: false,
-        itpEnabled: true,
-      },
-    }),
-  },
-  {
-    name: 'rate_limits.admin_notifications',
-    path: '/api/v1/rate-limit-settings/admin-notifications',
-    verbs: ['get', 'replace'],
-    initial: () => ({ notificationsEnabled: true }),
-  },
-  {
-    name: 'rate_limits.warning_threshold',
-    path: '/api/v1/rate-limit-settings/warning-threshold',
-    verbs: ['get', 'replace'],
-    initial: () => ({ warningThreshold: 60 }),
-  },
-  {
-    name: 'security_notifications',
-    path: '/api/internal/org/settings/security-notification-settings',
-    verbs: ['get', 'replace'],
-    initial: () => ({ ...ON, customizedEmailsList: [], customizedEmailsWithReportButtonList: [] }),
-  },
-]
+function read(document: Document, ask: Ask): Row {
+  checkParents(document, ask)
+  const row = ask.org.store.get('~documents', ask.path) ?? document.initial(ask)
+  if (row === undefined || row._gone === true)
+    throw notFound(ask.path.split('/').at(-1) ?? '', document.kind ?? document.name)
+  return row
+}
 
-const read = (document: Document, ask: Ask): Row =>
-  ask.org.store.get('~documents', document.path) ?? { _key: document.path, ...document.initial(ask) }
+function shownDocument(document: Document, ask: Ask, row: Row): Json {
+  const links = row._links === undefined ? document.links?.(`${ask.base}${ask.path}`, row, ask) : undefined
+  return view(links === undefined ? row : { ...row, _links: links as Json })
+}
+
+function write(document: Document, ask: Ask, base: Row): Reply {
+  const body = without(ask.body(), '_links')
+  document.check?.(body, ask)
+  const row = { ...without(merged(base, body), '_links', '_gone'), _key: ask.path }
+  const stamped = base.lastUpdated === undefined ? row : { ...row, lastUpdated: ask.org.now() }
+  return ok(shownDocument(document, ask, ask.org.store.put('~documents', stamped)))
+}
 
 export function addDocuments(on: On, open: On): void {
-  for (const document of DOCUMENTS) {
-    const door = document.path.startsWith('/.well-known') ? open : on
-    if (document.verbs.includes('get'))
-      door(`${document.name}.get`, `GET ${document.path}`, (ask) => ok(view(read(document, ask))))
-    if (document.verbs.includes('replace'))
-      door(`${document.name}.replace`, `PUT ${document.path}`, (ask) => {
-        const row = { ...merged(read(document, ask), without(ask.body(), '_links')), _key: document.path }
-        return ok(view(ask.org.store.put('~documents', row)) as Json)
+  for (const document of SETTINGS) {
+    const { name, path, verbs, blank } = document
+    const door = path.startsWith('/.well-known') ? open : on
+    if (verbs.includes('get'))
+      door(`${name}.get`, `GET ${path}`, (ask) => {
+        const row = read(document, ask)
+        const shown = shownDocument(document, ask, document.got?.(row) ?? row)
+        return ok(document.listed === true ? [shown] : shown)
+      })
+    if (verbs.includes('replace'))
+      door(`${name}.replace`, `PUT ${path}`, (ask) => {
+        checkParents(document, ask)
+        return write(document, ask, blank?.(ask) ?? read(document, ask))
+      })
+    if (verbs.includes('update'))
+      door(`${name}.update`, `POST ${path}`, (ask) => write(document, ask, read(document, ask)))
+    if (verbs.includes('delete'))
+      door(`${name}.delete`, `DELETE ${path}`, (ask) => {
+        read(document, ask)
+        ask.org.store.put('~documents', { _key: ask.path, _gone: true })
+        return done()
       })
   }
 }

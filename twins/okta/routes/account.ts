@@ -197,15 +197,6 @@ function risk(on: On): void {
 
 const DAY_MS = 86_400_000
 function orgRoutes(on: On): void {
-  for (const method of ['GET', 'PUT'] as const)
-    on(`org.contacts.${method === 'GET' ? 'get' : 'replace'}`, `${method} /api/v1/org/contacts/:type`, (ask) => {
-      const type = ask.param('type')
-      if (type !== 'BILLING' && type !== 'TECHNICAL') throw notFound(type, 'OrgContactType')
-      if (method === 'PUT')
-        ask.org.store.put('~contacts', { id: type, user: text(findUser(ask, text(ask.body().userId)).id) })
-      const userId = text(ask.org.store.get('~contacts', type)?.user) || ask.org.ids.admin
-      return ok({ userId, _links: { user: { href: `${ask.base}/api/v1/users/${userId}` } } })
-    })
   for (const step of ['grant', 'extend', 'revoke'] as const)
     on(`org.support.${step}`, `POST /api/v1/org/privacy/oktaSupport/${step}`, (ask) => {
       const before = ask.org.store.get('~support', 'support')

@@ -1,9 +1,10 @@
 import { type Ask, done, gap, type On, ok, page, type Reply, shown } from '../ask.ts'
 import { appTarget, tell, userTarget } from '../events.ts'
-import { PUBLIC_JWKS, signingKey } from '../keys.ts'
 import { rowOf, text } from '../org.ts'
 import type { Row } from '../store.ts'
 import { merged, notFound, OktaError, view } from '../wire.ts'
+import { addAppKeys, CERTIFICATE } from './app-keys.ts'
+import { addAppMore } from './app-more.ts'
 import { appAgain, findApp } from './app-shape.ts'
 import { findGroup } from './groups.ts'
 import { findUser } from './user-shape.ts'
@@ -111,6 +112,20 @@ function userRoutes(on: On): void {
     const [app, row] = find(ask)
     return shown(assignedUser(app, row, ask))
   })
+  on('apps.users.update', `POST ${root}/:userId`, (ask) => {
+    const [app, before] = find(ask)
+    const { profile, credentials } = ask.body()
+    const name = text(rowOf(credentials).userName)
+    const row = ask.org.store.put(`apps/${text(app.id)}/users`, {
+      ...before,
+      lastUpdated: ask.org.now(),
+      profile: merged(rowOf(before.profile), rowOf(profile)) as never,
+      credentials: (name === ''
+        ? rowOf(before.credentials)
+        : { ...rowOf(before.credentials), userName: name }) as never,
+    })
+    return shown(assignedUser(app, row, ask))
+  })
   on('apps.users.unassign', `DELETE ${root}/:userId`, (ask) => {
     const [app, row] = find(ask)
     ask.org.store.remove(`apps/${text(app.id)}/users`, text(row.id))
@@ -123,8 +138,6 @@ function userRoutes(on: On): void {
   })
 }
 
-/** The certificate is no certificate: nobody can verify SAML assertions that the twin never makes. */
-const CERTIFICATE = Buffer.from('backlot: no certificate, SAML assertions are not modelled').toString('base64')
 const metadata = (app: Row, { base }: Ask): string => {
   const at = `${base}/app/${text(app.name)}/${text(app._externalKey)}/sso/saml`
   const service = (binding: string): string =>
@@ -134,26 +147,6 @@ const metadata = (app: Row, { base }: Ask): string => {
 }
 
 function credentialRoutes(on: On): void {
-  on('apps.keys.list', 'GET /api/v1/apps/:appId/credentials/keys', (ask) => {
-    const { created } = findApp(ask)
-    const { n = '', e = '', kid } = { ...PUBLIC_JWKS[0], kid: signingKey(0).kid }
-    const made = text(created)
-    const expiresAt = `${Number(made.slice(0, 4)) + 10}${made.slice(4)}`
-    return ok([
-      {
-        kty: 'RSA',
-        created: made,
-        lastUpdated: made,
-        expiresAt,
-        kid,
-        use: 'sig',
-        x5c: [CERTIFICATE],
-        'x5t#S256': signingKey(0).kid,
-        e,
-        n,
-      },
-    ])
-  })
   on('apps.saml_metadata', 'GET /api/v1/apps/:appId/sso/saml/metadata', (ask) => {
     const app = findApp(ask)
     if (app.signOnMode !== 'SAML_2_0') throw notFound(text(app.id), 'AppInstance')
@@ -232,4 +225,6 @@ export function addAppParts(on: On): void {
   userRoutes(on)
   credentialRoutes(on)
   connectionRoutes(on)
+  addAppKeys(on)
+  addAppMore(on)
 }
