@@ -1,3 +1,4 @@
+import { complaintOf } from '../scenarios/complaint.ts'
 import { suggest } from '../scenarios/parse/nearest.ts'
 import { originOf, type Run } from '../scenarios/run.ts'
 import type { Bound, Expectation, Scenario } from '../scenarios/scenario.ts'
@@ -44,7 +45,12 @@ function judge(expectation: Expectation, run: Run): Verdict {
       const wanted = typeof status === 'number' ? [status] : status
       if (wanted !== undefined && !wanted.includes(answer.status)) {
         const got = answer.error ?? `${answer.status} ${brief(answer.body)}`
-        return fail(`${expectation.step}: expected status ${wanted.join(' or ')}, got ${got}`, answer.answeredAtMs)
+        const complaint = answer.status < 500 ? undefined : complaintOf(run, expectation.step)
+        const printed = complaint === undefined ? '' : `; it printed: ${complaint}`
+        return fail(
+          `${expectation.step}: expected status ${wanted.join(' or ')}, got ${got}${printed}`,
+          answer.answeredAtMs,
+        )
       }
       for (const [name, value] of Object.entries(headers ?? {})) {
         const got = answer.headers[name.toLowerCase()]

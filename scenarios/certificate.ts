@@ -137,8 +137,20 @@ function differingField(a: Json | undefined, b: Json | undefined, path: string):
   return undefined
 }
 
-const RANDOM_LOOKING = /[0-9a-f]{8}-[0-9a-f]{4}-|[A-Za-z0-9_-]{16,}|^0\.\d{6,}$/
+const RANDOM_LOOKING = /[0-9a-f]{8}-[0-9a-f]{4}-|^[A-Za-z0-9_-]{16,}$|^0\.\d{6,}$/
 const TIME_LOOKING = /\d{4}-\d\d-\d\dT\d\d:\d\d|^1[5-9]\d{8}(\d{3})?$/
+
+const WORD_MAX = 80
+const WORD = /[^\s"'`,;<>(){}[\]]*/
+
+/** The first words in which two texts part. */
+function apart(one: string, other: string): readonly [string, string] {
+  let at = 0
+  while (at < one.length && one[at] === other[at]) at += 1
+  const from = one.slice(0, at).search(new RegExp(`${WORD.source}$`))
+  const wordOf = (text: string): string => (WORD.exec(text.slice(from))?.[0] ?? '').slice(0, WORD_MAX)
+  return [wordOf(one), wordOf(other)]
+}
 
 /** Names what most often makes such a difference. Words for a person who has to find it, never a verdict. */
 function suspect(
@@ -163,7 +175,7 @@ function suspect(
   if (a.atMs !== b.atMs)
     return 'the same thing happened at another time: a real timer or a clock that was captured before the runtime was installed'
   if (field === undefined) return 'the same event on another account: context lost between a callback and its cause'
-  const values = [a, b].map((event) =>
+  const [one = '', other = ''] = [a, b].map((event) =>
     String(
       field
         .split('.')
@@ -173,9 +185,11 @@ function suspect(
         ),
     ),
   )
+  const values = apart(one, other)
+  const both = `"${values[0]}" in one run and "${values[1]}" in the other`
   if (values.every((value) => TIME_LOOKING.test(value)))
-    return `real time in ${field}: a clock the runtime does not control, the machine's zone, or a file's timestamp`
+    return `real time in ${field}, ${both}: a clock the runtime does not control, the machine's zone, or a file's timestamp`
   if (values.every((value) => RANDOM_LOOKING.test(value)))
-    return `real chance in ${field}: entropy the runtime does not control, or captured before it was installed`
-  return `${field} is "${values[0]}" in one run and "${values[1]}" in the other: the machine's zone or locale, or state left over from the run before`
+    return `real chance in ${field}, ${both}: entropy the runtime does not control, or captured before it was installed`
+  return `${field} has ${both}: the machine's zone or locale, or state left over from the run before`
 }

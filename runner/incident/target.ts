@@ -2,6 +2,7 @@ import { judgeExpectations } from '../../oracle/expectations.ts'
 import { judgeRule } from '../../oracle/rules/monitor.ts'
 import type { Rule } from '../../oracle/rules/rule.ts'
 import { type Verdict, worst } from '../../oracle/verdict.ts'
+import { complaintOf } from '../../scenarios/complaint.ts'
 import { routeOf } from '../../scenarios/minimise/routes.ts'
 import { originOf, type Run } from '../../scenarios/run.ts'
 import type { Expectation, Scenario } from '../../scenarios/scenario.ts'
@@ -133,6 +134,9 @@ function failureOf(
   return { fingerprint: `${checkWords(expectation)}: ${wayOf(expectation, run, message)}`, message }
 }
 
+/** A line without what differs between two runs of one fault: numbers, ids and names in quotes. */
+const wordsOf = (line: string): string => line.replaceAll(/"[^"]*"|'[^']*'|\S*\d\S*/g, '#')
+
 /** In which way: too many is another bug than too few, a 502 another than a 404. */
 function wayOf(expectation: Expectation, run: Run, message: string): string {
   switch (expectation.kind) {
@@ -140,7 +144,10 @@ function wayOf(expectation: Expectation, run: Run, message: string): string {
       const answer = run.answers[expectation.step]
       if (answer === undefined) return 'none'
       const [, part = 'other'] = /: expected (status|header|body|an answer within)/.exec(message) ?? []
-      return part === 'status' ? `status ${answer.error ?? answer.status}` : part === 'an answer within' ? 'late' : part
+      if (part === 'an answer within') return 'late'
+      if (part !== 'status') return part
+      const complaint = answer.status < 500 ? undefined : complaintOf(run, expectation.step)
+      return `status ${answer.error ?? answer.status}${complaint === undefined ? '' : `, ${wordsOf(complaint)}`}`
     }
     case 'state':
     case 'calls': {

@@ -149,3 +149,23 @@ test('calls by a misspelt field are none, which proves nothing; by one that is t
   // Where nothing is called at all, nobody can say what its fields are called.
   expect(expectation({ amuont: 5 }, 'x.other')).toEqual({ status: 'pass' })
 })
+
+test.each([
+  [503, 'pay: expected status 201, got 503 {"error":"later"}; it printed: TypeError: ledger is gone'],
+  [404, 'pay: expected status 201, got 404 {"error":"later"}'],
+])(
+  'what the program printed stands beside an answer of %i that nobody expected, if it is the server’s fault',
+  (status, message) => {
+    const failed = { ...answer, status, body: { error: 'later' } }
+    const stack = '\nTypeError: ledger is gone\n    at book (file:///srv/book.js:3:4)'
+    const loud = runOf(
+      [
+        [1, 'app.log', { stream: 'stdout', text: 'asked' }, 'pay'],
+        [2, 'app.log', { stream: 'stderr', text: stack }, 'pay'],
+      ],
+      { answers: { pay: failed } },
+    )
+    const then = [{ kind: 'answer', place, step: 'pay', status: 201 } as unknown as Expectation]
+    expect(judgeExpectations(scenario([], { then }), loud)).toMatchObject({ status: 'fail', findings: [{ message }] })
+  },
+)

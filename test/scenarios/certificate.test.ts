@@ -57,6 +57,18 @@ test.each([
   expect(certificate.divergence?.suspect).toContain(what)
 })
 
+test('in a long text the words that part are told, not guessed about', async () => {
+  const stack = (life: string) => () => `Error: no\n    at handlers (file:///srv/handlersOfOrders.js${life}:5:17)`
+  const certificate = judge([
+    { how: 'a', run: await play(story, leaky(stack(''))) },
+    { how: 'b', run: await play(story, leaky(stack('?life=1'))) },
+  ])
+  expect(certificate.divergence?.suspect).toBe(
+    'text has "file:///srv/handlersOfOrders.js:5:17" in one run and "file:///srv/handlersOfOrders.js?life=1:5:17" in the other: ' +
+      "the machine's zone or locale, or state left over from the run before",
+  )
+})
+
 test('an extra draw of chance is named by its stream, an escape by its place', async () => {
   const run = await play(story)
   const drawn = judge([

@@ -17,6 +17,9 @@ const kept = new Map<string, { readonly format: 'module'; readonly source: strin
 /** Where each import of the program's own modules led: its files stay as they are, so one life resolves for all. */
 const resolved = new Map<string, string>()
 
+/** A stack trace names the file without the life it was loaded for. */
+const named = (url: string, source: string): string => `${source}\n//# sourceURL=${url}`
+
 const isRequire = ({ conditions }: { readonly conditions?: readonly string[] }): boolean =>
   conditions?.includes('require') === true
 
@@ -63,8 +66,8 @@ export function watchModules(runtimeUrl: string): void {
         if (source.includes('import.meta.main')) asksWhetherMain = true
         // The same text as Node makes of it, kept: read once and rid of its types once, not in every life.
         if (loaded.format === 'module-typescript')
-          kept.set(file, { format: 'module', source: stripTypeScriptTypes(source) })
-        else if (loaded.format === 'module') kept.set(file, { format: 'module', source })
+          kept.set(file, { format: 'module', source: named(file, stripTypeScriptTypes(source)) })
+        else if (loaded.format === 'module') kept.set(file, { format: 'module', source: named(file, source) })
       }
       return loaded
     },

@@ -4,6 +4,7 @@ import { readSentence } from '../../../oracle/rules/sentence.ts'
 import { printOf, targetsOf } from '../../../runner/incident/target.ts'
 import type { Run } from '../../../scenarios/run.ts'
 import type { Expectation, Scenario, Step } from '../../../scenarios/scenario.ts'
+import type { Program } from '../../scenarios/support/puppet.ts'
 import { call, fault, place, play, scenario, shop } from '../../scenarios/support/stories.ts'
 
 const calls = (min: number, max: number | undefined): Expectation => ({
@@ -48,6 +49,24 @@ test('the same check that fails in another way has another fingerprint', async (
   if (target === undefined) throw new Error('expected a target')
   expect(printOf(target, twice, await play(twice, shop))).toBe(target.fingerprint)
   expect(printOf(target, never, await play(never, shop))).not.toBe(target.fingerprint)
+})
+
+test('a 500 for another reason, by what the program printed, is another failure; its ids and numbers are not', async () => {
+  const story = scenario([call('a', '/buy')], { then: [answer('a', 201)] })
+  const of = async (text: string): Promise<string | undefined> => {
+    const fails: Program = {
+      boot: shop.boot,
+      serve(strings, { step }, reply) {
+        strings.effect({ kind: 'log', stream: 'stderr', text, step })
+        reply(500, '{}')
+      },
+    }
+    return targetsOf(story, [], await play(story, fails))[0]?.fingerprint
+  }
+  const first = await of('Error: channel "C1" is gone, order o_17\n    at post (/srv/a.js:1:2)')
+  expect(first).toBe('answer a: status 500, Error: channel # is gone, order #')
+  expect(await of('Error: channel "C2" is gone, order o_18')).toBe(first)
+  expect(await of('Error: null in column "text"')).not.toBe(first)
 })
 
 test('a rule is known by the events that break it and the requests they came from, not by their ids', async () => {

@@ -7,8 +7,8 @@ import { ledger } from '../support/ledger.ts'
 import { call, scenario } from '../support/stories.ts'
 
 const open: Stage[] = []
-const stageOf = (env: Readonly<Record<string, string>>): Stage => {
-  const entry = 'test/fixtures/subjects/drawing-package.mjs'
+const stageOf = (env: Readonly<Record<string, string>>, file = 'drawing-package.mjs'): Stage => {
+  const entry = `test/fixtures/subjects/${file}`
   const subject = (zone: Readonly<Record<string, string>>) =>
     nodeSubject({ cwd: REPOSITORY, entry, env: { PORT: '3000', ...zone, ...env } })
   const stage = createStage({ subject, twins: [ledger], isolation: 'restart' })
@@ -24,3 +24,12 @@ test('chance that a package draws while it loads, in a first life only, is none 
   const certificate = await certify(story, '3', stageOf({}), () => stageOf({ TZ: 'Pacific/Chatham' }))
   expect(certificate).toMatchObject({ holds: true, divergence: undefined })
 })
+
+test.each([['tells-stack.ts'], ['tells-stack.mjs'], ['tells-stack.cjs']])(
+  'a stack names the same places in every life: %s',
+  async (file) => {
+    const story = scenario([call('fall', '/')])
+    const certificate = await certify(story, '3', stageOf({}, file), () => stageOf({ TZ: 'Pacific/Chatham' }, file))
+    expect(certificate).toMatchObject({ holds: true, divergence: undefined })
+  },
+)
