@@ -76,8 +76,10 @@ async function runLibrary(given: Given, options: HardenOptions, report: string |
     if (given[name] === true) throw new UsageError(`expected no --${name} beside --suite: it is for scenarios.`)
   try {
     const suite = list(given.suite) ?? []
+    const library = { folder: resolve(options.project), deciding: suite }
+    const decided = inputsOf(library)
     const found = await hardenLibrary({ ...options, sources, suite, globals: given.globals === true })
-    write(given, found, { folder: resolve(options.project), deciding: suite }, report)
+    write(given, { ...found, decided }, library, report)
     process.exitCode = untriaged(found.hardening.judged).length > 0 ? 1 : 0
   } catch (error) {
     if (!(error instanceof SuiteFailed)) throw error
@@ -103,12 +105,12 @@ async function talk(given: Given, session: Session, options: HardenOptions): Pro
 
 function write(
   given: Given,
-  session: Pick<Session, 'hardening' | 'sources' | 'triage'>,
-  project: Pick<Project, 'folder' | 'deciding'>,
+  session: Pick<Session, 'hardening' | 'sources' | 'triage' | 'decided'>,
+  project: Pick<Project, 'folder'>,
   report: string | undefined,
 ): void {
-  const { hardening, sources, triage } = session
-  const stored = reportOf(hardening, sources, inputsOf(project))
+  const { hardening, sources, triage, decided } = session
+  const stored = reportOf(hardening, sources, decided)
   for (const file of storedReports(hardening.scope))
     writeWhole(join(storeFolder(project.folder), file), `${JSON.stringify(stored)}\n`)
   if (report !== undefined) writeReport(report, stored)

@@ -64,13 +64,14 @@ async function measureNow(folder: string, options: Options, onOpen: OnOpen): Pro
   try {
     const jobs = typeof options.jobs === 'number' ? options.jobs : Math.min(4, availableParallelism())
     const progress = realProgress()
+    const inputs = inputsOf(troupe.project)
     progress.note(`measuring with ${options.runs} runs and ${options.replays} replays`)
     const measured = await measure(troupe.project, troupe.player(undefined, jobs), {
       runs: Number(options.runs),
       replays: Number(options.replays),
       progress,
     })
-    for (const one of measured) writeResult(troupe.project, { ...one, at: instant() })
+    for (const one of measured) writeResult(troupe.project, { ...one, at: instant(), inputs })
   } finally {
     await troupe.close()
   }

@@ -10,6 +10,7 @@ import { setupOf } from '../gate/play.ts'
 import { UsageError } from '../gate/workspace.ts'
 import { loadProject, type Project, shownPath, withoutUnproven } from '../project.ts'
 import { sandboxPolicy } from '../sandbox/box.ts'
+import { inputsOf as inputsOfFiles } from '../store/results.ts'
 import { type Case, caseId, type Noticed } from './case.ts'
 import { equivalentIds } from './equivalent.ts'
 import { keysOf } from './key.ts'
@@ -73,6 +74,8 @@ export type Session = {
   readonly hardening: Hardening
   readonly triage: Triage
   readonly orderOf: (mutant: Mutant) => Order
+  /** Digest of the files that decide, as they were when it began: they may change while it runs. */
+  readonly decided: string
 }
 
 export type Pristine = { readonly run: Run; readonly passed: Passed; readonly ms: number }
@@ -82,6 +85,7 @@ export async function harden<T>(options: HardenOptions, use: (session: Session) 
   const startedMs = options.now()
   const folder = resolve(options.project)
   const project = withoutUnproven(await loadProject(folder, shownPath(folder)))
+  const decided = inputsOfFiles(project)
   const triage = readTriage(folder)
   const sources = sourcesToMutate(project, options)
   const tree = copyTree(folder)
@@ -97,7 +101,7 @@ export async function harden<T>(options: HardenOptions, use: (session: Session) 
     const pool = await openPool(options, project, tree, cases)
     opened.pool = pool
     const pristine = await runPristine(options, pool, cases)
-    const session = { project, sources, cases, pristine, pool, triage, orderOf: orders(pristine) }
+    const session = { project, sources, cases, pristine, pool, triage, decided, orderOf: orders(pristine) }
     const inputs = inputsOf(project, sources, cases)
     const before = options.survivors ? keptKills(folder, inputs) : new Map<string, Kill>()
     const keep = (judged: readonly Judged[]): void => storeKills(folder, inputs, judged, before)
@@ -203,18 +207,21 @@ async function runPristine(
   })
 }
 
-const HIT_FACTOR = 100
-const HIT_LEAST = 1000
+/** How much more often than the pristine program a mutant may pass its place, and turn loops. StrykerJS's factor. */
+const FACTOR = 100
+const HITS_LEAST = 1000
+const TICKS_LEAST = 10_000
 
-/** Which cases reach a mutant, and how often they may. */
+/** Which cases reach a mutant, and what it may count there. */
 function orders(pristine: readonly Pristine[]): (mutant: Mutant) => Order {
   return ({ id }) => {
     const atLoad = pristine.some(({ passed }) => (passed.loading[id] ?? 0) > 0)
     const places = pristine.flatMap(({ passed }, at) => {
       const hits = (passed.serving[id] ?? 0) + (passed.loading[id] ?? 0)
-      return atLoad || hits > 0 ? [{ at, hitLimit: Math.max(HIT_LEAST, HIT_FACTOR * hits) }] : []
+      const limits = { hits: Math.max(HITS_LEAST, FACTOR * hits), ticks: TICKS_LEAST + FACTOR * passed.ticks }
+      return atLoad || hits > 0 ? [{ at, limits }] : []
     })
-    return { id, atLoad, cases: places.map(({ at }) => at), hitLimits: places.map(({ hitLimit }) => hitLimit) }
+    return { id, atLoad, cases: places.map(({ at }) => at), limits: places.map(({ limits }) => limits) }
   }
 }
 

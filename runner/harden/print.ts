@@ -1,6 +1,17 @@
+import { domainMutators } from '../../oracle/mutate/domain/index.ts'
 import type { Share } from '../../oracle/mutate/interval.ts'
 import { span } from './progress.ts'
-import { type Hardening, isSurvivor, type Judged, place, scored, scoreOf, scoresBy, untriaged } from './result.ts'
+import {
+  type Hardening,
+  isSurvivor,
+  isUnchosen,
+  type Judged,
+  place,
+  scored,
+  scoreOf,
+  scoresBy,
+  untriaged,
+} from './result.ts'
 import { brief } from './triage.ts'
 
 const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`
@@ -49,7 +60,12 @@ export function printHardening(
     scoresBy(judged, ({ mutant }) => mutant.family),
   )
   plot('by file', sortedByName(scoresBy(judged, ({ mutant }) => mutant.path)))
-  lines.push(...ruleLines(hardening), ...functionLines(hardening), ...environmentLines(hardening))
+  lines.push(
+    ...faultLines(hardening),
+    ...ruleLines(hardening),
+    ...functionLines(hardening),
+    ...environmentLines(hardening),
+  )
   for (const one of options.stale)
     lines.push(`stale in triage.yaml: ${one}: no survivor any more, or its lines have changed`)
   const sampled = hardening.scope.sample === undefined ? '' : `, a sample of ${all.length}`
@@ -85,6 +101,28 @@ function survivor(
     `${paint(RED, 'SURVIVED')} ${place(mutant)} ${mutant.mutator} (${mutant.class}, ${mutant.severity}) ${paint(DIM, key)}`,
     `  ${brief(mutant.original, 90)}  ->  ${brief(mutant.replacement, 90)}`,
     `  ${how}; expected to catch it: ${mutant.detector}`,
+  ]
+}
+
+/** Which kinds of domain faults have a place in the program, and which of them are noticed there always, now and then, or never. */
+function faultLines({ judged, scope }: Hardening): readonly string[] {
+  const kinds = scoresBy(
+    judged.filter(({ mutant }) => mutant.family === 'domain'),
+    ({ mutant }) => mutant.mutator,
+  )
+  if (kinds.size === 0 || !isUnchosen(scope)) return []
+  const list = sortedByName(kinds)
+  const where = (fits: (share: Share) => boolean): string =>
+    [...list].flatMap(([name, share]) => (fits(share) ? [`${name} ${share.hits}/${share.of}`] : [])).join(', ')
+  const always = [...list.values()].filter(({ hits, of }) => hits === of).length
+  const [part, never] = [where(({ hits, of }) => hits > 0 && hits < of), where(({ hits }) => hits === 0)]
+  const absent = domainMutators.flatMap(({ name }) => (kinds.has(name) ? [] : [name]))
+  return [
+    '',
+    `${kinds.size} of ${domainMutators.length} kinds of domain faults have a place here; ${always} are noticed wherever they are planted`,
+    ...(part === '' ? [] : [`  not everywhere: ${part}`]),
+    ...(never === '' ? [] : [`  nowhere: ${never}`]),
+    ...(absent.length === 0 ? [] : [`  no place: ${absent.sort().join(', ')}`]),
   ]
 }
 

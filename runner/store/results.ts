@@ -22,12 +22,16 @@ export function inputsOf({ folder, deciding }: Pick<Project, 'folder' | 'decidin
   return hash.digest('hex')
 }
 
-/** Keeps a figure for `backlot readiness`, bound to the files that decide. */
+/**
+ * Keeps a figure for `backlot readiness`, bound to the files that decide. What took long to measure says by `inputs` what they were when
+ * it began: somebody may have changed them meanwhile.
+ */
 export function writeResult(
   project: Pick<Project, 'folder' | 'deciding'>,
-  result: Omit<Result, 'schema' | 'inputs'>,
+  result: Omit<Result, 'schema' | 'inputs'> & Partial<Pick<Result, 'inputs'>>,
 ): void {
-  const whole: Result = { schema: 'backlot.readiness-result/v1', ...result, inputs: inputsOf(project) }
+  const { inputs = inputsOf(project) } = result
+  const whole: Result = { schema: 'backlot.readiness-result/v1', ...result, inputs }
   writeWhole(pathOf(project, result.item), `${JSON.stringify(whole, null, 2)}\n`)
 }
 

@@ -106,3 +106,26 @@ test('a mutant that minifies to the same program is found, one that does not is 
     'same',
   ])
 })
+
+test('it tells which kinds of domain faults nothing notices, and which have no place in the program', () => {
+  const fault = (mutator: string, more: Partial<Judged>): Judged => {
+    const one = of(more)
+    return { ...one, mutant: { ...one.mutant, family: 'domain', mutator } }
+  }
+  const found = [
+    fault('LocalTime', { status: 'killed' }),
+    fault('NumberShift', { status: 'killed' }),
+    fault('NumberShift', { status: 'survived' }),
+    fault('NoJitter', { status: 'noCoverage' }),
+  ]
+  const options = { colour: false, stale: [], all: true }
+  const text = printHardening({ ...hardening, judged: found }, options)
+  expect(text).toContain(' kinds of domain faults have a place here; 1 are noticed wherever they are planted\n')
+  expect(text).toContain('\n  not everywhere: NumberShift 1/2\n  nowhere: NoJitter 0/1\n  no place: AuthzSkip, ')
+  expect(text).toMatch(/^3 of 6\d kinds/m)
+  // Of chosen mutants nothing follows for the others.
+  const chosen = { ...WHOLE, only: ['NoJitter'] }
+  expect(printHardening({ ...hardening, judged: found, scope: chosen }, options)).not.toContain(
+    'kinds of domain faults',
+  )
+})

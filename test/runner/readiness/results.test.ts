@@ -26,6 +26,14 @@ test('a result is kept with the digest of the files that decide, and read back',
   expect(inputsOf(project)).not.toBe(inputs)
 })
 
+test('what took long to measure is bound to the files as they were when it began', () => {
+  const begun = inputsOf(project)
+  writeFileSync(join(folder, 'gone.yaml'), 'schema: 1\n# changed meanwhile\n')
+  writeResult(project, { item: 'soundness', at: '2026-11-26T00:00:00.000Z', counts: [], figures: {}, inputs: begun })
+  expect(readResult(project, 'soundness')?.inputs).toBe(begun)
+  expect(begun).not.toBe(inputsOf(project))
+})
+
 const mutant = (mutatorName: string, status: string, description = 'logic, major; x', statusReason?: string) => ({
   mutatorName,
   status,
