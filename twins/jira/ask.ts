@@ -12,7 +12,8 @@ export type Ask = {
   readonly site: Site
   readonly me: User
   readonly view: View
-  readonly via: 'basic' | 'oauth'
+  readonly via: Via
+  readonly header: (name: string) => string | undefined
   /** A part of the path. */
   readonly part: (name: string) => string
   readonly query: (name: string) => string | undefined
@@ -21,7 +22,11 @@ export type Ask = {
   readonly body: Fields
   /** The body whatever it is. */
   readonly json: Json
+  /** What a form brings. */
+  readonly files: readonly Upload[]
 }
+type Via = 'basic' | 'oauth' | 'anonymous'
+type Upload = { readonly name: string; readonly type: string; readonly bytes: Buffer }
 
 /** An answer that is a refusal. */
 export class Refusal extends Error {
@@ -38,28 +43,63 @@ export const NO_ISSUE = 'Issue does not exist or you do not have permission to s
 const INVALID_PAYLOAD = 'Invalid request payload. Refer to the REST API documentation and try again.'
 
 export type Handler = (ask: Ask) => Response
-export type On = (operation: string, route: string, handler: Handler) => void
+/** Registers one call; `anonymous` when it may be made by anybody. */
+export type On = (operation: string, route: string, handler: Handler, anonymous?: 'anonymous') => void
 
 /** Registers calls of the REST API: authenticated, limited, and with refusals turned into answers. */
 export function router(app: TwinApp, site: Site): On {
-  return (operation, route, handler) => {
+  return (operation, route, handler, anonymous) => {
     app.on(operation, route, async (c) => {
+      const caller = authenticate(site, c)
+      const known = anonymous !== undefined && caller instanceof Response ? stranger(site) : caller
       try {
         const version = c.req.param('version')
         if (version !== undefined && version !== '2' && version !== '3')
           throw notModelled('jira', GAPS, 'other versions of the API')
-        const request = await c.req.text()
-        const caller = authenticate(site, c)
-        if (caller instanceof Response) return caller
+        const sent = await sentBy(c)
+        if (known instanceof Response) return dressed(site, undefined, known)
         const full = countCall(site, operation, c.req.method) ?? countIssue(site, c)
-        if (full !== undefined) return full
-        return handler(askOf(site, c, caller, request, version === '2' ? 2 : 3))
+        const answer = full ?? handler(askOf(site, c, known, sent, version === '3' ? 3 : 2))
+        return dressed(site, known, answer)
       } catch (error) {
-        if (error instanceof Refusal) return Response.json(error.body, { status: error.status })
-        throw error
+        if (!(error instanceof Refusal)) throw error
+        const refused = Response.json(error.body, { status: error.status })
+        return dressed(site, known instanceof Response ? undefined : known, refused)
       }
     })
   }
+}
+
+type Sent = { readonly text: string; readonly files: readonly Upload[] }
+
+async function sentBy(c: Context): Promise<Sent> {
+  const type = c.req.header('content-type') ?? ''
+  if (!type.startsWith('multipart/form-data')) return { text: await c.req.text(), files: [] }
+  const form = await c.req.formData().catch(() => new FormData())
+  const files: Upload[] = []
+  for (const [, value] of form) {
+    if (typeof value === 'string') continue
+    files.push({
+      name: value.name,
+      type: value.type || 'application/octet-stream',
+      bytes: Buffer.from(await value.arrayBuffer()),
+    })
+  }
+  return { text: '', files }
+}
+
+/**
+ * What every answer has on it, as recorded traffic shows:
+ * https://github.com/JupiterOne/graph-jira/tree/main/src/jira/__recordings__ (2026-11-26).
+ */
+function dressed(site: Site, caller: Caller | undefined, answer: Response): Response {
+  const { headers } = answer
+  if (headers.get('Content-Type') === 'application/json') headers.set('Content-Type', 'application/json;charset=UTF-8')
+  headers.set('X-AREQUESTID', site.world.draw('jira request').text(32, '0123456789abcdef'))
+  if (caller !== undefined && caller.via !== 'anonymous')
+    headers.set('X-AACCOUNTID', encodeURIComponent(caller.user.id))
+  if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-cache, no-store, no-transform')
+  return answer
 }
 
 function countIssue(site: Site, c: Context): Response | undefined {
@@ -68,7 +108,7 @@ function countIssue(site: Site, c: Context): Response | undefined {
   return issue === undefined ? undefined : countWrite(site, issue.id)
 }
 
-function askOf(site: Site, c: Context, caller: Caller, text: string, version: 2 | 3): Ask {
+function askOf(site: Site, c: Context, caller: Caller, { text, files }: Sent, version: 2 | 3): Ask {
   let json: Json = null
   if (text !== '') {
     try {
@@ -84,6 +124,8 @@ function askOf(site: Site, c: Context, caller: Caller, text: string, version: 2 
     me: caller.user,
     via: caller.via,
     view: { base, version, me: caller.user.id },
+    header: (name) => c.req.header(name),
+    files,
     part: (name) => c.req.param(name) ?? '',
     query: (name) => c.req.query(name),
     queries: (name) =>
@@ -102,7 +144,9 @@ function askOf(site: Site, c: Context, caller: Caller, text: string, version: 2 
 /** Where a request came in, when that was the gateway for OAuth. */
 export const GATEWAY = 'x-backlot-gateway'
 
-type Caller = { readonly user: User; readonly via: 'basic' | 'oauth' }
+type Caller = { readonly user: User; readonly via: Via }
+
+const stranger = (site: Site): Caller => ({ user: site.user(site.account), via: 'anonymous' })
 
 function authenticate(site: Site, c: Context): Caller | Response {
   const [scheme = '', credential = ''] = (c.req.header('authorization') ?? '').split(' ')

@@ -1,10 +1,11 @@
 import { createHmac } from 'node:crypto'
 import type { Json } from '../trace.ts'
 import type { DeliveryOutcome } from '../world.ts'
+import { fieldsBody } from './issue-wire.ts'
 import { matches } from './jql/index.ts'
 import type { Site } from './site.ts'
 import type { Change, Comment, Delivery, Fields, Issue, Link, Worklog } from './state.ts'
-import { commentBody, fieldsBody, userBody, type View, worklogBody } from './wire.ts'
+import { commentBody, userBody, type View, worklogBody } from './wire.ts'
 
 /**
  * Up to five retries, 5 to 15 minutes apart, after 408, 409, 425, 429, 5xx and broken connections:

@@ -201,9 +201,25 @@ function customOf(place: Place, field: Field, value: Json): Json | { readonly wr
       const labels = labelsOf(value)
       return typeof labels === 'string' ? wrong(labels) : labels
     }
+    case 'sprint':
+      return wrong('Sprints are set by put.')
     default:
       return field.type satisfies never
   }
+}
+
+/**
+ * The sprints of an issue that is put into another, or into none: those that ended stay on record. Gives what is wrong with the value.
+ * Source: https://support.atlassian.com/jira/kb/how-to-add-an-issue-to-a-sprint-using-jira-rest-api (as reported by clients, 2026-11-26).
+ */
+export function sprintsWith(site: Site, issue: Pick<Issue, 'sprints'> | undefined, value: Json): Draft | string {
+  const ended = (issue?.sprints ?? []).filter((id) => site.store.sprints.get(id)?.state === 'closed')
+  if (value === null) return { sprints: ended }
+  if (typeof value !== 'number' && !(typeof value === 'string' && /^\d+$/.test(value)))
+    return 'Number value expected as the Sprint id.'
+  const sprint = site.store.sprints.get(String(value))
+  if (sprint === undefined) return `Sprint with id '${value}' does not exist.`
+  return { sprints: [...ended.filter((id) => id !== sprint.id), sprint.id] }
 }
 
 /** Puts one field into the draft, or says what is wrong with it. */
@@ -211,6 +227,12 @@ function put(place: Place, draft: Draft, errors: Errors, screen: readonly string
   const { site } = place
   if (id === 'project') return
   const field = site.store.fields.get(id)
+  if (field?.type === 'sprint') {
+    const sprints = sprintsWith(site, place.issue, value)
+    if (typeof sprints === 'string') errors[id] = sprints
+    else Object.assign(draft, sprints)
+    return
+  }
   if (field !== undefined) {
     const custom = customOf(place, field, value)
     if (isFields(custom) && typeof custom.wrong === 'string') errors[id] = custom.wrong

@@ -43,7 +43,10 @@ export const GAPS: readonly Gap[] = [
     what: 'JQL beyond the common grammar',
     why: 'Properties, predicates of was and changed, and fields of other products are not modelled.',
   },
-  { what: 'JQL functions beyond people and time', why: 'They need versions, sprints, groups or apps.' },
+  {
+    what: 'JQL functions beyond people, time and what is here',
+    why: 'Service desks, approvals and what somebody has looked at are not here.',
+  },
   { what: 'query operators inside a text search', why: 'Words, wildcards at the end and phrases are modelled.' },
   { what: 'properties in searches', why: 'Read them issue by issue.' },
   {

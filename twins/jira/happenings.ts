@@ -69,7 +69,7 @@ const ACTS: Acts = {
         `jira.issue.transitioned: expected a status that ${key} can go to (${ways.join(', ')}), got "${to}".`,
       )
     }
-    transition(site, actor(site, who, 'issue.transitioned'), issue, way.to)
+    transition(site, actor(site, who, 'issue.transitioned'), issue, way)
   },
   'issue.assigned'(site, { by: who, issue: key, assignee }) {
     const id = assignee === null ? null : userId(site, assignee, 'issue.assigned')

@@ -2,6 +2,7 @@ import { createTwinApp, NotModelled, notModelled, type TwinDefinition } from '..
 import { GATEWAY, router } from './ask.ts'
 import { schedule } from './events.ts'
 import { GAPS } from './gaps.ts'
+import { type Seed, seedSchema } from './given.ts'
 import { HAPPENINGS, happen } from './happenings.ts'
 import { PRICES } from './prices.ts'
 import { addComments, addWatchers } from './routes/comments.ts'
@@ -16,11 +17,10 @@ import { addWebhooks } from './routes/webhooks.ts'
 import { addWorklogs } from './routes/worklogs.ts'
 import { plant } from './seed.ts'
 import { createSite, type Site } from './site.ts'
-import { type Seed, seedSchema } from './state.ts'
 import { Store } from './store.ts'
 import { failure } from './wire.ts'
 
-export { type Seed, seedSchema } from './state.ts'
+export { type Seed, seedSchema } from './given.ts'
 
 const [API, AUTH] = ['api.atlassian.com', 'auth.atlassian.com']
 const EX = /^\/ex\/jira\/([^/]+)/
@@ -162,6 +162,6 @@ async function admitted(site: Site, request: Request): Promise<Request> {
   if (cloud === undefined) return request
   const headers = new Headers(request.headers)
   headers.set(GATEWAY, `${url.origin}/ex/jira/${cloud}`)
-  const body = await request.text()
-  return new Request(inside(url), { method: request.method, headers, ...(body === '' ? {} : { body }) })
+  const body = await request.arrayBuffer()
+  return new Request(inside(url), { method: request.method, headers, ...(body.byteLength === 0 ? {} : { body }) })
 }

@@ -93,12 +93,15 @@ export function create(site: Site, me: string, project: Project, draft: Draft, s
     spent_s: null,
     properties: {},
     custom: {},
+    sprints: [],
     ...draft,
     id: site.next('issue'),
     key: `${project.key}-${number}`,
     project: project.key,
     creator: me,
     watchers: [me],
+    voters: [],
+    rank: Number(site.next('rank', 1)),
     created_ms: nowMs,
     updated_ms: nowMs,
   })
@@ -148,9 +151,21 @@ function changesOf(site: Site, before: Issue, after: Issue): readonly Change[] {
   add('description', 'description', rich(before.description), rich(after.description))
   add('environment', 'environment', rich(before.environment), rich(after.environment))
   add('labels', 'labels', names(before.labels), names(after.labels))
-  add('Component', 'components', names(before.components), names(after.components))
-  add('Fix Version', 'fixVersions', names(before.fix_versions), names(after.fix_versions))
-  add('Version', 'versions', names(before.versions), names(after.versions))
+  /** One item for each that went and each that came. */
+  const each = (
+    field: string,
+    fieldId: string,
+    rows: readonly { readonly id: string; readonly name: string }[],
+    [was, is]: readonly [readonly string[], readonly string[]],
+  ): void => {
+    const idOf = (name: string): string | null => rows.find((row) => row.name === name)?.id ?? null
+    for (const name of was) if (!is.includes(name)) add(field, fieldId, [idOf(name), name], [null, null])
+    for (const name of is) if (!was.includes(name)) add(field, fieldId, [null, null], [idOf(name), name])
+  }
+  const { components, versions } = site.project(after.project)
+  each('Component', 'components', components, [before.components, after.components])
+  each('Fix Version', 'fixVersions', versions, [before.fix_versions, after.fix_versions])
+  each('Version', 'versions', versions, [before.versions, after.versions])
   for (const [field, key] of Object.entries(SIMPLE))
     add(field, String(key), plain(before[key] as string | null), plain(after[key] as string | null))
   const seconds = (value: number | null): readonly [string | null, string | null] =>
@@ -158,7 +173,11 @@ function changesOf(site: Site, before: Issue, after: Issue): readonly Change[] {
   add('timeoriginalestimate', 'timeoriginalestimate', seconds(before.original_s), seconds(after.original_s))
   add('timeestimate', 'timeestimate', seconds(before.remaining_s), seconds(after.remaining_s))
   add('timespent', 'timespent', seconds(before.spent_s), seconds(after.spent_s))
-  for (const { id, name } of site.store.fields.all()) {
+  for (const { id, name, type } of site.store.fields.all()) {
+    if (type === 'sprint') {
+      add(name, id, sprints(site, before), sprints(site, after), true)
+      continue
+    }
     const tell = (value: Json | undefined): readonly [null, string | null] =>
       plain(value === undefined || value === null ? null : typeof value === 'string' ? value : JSON.stringify(value))
     add(name, id, tell(before.custom[id]), tell(after.custom[id]), true)
@@ -166,10 +185,22 @@ function changesOf(site: Site, before: Issue, after: Issue): readonly Change[] {
   return changes
 }
 
-/** Changes an issue, and tells of it when anything is another now. */
-export function change(site: Site, me: string, before: Issue, draft: Draft, event = 'issue_updated'): Issue {
+/** Ids and names of the sprints an issue is in, as its history tells them. */
+function sprints(site: Site, { sprints: ids }: Issue): readonly [string, string] {
+  return [ids.join(', '), ids.map((id) => site.store.sprints.get(id)?.name ?? '').join(', ')]
+}
+
+/** Changes an issue, and tells of it when anything is another now; `more` is what changed beside its fields. */
+export function change(
+  site: Site,
+  me: string,
+  before: Issue,
+  draft: Draft,
+  event = 'issue_updated',
+  more: readonly Change[] = [],
+): Issue {
   const next: Issue = { ...before, ...draft }
-  const items = changesOf(site, before, next)
+  const items = [...changesOf(site, before, next), ...more]
   for (const key of Object.keys(next.properties))
     if (JSON.stringify(next.properties[key]) !== JSON.stringify(before.properties[key]))
       tellProperty(site, me, 'set', next, key)
@@ -187,14 +218,24 @@ export function change(site: Site, me: string, before: Issue, draft: Draft, even
 export const offered = (site: Site, { project, status }: Issue): readonly Transition[] =>
   site.project(project).transitions.filter(({ from }) => from.length === 0 || from.includes(status))
 
-/** Moves an issue. Done sets a resolution where the screen asks for none, and leaving it takes it away. */
-export function transition(site: Site, me: string, before: Issue, to: string, draft: Draft = {}): Issue {
+/**
+ * Moves an issue. Where the workflow does not say, a status of the category done sets a resolution, and leaving it takes it away: in
+ * Jira a post function of each transition does either (https://support.atlassian.com/jira-cloud-administration/docs/configure-advanced-issue-workflows).
+ */
+export function transition(
+  site: Site,
+  me: string,
+  before: Issue,
+  { to, resolution: set }: Pick<Transition, 'to' | 'resolution'>,
+  draft: Draft = {},
+): Issue {
   const [was, is] = [site.status(before.status).category, site.status(to).category]
   const nowMs = site.now()
+  const wanted = set === undefined ? (is === 'done' ? (before.resolution ?? 'Done') : null) : set
   const resolution: Draft =
-    is === 'done'
-      ? { resolution: before.resolution ?? 'Done', resolved_ms: before.resolved_ms ?? nowMs }
-      : { resolution: null, resolved_ms: null }
+    wanted === null
+      ? { resolution: null, resolved_ms: null }
+      : { resolution: wanted, resolved_ms: before.resolved_ms ?? nowMs }
   const moved: Draft = {
     ...resolution,
     ...draft,
@@ -212,7 +253,7 @@ export function remove(site: Site, me: string, issue: Issue): void {
     if (site.type(child.type).subtask) remove(site, me, child)
     else store(site, { ...child, parent: null })
   }
-  const { comments, worklogs, histories, links, issues } = site.store
+  const { comments, worklogs, histories, links, issues, attachments, remote_links } = site.store
   for (const comment of comments.find(issue.id)) {
     tellComment(site, me, 'deleted', issue, comment, 'Secondary')
     comments.remove(comment.id)
@@ -221,6 +262,8 @@ export function remove(site: Site, me: string, issue: Issue): void {
   for (const worklog of worklogs.find(issue.id)) worklogs.remove(worklog.id)
   for (const history of histories.find(issue.id)) histories.remove(history.id)
   for (const link of links.find(issue.id)) links.remove(link.id)
+  for (const attachment of attachments.find(issue.id)) attachments.remove(attachment.id)
+  for (const link of remote_links.find(issue.id)) remote_links.remove(link.id)
   issues.remove(issue.id)
   index(site, issue.id, null)
   site.note('issue.deleted', noteOf(issue))

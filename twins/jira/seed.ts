@@ -2,14 +2,15 @@ import type { Json } from '../trace.ts'
 import { documentOf } from './adf.ts'
 import { Refusal } from './ask.ts'
 import { type Draft, SCREEN, wishOf } from './fields.ts'
-import { STATUSES, TYPES } from './fixed.ts'
-import { addComment, create, store } from './issues.ts'
+import { named, RESOLUTIONS, STATUSES, TYPES } from './fixed.ts'
+import type { BoardWish, FieldWish, IssueWish, ProjectWish, Seed } from './given.ts'
+import { addComment, create, fresh, store } from './issues.ts'
 import { projectOf, type Site, userNamed } from './site.ts'
-import type { FieldWish, IssueWish, Project, ProjectWish, Seed, Transition, User } from './state.ts'
+import type { Board, Component, Project, Transition, User } from './state.ts'
 
 /** What was there before the scenario starts. It happened without events. */
 export function plant(site: Site, seed: Seed): void {
-  const { users, statuses, types, tokens, webhooks } = site.store
+  const { users, statuses, types, tokens, webhooks, groups, filters } = site.store
   users.put({
     id: site.account,
     account_type: 'atlassian',
@@ -27,6 +28,22 @@ export function plant(site: Site, seed: Seed): void {
   for (const type of TYPES) types.put(type)
   for (const wish of seed.fields ?? []) plantField(site, wish)
   for (const wish of seed.projects ?? []) plantProject(site, wish)
+  for (const { name, members } of seed.groups ?? [])
+    groups.put({
+      id: uuid(site),
+      name,
+      members: (members ?? []).map((one) => userId(site, one, `group ${name}`)),
+    })
+  for (const { name, jql, owner } of seed.filters ?? [])
+    filters.put({
+      id: site.next('filter'),
+      name,
+      description: '',
+      jql,
+      owner: owner === undefined ? site.account : userId(site, owner, `filter ${name}`),
+      favourite_of: [],
+    })
+  for (const wish of seed.boards ?? []) plantBoard(site, wish)
   for (const wish of seed.issues ?? []) plantIssue(site, wish)
   for (const { url, events, jql = '', secret = null } of seed.webhooks ?? []) {
     const id = site.next('webhook')
@@ -38,6 +55,7 @@ export function plant(site: Site, seed: Seed): void {
       events,
       jql,
       fields: [],
+      properties: [],
       secret,
       expires_ms: null,
       owner: site.account,
@@ -61,7 +79,7 @@ export function newUser(site: Site, name: string, email?: string, id?: string): 
   }
 }
 
-const uuid = (site: Site): string =>
+export const uuid = (site: Site): string =>
   site.world
     .draw('account')
     .text(32, '0123456789abcdef')
@@ -119,7 +137,8 @@ function plantProject(site: Site, wish: ProjectWish): void {
     return site.status(found.name).name
   }
   const transitions = wish.transitions?.map(
-    ({ id, name, to, from, screen, required }, at): Transition => ({
+    ({ id, name, to, from, screen, required, resolution }, at): Transition => ({
+      ...(resolution === undefined ? {} : { resolution: resolutionNamed(resolution, wish.key) }),
       id: id ?? String((at + 1) * 10 + 1),
       name,
       to: status(to),
@@ -132,24 +151,46 @@ function plantProject(site: Site, wish: ProjectWish): void {
     id: wish.id ?? site.next('project'),
     key: wish.key,
     name: wish.name ?? wish.key,
+    description: wish.description ?? '',
     lead: wish.lead === undefined ? site.account : userId(site, wish.lead, `project ${wish.key}`),
+    assignee_type: 'UNASSIGNED',
+    kind: wish.kind ?? 'software',
     style: wish.style ?? 'classic',
     types: kinds.map(({ name }) => name),
     statuses: mine.map(({ name }) => site.status(name).name),
     transitions: transitions ?? fromAnyToAny(mine.map(({ name }) => site.status(name).name)),
-    components: (wish.components ?? []).map((name) => ({ id: site.next('component'), name })),
-    versions: (wish.versions ?? []).map(({ name, released }) => ({
+    components: (wish.components ?? []).map((name) => newComponent(site, name)),
+    versions: (wish.versions ?? []).map(({ name, released, archived, release_date, start_date, description }) => ({
       id: site.next('version'),
       name,
+      description: description ?? null,
       released: released ?? false,
-      archived: false,
+      archived: archived ?? false,
+      start_date: start_date ?? null,
+      release_date: release_date ?? null,
     })),
     issues: 0,
   })
 }
 
+export const newComponent = (site: Site, name: string): Component => ({
+  id: site.next('component'),
+  name,
+  description: null,
+  lead: null,
+  assignee_type: 'PROJECT_DEFAULT',
+})
+
+function resolutionNamed(name: string | null, project: string): string | null {
+  if (name === null) return null
+  const found = named(RESOLUTIONS, name)
+  if (found !== undefined) return found.name
+  const known = RESOLUTIONS.map((row) => row.name).join(', ')
+  throw new Error(`given.jira.projects ${project}: expected a resolution (${known}), got "${name}".`)
+}
+
 /** The workflow of a new project: 11, 21, 31, each called as its status. */
-const fromAnyToAny = (names: readonly string[]): readonly Transition[] =>
+export const fromAnyToAny = (names: readonly string[]): readonly Transition[] =>
   names.map((name, at) => ({ id: String((at + 1) * 10 + 1), name, to: name, from: [], screen: [], required: [] }))
 
 /** The draft of an issue whose people, parent and texts are named as a scenario names them. Throws on what Jira would refuse. */
@@ -177,6 +218,49 @@ export function draftOf(site: Site, wish: IssueWish): { readonly project: Projec
 
 export const documentFrom = (value: Json): Json => (typeof value === 'string' ? documentOf(value) : value)
 
+/** A board, with a filter of its own and the field that says what is in its sprints. */
+export function newBoard(site: Site, name: string, type: Board['type'], project: Project, filter?: string): Board {
+  plantSprintField(site)
+  const made =
+    filter ??
+    site.store.filters.put({
+      id: site.next('filter'),
+      name: `Filter for ${name}`,
+      description: '',
+      jql: `project = ${project.key} ORDER BY Rank ASC`,
+      owner: site.account,
+      favourite_of: [],
+    }).id
+  return site.store.boards.put({ id: site.next('board', 1), name, type, project: project.key, filter: made })
+}
+
+/** The id that sites of today give it, unless a seed has it for something else. */
+const SPRINT_FIELD = 'customfield_10020'
+
+function plantSprintField({ store, next }: Site): void {
+  if (store.fields.all().some(({ type }) => type === 'sprint')) return
+  const id = store.fields.get(SPRINT_FIELD) === undefined ? SPRINT_FIELD : `customfield_${next('field')}`
+  store.fields.put({ id, name: 'Sprint', type: 'sprint', options: [] })
+}
+
+function plantBoard(site: Site, { name, type, project, sprints }: BoardWish): void {
+  const board = newBoard(site, name, type ?? 'scrum', projectNamed(site, project, `board ${name}`))
+  for (const { name: called, state = 'future', goal = '', start, end } of sprints ?? []) {
+    const [startMs, endMs] = [start, end].map((time) => (time === undefined ? null : Date.parse(time)))
+    site.store.sprints.put({
+      id: site.next('sprint', 1),
+      board: board.id,
+      name: called,
+      state,
+      goal,
+      start_ms: startMs ?? (state === 'future' ? null : site.now()),
+      end_ms: endMs ?? (state === 'future' ? null : site.now() + 14 * 86_400_000),
+      completed_ms: state === 'closed' ? (endMs ?? site.now()) : null,
+      created_ms: site.now(),
+    })
+  }
+}
+
 function plantIssue(site: Site, wish: IssueWish): void {
   const { project, draft } = draftOf(site, wish)
   const me = draft.reporter ?? site.account
@@ -191,6 +275,12 @@ function plantIssue(site: Site, wish: IssueWish): void {
       status: name,
       ...(done ? { resolution: issue.resolution ?? 'Done', resolved_ms: site.now() } : {}),
     })
+  }
+  if (wish.sprint !== undefined) {
+    const sprint = site.store.sprints.find(`name ${wish.sprint.toLowerCase()}`)[0]
+    if (sprint === undefined)
+      throw new Error(`jira issue "${wish.summary}": expected a sprint of given.jira.boards, got "${wish.sprint}".`)
+    store(site, { ...fresh(site, issue), sprints: [sprint.id] })
   }
   for (const { author, body } of wish.comments ?? []) {
     const by = author === undefined ? site.account : userId(site, author, 'comment')

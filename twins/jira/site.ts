@@ -1,9 +1,11 @@
+import { createErrands, type Errands } from '../errands.ts'
 import type { World } from '../world.ts'
-import type { Fields, Issue, IssueType, Project, Seed, Status, User } from './state.ts'
+import type { Seed } from './given.ts'
+import type { Issue, IssueType, Project, Status, User } from './state.ts'
 import type { Store } from './store.ts'
 
 /** One Jira site: what all its parts share. */
-export type Site = {
+export type Site = Errands & {
   readonly world: World
   readonly seed: Seed
   readonly store: Store
@@ -13,16 +15,8 @@ export type Site = {
   /** Whoever calls, where credentials name nobody else. */
   readonly account: string
   now(): number
-  /** The next number of its kind. */
-  next(kind: string): string
-  /** Runs `task` in `delayMs`, unless the site has been restored to another state by then. */
-  later(delayMs: number, task: () => void, label: string): void
-  /** Forgets what `later` still has to do. */
-  forget(): void
-  /** A delay of the twin's own, decided by causal key. */
-  delay(name: string, minMs: number, maxMs: number): number
-  /** Tells the trace. */
-  note(event: string, fields: Fields): void
+  /** The next number of its kind; `first` is where they begin. */
+  next(kind: string, first?: number): string
   user(id: string): User
   project(key: string): Project
   status(name: string): Status
@@ -33,8 +27,8 @@ export type Site = {
 const FIRST = 10_000
 
 export function createSite(world: World, seed: Seed, store: Store): Site {
-  let generation = 0
   return {
+    ...createErrands(world, 'jira'),
     world,
     seed,
     store,
@@ -42,26 +36,11 @@ export function createSite(world: World, seed: Seed, store: Store): Site {
     cloud_id: seed.site?.cloud_id ?? '11223344-a1b2-3b33-c444-def123456789',
     account: seed.account?.account_id ?? '712020:7d2a5c3e-0b1c-4d5e-8f90-a1b2c3d4e5f6',
     now: () => world.clock.now(),
-    next(kind) {
-      const value = (store.counters.get(kind)?.value ?? FIRST - 1) + 1
+    next(kind, first = FIRST) {
+      const value = (store.counters.get(kind)?.value ?? first - 1) + 1
       store.counters.put({ id: kind, value })
       return String(value)
     },
-    later(delayMs, task, label) {
-      const mine = generation
-      world.clock.schedule(
-        Math.max(0, Math.ceil(delayMs)),
-        () => {
-          if (mine === generation) task()
-        },
-        `jira ${label}`,
-      )
-    },
-    forget() {
-      generation += 1
-    },
-    delay: (name, minMs, maxMs) => world.decide(`${world.cause.key}/jira ${name}`, (rng) => rng.int(minMs, maxMs)),
-    note: (event, fields) => world.trace.record(`jira.${event}`, fields),
     user: (id) => found(store.users.get(id), `user ${id}`),
     project: (key) => found(store.projects.find(key)[0], `project ${key}`),
     status: (name) => found(store.statuses.find(name.toLowerCase())[0], `status ${name}`),

@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import type { Json } from '../trace.ts'
 
 export type Fields = { readonly [name: string]: Json }
@@ -36,19 +35,35 @@ export type Transition = {
   /** Fields on its screen; no screen without any. */
   readonly screen: readonly string[]
   readonly required: readonly string[]
+  /** What it sets the resolution to, null taking it away; undefined: what the category of the status says. */
+  readonly resolution?: string | null | undefined
 }
-export type Component = { readonly id: string; readonly name: string }
+export const ASSIGNEE_TYPES = ['PROJECT_DEFAULT', 'COMPONENT_LEAD', 'PROJECT_LEAD', 'UNASSIGNED'] as const
+export type Component = {
+  readonly id: string
+  readonly name: string
+  readonly description: string | null
+  readonly lead: string | null
+  readonly assignee_type: (typeof ASSIGNEE_TYPES)[number]
+}
 export type Version = {
   readonly id: string
   readonly name: string
+  readonly description: string | null
   readonly released: boolean
   readonly archived: boolean
+  /** Days as `2030-01-31`. */
+  readonly start_date: string | null
+  readonly release_date: string | null
 }
 export type Project = {
   readonly id: string
   readonly key: string
   readonly name: string
+  readonly description: string
   readonly lead: string
+  readonly assignee_type: 'PROJECT_LEAD' | 'UNASSIGNED'
+  readonly kind: 'software' | 'business' | 'service_desk'
   readonly style: 'classic' | 'next-gen'
   readonly types: readonly string[]
   /** In their order; the first is where an issue starts. */
@@ -70,6 +85,7 @@ export const FIELD_TYPES = [
   'user',
   'labels',
   'url',
+  'sprint',
 ] as const
 export type FieldType = (typeof FIELD_TYPES)[number]
 /** A custom field. */
@@ -108,8 +124,13 @@ export type Issue = {
   readonly remaining_s: number | null
   readonly spent_s: number | null
   readonly watchers: readonly string[]
+  readonly voters: readonly string[]
   readonly properties: Fields
   readonly custom: Fields
+  /** Ids of the sprints it has been in, the current one last. */
+  readonly sprints: readonly string[]
+  /** Where it stands on boards: the smaller, the higher. */
+  readonly rank: number
   readonly created_ms: number
   readonly updated_ms: number
 }
@@ -129,6 +150,60 @@ export type Worklog = Omit<Comment, 'body'> & {
 }
 /** `source` does the outward act to `target`: it blocks it. Issues by id. */
 export type Link = { readonly id: string; readonly type: string; readonly source: string; readonly target: string }
+/** A page elsewhere that an issue points to; `of` is what the app says of it. */
+export type RemoteLink = {
+  readonly id: string
+  readonly issue: string
+  readonly global_id: string | null
+  readonly of: Fields
+}
+export type Attachment = {
+  readonly id: string
+  readonly issue: string
+  readonly author: string
+  readonly filename: string
+  readonly mime_type: string
+  readonly size: number
+  /** The bytes in base 64. */
+  readonly content: string
+  readonly created_ms: number
+}
+export type Group = { readonly id: string; readonly name: string; readonly members: readonly string[] }
+export type Filter = {
+  readonly id: string
+  readonly name: string
+  readonly description: string
+  readonly jql: string
+  readonly owner: string
+  readonly favourite_of: readonly string[]
+}
+export type Dashboard = {
+  readonly id: string
+  readonly name: string
+  readonly description: string
+  readonly owner: string
+}
+/** A board shows the issues that its filter finds. */
+export type Board = {
+  readonly id: string
+  readonly name: string
+  readonly type: 'scrum' | 'kanban' | 'simple'
+  readonly project: string
+  readonly filter: string
+}
+export type Sprint = {
+  readonly id: string
+  readonly board: string
+  readonly name: string
+  readonly state: 'future' | 'active' | 'closed'
+  readonly goal: string
+  readonly start_ms: number | null
+  readonly end_ms: number | null
+  readonly completed_ms: number | null
+  readonly created_ms: number
+}
+/** What is gone, and when, for those who keep a copy. */
+export type Removed = { readonly id: string; readonly kind: 'worklog'; readonly at_ms: number }
 export type Change = {
   readonly field: string
   readonly fieldtype: 'jira' | 'custom'
@@ -154,6 +229,8 @@ export type Webhook = {
   readonly events: readonly string[]
   readonly jql: string
   readonly fields: readonly string[]
+  /** Keys of properties that it hears of; of all when there are none. */
+  readonly properties: readonly string[]
   readonly secret: string | null
   readonly expires_ms: number | null
   readonly owner: string
@@ -186,193 +263,3 @@ export type Indexed = {
   readonly versions: readonly { readonly from_ms: number; readonly issue: Issue | null }[]
 }
 export type Counter = { readonly id: string; readonly value: number }
-
-export type Seed = {
-  readonly site?: { readonly name?: string | undefined; readonly cloud_id?: string | undefined } | undefined
-  /** Who calls, where credentials name nobody else. */
-  readonly account?:
-    | {
-        readonly account_id?: string | undefined
-        readonly name?: string | undefined
-        readonly email?: string | undefined
-      }
-    | undefined
-  readonly users?: readonly UserWish[] | undefined
-  readonly projects?: readonly ProjectWish[] | undefined
-  readonly fields?: readonly FieldWish[] | undefined
-  readonly issues?: readonly IssueWish[] | undefined
-  /** API tokens that are valid; any when left out. */
-  readonly tokens?: readonly string[] | undefined
-  readonly oauth?:
-    | {
-        readonly client_id: string
-        readonly client_secret: string
-        readonly codes?: readonly { readonly code: string; readonly user?: string | undefined }[] | undefined
-        readonly refresh_tokens?: readonly { readonly token: string; readonly user?: string | undefined }[] | undefined
-      }
-    | undefined
-  /** Those an administrator has set up. */
-  readonly webhooks?: readonly WebhookWish[] | undefined
-  /** How long a search does not see a change. */
-  readonly search?: { readonly lag_ms?: number | undefined } | undefined
-  /** Calls a second by method. */
-  readonly limits?:
-    | {
-        readonly get?: number | undefined
-        readonly post?: number | undefined
-        readonly put?: number | undefined
-        readonly delete?: number | undefined
-      }
-    | undefined
-}
-export type UserWish = {
-  readonly account_id?: string | undefined
-  readonly name: string
-  readonly email?: string | undefined
-  readonly active?: boolean | undefined
-  readonly type?: User['account_type'] | undefined
-}
-export type ProjectWish = {
-  readonly key: string
-  readonly id?: string | undefined
-  readonly name?: string | undefined
-  readonly lead?: string | undefined
-  readonly style?: Project['style'] | undefined
-  readonly types?: readonly string[] | undefined
-  readonly statuses?: readonly { readonly name: string; readonly category: Category }[] | undefined
-  readonly transitions?:
-    | readonly {
-        readonly id?: string | undefined
-        readonly name: string
-        readonly to: string
-        readonly from?: readonly string[] | undefined
-        readonly screen?: readonly string[] | undefined
-        readonly required?: readonly string[] | undefined
-      }[]
-    | undefined
-  readonly components?: readonly string[] | undefined
-  readonly versions?: readonly { readonly name: string; readonly released?: boolean | undefined }[] | undefined
-}
-export type FieldWish = {
-  readonly id?: string | undefined
-  readonly name: string
-  readonly type: FieldType
-  readonly options?: readonly string[] | undefined
-}
-/** `fields` as a request would send them; the rest is for convenience. */
-export type IssueWish = {
-  readonly project: string
-  readonly type?: string | undefined
-  readonly summary: string
-  readonly description?: Json | undefined
-  readonly status?: string | undefined
-  readonly assignee?: string | undefined
-  readonly reporter?: string | undefined
-  readonly labels?: readonly string[] | undefined
-  readonly parent?: string | undefined
-  readonly fields?: Fields | undefined
-  readonly comments?: readonly { readonly author?: string | undefined; readonly body: Json }[] | undefined
-}
-export type WebhookWish = {
-  readonly url: string
-  readonly events: readonly string[]
-  readonly jql?: string | undefined
-  readonly secret?: string | undefined
-}
-
-const text = z.string()
-const names = z.array(text)
-const status = z.strictObject({ name: text, category: z.enum(['new', 'indeterminate', 'done']) })
-export const seedSchema: z.ZodType<Seed> = z.strictObject({
-  site: z.strictObject({ name: text.optional(), cloud_id: text.optional() }).optional(),
-  account: z.strictObject({ account_id: text.optional(), name: text.optional(), email: text.optional() }).optional(),
-  users: z
-    .array(
-      z.strictObject({
-        account_id: text.optional(),
-        name: text,
-        email: text.optional(),
-        active: z.boolean().optional(),
-        type: z.enum(['atlassian', 'app', 'customer']).optional(),
-      }),
-    )
-    .optional(),
-  projects: z
-    .array(
-      z.strictObject({
-        key: z.string().regex(/^[A-Z][A-Z0-9_]+$/),
-        id: text.optional(),
-        name: text.optional(),
-        lead: text.optional(),
-        style: z.enum(['classic', 'next-gen']).optional(),
-        types: names.optional(),
-        statuses: z.array(status).optional(),
-        transitions: z
-          .array(
-            z.strictObject({
-              id: text.optional(),
-              name: text,
-              to: text,
-              from: names.optional(),
-              screen: names.optional(),
-              required: names.optional(),
-            }),
-          )
-          .optional(),
-        components: names.optional(),
-        versions: z.array(z.strictObject({ name: text, released: z.boolean().optional() })).optional(),
-      }),
-    )
-    .optional(),
-  fields: z
-    .array(
-      z.strictObject({
-        id: z
-          .string()
-          .regex(/^customfield_\d+$/)
-          .optional(),
-        name: text,
-        type: z.enum(FIELD_TYPES),
-        options: names.optional(),
-      }),
-    )
-    .optional(),
-  issues: z
-    .array(
-      z.strictObject({
-        project: text,
-        type: text.optional(),
-        summary: text,
-        description: z.json().optional(),
-        status: text.optional(),
-        assignee: text.optional(),
-        reporter: text.optional(),
-        labels: names.optional(),
-        parent: text.optional(),
-        fields: z.record(text, z.json()).optional(),
-        comments: z.array(z.strictObject({ author: text.optional(), body: z.json() })).optional(),
-      }),
-    )
-    .optional(),
-  tokens: names.optional(),
-  oauth: z
-    .strictObject({
-      client_id: text,
-      client_secret: text,
-      codes: z.array(z.strictObject({ code: text, user: text.optional() })).optional(),
-      refresh_tokens: z.array(z.strictObject({ token: text, user: text.optional() })).optional(),
-    })
-    .optional(),
-  webhooks: z
-    .array(z.strictObject({ url: z.url(), events: names, jql: text.optional(), secret: text.optional() }))
-    .optional(),
-  search: z.strictObject({ lag_ms: z.int().min(0).optional() }).optional(),
-  limits: z
-    .strictObject({
-      get: z.int().min(1).optional(),
-      post: z.int().min(1).optional(),
-      put: z.int().min(1).optional(),
-      delete: z.int().min(1).optional(),
-    })
-    .optional(),
-})

@@ -1,9 +1,14 @@
 import type { Json } from '../trace.ts'
 import {
+  type Attachment,
+  type Board,
   type Comment,
   type Counter,
+  type Dashboard,
   type Delivery,
   type Field,
+  type Filter,
+  type Group,
   type History,
   type Indexed,
   type Issue,
@@ -12,6 +17,9 @@ import {
   type Limit,
   type Link,
   type Project,
+  type RemoteLink,
+  type Removed,
+  type Sprint,
   type Status,
   type Token,
   type User,
@@ -104,11 +112,23 @@ export class Store {
   readonly types: Table<IssueType> = new Table(({ name }) => [name.toLowerCase()])
   readonly fields: Table<Field> = new Table(({ name }) => [name.toLowerCase()])
   readonly projects: Table<Project> = new Table(({ key }) => [key])
-  readonly issues: Table<Issue> = new Table(({ key, parent }) => [key, ...(parent === null ? [] : [`in ${parent}`])])
+  readonly issues: Table<Issue> = new Table(({ key, parent, sprints }) => [
+    key,
+    ...(parent === null ? [] : [`in ${parent}`]),
+    ...sprints.map((id) => `sprint ${id}`),
+  ])
   readonly comments: Table<Comment> = new Table<Comment>(ofIssue)
   readonly worklogs: Table<Worklog> = new Table<Worklog>(ofIssue)
   readonly histories: Table<History> = new Table<History>(ofIssue)
   readonly links: Table<Link> = new Table(({ source, target }) => [source, target])
+  readonly remote_links: Table<RemoteLink> = new Table<RemoteLink>(ofIssue)
+  readonly attachments: Table<Attachment> = new Table<Attachment>(ofIssue)
+  readonly groups: Table<Group> = new Table(({ name }) => [name.toLowerCase()])
+  readonly filters: Table<Filter> = new Table(({ name }) => [name.toLowerCase()])
+  readonly dashboards: Table<Dashboard> = new Table()
+  readonly boards: Table<Board> = new Table(({ project }) => [project])
+  readonly sprints: Table<Sprint> = new Table(({ board, name }) => [`on ${board}`, `name ${name.toLowerCase()}`])
+  readonly removed: Table<Removed> = new Table()
   readonly webhooks: Table<Webhook> = new Table()
   readonly deliveries: Table<Delivery> = new Table()
   readonly tokens: Table<Token> = new Table()

@@ -2,10 +2,9 @@ import type { Json } from '../trace.ts'
 import { wikiOf } from './adf.ts'
 import { CATEGORIES, LINK_TYPES, PRIORITIES, RESOLUTIONS } from './fixed.ts'
 import type { Site } from './site.ts'
-import { issueOf } from './site.ts'
 import type {
+  Attachment,
   Comment,
-  Field,
   Fields,
   History,
   Issue,
@@ -60,7 +59,7 @@ export function failure(site: Site, status: number, retryAfterMs?: number): Resp
   })
 }
 
-const rest = ({ base, version }: View, path: string): string => `${base}/rest/api/${version}/${path}`
+export const rest = ({ base, version }: View, path: string): string => `${base}/rest/api/${version}/${path}`
 
 export const richText = (view: View, document: Json): Json =>
   document === null ? null : view.version === 3 ? document : wikiOf(document)
@@ -83,7 +82,7 @@ export function statusBody(view: View, { id, name, category }: Status): Fields {
   return {
     self: rest(view, `status/${id}`),
     description: '',
-    iconUrl: `${view.base}/images/icons/statuses/generic.png`,
+    iconUrl: `${view.base}/`,
     name,
     id,
     statusCategory: categoryBody(view, category),
@@ -127,32 +126,53 @@ export const linkTypeBody = (view: View, name: string): Fields => {
   return { ...type, self: rest(view, `issueLinkType/${type?.id ?? ''}`) }
 }
 
-export const projectBody = (view: View, { id, key, name, style }: Project): Fields => ({
+export const projectBody = (view: View, { id, key, name, style, kind }: Project): Fields => ({
   self: rest(view, `project/${id}`),
   id,
   key,
   name,
-  projectTypeKey: 'software',
+  projectTypeKey: kind,
   simplified: style === 'next-gen',
   avatarUrls: avatars(rest(view, `universal_avatar/view/type/project/avatar/${id}`)),
 })
 
+/** A component as an issue shows it. */
 export const componentBody = (view: View, project: Project, name: string): Fields => {
-  const id = project.components.find((one) => one.name === name)?.id ?? ''
-  return { self: rest(view, `component/${id}`), id, name }
+  const found = project.components.find((one) => one.name === name)
+  const id = found?.id ?? ''
+  const { description = null } = found ?? {}
+  return { self: rest(view, `component/${id}`), id, name, ...(description === null ? {} : { description }) }
 }
 
+/** A version as an issue shows it. */
 export const versionBody = (view: View, project: Project, name: string): Fields => {
   const version = project.versions.find((one) => one.name === name)
+  const { description = null, release_date = null } = version ?? {}
   return {
     self: rest(view, `version/${version?.id ?? ''}`),
     id: version?.id ?? '',
-    description: '',
+    ...(description === null ? {} : { description }),
     name,
     archived: version?.archived ?? false,
     released: version?.released ?? false,
+    ...(release_date === null ? {} : { releaseDate: release_date }),
   }
 }
+
+export const attachmentBody = (site: Site, view: View, row: Attachment): Fields => ({
+  self: rest(view, `attachment/${row.id}`),
+  id: row.id,
+  filename: row.filename,
+  author: userBody(view, site.user(row.author)),
+  created: timeOf(row.created_ms),
+  size: row.size,
+  mimeType: row.mime_type,
+  content: rest(view, `attachment/content/${row.id}`),
+  ...(row.mime_type.startsWith('image/') ? { thumbnail: rest(view, `attachment/thumbnail/${row.id}`) } : {}),
+})
+
+/** A time as boards and sprints tell it. */
+export const isoOf = (ms: number): string => new Date(ms).toISOString()
 
 /** An issue as others refer to it: a parent, a sub-task, the other end of a link. */
 export function briefBody(site: Site, view: View, issue: Issue): Fields {
@@ -242,101 +262,4 @@ export function secondsOf(text: string): number | undefined {
       sum + Math.round(Number(count) * (UNITS.find(([name]) => name === (unit || 'm'))?.[1] ?? 60)),
     0,
   )
-}
-
-const customBody = (site: Site, view: View, field: Field, value: Json): Json => {
-  if (value === null) return null
-  const option = (id: Json): Json => {
-    const found = field.options.find((one) => one.id === id)
-    return { self: rest(view, `customFieldOption/${String(id)}`), value: found?.value ?? '', id: String(id) }
-  }
-  switch (field.type) {
-    case 'textarea':
-      return richText(view, value)
-    case 'select':
-      return option(value)
-    case 'multiselect':
-      return (value as readonly Json[]).map(option)
-    case 'user':
-      return userBody(view, site.user(String(value)))
-    default:
-      return value
-  }
-}
-
-/** All fields of an issue. */
-export function fieldsBody(site: Site, view: View, issue: Issue): Fields {
-  const { store } = site
-  const project = site.project(issue.project)
-  const person = (id: string | null): Json => (id === null ? null : userBody(view, site.user(id)))
-  const parent = issue.parent === null ? undefined : issueOf(site, issue.parent)
-  const [comments, worklogs] = [store.comments.find(issue.id), store.worklogs.find(issue.id)]
-  const time = timeTracking(issue)
-  return {
-    summary: issue.summary,
-    description: richText(view, issue.description),
-    environment: richText(view, issue.environment),
-    issuetype: typeBody(view, site.type(issue.type)),
-    project: projectBody(view, project),
-    status: statusBody(view, site.status(issue.status)),
-    statuscategorychangedate: timeOf(issue.category_changed_ms),
-    priority: priorityBody(view, issue.priority),
-    resolution: resolutionBody(view, issue.resolution),
-    resolutiondate: issue.resolved_ms === null ? null : timeOf(issue.resolved_ms),
-    assignee: person(issue.assignee),
-    reporter: person(issue.reporter),
-    creator: person(issue.creator),
-    labels: issue.labels,
-    components: issue.components.map((name) => componentBody(view, project, name)),
-    fixVersions: issue.fix_versions.map((name) => versionBody(view, project, name)),
-    versions: issue.versions.map((name) => versionBody(view, project, name)),
-    duedate: issue.duedate,
-    ...(parent === undefined ? {} : { parent: briefBody(site, view, parent) }),
-    subtasks: store.issues
-      .find(`in ${issue.key}`)
-      .filter((child) => site.type(child.type).subtask)
-      .map((child) => briefBody(site, view, child)),
-    issuelinks: store.links.find(issue.id).map((link) => linkBody(site, view, link, issue.id)),
-    attachment: [],
-    comment: {
-      comments: comments.map((comment) => commentBody(site, view, comment)),
-      self: rest(view, `issue/${issue.id}/comment`),
-      maxResults: comments.length,
-      total: comments.length,
-      startAt: 0,
-    },
-    worklog: {
-      startAt: 0,
-      maxResults: 20,
-      total: worklogs.length,
-      worklogs: worklogs.slice(0, 20).map((worklog) => worklogBody(site, view, worklog)),
-    },
-    watches: {
-      self: rest(view, `issue/${issue.key}/watchers`),
-      watchCount: issue.watchers.length,
-      isWatching: issue.watchers.includes(view.me),
-    },
-    votes: { self: rest(view, `issue/${issue.key}/votes`), votes: 0, hasVoted: false },
-    timetracking: time,
-    timeoriginalestimate: issue.original_s,
-    timeestimate: issue.remaining_s,
-    timespent: issue.spent_s,
-    workratio: -1,
-    created: timeOf(issue.created_ms),
-    updated: timeOf(issue.updated_ms),
-    lastViewed: null,
-    ...Object.fromEntries(
-      store.fields.all().map((field) => [field.id, customBody(site, view, field, issue.custom[field.id] ?? null)]),
-    ),
-  }
-}
-
-function timeTracking({ original_s, remaining_s, spent_s }: Issue): Fields {
-  const part = (name: string, seconds: number | null): Fields =>
-    seconds === null ? {} : { [name]: durationOf(seconds), [`${name}Seconds`]: seconds }
-  return {
-    ...part('originalEstimate', original_s),
-    ...part('remainingEstimate', remaining_s),
-    ...part('timeSpent', spent_s),
-  }
 }

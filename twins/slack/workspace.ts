@@ -1,5 +1,6 @@
+import { createErrands, type Errands } from '../errands.ts'
 import type { World } from '../world.ts'
-import type { Channel, Delivery, Fields, Seed, User } from './state.ts'
+import type { Channel, Delivery, Seed, User } from './state.ts'
 import type { Store } from './store.ts'
 
 /** Who asks: a bot, a person, or the app itself by an app-level token. */
@@ -12,7 +13,7 @@ export type Actor = {
 }
 
 /** One workspace with one app in it: what all its parts share. */
-export type Workspace = {
+export type Workspace = Errands & {
   readonly world: World
   readonly seed: Seed
   readonly store: Store
@@ -34,14 +35,6 @@ export type Workspace = {
   nextTs(): string
   /** An id that no row of `taken` has. */
   newId(prefix: string, taken: { get(id: string): unknown }): string
-  /** Runs `task` in `delayMs`, unless the workspace has been restored to another state by then. */
-  later(delayMs: number, task: () => void, label: string): void
-  /** Forgets what `later` still has to do. */
-  forget(): void
-  /** A delay of the twin's own, decided by causal key. */
-  delay(name: string, minMs: number, maxMs: number): number
-  /** Tells the trace. */
-  note(event: string, fields: Fields): void
   user(id: string): User
   channel(id: string): Channel
 }
@@ -50,8 +43,8 @@ const UPPER = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'
 const LAST_TS = 'last_ts'
 
 export function createWorkspace(world: World, seed: Seed, store: Store): Workspace {
-  let generation = 0
   const ws: Workspace = {
+    ...createErrands(world, 'slack'),
     world,
     seed,
     store,
@@ -84,21 +77,6 @@ export function createWorkspace(world: World, seed: Seed, store: Store): Workspa
         if (taken.get(id) === undefined) return id
       }
     },
-    later(delayMs, task, label) {
-      const mine = generation
-      world.clock.schedule(
-        Math.max(0, Math.ceil(delayMs)),
-        () => {
-          if (mine === generation) task()
-        },
-        `slack ${label}`,
-      )
-    },
-    forget() {
-      generation += 1
-    },
-    delay: (name, minMs, maxMs) => world.decide(`${world.cause.key}/slack ${name}`, (rng) => rng.int(minMs, maxMs)),
-    note: (event, fields) => world.trace.record(`slack.${event}`, fields),
     user: (id) => found(store.users.get(id), `user ${id}`),
     channel: (id) => found(store.channels.get(id), `channel ${id}`),
   }

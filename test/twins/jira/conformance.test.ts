@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import type { Seed } from '../../../twins/jira/given.ts'
 import { jira } from '../../../twins/jira/index.ts'
-import { fieldsOf, type Seed } from '../../../twins/jira/state.ts'
+import { fieldsOf } from '../../../twins/jira/state.ts'
 import { runTwinTests, type Stage } from '../../conformance/twins.ts'
 import { ADA, call, doc, SEED } from './support.ts'
 
@@ -112,7 +113,7 @@ runTwinTests({
     'visibility of comments and worklogs': upon('POST', '/comment', { body: doc('x') as never, visibility: {} }),
     'estimates other than adjusted by themselves': upon('POST', '/worklog?adjustEstimate=leave', { timeSpent: '1h' }),
     'JQL beyond the common grammar': search('sprint = 1'),
-    'JQL functions beyond people and time': search('assignee in membersOf("x")'),
+    'JQL functions beyond people, time and what is here': search('key in issueHistory()'),
     'query operators inside a text search': search('summary ~ "a~"'),
     'properties in searches': act('POST', `${V3}/search/jql`, { jql: 'project = ONB', properties: ['x'] }),
   },

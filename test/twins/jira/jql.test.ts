@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { fieldsOf, listOf, type Seed } from '../../../twins/jira/state.ts'
+import type { Seed } from '../../../twins/jira/given.ts'
+import { fieldsOf, listOf } from '../../../twins/jira/state.ts'
 import { NotModelled } from '../../../twins/twin.ts'
 import { ADA, call, GRACE, openSite, SEED, type Setup } from './support.ts'
 
@@ -182,17 +183,12 @@ test.each<readonly [jql: string, error: string]>([
   expect(await ask(openSite(seed), jql)).toEqual({ status: 400, keys: [], error })
 })
 
-test.each([
-  'sprint = 1',
-  'status changed AFTER -1d',
-  'status was Done BY currentUser()',
-  'issue.property[x].y = 1',
-  'fixVersion in unreleasedVersions()',
-  'summary ~ "te?t"',
-  'NOT status changed',
-])('%s is loud', async (jql) => {
-  await expect(ask(openSite(seed), jql)).rejects.toThrow(NotModelled)
-})
+test.each(['sprint = 1', 'issue.property[x].y = 1', 'key in issueHistory()', 'summary ~ "te?t"'])(
+  '%s is loud',
+  async (jql) => {
+    await expect(ask(openSite(seed), jql)).rejects.toThrow(NotModelled)
+  },
+)
 
 test('a search lags behind by as much as the seed says, and reconciling makes up for it', async () => {
   const setup = openSite({ ...seed, search: { lag_ms: 5_000 } })

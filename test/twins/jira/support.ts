@@ -1,6 +1,7 @@
 import { type CloudClient, createCloudClient } from 'jira.js/cloud'
+import type { Seed } from '../../../twins/jira/given.ts'
 import { jira } from '../../../twins/jira/index.ts'
-import { type Fields, fieldsOf, type Seed } from '../../../twins/jira/state.ts'
+import { type Fields, fieldsOf } from '../../../twins/jira/state.ts'
 import type { Json } from '../../../twins/trace.ts'
 import type { Twin } from '../../../twins/twin.ts'
 import { createWorld, type Delivery, type DeliveryOutcome, type RunnableWorld } from '../../../twins/world.ts'

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { fieldsOf, type Seed } from '../../../twins/jira/state.ts'
+import type { Seed } from '../../../twins/jira/given.ts'
+import { fieldsOf } from '../../../twins/jira/state.ts'
 import type { Delivery } from '../../../twins/world.ts'
 import { ADA, call, doc, openSite, SEED } from './support.ts'
 

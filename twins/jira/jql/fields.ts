@@ -1,25 +1,28 @@
 import type { Json } from '../../trace.ts'
 import { notModelled } from '../../twin.ts'
 import { wordsOf } from '../adf.ts'
-import { CATEGORIES, named, PRIORITIES, RESOLUTIONS } from '../fixed.ts'
+import { CATEGORIES, LINK_TYPES, named, PRIORITIES, RESOLUTIONS } from '../fixed.ts'
 import { GAPS } from '../gaps.ts'
 import { issueOf, projectOf, type Site, userNamed } from '../site.ts'
 import { type Field, type Issue, listOf, textOf } from '../state.ts'
 import { wrong } from './lex.ts'
+import { startOfDay } from './time.ts'
 
 /** How a field is searched. `of` gives what stands in it: nothing, one or several. */
 export type Searched = {
   readonly name: string
-  readonly kind: 'set' | 'text' | 'number' | 'time'
+  readonly kind: 'set' | 'text' | 'number' | 'time' | 'duration'
   readonly of: (site: Site, issue: Issue) => readonly (string | number)[]
   /** What a value of a query stands for, as `of` would give it; undefined when there is no such thing. */
-  readonly means?: (site: Site, text: string) => string | number | undefined
+  readonly means?: (site: Site, text: string) => string | number | undefined | readonly (string | number)[]
   /** How it compares and sorts; without it, it does not. */
   readonly rank?: (site: Site, value: string | number) => string | number
   readonly compares?: boolean
   readonly sorts?: boolean
   /** The field of the history that `was` and `changed` look at. */
   readonly history?: string
+  /** What of a history item is as `of` gives it; the name where nothing is said. */
+  readonly recorded?: 'id'
   readonly descending?: boolean
 }
 
@@ -33,7 +36,7 @@ const people = (name: string, of: (issue: Issue) => readonly string[], history?:
   means: person,
   rank: (site, id) => site.store.users.get(String(id))?.display_name.toLowerCase() ?? '',
   sorts: true,
-  ...(history === undefined ? {} : { history }),
+  ...(history === undefined ? {} : { history, recorded: 'id' }),
 })
 const time = (name: string, of: (issue: Issue) => number | null): Searched => ({
   name,
@@ -42,6 +45,21 @@ const time = (name: string, of: (issue: Issue) => number | null): Searched => ({
   compares: true,
   sorts: true,
   descending: true,
+})
+const counted = (name: string, of: (issue: Issue) => number): Searched => ({
+  name,
+  kind: 'number',
+  of: (_, issue) => [of(issue)],
+  compares: true,
+  sorts: true,
+})
+/** Compared with `2h 30m`, or a number of minutes. */
+const seconds = (name: string, of: (issue: Issue) => number | null): Searched => ({
+  name,
+  kind: 'duration',
+  of: (_, issue) => one(of(issue)),
+  compares: true,
+  sorts: true,
 })
 const numberOfKey = (key: string): string => {
   const [project = '', number = '0'] = key.split('-')
@@ -61,18 +79,32 @@ const rank =
   (_: Site, name: string | number): number =>
     -list.findIndex((row) => row.name === name)
 const lower = (_: Site, value: string | number): string => String(value).toLowerCase()
-const version = (name: string, of: (issue: Issue) => readonly string[], history: string): Searched => ({
+type Part = { readonly id: string; readonly name: string }
+const partsOf = (site: Site, kind: 'components' | 'versions'): readonly Part[] =>
+  site.store.projects.all().flatMap((project): readonly Part[] => project[kind])
+/** Components or versions: a name may be that of several, one in each project. */
+const parts = (
+  name: string,
+  kind: 'components' | 'versions',
+  of: (issue: Issue) => readonly string[],
+  history?: string,
+): Searched => ({
   name,
   kind: 'set',
-  of: (_, issue) => of(issue),
+  of: (site, issue) => {
+    const rows = site.project(issue.project)[kind]
+    return of(issue).flatMap((one) => rows.find((row) => row.name === one)?.id ?? [])
+  },
   means: (site, text) =>
-    site.store.projects
-      .all()
-      .flatMap(({ versions }) => versions)
-      .find((row) => row.id === text || row.name.toLowerCase() === text.toLowerCase())?.name,
-  rank: lower,
+    partsOf(site, kind)
+      .filter((row) => row.id === text || row.name.toLowerCase() === text.toLowerCase())
+      .map(({ id }) => id),
+  rank: (site, id) =>
+    partsOf(site, kind)
+      .find((row) => row.id === id)
+      ?.name.toLowerCase() ?? '',
   sorts: true,
-  history,
+  ...(history === undefined ? {} : { history, recorded: 'id' }),
 })
 
 const comments = (site: Site, issue: Issue): readonly string[] =>
@@ -151,25 +183,61 @@ const SYSTEM: Readonly<Record<string, Searched>> = {
     rank: lower,
     sorts: true,
   },
-  component: {
-    name: 'component',
-    kind: 'set',
-    of: (_, { components }) => components,
-    means: (site, text) =>
-      site.store.projects
-        .all()
-        .flatMap(({ components }) => components)
-        .find((row) => row.id === text || row.name.toLowerCase() === text.toLowerCase())?.name,
-    rank: lower,
-    sorts: true,
-  },
-  fixversion: version('fixVersion', ({ fix_versions }) => fix_versions, 'Fix Version'),
-  affectedversion: version('affectedVersion', ({ versions }) => versions, 'Version'),
+  component: parts('component', 'components', ({ components }) => components),
+  fixversion: parts('fixVersion', 'versions', ({ fix_versions }) => fix_versions, 'Fix Version'),
+  affectedversion: parts('affectedVersion', 'versions', ({ versions }) => versions),
   created: time('created', ({ created_ms }) => created_ms),
   updated: time('updated', ({ updated_ms }) => updated_ms),
   resolved: time('resolved', ({ resolved_ms }) => resolved_ms),
   due: time('due', ({ duedate }) => (duedate === null ? null : Date.parse(duedate))),
   statuscategorychangeddate: time('statusCategoryChangedDate', ({ category_changed_ms }) => category_changed_ms),
+  rank: { name: 'Rank', kind: 'number', of: (_, issue) => [issue.rank], sorts: true },
+  voter: people('voter', ({ voters }) => voters),
+  votes: counted('votes', ({ voters }) => voters.length),
+  watchers: counted('watchers', ({ watchers }) => watchers.length),
+  originalestimate: seconds('originalEstimate', ({ original_s }) => original_s),
+  remainingestimate: seconds('remainingEstimate', ({ remaining_s }) => remaining_s),
+  timespent: seconds('timeSpent', ({ spent_s }) => spent_s),
+  workratio: counted('workRatio', ({ original_s, spent_s }) =>
+    original_s === null || original_s === 0 ? -1 : Math.floor(((spent_s ?? 0) * 100) / original_s),
+  ),
+  worklogauthor: {
+    name: 'worklogAuthor',
+    kind: 'set',
+    of: ({ store }, { id }) => store.worklogs.find(id).map(({ author }) => author),
+    means: person,
+  },
+  worklogdate: {
+    name: 'worklogDate',
+    kind: 'time',
+    of: ({ store }, { id }) => store.worklogs.find(id).map(({ started_ms }) => startOfDay(started_ms)),
+    compares: true,
+  },
+  issuelinktype: {
+    name: 'issueLinkType',
+    kind: 'set',
+    of: ({ store }, { id }) =>
+      store.links.find(id).flatMap(({ type, source }) => {
+        const { inward, outward } = named(LINK_TYPES, type) ?? {}
+        return [type, (source === id ? outward : inward) ?? type]
+      }),
+    means: (_, text) =>
+      LINK_TYPES.flatMap(({ name, inward, outward }) => [name, inward, outward]).find(
+        (one) => one.toLowerCase() === text.toLowerCase(),
+      ),
+  },
+  attachments: {
+    name: 'attachments',
+    kind: 'set',
+    of: ({ store }, { id }) => store.attachments.find(id).map((row) => row.id),
+  },
+  hierarchylevel: {
+    name: 'hierarchyLevel',
+    kind: 'number',
+    of: (site, { type }) => [site.type(type).level],
+    compares: true,
+    sorts: true,
+  },
   summary: { name: 'summary', kind: 'text', of: (_, { summary }) => [summary], rank: lower, sorts: true },
   description: { name: 'description', kind: 'text', of: (_, { description }) => words(description) },
   environment: { name: 'environment', kind: 'text', of: (_, { environment }) => words(environment) },
@@ -200,6 +268,8 @@ const ALIASES: Readonly<Record<string, string>> = {
   duedate: 'due',
   issuetype: 'issuetype',
   components: 'component',
+  timeoriginalestimate: 'originalestimate',
+  timeestimate: 'remainingestimate',
   space: 'project',
   worktype: 'issuetype',
   workitem: 'key',
@@ -209,32 +279,14 @@ const ELSEWHERE = [
   'sprint',
   'epic link',
   'approvals',
-  'attachments',
   'category',
-  'filter',
-  'request',
-  'savedfilter',
   'level',
-  'votes',
-  'voter',
-  'watchers',
-  'worklogauthor',
   'worklogcomment',
-  'worklogdate',
-  'workratio',
-  'timespent',
-  'timeestimate',
-  'remainingestimate',
-  'originalestimate',
-  'timeoriginalestimate',
   'issuelink',
-  'issuelinktype',
-  'hierarchylevel',
   'lastviewed',
   'parentproject',
   'parentepic',
   'issue.property',
-  'rank',
   'development',
 ]
 
@@ -286,6 +338,16 @@ function custom(field: Field): Searched {
     case 'labels':
     case 'url':
       return { name, kind: 'set', of: (_, issue) => value(issue), means: (_, text) => text, rank: lower, sorts: true }
+    case 'sprint':
+      return {
+        name,
+        kind: 'set',
+        of: (_, issue) => issue.sprints,
+        means: ({ store }, text) =>
+          (store.sprints.get(text) ?? store.sprints.find(`name ${text.toLowerCase()}`)[0])?.id,
+        rank: (_, sprint) => Number(sprint),
+        sorts: true,
+      }
     default:
       return type satisfies never
   }

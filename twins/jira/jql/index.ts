@@ -2,16 +2,17 @@ import { notModelled } from '../../twin.ts'
 import { GAPS } from '../gaps.ts'
 import type { Site } from '../site.ts'
 import type { Issue } from '../state.ts'
+import { secondsOf } from '../wire.ts'
 import { type Searched, searchedBy } from './fields.ts'
+import { type Asker, called } from './functions.ts'
+import { changed, type Narrowed, stood } from './history.ts'
 import { wrong } from './lex.ts'
-import { type Clause, type Operand, type Operator, parse, type Query } from './parse.ts'
-import { edgeOf, timeOfValue } from './time.ts'
+import { type Clause, type Operand, type Operator, type Predicate, parse, type Query } from './parse.ts'
+import { timeOfValue } from './time.ts'
 import { finder } from './words.ts'
 
 type Test = (issue: Issue) => boolean
 type Value = string | number
-/** Who asks; what a value of theirs stands for may hang on it. */
-type Asker = { readonly site: Site; readonly me: string }
 
 const NEGATED: Readonly<Partial<Record<Operator, Operator>>> = {
   '=': '!=',
@@ -30,6 +31,8 @@ const NEGATED: Readonly<Partial<Record<Operator, Operator>>> = {
   'was not': 'was',
   'was in': 'was not in',
   'was not in': 'was in',
+  changed: 'not changed',
+  'not changed': 'changed',
 }
 
 /** Whether an issue is one of those that a query names. */
@@ -101,8 +104,10 @@ function negate(clause: Clause): Clause {
 
 type Single = Extract<Clause, { readonly kind: 'test' }>
 
-function single(asker: Asker, { field: asked, operator, operand }: Single): Test {
+function single(asker: Asker, clause: Single): Test {
   const { site } = asker
+  const { field: asked, operator, operand } = clause
+  if (SAVED.includes(asked.toLowerCase())) return saved(asker, clause)
   const field = searchedBy(site, asked)
   if (!supports(field, operator)) throw wrong(`The operator '${operator}' is not supported by the '${asked}' field.`)
   const of = (issue: Issue): readonly Value[] => field.of(site, issue)
@@ -142,9 +147,31 @@ function single(asker: Asker, { field: asked, operator, operand }: Single): Test
       return (issue) => limit !== undefined && of(issue).some((value) => compares(operator, rank(value), limit))
     }
     default:
-      return history(site, field, operator, values, empties)
+      return history(asker, field, clause, values, empties)
   }
 }
+
+/** A saved filter stands for its query. */
+const SAVED = ['filter', 'savedfilter', 'request', 'searchrequest']
+
+function saved(asker: Asker, { field: asked, operator, operand }: Single): Test {
+  if (!['=', '!=', 'in', 'not in'].includes(operator))
+    throw wrong(`The operator '${operator}' is not supported by the '${asked}' field.`)
+  const names = operand.kind === 'list' ? operand.items : [operand]
+  const tests = names.map((one) => {
+    const text = one.kind === 'value' ? one.text : ''
+    const { filters } = asker.site.store
+    const filter = filters.get(text) ?? filters.find(text.toLowerCase())[0]
+    if (filter === undefined) throw wrong(`The value '${text}' does not exist for the field '${asked}'.`)
+    const { where } = parse(filter.jql)
+    const depth = (asker.depth ?? 0) + 1
+    if (depth > FILTERS_DEEP) throw wrong(`The filter '${filter.name}' refers to itself.`)
+    return where === undefined ? () => true : testOf({ ...asker, depth }, where)
+  })
+  const found: Test = (issue) => tests.some((test) => test(issue))
+  return operator === '=' || operator === 'in' ? found : (issue) => !found(issue)
+}
+const FILTERS_DEEP = 20
 
 function supports({ kind, compares: ordered, history: recorded }: Searched, operator: Operator): boolean {
   switch (operator) {
@@ -184,24 +211,53 @@ function compares(operator: '<' | '>' | '<=' | '>=', a: Value, b: Value): boolea
   }
 }
 
-/** What stood in a field once; by name, as the history has it, and what stands there now. */
-function history(site: Site, field: Searched, operator: Operator, values: readonly Value[], empties: boolean): Test {
-  const past = (issue: Issue): readonly (string | null)[] =>
-    site.store.histories
-      .find(issue.id)
-      .flatMap(({ items }) => items)
-      .filter((item) => item.field === field.history)
-      .flatMap(({ from, fromString }) => (isPerson(field) ? from : fromString))
-  if (operator === 'changed') return (issue) => past(issue).length > 0
-  const was: Test = (issue) => {
-    const now = field.of(site, issue)
-    const all: readonly (Value | null)[] = [...past(issue), ...(now.length === 0 ? [null] : now)]
-    return all.some((value) => (value === null ? empties : values.includes(value)))
+/** What stood in a field once, and what stands there now. */
+function history(
+  asker: Asker,
+  field: Searched,
+  { field: asked, operator, predicates }: Single,
+  values: readonly Value[],
+  empties: boolean,
+): Test {
+  const narrowed = predicates.map((one) => narrow(asker, field, asked, one))
+  if (operator === 'changed' || operator === 'not changed') {
+    const test = changed(asker.site, field, narrowed)
+    return operator === 'changed' ? test : (issue) => !test(issue)
   }
+  const was = stood(asker.site, field, [...values, ...(empties ? [null] : [])], narrowed)
   return operator.startsWith('was not') ? (issue) => !was(issue) : was
 }
 
-const isPerson = ({ history: name }: Searched): boolean => name === 'assignee' || name === 'reporter'
+/** Something that is searched as times, and as people, are. */
+const MOMENT: Searched = { name: 'date', kind: 'time', of: () => [] }
+
+function narrow(asker: Asker, field: Searched, asked: string, { name, operand }: Predicate): Narrowed {
+  switch (name) {
+    case 'after':
+    case 'before':
+    case 'on': {
+      const [, [ms]] = valuesOf(asker, MOMENT, name, operand)
+      if (ms === undefined) throw wrong(`The predicate '${name}' needs a date.`)
+      return { name, ms: Number(ms) }
+    }
+    case 'during': {
+      const [, [fromMs, toMs]] = valuesOf(asker, MOMENT, name, operand)
+      if (fromMs === undefined || toMs === undefined) throw wrong("The predicate 'during' needs two dates.")
+      return { name, fromMs: Number(fromMs), toMs: Number(toMs) }
+    }
+    case 'by': {
+      const [, values] = valuesOf(asker, searchedBy(asker.site, 'creator'), name, operand)
+      return { name, values }
+    }
+    case 'from':
+    case 'to': {
+      const [empties, values] = valuesOf(asker, field, asked, operand)
+      return { name, values: empties ? [...values, null] : values }
+    }
+    default:
+      return name satisfies never
+  }
+}
 
 /** Whether EMPTY is among what an operand says, and all else it says. */
 function valuesOf(
@@ -234,6 +290,11 @@ function valueNamed(
 ): readonly [boolean, readonly Value[]] {
   if (field.kind === 'text') return [false, [text]]
   if (field.kind === 'time') return [false, [timeOfValue(asked, text, site.now())]]
+  if (field.kind === 'duration') {
+    const spent = secondsOf(text)
+    if (spent === undefined) throw wrong(`The value '${text}' is not valid for the field '${asked}'.`)
+    return [false, [spent]]
+  }
   if (field.kind === 'number') {
     const number = Number(text)
     if (text.trim() === '' || Number.isNaN(number))
@@ -242,7 +303,8 @@ function valueNamed(
   }
   if (field.name === 'resolution' && text.toLowerCase() === 'unresolved') return [true, []]
   const value = field.means?.(site, text)
-  if (value !== undefined) return [false, [value]]
+  const values = value === undefined ? [] : typeof value === 'object' ? value : [value]
+  if (values.length > 0) return [false, values]
   if (field.name === 'key' || field.name === 'parent')
     throw wrong(`An issue with key '${text}' does not exist for field '${asked}'.`)
   throw wrong(
@@ -250,43 +312,6 @@ function valueNamed(
       ? `A value with ID '${text}' does not exist for the field '${asked}'.`
       : `The value '${text}' does not exist for the field '${asked}'.`,
   )
-}
-
-/** Functions that Jira has beside those that are modelled: https://support.atlassian.com/jira-software-cloud/docs/jql-functions (as known; not opened). */
-const ELSEWHERE =
-  /^(approved|approver|breached|cascadeoption|choiceoption|closedsprints|componentsleadbyuser|completed|currentlogin|earliestunreleasedversion|elapsed|entitlement\w*|everbreached|futuresprints|issuehistory|issueswith\w+|lastlogin|latestreleasedversion|linkedissues?|membersof|myapproval|mypending|openSprints|opensprints|organizationmembers|parentepic|paused|pending\w*|projectslead\w+|projectswhere\w+|releasedversions|remaining|running|spaces\w+|unreleasedversions|updatedby|votedissues|withincalendarhours)$/
-
-function called(
-  { site, me }: Asker,
-  field: Searched,
-  asked: string,
-  name: string,
-  args: readonly string[],
-): readonly Value[] {
-  const key = name.toLowerCase()
-  const edge = edgeOf(name, args, site.now())
-  const time = key === 'now' ? site.now() : edge
-  const unfit = wrong(`A value provided by the function '${name}' is invalid for the field '${asked}'.`)
-  if (time !== undefined) {
-    if (field.kind !== 'time') throw unfit
-    return [time]
-  }
-  if (key === 'currentuser') {
-    if (field.means?.(site, me) !== me) throw unfit
-    return [me]
-  }
-  if (key === 'watchedissues')
-    return site.store.issues
-      .all()
-      .filter(({ watchers }) => watchers.includes(me))
-      .map((issue) => issue.key)
-  if (key === 'standardissuetypes' || key === 'subtaskissuetypes')
-    return site.store.types
-      .all()
-      .filter(({ subtask }) => subtask === (key === 'subtaskissuetypes'))
-      .map((type) => type.name)
-  if (ELSEWHERE.test(key)) throw notModelled('jira', GAPS, 'JQL functions beyond people and time')
-  throw wrong(`Unable to find JQL function '${name}(${args.join(', ')})'.`)
 }
 
 function orderOf(site: Site, { order }: Query): (a: Issue, b: Issue) => number {

@@ -3,7 +3,7 @@ import { GAPS } from '../gaps.ts'
 import { lex, RESERVED, syntax, type Token } from './lex.ts'
 
 export type Operator = '=' | '!=' | '<' | '>' | '<=' | '>=' | '~' | '!~' | 'in' | 'not in' | 'is' | 'is not' | History
-type History = 'was' | 'was not' | 'was in' | 'was not in' | 'changed'
+type History = 'was' | 'was not' | 'was in' | 'was not in' | 'changed' | 'not changed'
 export type Operand =
   | { readonly kind: 'value'; readonly text: string }
   | { readonly kind: 'empty' }
@@ -12,14 +12,21 @@ export type Operand =
 export type Clause =
   | { readonly kind: 'and' | 'or'; readonly clauses: readonly Clause[] }
   | { readonly kind: 'not'; readonly clause: Clause }
-  | { readonly kind: 'test'; readonly field: string; readonly operator: Operator; readonly operand: Operand }
+  | {
+      readonly kind: 'test'
+      readonly field: string
+      readonly operator: Operator
+      readonly operand: Operand
+      readonly predicates: readonly Predicate[]
+    }
+export type Predicate = { readonly name: (typeof PREDICATES)[number]; readonly operand: Operand }
 export type Sort = { readonly field: string; readonly descending: boolean | undefined }
 export type Query = { readonly where: Clause | undefined; readonly order: readonly Sort[] }
 
 const VALID = "The valid operators are '=', '!=', '<', '>', '<=', '>=', '~', '!~', 'IN', 'NOT IN', 'IS' and 'IS NOT'."
 const COMPARISONS = ['=', '!=', '<', '>', '<=', '>=', '~', '!~']
 /** What may follow a test of history, and narrows it. */
-const PREDICATES = ['after', 'before', 'on', 'during', 'by', 'from', 'to']
+const PREDICATES = ['after', 'before', 'on', 'during', 'by', 'from', 'to'] as const
 
 /** The query that a text is. Throws the refusal that Jira would answer with. */
 export function parse(text: string): Query {
@@ -131,10 +138,8 @@ class Reader {
   #test(): Clause {
     const field = this.#field()
     const operator = this.#operator()
-    if (operator === 'changed') {
-      this.#noPredicate()
-      return { kind: 'test', field, operator, operand: { kind: 'empty' } }
-    }
+    if (operator === 'changed')
+      return { kind: 'test', field, operator, operand: { kind: 'empty' }, predicates: this.#predicates() }
     const at = this.next
     const operand = this.#operand()
     const list = operator.endsWith('in')
@@ -143,12 +148,18 @@ class Reader {
         `Operator '${operator}' does not support the non-list value '${textOf(operand)}' for field '${field}'.`,
         at,
       )
-    if (operator.startsWith('was')) this.#noPredicate()
-    return { kind: 'test', field, operator, operand }
+    const predicates = operator.startsWith('was') ? this.#predicates() : []
+    return { kind: 'test', field, operator, operand, predicates }
   }
 
-  #noPredicate(): void {
-    if (this.isWord(...PREDICATES)) throw notModelled('jira', GAPS, 'JQL beyond the common grammar')
+  #predicates(): readonly Predicate[] {
+    const found: Predicate[] = []
+    for (;;) {
+      const name = PREDICATES.find((one) => this.isWord(one))
+      if (name === undefined) return found
+      this.#take()
+      found.push({ name, operand: this.#operand() })
+    }
   }
 
   #operator(): Operator {

@@ -58,3 +58,12 @@ function startOf(ms: number, edge: Edge): number {
   if (edge === 'year') date.setUTCMonth(0)
   return date.getTime()
 }
+
+/** The day of a time, from midnight to midnight. */
+export const dayOf = (ms: number): readonly [fromMs: number, toMs: number] => {
+  const begin = startOf(ms, 'day')
+  return [begin, begin + 86_400_000]
+}
+
+/** The midnight before a time. */
+export const startOfDay = (ms: number): number => startOf(ms, 'day')

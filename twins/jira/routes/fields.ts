@@ -32,6 +32,14 @@ const SYSTEM: Readonly<Record<string, System>> = {
   assignee: { name: 'Assignee', type: 'user', clauses: ['assignee'] },
   reporter: { name: 'Reporter', type: 'user', clauses: ['reporter'] },
   creator: { name: 'Creator', type: 'user', clauses: ['creator'] },
+  security: { name: 'Security Level', type: 'securitylevel', clauses: ['level'] },
+  issuerestriction: { name: 'Restrict to', type: 'issuerestriction', clauses: [] },
+  statusCategory: { name: 'Status Category', type: 'statusCategory', clauses: ['statusCategory'] },
+  progress: { name: 'Progress', type: 'progress', clauses: ['progress'] },
+  aggregateprogress: { name: 'Σ Progress', type: 'progress', clauses: [] },
+  aggregatetimespent: { name: 'Σ Time Spent', type: 'number', clauses: [] },
+  aggregatetimeestimate: { name: 'Σ Remaining Estimate', type: 'number', clauses: [] },
+  aggregatetimeoriginalestimate: { name: 'Σ Original Estimate', type: 'number', clauses: [] },
   labels: { name: 'Labels', type: 'array', items: 'string', clauses: ['labels'] },
   components: { name: 'Components', type: 'array', items: 'component', clauses: ['component'] },
   fixVersions: { name: 'Fix versions', type: 'array', items: 'version', clauses: ['fixVersion'] },
@@ -66,6 +74,7 @@ const KINDS: Readonly<Record<FieldType, readonly [type: string, items: string | 
   user: ['user', undefined, 'userpicker'],
   labels: ['array', 'string', 'labels'],
   url: ['string', undefined, 'url'],
+  sprint: ['array', 'json', 'gh-sprint'],
 }
 
 /** All fields of the site, as `GET /field` lists them. */
@@ -100,7 +109,7 @@ function customBody({ id, name, type }: Field): Fields {
     schema: {
       type: kind,
       ...(items === undefined ? {} : { items }),
-      custom: `com.atlassian.jira.plugin.system.customfieldtypes:${plugin}`,
+      custom: `${type === 'sprint' ? 'com.pyxis.greenhopper.jira' : 'com.atlassian.jira.plugin.system.customfieldtypes'}:${plugin}`,
       customId: number,
     },
   }

@@ -3,10 +3,11 @@ import { notModelled } from '../../twin.ts'
 import { type Ask, askedIssue, type On, Refusal, valuesPage } from '../ask.ts'
 import { assignable, notOnScreen, projectOfBody, SCREEN, type Wish, wishOf } from '../fields.ts'
 import { GAPS } from '../gaps.ts'
+import { fieldsBody } from '../issue-wire.ts'
 import { addComment, change, create, fresh, offered, remove, transition } from '../issues.ts'
 import { issueOf, type Site } from '../site.ts'
 import { type Fields, fieldsOf, type Issue, listOf, type Transition, textOf } from '../state.ts'
-import { fieldsBody, historyBody, statusBody, type View } from '../wire.ts'
+import { historyBody, statusBody, type View } from '../wire.ts'
 import { fieldBodies, metaOf } from './fields.ts'
 import { addLink } from './links.ts'
 import { addWorklog } from './worklogs.ts'
@@ -254,7 +255,7 @@ function doTransition(ask: Ask): Response {
     if (given === null || given === undefined || given === '')
       throw new Refusal(400, [], { [field]: `${nameOf(site, field)} is required.` })
   }
-  transition(site, me.id, issue, one.to, draft)
+  transition(site, me.id, issue, one, draft)
   return new Response(null, { status: 204 })
 }
 

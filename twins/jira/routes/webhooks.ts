@@ -46,6 +46,7 @@ function addOfApps(on: On): void {
         events: listOf(wish.events).map(textOf),
         jql: textOf(wish.jqlFilter),
         fields: listOf(wish.fieldIdsFilter).map(textOf),
+        properties: listOf(wish.issuePropertyKeysFilter).map(textOf),
         secret: null,
         expires_ms: site.now() + LIFE_MS,
         owner: me.id,
@@ -57,11 +58,12 @@ function addOfApps(on: On): void {
   on('webhooks.list', 'GET /rest/api/:version/webhook', (ask) => {
     onlyApps(ask)
     const rows = ask.site.store.webhooks.all().filter(({ id }) => ofApp(ask, id) !== undefined)
-    return valuesPage(ask, 'webhook', rows, ({ id, url, jql, fields, events, expires_ms }) => ({
+    return valuesPage(ask, 'webhook', rows, ({ id, url, jql, fields, properties, events, expires_ms }) => ({
       id: Number(id),
       url,
       jqlFilter: jql,
       ...(fields.length === 0 ? {} : { fieldIdsFilter: fields }),
+      ...(properties.length === 0 ? {} : { issuePropertyKeysFilter: properties }),
       events,
       expirationDate: expires_ms,
     }))
@@ -135,6 +137,7 @@ function addOfAdmins(on: On): void {
       events,
       jql,
       fields: [],
+      properties: [],
       secret,
       expires_ms: null,
       owner: me.id,
