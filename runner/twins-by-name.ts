@@ -17,6 +17,7 @@ const LOADERS: Readonly<Record<string, () => Promise<unknown>>> = {
   postgres: async () => (await import('../twins/postgres/index.ts')).postgres,
   github: async () => (await import('../twins/github/index.ts')).github,
   jira: async () => (await import('../twins/jira/index.ts')).jira,
+  twilio: async () => (await import('../twins/twilio/index.ts')).twilio,
 }
 
 export const TWIN_NAMES: readonly string[] = Object.keys(LOADERS)

@@ -40,6 +40,7 @@ const SDKS: Readonly<Record<string, string>> = {
   slack: '@slack/web-api, @slack/bolt, @slack/webhook',
   okta: '@okta/okta-sdk-nodejs',
   jira: 'jira.js',
+  twilio: 'twilio',
   google: '@googleapis/drive, docs, sheets',
   github: '@octokit/rest, graphql, auth-app, webhooks-methods',
   s3: '@aws-sdk/client-s3',

@@ -1,0 +1,60 @@
+import { type Gap, NotModelled } from '../twin.ts'
+
+/** What this twin does not model. A request that needs it ends the run as inconclusive. */
+export const GAPS: readonly Gap[] = [
+  { what: 'XML answers', why: 'Ask for .json, as the SDK does.' },
+  { what: 'regions and edges', why: 'There is one region, at the addresses without one.' },
+  { what: 'other products', why: 'Messages, Verify, Lookup and what they need are simulated.' },
+  { what: 'calls and voice', why: 'Phone calls are not simulated; a verification may be one.' },
+  { what: 'subaccounts', why: 'There is one account.' },
+  { what: 'accounts and keys by an API key', why: 'Standard keys may not; what they are told is not documented.' },
+  { what: 'API keys of an account that no seed names', why: 'Whose they are is unknown: give the seed an account.' },
+  { what: 'OAuth and public key validation', why: 'Credentials are Basic: account and token, or key and secret.' },
+  { what: 'WhatsApp and other channels', why: 'Messages are SMS and MMS between phone numbers.' },
+  { what: 'content templates', why: 'Send a body; templates are not rendered.' },
+  {
+    what: 'options of a message',
+    why: 'Links that are shortened, smart encoding, retention and TwiML apps are not simulated.',
+  },
+  { what: 'alerts and feedback on messages', why: 'Nobody reads what is confirmed.' },
+  { what: 'the bytes of media', why: 'Twilio fetches them from the address it is given; this twin keeps the address.' },
+  { what: 'redaction before a message is final', why: 'What Twilio answers is not documented.' },
+  { what: 'a sender outside the pool', why: 'What a service answers to a From that is not its own is not documented.' },
+  { what: 'a validity out of range', why: 'What Twilio answers is not documented; 1 to 36,000 seconds are.' },
+  { what: 'pages by number', why: 'Twilio has given them up: follow next_page_uri.' },
+  { what: 'numbers that can be bought', why: 'The stock of numbers is not simulated: buy one by its number.' },
+  { what: 'short codes, alpha senders and registrations', why: 'The pool of a service has phone numbers only.' },
+  {
+    what: 'channels of Verify',
+    why: 'Codes go by sms and call; e-mail, WhatsApp, RCS, SNA and auto are not simulated.',
+  },
+  {
+    what: 'options of a verification',
+    why: 'Templates, payments (PSD2), app hashes and channel settings are not simulated.',
+  },
+  { what: 'settings of Verify', why: 'Push, TOTP, passkeys, templates and WhatsApp are not simulated.' },
+  { what: 'packages of Lookup', why: 'Only what a number itself tells is known; carriers and callers are not.' },
+  {
+    what: 'the time a message takes',
+    why: 'Assumed: sent within 2 seconds when nothing is before it in its sender’s queue, and delivered 0.5 to 4 seconds later.',
+  },
+  {
+    what: 'callbacks by status',
+    why: 'Assumed: of `sending` nobody is told. The vendor’s page shows the transitions as a picture.',
+  },
+  {
+    what: 'retries of webhooks',
+    why: 'Assumed: one a second apart, for `rc` times when `rp` says so, within 15 seconds. The times between are not published.',
+  },
+  {
+    what: 'answers to incoming messages',
+    why: 'Assumed: what begins with `<` is TwiML, JSON is an error, anything else is text. Real ones are told by their content type.',
+  },
+  { what: 'places of numbers', why: 'Assumed: city, state and zip are empty, as they are outside of North America.' },
+  { what: 'fees of carriers', why: 'Assumed: none. They hang on the recipient’s carrier.' },
+  { what: 'concurrency', why: 'Assumed: no limit; use the fault rate-limit. It depends on the account.' },
+]
+
+/** A parameter that the vendor knows and this twin does not, or that nobody knows. */
+export const unknownParameter = (name: string, operation: string): NotModelled =>
+  new NotModelled('twilio', `the parameter "${name}" of ${operation}`, 'Take it out, or model it in twins/twilio/.')

@@ -1,0 +1,42 @@
+import { notModelled } from '../../twin.ts'
+import { type On, onlyKnown } from '../ask.ts'
+import { GAPS } from '../gaps.ts'
+import { onlyTested } from '../magic.ts'
+import { lookUp } from '../phone.ts'
+
+/** Packages that cost, and that only carriers know: lib/rest/lookups/v2/phoneNumber.d.ts of twilio 6.2 (2026-11-26). */
+const PACKAGES = [
+  'caller_name',
+  'sim_swap',
+  'call_forwarding',
+  'line_status',
+  'line_type_intelligence',
+  'identity_match',
+  'reassigned_number',
+  'sms_pumping_risk',
+  'phone_number_quality_score',
+  'pre_fill',
+]
+
+export function addLookups(on: On): void {
+  on('lookups.fetch', 'GET /v2/PhoneNumbers/:number', (ask) => {
+    onlyTested(ask)
+    onlyKnown(ask, ['Fields', 'CountryCode'])
+    const fields = ask
+      .param('Fields')
+      .split(',')
+      .filter((field) => field !== '' && field !== 'validation')
+    if (fields.length > 0) throw notModelled('twilio', GAPS, 'packages of Lookup')
+    const seen = lookUp(ask.part('number'), ask.param('CountryCode') || 'US')
+    return Response.json({
+      calling_country_code: seen.calling_country_code,
+      country_code: seen.country_code,
+      phone_number: seen.phone_number,
+      national_format: seen.national_format,
+      valid: seen.errors.length === 0,
+      validation_errors: seen.errors,
+      ...Object.fromEntries(PACKAGES.map((name) => [name, null])),
+      url: `https://lookups.twilio.com/v2/PhoneNumbers/${seen.phone_number ?? ask.part('number')}`,
+    })
+  })
+}
