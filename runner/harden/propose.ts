@@ -1,11 +1,14 @@
 import { judgeExpectations } from '../../oracle/expectations.ts'
+import { matches } from '../../oracle/match.ts'
 import { mine } from '../../oracle/mine/mine.ts'
 import { judgeRule } from '../../oracle/rules/monitor.ts'
 import type { Rule } from '../../oracle/rules/rule.ts'
 import { shapeOf } from '../../oracle/rules/translate.ts'
 import type { Run } from '../../scenarios/run.ts'
 import type { Expectation, Scenario } from '../../scenarios/scenario.ts'
+import { fieldAt } from '../../twins/faults.ts'
 import type { Json } from '../../twins/trace.ts'
+import { common, scalars } from './alike.ts'
 
 /** Something that could be added to the oracle. `text` is how it stands in its file. */
 export type Proposal =
@@ -86,7 +89,10 @@ export function expectationsFrom(
   for (const [step, answer] of Object.entries(first.answers)) {
     const answers = runs.map((run) => run.answers[step])
     if (answers.some((one) => one === undefined || one.status !== answer.status)) continue
-    const body = common(answers.map((one) => one?.body ?? null))
+    const body = common(
+      answers.map((one) => one?.body ?? null),
+      true,
+    )
     const head = { kind: 'answer', step, headers: undefined } as const
     add(
       { ...head, status: answer.status, body: undefined, withinMs: undefined },
@@ -126,7 +132,7 @@ const WHERE_MAX = 40
 /** Calls with the fields that are the same in every run, and how many of them there are. */
 function eventsThatRecur(runs: readonly Run[], types: readonly string[]): readonly Recurring[] {
   const found: Recurring[] = []
-  for (const to of [...types, 'app.log', 'app.exited']) {
+  for (const to of [...types, 'app.log', 'app.exited', 'app.answer']) {
     const perRun = runs.map((run) => run.trace.filter(({ type }) => type === to))
     const [first = []] = perRun
     if (first.length === 0 || first.length > WHERE_MAX || perRun.some((events) => events.length !== first.length))
@@ -134,8 +140,10 @@ function eventsThatRecur(runs: readonly Run[], types: readonly string[]): readon
     for (const at of first.keys()) {
       const where = scalars(common(perRun.map((events) => (events[at]?.fields ?? null) as Json)))
       for (const [field, value] of Object.entries(where)) {
+        // Who asked, and how long it took, is said of answers elsewhere.
+        if (to === 'app.answer' && !/^(status$|body)/.test(field)) continue
         const counts = new Set(
-          perRun.map((events) => events.filter(({ fields }) => same(fields as Json, field, value)).length),
+          perRun.map((events) => events.filter(({ fields }) => has(fields as Json, field, value)).length),
         )
         const [count] = counts
         if (counts.size !== 1 || count === undefined) continue
@@ -216,9 +224,9 @@ function addRows(add: Add, path: string, lists: readonly (readonly Json[])[]): v
   for (const at of first.keys()) {
     const where = scalars(common(lists.map((list) => list[at] ?? null)))
     for (const [field, value] of Object.entries(where)) {
-      const count = first.filter((row) => same(row, field, value)).length
+      const count = first.filter((row) => has(row, field, value)).length
       const text = `state: ${path}, where: ${flow({ [field]: value })}, count: ${count}`
-      if (seen.has(text) || lists.some((list) => list.filter((row) => same(row, field, value)).length !== count))
+      if (seen.has(text) || lists.some((list) => list.filter((row) => has(row, field, value)).length !== count))
         continue
       seen.add(text)
       add(state({ [field]: value }, count), text)
@@ -226,45 +234,7 @@ function addRows(add: Add, path: string, lists: readonly (readonly Json[])[]): v
   }
 }
 
-/** What is the same in all values: objects key by key, everything else whole. */
-function common(values: readonly Json[]): Json | undefined {
-  const [first, ...rest] = values
-  if (first === undefined) return undefined
-  if (first !== null && typeof first === 'object' && !Array.isArray(first)) {
-    if (rest.some((one) => one === null || typeof one !== 'object' || Array.isArray(one))) return undefined
-    const shared: Record<string, Json> = {}
-    for (const [key, value] of Object.entries(first)) {
-      if (value === undefined) continue
-      const one = common([value, ...rest.map((other) => (other as Readonly<Record<string, Json>>)[key] ?? null)])
-      if (one !== undefined) shared[key] = one
-    }
-    return shared
-  }
-  return rest.every((one) => JSON.stringify(one) === JSON.stringify(first)) ? first : undefined
-}
-
-/** The plain values inside, by dot path. Regular expressions and long texts make no good condition. */
-function scalars(value: Json | undefined, path = ''): Readonly<Record<string, Json>> {
-  if (value === null || value === undefined || Array.isArray(value)) return {}
-  if (typeof value !== 'object') {
-    const plain =
-      typeof value !== 'string' || (value.length > 0 && value.length <= 200 && !/^\/.*\/[a-z]*$/s.test(value))
-    return plain && path !== '' ? { [path]: value } : {}
-  }
-  return Object.assign(
-    {},
-    ...Object.entries(value).map(([key, one]) => scalars(one, path === '' ? key : `${path}.${key}`)),
-  ) as Readonly<Record<string, Json>>
-}
-
-function same(row: Json, path: string, value: Json): boolean {
-  let at: Json | undefined = row
-  for (const part of path.split('.')) {
-    if (at === null || typeof at !== 'object' || Array.isArray(at)) return false
-    at = (at as Readonly<Record<string, Json | undefined>>)[part]
-  }
-  return at === value
-}
+const has = (row: Json, path: string, value: Json): boolean => matches(fieldAt(row, path), value)
 
 /** Data as a flow mapping of YAML: JSON is one, and every key is quoted where it must be. */
 const flow = (value: Json): string => JSON.stringify(value)

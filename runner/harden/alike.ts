@@ -1,0 +1,91 @@
+import type { Json } from '../../twins/trace.ts'
+
+/** Beginnings that say something, and letters a pattern needs to be more than a number. */
+const BEGINNING_MIN = 10
+const LETTERS_MIN = 4
+const TEXT_MAX = 200
+
+/**
+ * What is the same in all values, as an expectation would ask for it: objects key by key, lists of one length item by item, texts that
+ * differ in numbers or in their ends by a pattern. Undefined where they have nothing in common; with `present`, a text that is always
+ * there and always another is asked to be there.
+ */
+export function common(values: readonly Json[], present = false): Json | undefined {
+  const [first, ...rest] = values
+  if (first === undefined) return undefined
+  if (Array.isArray(first)) return commonList(values, present)
+  if (first !== null && typeof first === 'object') {
+    if (rest.some((one) => one === null || typeof one !== 'object' || Array.isArray(one))) return undefined
+    const shared: Record<string, Json> = {}
+    for (const [key, value] of Object.entries(first)) {
+      if (value === undefined) continue
+      const one = common(
+        [value, ...rest.map((other) => (other as Readonly<Record<string, Json>>)[key] ?? null)],
+        present,
+      )
+      if (one !== undefined) shared[key] = one
+    }
+    return shared
+  }
+  if (rest.every((one) => one === first)) return isPattern(first) ? undefined : first
+  const texts = values.filter((one) => typeof one === 'string')
+  if (texts.length < values.length) return undefined
+  return patternOf(texts) ?? (present && texts.every((text) => text !== '') ? '/./' : undefined)
+}
+
+/** A list is asked for item by item; where one has nothing in common with its like, the list says nothing. */
+function commonList(values: readonly Json[], present: boolean): Json | undefined {
+  const lists = values.filter((one) => Array.isArray(one))
+  const [first = []] = lists
+  if (lists.length < values.length || lists.some(({ length }) => length !== first.length)) return undefined
+  const items = first.map((_, at) =>
+    common(
+      lists.map((list) => list[at] as Json),
+      present,
+    ),
+  )
+  return items.every((item) => item !== undefined) ? items : undefined
+}
+
+/** The values inside that make good conditions, by dot path: no long texts, nothing empty. */
+export function scalars(value: Json | undefined, path = ''): Readonly<Record<string, Json>> {
+  if (value === null || value === undefined) return {}
+  if (typeof value !== 'object') {
+    const plain = typeof value !== 'string' || (value.length > 0 && value.length <= TEXT_MAX)
+    return plain && path !== '' ? { [path]: value } : {}
+  }
+  return Object.assign(
+    {},
+    ...Object.entries(value).map(([key, one]) => scalars(one, path === '' ? key : `${path}.${key}`)),
+  ) as Readonly<Record<string, Json>>
+}
+
+/** Texts that look like patterns are read as such: they cannot be asked for. */
+const isPattern = (value: Json): boolean => typeof value === 'string' && /^\/.+\/[a-z]*$/s.test(value)
+
+/** A pattern that all texts fit: the same but for numbers, which have as many digits as were seen; or else the same beginning. */
+function patternOf(texts: readonly string[]): string | undefined {
+  const [first = '', ...rest] = texts
+  const parts = texts.map((text) => text.split(/(\d+)/))
+  const [own = []] = parts
+  const sameWords = parts.every(
+    (list) => list.length === own.length && own.every((p, at) => at % 2 === 1 || list[at] === p),
+  )
+  const words = own.filter((_, at) => at % 2 === 0).join('')
+  if (sameWords && /\p{L}/u.test(words) && words.length >= LETTERS_MIN) {
+    const body = own.map((part, at) => {
+      if (at % 2 === 0 || parts.every((list) => list[at] === part)) return quoted(part)
+      const lengths = parts.map((list) => list[at]?.length ?? 0)
+      const [least, most] = [Math.min(...lengths), Math.max(...lengths)]
+      return `[0-9]{${least === most ? least : `${least},${most}`}}`
+    })
+    return `/^${body.join('')}$/`
+  }
+  let length = 0
+  while (length < first.length && rest.every((text) => text[length] === first[length])) length++
+  // A number that was cut says nothing.
+  const beginning = first.slice(0, length).replace(/[\d.]+$/, '')
+  return beginning.length >= BEGINNING_MIN && /\p{L}/u.test(beginning) ? `/^${quoted(beginning)}/` : undefined
+}
+
+const quoted = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&').replaceAll('\n', '\\n')

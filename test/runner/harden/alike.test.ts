@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest'
+import { matches } from '../../../oracle/match.ts'
+import { common, scalars } from '../../../runner/harden/alike.ts'
+import type { Json } from '../../../twins/trace.ts'
+
+const retry = (delayMs: number): string => `{"event":"retry","attempt":1,"delayMs":${delayMs}}`
+
+test.each<readonly [string, readonly Json[], Json | undefined]>([
+  ['what is equal', ['usd', 'usd'], 'usd'],
+  ['what is equal and looks like a pattern cannot be asked for', ['/a/', '/a/'], undefined],
+  ['numbers that differ', [4, 5], undefined],
+  [
+    'texts that differ in a number, by its digits',
+    [retry(250), retry(1250)],
+    '/^\\{"event":"retry","attempt":1,"delayMs":[0-9]{3,4}\\}$/',
+  ],
+  ['numbers that are the same stay', ['2 orders, 3.50', '2 orders, 4.50'], '/^2 orders, [0-9]{1}\\.50$/'],
+  [
+    'texts that begin alike',
+    ['You paid 39.05 USD.\n\nThanks', 'You paid 39.05 USD.\n\nSee you'],
+    '/^You paid 39\\.05 USD\\.\\n\\n/',
+  ],
+  ['a number that is cut off says nothing', ['Order number 12 of Ada', 'Order number 13 by Bob'], '/^Order number /'],
+  ['short beginnings and bare numbers say nothing', ['re_1a', 're_1b'], undefined],
+  ['bare numbers say nothing', ['100', '200'], undefined],
+  [
+    'objects key by key',
+    [
+      { a: 1, b: 2 },
+      { a: 1, b: 3 },
+    ],
+    { a: 1 },
+  ],
+  ['lists item by item', [[{ a: 1, b: 2 }], [{ a: 1, b: 3 }]], [{ a: 1 }]],
+  ['lists of different lengths say nothing', [[1], [1, 2]], undefined],
+  [
+    'a list with an item that says nothing says nothing',
+    [
+      ['x', 1],
+      ['x', 2],
+    ],
+    undefined,
+  ],
+])('%s', (_, values, wanted) => {
+  const found = common(values)
+  expect(found).toEqual(wanted)
+  if (found !== undefined) for (const value of values) expect(matches(value, found)).toBe(true)
+})
+
+test('a text that is always there and always another is asked to be there, where that is wanted', () => {
+  expect(common([{ summary: 'a' }, { summary: 'b' }], true)).toEqual({ summary: '/./' })
+  expect(common([{ summary: 'a' }, { summary: '' }], true)).toEqual({})
+  expect(common([{ summary: 'a' }, { summary: 'b' }])).toEqual({})
+})
+
+test('a delay that became no number is noticed', () => {
+  const found = common([retry(250), retry(410)])
+  expect(found !== undefined && matches(retry(Number.NaN).replace('NaN', 'null'), found)).toBe(false)
+})
+
+test('conditions reach into lists by their places', () => {
+  const call = { messages: [{ role: 'system' }, { role: 'user', content: 'Total 19.50 USD.' }], none: null, empty: '' }
+  expect(scalars(call)).toEqual({
+    'messages.0.role': 'system',
+    'messages.1.role': 'user',
+    'messages.1.content': 'Total 19.50 USD.',
+  })
+})
