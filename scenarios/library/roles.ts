@@ -49,6 +49,7 @@ const SQL = { read: ['select'], list: ['select'], insert: ['insert'], update: ['
 export const PARTS: readonly Part[] = [
   { role: 'payments', twin: 'stripe', calls: { charge: PAY, refund: ['refunds.create'] }, events: PAID, happenings: {} },
   { role: 'mailer', twin: 'sendgrid', calls: { send: ['mail.send'] }, events: { accepted: ['mail.accepted'] }, happenings: {} },
+  { role: 'mailer', twin: 'twilio', calls: { send: ['messages.create'] }, events: { accepted: ['message.created'] }, happenings: {} },
   { role: 'llm', twin: 'openai', calls: { complete: ['chat.completions.create', 'responses.create'] }, events: {}, happenings: {} },
   { role: 'llm', twin: 'anthropic', calls: { complete: ['messages.create'] }, events: {}, happenings: {} },
   { role: 'directory', twin: 'okta', calls: { members: ['groups.members.list'], person: ['users.get'] }, events: LEAVE, happenings: { deactivated: ['user.deactivated'] } },

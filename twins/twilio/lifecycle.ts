@@ -3,8 +3,8 @@ import { schedule, type Taken, tell } from './callbacks.ts'
 import { phoneOf, segmentsPerSecond } from './phone.ts'
 import { segmentsOf } from './segments.ts'
 import type { Site } from './site.ts'
-import type { Due, Fields, Message, Status } from './state.ts'
-import { rfc2822, VERSION } from './wire.ts'
+import type { Due, Message, Status } from './state.ts'
+import { VERSION } from './wire.ts'
 
 /** Assumed, see gaps.ts. */
 const QUEUED_MS = { min: 50, max: 300 }
@@ -130,7 +130,8 @@ function step(site: Site, message: Message, to: Status): void {
       return
     }
     default:
-      fail(site, message, 30008)
+      // The only other thing that is planned: it has waited for too long.
+      fail(site, message, 30036)
   }
 }
 
@@ -191,12 +192,3 @@ export function resumeAll(site: Site, taken: Readonly<Record<'status' | 'inbound
   for (const due of site.store.due.all()) resume(site, due)
   for (const delivery of site.store.deliveries.all()) schedule(site, delivery, taken[delivery.kind])
 }
-
-/** A message for the trace's eyes. */
-export const noteOf = ({ id, from, to, body, created_ms }: Message): Fields => ({
-  sid: id,
-  from,
-  to,
-  body,
-  created: rfc2822(created_ms),
-})

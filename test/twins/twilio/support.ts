@@ -122,7 +122,7 @@ export const ask = (
   method: string,
   url: string,
   form?: Readonly<Record<string, string>>,
-  [user, secret] = [SID, TOKEN],
+  [user, secret]: readonly [string, string] = [SID, TOKEN],
 ): Request =>
   new Request(url, {
     method,
