@@ -11,6 +11,7 @@ import {
   setupIntentBody,
   subscriptionBody,
 } from './billing-wire.ts'
+import { couponBody, discountBody, promotionCodeBody } from './coupons.ts'
 import { CARDS_ONLY, type Dashboard } from './dashboard.ts'
 import { gap } from './gaps.ts'
 import { type Charge, createState, type Dispute, type PaymentIntent, type Seed, type State } from './state.ts'
@@ -173,7 +174,7 @@ export function createAccount(world: World, seed: Seed): Account {
       invoiceBody(invoice, found(state.customers.get(invoice.customer), invoice.customer), account),
     invoiceItemBody,
     invoicePaymentBody,
-    setupIntentBody: (intent) => setupIntentBody(intent, configuration),
+    setupIntentBody: (intent) => setupIntentBody(intent, configuration, dashboard),
     checkoutSessionBody(session) {
       const customer = state.customers.get(session.customer ?? '')
       const { email = null, tax_exempt: taxExempt = null } = customer ?? {}
@@ -222,5 +223,11 @@ function billingBody(account: Account, id: string): Wire | undefined {
   const session = state.checkout_sessions.get(id)
   if (session !== undefined) return account.checkoutSessionBody(session)
   const payout = state.payouts.get(id)
-  return payout === undefined ? undefined : payoutBody(payout)
+  if (payout !== undefined) return payoutBody(payout)
+  const discount = state.discounts.get(id)
+  if (discount !== undefined) return discountBody(discount)
+  const code = state.promotion_codes.get(id)
+  if (code !== undefined) return promotionCodeBody(code)
+  const coupon = state.coupons.get(id)
+  return coupon === undefined ? undefined : couponBody(coupon, account.nowS())
 }

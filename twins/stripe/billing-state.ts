@@ -39,6 +39,50 @@ export type Price = {
   tax_behavior: string
 }
 
+export type Coupon = {
+  readonly id: string
+  readonly created: number
+  readonly amount_off: number | null
+  readonly currency: string | null
+  readonly duration: 'forever' | 'once' | 'repeating'
+  readonly duration_in_months: number | null
+  max_redemptions: number | null
+  metadata: Metadata
+  name: string | null
+  readonly percent_off: number | null
+  readonly redeem_by: number | null
+  times_redeemed: number
+}
+export type PromotionCode = {
+  readonly id: string
+  readonly created: number
+  active: boolean
+  readonly code: string
+  readonly coupon: string
+  readonly customer: string | null
+  readonly expires_at: number | null
+  readonly first_time_transaction: boolean
+  readonly max_redemptions: number | null
+  metadata: Metadata
+  readonly minimum_amount: number | null
+  readonly minimum_amount_currency: string | null
+  times_redeemed: number
+}
+/** A coupon redeemed: for a subscription, an invoice or an item of one. */
+export type Discount = {
+  readonly id: string
+  readonly created: number
+  readonly coupon: string
+  readonly promotion_code: string | null
+  readonly customer: string
+  readonly invoice: string | null
+  readonly invoice_item: string | null
+  readonly subscription: string | null
+  readonly subscription_item: string | null
+  readonly start: number
+  readonly end: number | null
+}
+
 export type SubscriptionItem = {
   readonly id: string
   readonly created: number
@@ -76,6 +120,7 @@ export type Subscription = {
   days_until_due: number | null
   default_payment_method: string | null
   description: string | null
+  discounts: readonly string[]
   ended_at: number | null
   items: readonly SubscriptionItem[]
   latest_invoice: string | null
@@ -102,11 +147,18 @@ export type InvoiceItem = {
   readonly proration: boolean
   readonly quantity: number
   readonly subscription: string | null
-  readonly unit_amount: number
+  /** What a proration is of, and what it gives back. */
+  readonly subscription_item: string | null
+  readonly credited: Credited | null
+  /** Null where the amount is no multiple of anything. */
+  readonly unit_amount: number | null
   description: string | null
+  discounts: readonly string[]
   invoice: string | null
   metadata: Metadata
 }
+/** Lines of an earlier invoice that a proration gives back. */
+export type Credited = { readonly invoice: string; readonly invoice_line_items: readonly string[] }
 
 export type InvoiceLine = {
   readonly id: string
@@ -118,7 +170,11 @@ export type InvoiceLine = {
   readonly product: string
   readonly proration: boolean
   readonly quantity: number
-  readonly unit_amount: number
+  readonly unit_amount: number | null
+  readonly credited: Credited | null
+  /** Discounts of the line alone, and what all discounts take off it. */
+  readonly discounts: readonly string[]
+  readonly discount_amounts: readonly { readonly amount: number; readonly discount: string }[]
   /** What the line bills: an invoice item, or an item of the invoice's subscription. */
   readonly invoice_item: string | null
   readonly subscription: string | null
@@ -140,6 +196,7 @@ export type Invoice = {
   collection_method: 'charge_automatically' | 'send_invoice'
   default_payment_method: string | null
   description: string | null
+  discounts: readonly string[]
   due_date: number | null
   effective_at: number | null
   footer: string | null
@@ -174,6 +231,8 @@ export type SetupIntent = {
   readonly created: number
   readonly client_secret: string
   readonly automatic: boolean
+  /** What the caller named, where versions let it. */
+  readonly methods: readonly string[] | null
   readonly usage: 'off_session' | 'on_session'
   cancellation_reason: string | null
   customer: string | null

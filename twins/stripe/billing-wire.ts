@@ -13,9 +13,10 @@ import type {
   Subscription,
   SubscriptionItem,
 } from './billing-state.ts'
-import { checkoutOptions, type Dashboard } from './dashboard.ts'
+import { pretaxCredits, totalDiscounts } from './coupons.ts'
+import { checkoutOptions, type Dashboard, setupOptions } from './dashboard.ts'
 import type { Customer } from './state.ts'
-import { listBody, opaque, type Wire } from './wire.ts'
+import { listBody, opaque, UNMANAGED, type Wire } from './wire.ts'
 
 // Shapes as recorded by github.com/pay-rails/pay in 2025-11 and 2026-03, completed after the types of stripe 23.1.
 
@@ -89,7 +90,8 @@ export const planBody = (price: Price): Wire => ({
 
 const NO_TAX = { disabled_reason: null, enabled: false, liability: null }
 
-const itemBody = (item: SubscriptionItem, of: Subscription, price: Price): Wire => ({
+/** One item, with the periods of the whole. */
+export const subscriptionItemBody = (item: SubscriptionItem, of: Subscription, price: Price): Wire => ({
   id: item.id,
   object: 'subscription_item',
   billing_thresholds: null,
@@ -108,7 +110,7 @@ const itemBody = (item: SubscriptionItem, of: Subscription, price: Price): Wire 
 
 /** `priceOf` looks a price up by id. */
 export function subscriptionBody(subscription: Subscription, priceOf: (id: string) => Price): Wire {
-  const items = subscription.items.map((item) => itemBody(item, subscription, priceOf(item.price)))
+  const items = subscription.items.map((item) => subscriptionItemBody(item, subscription, priceOf(item.price)))
   return {
     id: subscription.id,
     object: 'subscription',
@@ -127,7 +129,7 @@ export function subscriptionBody(subscription: Subscription, priceOf: (id: strin
     cancel_at: subscription.cancel_at,
     cancel_at_period_end: subscription.cancel_at_period_end,
     canceled_at: subscription.canceled_at,
-    cancellation_details: subscription.cancellation_details,
+    cancellation_details: { feedback_option: null, ...subscription.cancellation_details },
     collection_method: subscription.collection_method,
     created: subscription.created,
     currency: subscription.currency,
@@ -138,16 +140,22 @@ export function subscriptionBody(subscription: Subscription, priceOf: (id: strin
     default_source: null,
     default_tax_rates: [],
     description: subscription.description,
-    discounts: [],
+    discounts: subscription.discounts,
     ended_at: subscription.ended_at,
-    invoice_settings: { account_tax_ids: null, issuer: { type: 'self' } },
+    invoice_settings: {
+      account_tax_ids: null,
+      custom_fields: null,
+      description: null,
+      footer: null,
+      issuer: { type: 'self' },
+    },
     items: {
       ...listBody(`/v1/subscription_items?subscription=${subscription.id}`, items, false),
       total_count: items.length,
     },
     latest_invoice: subscription.latest_invoice,
     livemode: false,
-    managed_payments: null,
+    managed_payments: UNMANAGED,
     metadata: subscription.metadata,
     next_pending_invoice_item_invoice: null,
     on_behalf_of: null,
@@ -166,15 +174,17 @@ export function subscriptionBody(subscription: Subscription, priceOf: (id: strin
     test_clock: null,
     transfer_data: null,
     trial_end: subscription.trial_end,
-    trial_settings: { end_behavior: { missing_payment_method: subscription.missing_payment_method } },
+    trial_settings: {
+      end_behavior: { billing_cycle_anchor: 'now', missing_payment_method: subscription.missing_payment_method },
+    },
     trial_start: subscription.trial_start,
   }
 }
 
-const pricing = (of: { readonly price: string; readonly product: string; readonly unit_amount: number }): Json => ({
+const pricing = (of: Pick<InvoiceLine, 'price' | 'product' | 'unit_amount'>): Json => ({
   price_details: { price: of.price, product: of.product },
   type: 'price_details',
-  unit_amount_decimal: String(of.unit_amount),
+  unit_amount_decimal: of.unit_amount === null ? null : String(of.unit_amount),
 })
 
 export const invoiceItemBody = (item: InvoiceItem): Wire => ({
@@ -187,15 +197,17 @@ export const invoiceItemBody = (item: InvoiceItem): Wire => ({
   date: item.date,
   description: item.description,
   discountable: !item.proration,
-  discounts: [],
+  discounts: item.discounts,
+  frozen_fields: [],
   invoice: item.invoice,
+  invoicing_rules: [],
   livemode: false,
   metadata: item.metadata,
   parent:
     item.subscription === null
       ? null
       : {
-          subscription_details: { subscription: item.subscription, subscription_item: null },
+          subscription_details: { subscription: item.subscription, subscription_item: item.subscription_item },
           type: 'subscription_details',
         },
   period: item.period,
@@ -207,28 +219,26 @@ export const invoiceItemBody = (item: InvoiceItem): Wire => ({
   test_clock: null,
 })
 
-const proration = { credited_items: null }
-
 export const invoiceLineBody = (line: InvoiceLine, of: Invoice): Wire => ({
   id: line.id,
   object: 'line_item',
   amount: line.amount,
   currency: of.currency,
   description: line.description,
-  discount_amounts: [],
+  discount_amounts: line.discount_amounts,
   discountable: !line.proration,
-  discounts: [],
+  discounts: line.discounts,
   invoice: of.id,
   livemode: false,
   metadata: line.metadata,
   parent:
-    line.invoice_item === null
+    line.subscription_item !== null
       ? {
           invoice_item_details: null,
           subscription_item_details: {
-            invoice_item: null,
-            proration: false,
-            proration_details: proration,
+            invoice_item: line.invoice_item,
+            proration: line.proration,
+            proration_details: { credited_items: line.credited },
             subscription: line.subscription,
             subscription_item: line.subscription_item,
           },
@@ -238,14 +248,14 @@ export const invoiceLineBody = (line: InvoiceLine, of: Invoice): Wire => ({
           invoice_item_details: {
             invoice_item: line.invoice_item,
             proration: line.proration,
-            proration_details: proration,
+            proration_details: { credited_items: line.credited },
             subscription: line.subscription,
           },
           subscription_item_details: null,
           type: 'invoice_item_details',
         },
   period: line.period,
-  pretax_credit_amounts: [],
+  pretax_credit_amounts: pretaxCredits(line.discount_amounts),
   pricing: pricing(line),
   quantity: line.quantity,
   quantity_decimal: String(line.quantity),
@@ -254,8 +264,15 @@ export const invoiceLineBody = (line: InvoiceLine, of: Invoice): Wire => ({
   taxes: [],
 })
 
+const offOf = (line: InvoiceLine): number => line.discount_amounts.reduce((sum, { amount }) => sum + amount, 0)
 export const totalOf = (invoice: Pick<Invoice, 'lines'>): number =>
-  invoice.lines.reduce((sum, { amount }) => sum + amount, 0)
+  invoice.lines.reduce((sum, line) => sum + line.amount - offOf(line), 0)
+/** Discounts of single lines are off already, those of the whole invoice are not: recorded on 2026-09-20. */
+const subtotalOf = (invoice: Invoice): number => {
+  const wholes = new Set(invoice.discounts)
+  const later = invoice.lines.flatMap((line) => line.discount_amounts.filter(({ discount }) => wholes.has(discount)))
+  return totalOf(invoice) + later.reduce((sum, { amount }) => sum + amount, 0)
+}
 
 /** Less than nothing is owed by nobody here: customer balances are not modelled. */
 export const dueOf = (invoice: Pick<Invoice, 'lines'>): number => Math.max(0, totalOf(invoice))
@@ -303,7 +320,7 @@ export function invoiceBody(invoice: Invoice, customer: Customer, seller: Seller
     default_source: null,
     default_tax_rates: [],
     description: invoice.description,
-    discounts: [],
+    discounts: invoice.discounts,
     due_date: invoice.due_date,
     effective_at: invoice.effective_at,
     ending_balance: final ? 0 : null,
@@ -354,13 +371,13 @@ export function invoiceBody(invoice: Invoice, customer: Customer, seller: Seller
       paid_at: invoice.paid_at,
       voided_at: invoice.voided_at,
     },
-    subtotal: total,
-    subtotal_excluding_tax: total,
+    subtotal: subtotalOf(invoice),
+    subtotal_excluding_tax: subtotalOf(invoice),
     test_clock: null,
     total,
-    total_discount_amounts: [],
+    total_discount_amounts: totalDiscounts(invoice.lines),
     total_excluding_tax: total,
-    total_pretax_credit_amounts: [],
+    total_pretax_credit_amounts: pretaxCredits(totalDiscounts(invoice.lines)),
     total_taxes: [],
     webhooks_delivered_at: invoice.created,
   }
@@ -382,7 +399,7 @@ export const invoicePaymentBody = (payment: InvoicePayment): Wire => ({
 })
 
 /** `configuration` is the Dashboard's choice of payment methods. */
-export const setupIntentBody = (intent: SetupIntent, configuration: string): Wire => ({
+export const setupIntentBody = (intent: SetupIntent, configuration: string, { setups }: Dashboard): Wire => ({
   id: intent.id,
   object: 'setup_intent',
   allowed_payment_method_types: null,
@@ -399,15 +416,15 @@ export const setupIntentBody = (intent: SetupIntent, configuration: string): Wir
   last_setup_error: intent.last_setup_error,
   latest_attempt: intent.status === 'succeeded' ? `setatt_1${opaque(`attempt ${intent.id}`, 23)}` : null,
   livemode: false,
-  managed_payments: null,
+  managed_payments: UNMANAGED,
   mandate: null,
   metadata: intent.metadata,
   next_action: intent.next_action,
   on_behalf_of: null,
   payment_method: intent.payment_method,
   payment_method_configuration_details: intent.automatic ? { id: configuration, parent: null } : null,
-  payment_method_options: { card: { mandate_options: null, network: null, request_three_d_secure: 'automatic' } },
-  payment_method_types: ['card'],
+  payment_method_options: setupOptions(intent.methods ?? (intent.automatic ? setups : ['card'])),
+  payment_method_types: intent.methods ?? (intent.automatic ? setups : ['card']),
   single_use_mandate: null,
   status: intent.status,
   usage: intent.usage,
@@ -514,7 +531,7 @@ export function checkoutSessionBody(session: CheckoutSession, shop: Shop): Wire 
         : null,
     livemode: false,
     locale: session.locale,
-    managed_payments: null,
+    managed_payments: UNMANAGED,
     metadata: session.metadata,
     mode: session.mode,
     origin_context: null,

@@ -135,6 +135,7 @@ function subscribe(account: Account, session: CheckoutSession, method: string): 
     days_until_due: null,
     default_payment_method: method,
     description: session.data.description ?? null,
+    discounts: [],
     ended_at: null,
     items: applyWishes(
       account,

@@ -74,7 +74,11 @@ export const currency = (): Field<string> => ({
 export function checkAmount(amount: number, code: string, param = 'amount'): void {
   const least = MINIMUM[code] ?? 1
   if (amount < least) {
-    throw malformed(`Amount must be at least ${display(least, code)} ${code}`, { code: 'amount_too_small', param })
+    const message =
+      amount === 0
+        ? 'The amount must be greater than or equal to the minimum charge amount allowed for your account and the currency set. If you want to save a Payment Method for future use without an immediate payment, use a Setup Intent instead: https://stripe.com/docs/payments/setup-intents'
+        : `Amount must be at least ${display(least, code)} ${code}`
+    throw malformed(message, { code: 'amount_too_small', param })
   }
   if (amount > AMOUNT_MAX) {
     throw malformed(`Amount must be no more than ${display(AMOUNT_MAX, code)}`, { code: 'amount_too_large', param })

@@ -68,7 +68,7 @@ const GRAPH: Readonly<Record<string, Ways>> = {
     customer: to('customer'),
     default_payment_method: to('payment_method'),
     default_source: 'unmodelled',
-    discounts: 'shown',
+    discounts: to('discount'),
     'items.data': to('subscription_item'),
     latest_invoice: to('invoice'),
     pending_setup_intent: to('setup_intent'),
@@ -76,7 +76,7 @@ const GRAPH: Readonly<Record<string, Ways>> = {
     test_clock: 'unmodelled',
   },
   subscription_item: {
-    discounts: 'shown',
+    discounts: to('discount'),
     'plan.product': to('product'),
     price: to('price'),
     'price.product': to('product'),
@@ -87,19 +87,28 @@ const GRAPH: Readonly<Record<string, Ways>> = {
     customer: to('customer'),
     default_payment_method: to('payment_method'),
     default_source: 'unmodelled',
-    discounts: 'shown',
+    discounts: to('discount'),
     'lines.data': to('line_item'),
     'parent.subscription_details.subscription': to('subscription'),
     payments: { list: 'invoice_payment' },
     test_clock: 'unmodelled',
-    'total_discount_amounts.discount': 'shown',
+    'total_discount_amounts.discount': to('discount'),
   },
   line_item: {
-    discounts: 'shown',
+    'discount_amounts.discount': to('discount'),
+    discounts: to('discount'),
     'pricing.price_details.price': to('price'),
     'pricing.price_details.product': to('product'),
   },
-  invoiceitem: { customer: to('customer'), discounts: 'shown', invoice: to('invoice'), test_clock: 'unmodelled' },
+  invoiceitem: {
+    customer: to('customer'),
+    discounts: to('discount'),
+    invoice: to('invoice'),
+    test_clock: 'unmodelled',
+  },
+  discount: { customer: to('customer'), promotion_code: to('promotion_code'), 'source.coupon': to('coupon') },
+  promotion_code: { customer: to('customer'), 'promotion.coupon': to('coupon') },
+  coupon: { applies_to: 'shown', currency_options: 'shown' },
   invoice_payment: { invoice: to('invoice'), 'payment.payment_intent': to('payment_intent') },
   setup_intent: {
     application: 'unmodelled',
@@ -200,6 +209,16 @@ function expandPath(account: Account, body: Wire, parts: readonly string[]): Wir
   if (typeof value === 'string') {
     const object = account.body(value)
     return object === undefined ? body : { ...body, [head]: expandPath(account, object, rest) }
+  }
+  if (Array.isArray(value)) {
+    const items = (value as readonly Json[]).map((item) => {
+      if (typeof item === 'string') {
+        const object = account.body(item)
+        return object === undefined ? item : expandPath(account, object, rest)
+      }
+      return isObject(item) ? expandPath(account, item, rest) : item
+    })
+    return { ...body, [head]: items }
   }
   return isObject(value) ? { ...body, [head]: expandPath(account, value, rest) } : body
 }

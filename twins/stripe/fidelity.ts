@@ -50,16 +50,50 @@ function given(exchanges: readonly Exchange[]): Json {
   const version = versions.find((one) => one !== undefined && isSpoken(one))
   const payment_methods = dashboardIn(bodies)
   const account = { payment_methods, ...(version === undefined ? {} : { api_version: version }) }
-  return { prices: [...prices.values()], account }
+  return { prices: [...prices.values()], coupons: couponsIn(exchanges, bodies), account }
+}
+
+/** Coupons that were there before: shown whole, or by what they take off. */
+function couponsIn(exchanges: readonly Exchange[], bodies: readonly Json[]): Json {
+  const created = new Set(
+    exchanges.flatMap(({ method, url }, at) =>
+      method === 'POST' && new URL(url).pathname === '/v1/coupons' ? [(bodies[at] as Wire | null)?.id] : [],
+    ),
+  )
+  const coupons = new Map<string, Json>()
+  const discounts = new Map<string, string>()
+  const amounts = new Map<string, Json>()
+  for (const body of bodies.flatMap((one) => [...objectsIn(one)])) {
+    const { id, object, source, discount, amount } = body
+    if (object === 'discount' && isObject(source) && typeof source.coupon === 'string')
+      discounts.set(String(id), source.coupon)
+    const of = isObject(discount) ? discount.id : discount
+    if (typeof of === 'string' && typeof amount === 'number' && amount > 0) amounts.set(of, amount)
+    if (object !== 'coupon' || typeof id !== 'string') continue
+    const { amount_off, percent_off, duration, duration_in_months, currency, name } = body
+    const known = Object.entries({ amount_off, percent_off, duration, duration_in_months, currency, name })
+    coupons.set(id, { id, ...Object.fromEntries(known.filter(([, value]) => value != null)) })
+  }
+  for (const [discount, coupon] of discounts)
+    if (!coupons.has(coupon)) coupons.set(coupon, { id: coupon, amount_off: amounts.get(discount) ?? 100 })
+  for (const [at, { requestBody }] of exchanges.entries()) {
+    const missing = JSON.stringify(bodies[at]).includes('No such coupon')
+    for (const [name, id] of new URLSearchParams(Buffer.from(requestBody).toString()))
+      if (/\[coupon\]$/.test(name) && !missing && !coupons.has(id)) coupons.set(id, { id, amount_off: 100 })
+  }
+  return [...coupons].flatMap(([id, coupon]) => (created.has(id) ? [] : [coupon]))
 }
 
 /** What the Dashboard of the account had switched on, as payments and hosted pages tell. */
 function dashboardIn(bodies: readonly Json[]): Json {
-  const listed = { payments: ['card'], invoices: ['card'] }
+  const listed = { payments: ['card'], invoices: ['card'], setups: ['card'] }
   for (const body of bodies.flatMap((one) => [...objectsIn(one)])) {
     const { object, payment_method_types: types } = body
-    if (!Array.isArray(types) || (object !== 'payment_intent' && object !== 'checkout.session')) continue
-    const which = object === 'payment_intent' && body.automatic_payment_methods === null ? 'invoices' : 'payments'
+    if (!Array.isArray(types)) continue
+    if (object !== 'payment_intent' && object !== 'checkout.session' && object !== 'setup_intent') continue
+    if (object === 'setup_intent' && body.automatic_payment_methods === null) continue
+    const ofInvoice = object === 'payment_intent' && body.automatic_payment_methods === null
+    const which = object === 'setup_intent' ? 'setups' : ofInvoice ? 'invoices' : 'payments'
     if (types.length > listed[which].length) listed[which] = types.map(String)
   }
   return listed

@@ -11,6 +11,7 @@ import { addBalance } from './routes/balance.ts'
 import { addCatalog } from './routes/catalog.ts'
 import { addCharges } from './routes/charges.ts'
 import { addCheckout } from './routes/checkout.ts'
+import { addCoupons, addPromotionCodes } from './routes/coupons.ts'
 import { addCustomers } from './routes/customers.ts'
 import { addDisputes } from './routes/disputes.ts'
 import { addEvents } from './routes/events.ts'
@@ -21,6 +22,7 @@ import { addPaymentMethods } from './routes/payment-methods.ts'
 import { addPayouts } from './routes/payouts.ts'
 import { addRefunds } from './routes/refunds.ts'
 import { addSetupIntents } from './routes/setup-intents.ts'
+import { addSubscriptionItems } from './routes/subscription-items.ts'
 import { addSubscriptions } from './routes/subscriptions.ts'
 import { addWebhookEndpoints } from './routes/webhook-endpoints.ts'
 import { plant } from './seed.ts'
@@ -106,6 +108,20 @@ export const stripe: TwinDefinition<Seed> = {
     'invoiceitems.retrieve',
     'invoiceitems.delete',
     'invoiceitems.list',
+    'subscription_items.create',
+    'subscription_items.retrieve',
+    'subscription_items.update',
+    'subscription_items.delete',
+    'subscription_items.list',
+    'coupons.create',
+    'coupons.retrieve',
+    'coupons.update',
+    'coupons.delete',
+    'coupons.list',
+    'promotion_codes.create',
+    'promotion_codes.retrieve',
+    'promotion_codes.update',
+    'promotion_codes.list',
     'setup_intents.create',
     'setup_intents.retrieve',
     'setup_intents.update',
@@ -145,6 +161,9 @@ export const stripe: TwinDefinition<Seed> = {
     'charge.updated',
     'checkout.session.completed',
     'checkout.session.expired',
+    'coupon.created',
+    'coupon.deleted',
+    'coupon.updated',
     'customer.created',
     'customer.deleted',
     'customer.updated',
@@ -183,6 +202,8 @@ export const stripe: TwinDefinition<Seed> = {
     'price.created',
     'price.updated',
     'product.created',
+    'promotion_code.created',
+    'promotion_code.updated',
     'product.deleted',
     'product.updated',
     'setup_intent.canceled',
@@ -215,6 +236,9 @@ export const stripe: TwinDefinition<Seed> = {
     addWebhookEndpoints(account, serve)
     addCatalog(account, serve)
     addSubscriptions(account, serve)
+    addSubscriptionItems(account, serve)
+    addCoupons(account, serve)
+    addPromotionCodes(account, serve)
     addInvoices(account, serve)
     addInvoiceItems(account, serve)
     addSetupIntents(account, serve)

@@ -1,12 +1,14 @@
 import { type Account, found } from './account.ts'
 import type { Invoice, InvoiceItem, InvoiceLine, InvoicePayment } from './billing-state.ts'
 import { dueOf, totalOf } from './billing-wire.ts'
+import { discountLines } from './coupons.ts'
 import { invalid, Refusal } from './errors.ts'
 import { emit } from './events.ts'
 import { gap } from './gaps.ts'
 import { resolveMethod } from './payment-methods.ts'
 import { cancel, confirm } from './payments.ts'
 import type { PaymentIntent, PaymentMethod } from './state.ts'
+import { MANUAL } from './wire.ts'
 
 const HOUR_S = 3600
 const DAY_S = 24 * HOUR_S
@@ -20,7 +22,7 @@ export const NO_METHOD =
 
 /** Why an invoice's payment is made, as it shows on the statement of the charge. Recorded by github.com/pay-rails/pay. */
 const DESCRIPTION: Readonly<Record<Invoice['billing_reason'], string>> = {
-  manual: 'Payment for Invoice',
+  manual: MANUAL,
   subscription_create: 'Subscription creation',
   subscription_cycle: 'Subscription update',
   subscription_update: 'Subscription update',
@@ -47,6 +49,7 @@ export function draftInvoice(account: Account, draft: Draft): Invoice {
     collection_method: 'charge_automatically',
     default_payment_method: null,
     description: null,
+    discounts: [],
     due_date: null,
     effective_at: null,
     footer: null,
@@ -62,6 +65,7 @@ export function draftInvoice(account: Account, draft: Draft): Invoice {
     voided_at: null,
     ...draft,
   }
+  invoice.lines = discountLines(account, invoice)
   account.state.invoices.add(invoice)
   emitInvoice(account, 'created', invoice)
   watchInvoice(account, invoice)
@@ -80,9 +84,12 @@ export const lineOf = (account: Account, item: InvoiceItem): InvoiceLine => ({
   proration: item.proration,
   quantity: item.quantity,
   unit_amount: item.unit_amount,
+  credited: item.credited,
+  discounts: item.discounts,
+  discount_amounts: [],
   invoice_item: item.id,
   subscription: item.subscription,
-  subscription_item: null,
+  subscription_item: item.subscription_item,
 })
 
 /** Items of a customer that no invoice has yet; of one subscription where it is given. */
@@ -97,10 +104,15 @@ export const pendingItems = (
     .filter((item) => item.customer === customer && item.invoice === null && item.currency === currency)
     .filter((item) => subscription === undefined || item.subscription === null || item.subscription === subscription)
 
-/** Moves items onto a draft. */
+/** Moves items onto a draft: before what its subscription bills. https://docs.stripe.com/api/invoice-line-item (2026-11-26). */
 export function takeItems(account: Account, invoice: Invoice, items: readonly InvoiceItem[]): void {
   for (const item of items) item.invoice = invoice.id
-  invoice.lines = [...invoice.lines, ...items.map((item) => lineOf(account, item))]
+  setLines(account, invoice, [...items.map((item) => lineOf(account, item)), ...invoice.lines])
+}
+
+/** Gives a draft other lines, and works out again what its discounts take off them. */
+export function setLines(account: Account, invoice: Invoice, lines: readonly InvoiceLine[]): void {
+  invoice.lines = discountLines(account, { lines, discounts: invoice.discounts })
 }
 
 export const paymentOf = (account: Account, invoice: Invoice): InvoicePayment | undefined =>

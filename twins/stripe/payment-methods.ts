@@ -1,7 +1,7 @@
 import type { Json } from '../trace.ts'
 import { type Account, found } from './account.ts'
 import { cardNamed, cardNumbered, cardOf } from './cards.ts'
-import { cardError, docUrl, invalid, malformed, missing, Refusal } from './errors.ts'
+import { cardError, docUrl, invalid, malformed, missing, Refusal, unknownParams } from './errors.ts'
 import { emit } from './events.ts'
 import { gap } from './gaps.ts'
 import {
@@ -21,6 +21,7 @@ import {
   unmodelled,
 } from './params.ts'
 import type { Metadata, PaymentMethod } from './state.ts'
+import { isSince, NAMELESS_SINCE } from './versions.ts'
 import { opaque, paymentMethodBody } from './wire.ts'
 
 const SPENT =
@@ -59,6 +60,12 @@ export const otherTypes = (): Readonly<Record<string, Field<never>>> =>
       .split(/\s+/)
       .map((type) => [type, unmodelled(() => gap('payment methods that are not cards'))]),
   )
+
+/** `payment_method_types` of a payment or a setup, where the version still takes them. */
+export function typesIn(account: Account, listed: readonly string[] | undefined): readonly string[] | undefined {
+  if (listed !== undefined && isSince(account.version, NAMELESS_SINCE)) throw unknownParams(['payment_method_types'])
+  return listed
+}
 
 type CardParams = {
   readonly number?: string | undefined
@@ -156,7 +163,11 @@ export function newMethod(account: Account, row: string, details: Details = {}, 
 
 /** Methods that can be stored and read; what they are told is what they hold, but for what Stripe looks up. */
 const SIMPLE_TYPES =
-  'afterpay_clearpay alipay bancontact eps fpx giropay grabpay ideal klarna p24 sepa_debit sofort'.split(' ')
+  'acss_debit affirm afterpay_clearpay alipay alma amazon_pay au_becs_debit bacs_debit bancontact billie blik boleto cashapp crypto customer_balance eps fpx giropay grabpay ideal kakao_pay klarna konbini kr_card link mb_way mobilepay multibanco naver_pay nz_bank_account oxxo p24 pay_by_bank payco paynow paypal payto pix promptpay revolut_pay samsung_pay satispay sepa_debit sofort swish twint us_bank_account wechat_pay zip'.split(
+    ' ',
+  )
+/** What Stripe's test banks are called. */
+const TEST_BANK = 'STRIPE TEST BANK'
 /** Codes of the Dutch banks: https://docs.stripe.com/api/payment_methods/object#payment_method_object-ideal-bic (2026-11-24). */
 const BICS: Readonly<Record<string, string>> = {
   abn_amro: 'ABNANL2A',
@@ -209,6 +220,61 @@ function detailsOf(type: string, given: Readonly<Record<string, string>>): Json 
       return { bank: given.bank ?? null }
     case 'klarna':
       return { dob: null }
+    case 'acss_debit':
+      return {
+        bank_name: TEST_BANK,
+        fingerprint: fingerprintOf(given),
+        institution_number: given.institution_number ?? null,
+        last4: lastOf(given.account_number),
+        transit_number: given.transit_number ?? null,
+      }
+    case 'us_bank_account':
+      return {
+        account_holder_type: given.account_holder_type ?? 'individual',
+        account_type: given.account_type ?? 'checking',
+        bank_name: TEST_BANK,
+        financial_connections_account: null,
+        fingerprint: fingerprintOf(given),
+        last4: lastOf(given.account_number),
+        networks: { preferred: 'ach', supported: ['ach'] },
+        routing_number: given.routing_number ?? null,
+        status_details: {},
+      }
+    case 'au_becs_debit':
+      return {
+        bsb_number: (given.bsb_number ?? '').replaceAll('-', ''),
+        fingerprint: fingerprintOf(given),
+        last4: lastOf(given.account_number),
+      }
+    case 'bacs_debit':
+      return {
+        fingerprint: fingerprintOf(given),
+        last4: lastOf(given.account_number),
+        sort_code: (given.sort_code ?? '').replaceAll('-', ''),
+      }
+    case 'nz_bank_account':
+      return {
+        account_holder_name: given.account_holder_name ?? null,
+        bank_code: given.bank_code ?? null,
+        bank_name: TEST_BANK,
+        branch_code: given.branch_code ?? null,
+        last4: lastOf(given.account_number),
+        suffix: given.suffix ?? null,
+      }
+    case 'boleto':
+      return { tax_id: given.tax_id ?? null }
+    case 'cashapp':
+      return { buyer_id: null, cashtag: null }
+    case 'link':
+      return { email: null }
+    case 'paypal':
+      return { country: null, payer_email: null, payer_id: null }
+    case 'kr_card':
+      return { brand: null, last4: null }
+    case 'naver_pay':
+      return { buyer_id: null, funding: given.funding ?? 'card' }
+    case 'payto':
+      return { bsb_number: given.bsb_number ?? null, last4: lastOf(given.account_number), pay_id: given.pay_id ?? null }
     case 'sofort':
       return { country: given.country ?? null }
     case 'sepa_debit': {
@@ -226,6 +292,9 @@ function detailsOf(type: string, given: Readonly<Record<string, string>>): Json 
       return {}
   }
 }
+
+const fingerprintOf = (given: Readonly<Record<string, string>>): string => opaque(JSON.stringify(given), 16)
+const lastOf = (number: string | undefined): string | null => (number === undefined ? null : number.slice(-4))
 
 /** The method behind an id or a test name such as `pm_card_visa`, of which every use makes a new one. */
 export function resolveMethod(account: Account, id: string, param: string, status = 400): PaymentMethod {

@@ -35,6 +35,22 @@ export function plant(account: Account, seed: Seed): void {
     state.customers.add(customer)
   }
   for (const wish of seed.prices ?? []) plantPrice(account, wish)
+  for (const wish of seed.coupons ?? []) {
+    state.coupons.add({
+      id: wish.id,
+      created: account.nowS(),
+      amount_off: wish.percent_off === undefined ? (wish.amount_off ?? 0) : null,
+      currency: wish.percent_off === undefined ? (wish.currency ?? 'usd') : null,
+      duration: wish.duration ?? 'forever',
+      duration_in_months: wish.duration_in_months ?? null,
+      max_redemptions: null,
+      metadata: {},
+      name: wish.name ?? null,
+      percent_off: wish.percent_off ?? null,
+      redeem_by: null,
+      times_redeemed: 0,
+    })
+  }
   for (const wish of seed.payments ?? []) plantPayment(account, wish)
 }
 

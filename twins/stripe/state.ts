@@ -2,12 +2,15 @@ import { z } from 'zod'
 import type { Json } from '../trace.ts'
 import type {
   CheckoutSession,
+  Coupon,
+  Discount,
   Invoice,
   InvoiceItem,
   InvoicePayment,
   Payout,
   Price,
   Product,
+  PromotionCode,
   SetupIntent,
   Subscription,
 } from './billing-state.ts'
@@ -313,6 +316,9 @@ export type State = {
   readonly setup_intents: Table<SetupIntent>
   readonly checkout_sessions: Table<CheckoutSession>
   readonly payouts: Table<Payout>
+  readonly coupons: Table<Coupon>
+  readonly promotion_codes: Table<PromotionCode>
+  readonly discounts: Table<Discount>
 }
 
 export const createState = (): State => ({
@@ -336,6 +342,9 @@ export const createState = (): State => ({
   setup_intents: new Table(),
   checkout_sessions: new Table(),
   payouts: new Table(),
+  coupons: new Table(),
+  promotion_codes: new Table(),
+  discounts: new Table(),
 })
 
 /** Every table as a plain list. Rows are copies; what they hold is replaced, never changed, so it is shared. */
@@ -461,6 +470,25 @@ const seededPrice = z.strictObject({
     .strictObject({ id: z.string().optional(), name: z.string().optional(), unit_label: z.string().optional() })
     .optional(),
 })
+/** A coupon that was there before. */
+type SeededCoupon = {
+  readonly id: string
+  readonly amount_off?: number | undefined
+  readonly percent_off?: number | undefined
+  readonly currency?: string | undefined
+  readonly duration?: 'forever' | 'once' | 'repeating' | undefined
+  readonly duration_in_months?: number | undefined
+  readonly name?: string | undefined
+}
+const seededCoupon = z.strictObject({
+  id: z.string(),
+  amount_off: z.int().positive().optional(),
+  percent_off: z.number().positive().max(100).optional(),
+  currency: z.string().optional(),
+  duration: z.enum(['forever', 'once', 'repeating']).optional(),
+  duration_in_months: z.int().positive().optional(),
+  name: z.string().optional(),
+})
 const seededWebhook = z.strictObject({
   url: z.url(),
   secret: z.string().startsWith('whsec_').optional(),
@@ -482,7 +510,7 @@ export type Seed = {
         readonly descriptor?: string | undefined
         /** Whether payment methods that redirect are switched on in the Dashboard; they are, by default. */
         readonly redirects?: boolean | undefined
-        /** Payment methods the Dashboard switches on, for payments and for invoices; cards only, by default. */
+        /** Payment methods the Dashboard switches on, for payments, invoices and setups; cards only, by default. */
         readonly payment_methods?: Partial<Dashboard> | undefined
         /** Whether raw card numbers are allowed; they are not, by default. */
         readonly raw_card_data?: boolean | undefined
@@ -492,6 +520,7 @@ export type Seed = {
     | undefined
   readonly customers?: readonly SeededCustomer[] | undefined
   readonly prices?: readonly SeededPrice[] | undefined
+  readonly coupons?: readonly SeededCoupon[] | undefined
   /** Payments that succeeded before the scenario starts. */
   readonly payments?: readonly SeededPayment[] | undefined
   readonly webhooks?: readonly SeededWebhook[] | undefined
@@ -507,7 +536,11 @@ export const seedSchema: z.ZodType<Seed> = z.strictObject({
       descriptor: z.string().min(5).max(22).optional(),
       redirects: z.boolean().optional(),
       payment_methods: z
-        .strictObject({ payments: z.array(z.string()).optional(), invoices: z.array(z.string()).optional() })
+        .strictObject({
+          payments: z.array(z.string()).optional(),
+          invoices: z.array(z.string()).optional(),
+          setups: z.array(z.string()).optional(),
+        })
         .optional() as z.ZodType<Partial<Dashboard> | undefined>,
       raw_card_data: z.boolean().optional(),
       rates: z.record(z.string().length(3), z.string().regex(/^\d+(\.\d+)?$/)).optional(),
@@ -515,6 +548,7 @@ export const seedSchema: z.ZodType<Seed> = z.strictObject({
     .optional(),
   customers: z.array(seededCustomer).optional(),
   prices: z.array(seededPrice).optional(),
+  coupons: z.array(seededCoupon).optional(),
   payments: z.array(seededPayment).optional(),
   webhooks: z.array(seededWebhook).optional(),
 })

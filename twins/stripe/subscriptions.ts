@@ -1,7 +1,16 @@
 import { type Account, found } from './account.ts'
-import type { Invoice, InvoiceLine, Price, Subscription, SubscriptionItem } from './billing-state.ts'
+import type {
+  Credited,
+  Invoice,
+  InvoiceItem,
+  InvoiceLine,
+  Price,
+  Subscription,
+  SubscriptionItem,
+} from './billing-state.ts'
 import { subscriptionBody } from './billing-wire.ts'
 import { after, priceOf } from './catalog.ts'
+import { liveDiscounts } from './coupons.ts'
 import { display } from './currencies.ts'
 import { invalid, Refusal } from './errors.ts'
 import { emit } from './events.ts'
@@ -42,6 +51,11 @@ function nameOf(account: Account, price: Price, quantity: number): string {
   const unit = product.unit_label === null ? '' : ` ${product.unit_label}`
   return `${quantity}${unit} × ${product.name}`
 }
+/** One of a thing goes by its name alone: recorded on 2026-10-06. */
+const nameAfter = (account: Account, price: Price, quantity: number): string =>
+  quantity === 1
+    ? found(account.state.products.get(price.product), price.product).name
+    : nameOf(account, price, quantity)
 function rateOf(price: Price): string {
   const { interval = 'month', interval_count: count = 1 } = price.recurring ?? {}
   return `${display(price.unit_amount, price.currency)} / ${count === 1 ? interval : `${count} ${interval}s`}`
@@ -62,6 +76,9 @@ function periodLines(account: Account, subscription: Subscription, free: boolean
       proration: false,
       quantity: item.quantity,
       unit_amount: free ? 0 : price.unit_amount,
+      credited: null,
+      discounts: [],
+      discount_amounts: [],
       invoice_item: null,
       subscription: subscription.id,
       subscription_item: item.id,
@@ -145,10 +162,13 @@ export function applyWishes(
 export type Start = {
   readonly payment_behavior: 'allow_incomplete' | 'default_incomplete' | 'error_if_incomplete'
   readonly offSession: boolean
+  /** What else is billed at the start. */
+  readonly extras?: readonly InvoiceItem[]
 }
 
 /** Starts a stored subscription: its first invoice, and how that goes decides its status. */
-export function start(account: Account, subscription: Subscription, { payment_behavior, offSession }: Start): void {
+export function start(account: Account, subscription: Subscription, how: Start): void {
+  const { payment_behavior, extras = [] } = how
   const { state } = account
   const trial = subscription.trial_end !== null
   const now = account.nowS()
@@ -156,7 +176,9 @@ export function start(account: Account, subscription: Subscription, { payment_be
   subscription.current_period_start = now
   subscription.current_period_end = subscription.trial_end ?? periodEnd(account, subscription, now)
   const automatic = subscription.collection_method === 'charge_automatically'
-  const owed = !trial && subscription.items.some((item) => amountOf(account, item) > 0)
+  const owed =
+    (!trial && subscription.items.some((item) => amountOf(account, item) > 0)) ||
+    extras.some(({ amount }) => amount > 0)
   const customer = found(state.customers.get(subscription.customer), subscription.customer)
   const method = subscription.default_payment_method ?? customer.default_payment_method
   if (automatic && owed && method === null && payment_behavior !== 'default_incomplete') {
@@ -171,6 +193,7 @@ export function start(account: Account, subscription: Subscription, { payment_be
     subscription: subscription.id,
     collection_method: subscription.collection_method,
     due_date: automatic ? null : now + (subscription.days_until_due ?? 0) * DAY_S,
+    discounts: liveDiscounts(account, subscription.discounts, true),
     lines: periodLines(account, subscription, trial),
   })
   takeItems(account, invoice, pendingItems(account, subscription.customer, subscription.currency, subscription.id))
@@ -183,7 +206,7 @@ export function start(account: Account, subscription: Subscription, { payment_be
     watchInvoice(account, invoice)
     return
   }
-  payFirst(account, subscription, invoice, { payment_behavior, offSession })
+  payFirst(account, subscription, invoice, how)
   tell(account, 'created', subscription)
   watch(account, subscription)
 }
@@ -333,6 +356,7 @@ function bill(
     collection_method: subscription.collection_method,
     due_date: automatic ? null : now + (subscription.days_until_due ?? 0) * DAY_S,
     auto_advance: true,
+    discounts: liveDiscounts(account, subscription.discounts, false),
     lines,
   })
   takeItems(account, invoice, pendingItems(account, subscription.customer, subscription.currency, subscription.id))
@@ -348,30 +372,57 @@ export function changeItems(
   subscription: Subscription,
   items: readonly SubscriptionItem[],
   proration: Proration,
+  resets = false,
 ): void {
   const before = subscription.items
   const [was, is] = [intervalOf(account, before), intervalOf(account, items)]
   const sameCycle = was.interval === is.interval && was.interval_count === is.interval_count
+  const now = account.nowS()
   const changed = (item: SubscriptionItem, others: readonly SubscriptionItem[]): boolean =>
     !others.some(({ id, price, quantity }) => id === item.id && price === item.price && quantity === item.quantity)
   const prorates = subscription.status === 'active' && proration !== 'none'
-  const removed = before.filter((item) => changed(item, items))
+  const removed = resets ? before : before.filter((item) => changed(item, items))
   const added = items.filter((item) => changed(item, before))
   if (prorates) for (const item of removed) prorate(account, subscription, item, -1)
-  if (prorates && sameCycle) for (const item of added) prorate(account, subscription, item, 1)
   subscription.items = items
   if (subscription.status !== 'active') return
-  if (!sameCycle) {
-    // https://docs.stripe.com/billing/subscriptions/billing-cycle (2026-11-24): another interval starts a cycle at once.
-    const now = account.nowS()
+  if (resets) {
     subscription.billing_cycle_anchor = now
     subscription.current_period_start = now
     subscription.current_period_end = periodEnd(account, subscription, now)
     collect(account, bill(account, subscription, 'subscription_update', periodLines(account, subscription, false)))
-  } else if (proration === 'always_invoice' && removed.length + added.length > 0) {
-    collect(account, bill(account, subscription, 'subscription_update', []))
+    watch(account, subscription)
+    return
   }
+  // Another interval keeps the anchor, and is billed at once: recorded by github.com/pay-rails/pay on 2026-10-06.
+  if (!sameCycle) moveIntoPeriod(account, subscription, now)
+  if (prorates) for (const item of added) prorate(account, subscription, item, 1)
+  const billed = proration === 'always_invoice' || (!sameCycle && prorates)
+  if (billed && removed.length + added.length > 0)
+    collect(account, bill(account, subscription, 'subscription_update', []))
   watch(account, subscription)
+}
+
+/** The period of the present interval that `nowS` is in, counted from where the old one began. */
+function moveIntoPeriod(account: Account, subscription: Subscription, nowS: number): void {
+  let startS = subscription.current_period_start
+  let endS = periodEnd(account, subscription, startS)
+  while (endS <= nowS) {
+    startS = endS
+    endS = periodEnd(account, subscription, startS)
+  }
+  subscription.current_period_start = startS
+  subscription.current_period_end = endS
+}
+
+/** What was billed for an item last, and is given back when it goes. */
+function lastBilled(account: Account, subscription: Subscription, item: SubscriptionItem): Credited | null {
+  const invoices = account.state.invoices.all().filter((one) => one.subscription === subscription.id)
+  for (const invoice of invoices.toReversed()) {
+    const lines = invoice.lines.filter((line) => line.subscription_item === item.id && line.amount > 0)
+    if (lines.length > 0) return { invoice: invoice.id, invoice_line_items: lines.map(({ id }) => id) }
+  }
+  return null
 }
 
 function prorate(account: Account, subscription: Subscription, item: SubscriptionItem, sign: 1 | -1): void {
@@ -386,7 +437,8 @@ function prorate(account: Account, subscription: Subscription, item: Subscriptio
     currency: subscription.currency,
     customer: subscription.customer,
     date: now,
-    description: `${sign < 0 ? 'Unused' : 'Remaining'} time on ${nameOf(account, price, item.quantity)} after ${day}`,
+    description: `${sign < 0 ? 'Unused' : 'Remaining'} time on ${nameAfter(account, price, item.quantity)} after ${day}`,
+    discounts: [],
     invoice: null,
     metadata: {},
     period: { start: now, end: endS },
@@ -395,7 +447,9 @@ function prorate(account: Account, subscription: Subscription, item: Subscriptio
     proration: true,
     quantity: item.quantity,
     subscription: subscription.id,
-    unit_amount: Math.round(amount / Math.max(1, item.quantity)),
+    subscription_item: item.id,
+    credited: sign < 0 ? lastBilled(account, subscription, item) : null,
+    unit_amount: null,
   })
   emit(account, 'invoiceitem.created', account.invoiceItemBody(created))
 }

@@ -3,6 +3,11 @@ import type { Json } from '../trace.ts'
 /** The versions this twin speaks, newest first: https://docs.stripe.com/changelog (2026-11-24). */
 export const API_VERSIONS = [
   '2026-10-28.endive',
+  '2026-09-30.endive',
+  '2026-08-26.dahlia',
+  '2026-07-29.dahlia',
+  '2026-06-24.dahlia',
+  '2026-05-27.dahlia',
   '2026-04-22.dahlia',
   '2026-03-25.dahlia',
   '2026-02-25.clover',
@@ -17,6 +22,9 @@ export const LATEST: (typeof API_VERSIONS)[number] = API_VERSIONS[0]
 
 export const isSpoken = (version: string): boolean => API_VERSIONS.some((one) => one === version)
 
+/** Since then nobody names payment method types when a payment or a setup is made: stripe 23.0 (2026-11-26). */
+export const NAMELESS_SINCE = '2026-09-30'
+
 /** Whether `version` is that of `date` or a later one. */
 export const isSince = (version: string, date: string): boolean => version.slice(0, 10) >= date
 
@@ -29,13 +37,27 @@ const isObject = (value: Json | undefined): value is Wire =>
  * and 2026-03, held against the types of stripe 23.1. Assumed: a field that is in one and not in the one before came between.
  */
 const ADDED: readonly (readonly [since: string, fields: string])[] = [
+  ['2026-10-28', 'refund.customer refund.customer_account refund.payment_method line_item.subscription'],
+  // From here to 2026-04-22 as the changelog of stripe 23.1 tells, and as recorded on 2026-09-20 and 2026-10-06.
   [
-    '2026-10-28',
-    `payment_intent.allowed_payment_method_types payment_intent.managed_payments payment_intent.payment_record
-    setup_intent.allowed_payment_method_types setup_intent.managed_payments checkout.session.allowed_payment_method_types
-    checkout.session.managed_payments charge.payment_method_details.card.electronic_commerce_indicator
-    charge.payment_method_details.card.transaction_link_id refund.customer refund.customer_account refund.payment_method
-    subscription.billing_schedules subscription.managed_payments subscription_item.current_trial line_item.subscription`,
+    '2026-09-30',
+    `subscription_item.current_trial subscription.trial_settings.end_behavior.billing_cycle_anchor
+    subscription.invoice_settings.custom_fields subscription.invoice_settings.description
+    subscription.invoice_settings.footer`,
+  ],
+  [
+    '2026-08-26',
+    `subscription.cancellation_details.feedback_option charge.payment_method_details.card.electronic_commerce_indicator
+    payment_intent.payment_record payment_intent.shared_payment_granted_token payment_method.shared_payment_granted_token
+    checkout.session.allowed_payment_method_types invoiceitem.frozen_fields invoiceitem.invoicing_rules`,
+  ],
+  ['2026-07-29', 'payment_intent.allowed_payment_method_types setup_intent.allowed_payment_method_types'],
+  ['2026-06-24', 'charge.payment_method_details.card.transaction_link_id'],
+  ['2026-05-27', 'subscription.billing_schedules'],
+  [
+    '2026-04-22',
+    `payment_intent.managed_payments setup_intent.managed_payments checkout.session.managed_payments
+    subscription.managed_payments`,
   ],
   // https://docs.stripe.com/changelog (2026-11-26): 2025-12-15.clover.
   ['2025-12-15', 'line_item.subtotal'],

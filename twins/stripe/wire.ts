@@ -102,7 +102,13 @@ const sharedMethodBody = (method: PaymentMethod): Wire => ({
   customer_account: null,
   livemode: false,
   metadata: method.metadata,
+  shared_payment_granted_token: null,
 })
+
+/** Nothing here is sold in Stripe's own name. */
+export const UNMANAGED: Json = { enabled: false }
+/** What pays an invoice that belongs to no subscription. Recorded on 2026-09-20: it carries no reference to an order. */
+export const MANUAL = 'Payment for Invoice'
 
 export const paymentIntentBody = (intent: PaymentIntent): Wire => ({
   id: intent.id,
@@ -129,11 +135,11 @@ export const paymentIntentBody = (intent: PaymentIntent): Wire => ({
   last_payment_error: intent.last_payment_error,
   latest_charge: intent.latest_charge,
   livemode: false,
-  managed_payments: null,
+  managed_payments: UNMANAGED,
   metadata: intent.metadata,
   next_action: intent.next_action,
   on_behalf_of: null,
-  ...(intent.invoice === null
+  ...(intent.invoice === null || intent.description === MANUAL
     ? {}
     : { payment_details: { customer_reference: null, order_reference: intent.invoice.slice(0, 25) } }),
   payment_method: intent.payment_method,
@@ -151,6 +157,7 @@ export const paymentIntentBody = (intent: PaymentIntent): Wire => ({
   receipt_email: intent.receipt_email,
   review: null,
   setup_future_usage: intent.setup_future_usage,
+  shared_payment_granted_token: null,
   shipping: intent.shipping,
   source: null,
   statement_descriptor: intent.statement_descriptor,

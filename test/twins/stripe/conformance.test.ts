@@ -80,7 +80,12 @@ runTwinTests({
     await world.clock.advance(86_400_000)
   },
   gaps: {
-    'coupons, tax and other parts of billing': post('/v1/coupons', 'percent_off=10'),
+    'tax and other parts of billing': post('/v1/tax_rates', 'percentage=10'),
+    'coupons for some products or in several currencies': post('/v1/coupons', 'applies_to[products][0]=prod_1'),
+    'discounts of single items of a subscription': post(
+      '/v1/subscriptions',
+      'customer=cus_1&items[0][price]=monthly&items[0][discounts][0][coupon]=x',
+    ),
     'prices other than so much for each': post('/v1/prices', 'currency=usd&product=prod_1&billing_scheme=tiered'),
     'goods, tax codes and marketing features of products': post('/v1/products', 'name=Book&tax_code=txcd_1'),
     'billing cycles set by hand, schedules and pending updates': post('/v1/subscription_schedules', 'customer=cus_1'),
@@ -104,7 +109,7 @@ runTwinTests({
     search: get('/v1/customers/search?query=x'),
     'API v2': get('/v2/core/events'),
     'the rest of the API': get('/v1/terminal/readers'),
-    'payment methods that are not cards': post('/v1/payment_methods', 'type=cashapp'),
+    'payment methods that are not cards': post('/v1/payment_methods', 'type=card_present'),
     mandates: post('/v1/payment_intents', `${PAYMENT}&mandate=mandate_1`),
     'line items, hooks and payment details': post(
       '/v1/payment_intents',

@@ -9,6 +9,9 @@ import { openListeningShop, pay, RETURN, type Shop } from './support.ts'
 const BEYOND: Readonly<Record<string, readonly string[]>> = {
   Charge: ['destination', 'dispute', 'order'],
   Dispute: ['balance_transaction'],
+  InvoiceItem: ['frozen_fields', 'invoicing_rules'],
+  PaymentIntent: ['shared_payment_granted_token'],
+  PaymentMethod: ['shared_payment_granted_token'],
 }
 
 function differences(file: string, name: string, body: object): readonly string[] {
@@ -96,6 +99,30 @@ test.each<readonly [file: string, name: string, body: () => object | Promise<obj
     () => shop.sdk.invoiceItems.create({ customer: customer.id, amount: 1, currency: 'usd' }),
   ],
   ['SetupIntents', 'SetupIntent', () => shop.sdk.setupIntents.create({})],
+  ['Coupons', 'Coupon', () => shop.sdk.coupons.create({ percent_off: 10, duration: 'once' })],
+  [
+    'PromotionCodes',
+    'PromotionCode',
+    async () => {
+      const { id } = await shop.sdk.coupons.create({ amount_off: 10, currency: 'usd', duration: 'once' })
+      return await shop.sdk.promotionCodes.create({ promotion: { type: 'coupon', coupon: id } })
+    },
+  ],
+  [
+    'Discounts',
+    'Discount',
+    async () => {
+      const { id } = await shop.sdk.coupons.create({ percent_off: 10, duration: 'forever' })
+      const discounted = await shop.sdk.subscriptions.create({
+        customer: customer.id,
+        default_payment_method: String(subscription.default_payment_method),
+        items: [{ price: 'monthly' }],
+        discounts: [{ coupon: id }],
+        expand: ['discounts'],
+      })
+      return Object(discounted.discounts[0])
+    },
+  ],
   [
     'Checkout/Sessions',
     'Session',

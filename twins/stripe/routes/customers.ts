@@ -26,7 +26,7 @@ import { attach, checkUsable, resolveMethod } from '../payment-methods.ts'
 import type { Address, Customer } from '../state.ts'
 import { customerBody, deletedBody, paymentMethodBody } from '../wire.ts'
 
-const billing = (): Field<never> => unmodelled(() => gap('coupons, tax and other parts of billing'))
+const billing = (): Field<never> => unmodelled(() => gap('tax and other parts of billing'))
 const balances = (): Field<never> => unmodelled(() => gap('customer balance, cash balance and tax ids'))
 const sources = (): Field<never> => unmodelled(() => gap('tokens and sources'))
 

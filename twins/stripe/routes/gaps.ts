@@ -1,6 +1,6 @@
 import { gap } from '../gaps.ts'
 
-const BILLING = 'coupons, tax and other parts of billing'
+const BILLING = 'tax and other parts of billing'
 const CYCLES = 'billing cycles set by hand, schedules and pending updates'
 const CONNECT = 'Connect'
 const PAYOUTS = 'transfers and top-ups'
@@ -23,7 +23,7 @@ const PATHS: readonly (readonly [RegExp, string])[] = [
   [/\/customers\/\w+\/(sources|cards|bank_accounts)|\/v1\/(tokens|sources)\b/, 'tokens and sources'],
   [/\/customers\/\w+\/(subscriptions|discount)/, BILLING],
   [
-    /\/v1\/(invoice_rendering_templates|subscription_items|plans|coupons|promotion_codes|tax|tax_rates|tax_codes|tax_ids|quotes|credit_notes|billing|entitlements)\b/,
+    /\/v1\/(invoice_rendering_templates|plans|tax|tax_rates|tax_codes|tax_ids|quotes|credit_notes|billing|entitlements)\b/,
     BILLING,
   ],
   [/\/v1\/invoices\/(create_preview|upcoming|\w+\/(add_lines|remove_lines|update_lines|attach_payment))/, BILLING],

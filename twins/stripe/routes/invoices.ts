@@ -3,6 +3,7 @@ import type { Serve } from '../answer.ts'
 import type { Invoice } from '../billing-state.ts'
 import { invoiceItemBody, invoiceLineBody, invoicePaymentBody } from '../billing-wire.ts'
 import { newProduct, priceOf } from '../catalog.ts'
+import { discountsField, redeem } from '../coupons.ts'
 import { currency } from '../currencies.ts'
 import { invalid, malformed, missing } from '../errors.ts'
 import { emit } from '../events.ts'
@@ -15,6 +16,7 @@ import {
   markUncollectible,
   payInvoice,
   pendingItems,
+  setLines,
   settleInvoice,
   takeItems,
   voidInvoice,
@@ -38,7 +40,7 @@ import { resolveMethod } from '../payment-methods.ts'
 import { deletedBody } from '../wire.ts'
 import { customerOf } from './customers.ts'
 
-const TAX = 'coupons, tax and other parts of billing'
+const TAX = 'tax and other parts of billing'
 const CONNECT = 'Connect'
 const DAY_S = 24 * 3600
 
@@ -50,10 +52,11 @@ const editable = {
   description: emptyable(string(1500)),
   due_date: integer(),
   footer: emptyable(string()),
+  discounts: discountsField(),
   metadata: metadata(),
   statement_descriptor: string(22),
   ...loudly(
-    'account_tax_ids automatic_tax automatically_finalizes_at custom_fields default_source default_tax_rates discounts effective_at number payment_settings rendering shipping_cost shipping_details',
+    'account_tax_ids automatic_tax automatically_finalizes_at custom_fields default_source default_tax_rates effective_at number payment_settings rendering shipping_cost shipping_details',
     TAX,
   ),
   ...loudly('application_fee_amount issuer on_behalf_of transfer_data', CONNECT),
@@ -71,6 +74,10 @@ function edit(account: Account, invoice: Invoice, params: Parsed<typeof editable
   if (params.description !== undefined) invoice.description = params.description || null
   if (params.footer !== undefined) invoice.footer = params.footer || null
   if (params.statement_descriptor !== undefined) invoice.statement_descriptor = params.statement_descriptor
+  if (params.discounts !== undefined) {
+    invoice.discounts = redeem(account, params.discounts, { customer: invoice.customer, invoice: invoice.id })
+    setLines(account, invoice, invoice.lines)
+  }
 }
 
 export function addInvoices(account: Account, serve: Serve): void {
@@ -312,16 +319,14 @@ export function addInvoiceItems(account: Account, serve: Serve): void {
       currency: currency(),
       customer: required(string()),
       description: emptyable(string()),
+      discounts: discountsField(),
       invoice: string(),
       metadata: metadata(),
       period: object({ start: required(integer()), end: required(integer()) }),
       pricing: object({ price: required(string()) }),
       quantity: integer(0),
       subscription: string(),
-      ...loudly(
-        'discountable discounts price_data quantity_decimal tax_behavior tax_code tax_rates unit_amount_decimal',
-        TAX,
-      ),
+      ...loudly('discountable price_data quantity_decimal tax_behavior tax_code tax_rates unit_amount_decimal', TAX),
       ...loudly('customer_account', CONNECT),
     },
     gives: 'invoiceitem',
@@ -342,8 +347,9 @@ export function addInvoiceItems(account: Account, serve: Serve): void {
         price === undefined
           ? looseProduct(account, params.description || 'Invoice item')
           : { price: price.id, product: price.product }
+      const id = account.newId('ii_1', 23, state.invoice_items)
       const item = state.invoice_items.add({
-        id: account.newId('ii_1', 23, state.invoice_items),
+        id,
         ...booked,
         amount: price === undefined ? (params.amount ?? 0) : price.unit_amount * quantity,
         currency: price?.currency ?? params.currency ?? 'usd',
@@ -353,12 +359,15 @@ export function addInvoiceItems(account: Account, serve: Serve): void {
         proration: false,
         quantity,
         subscription: params.subscription ?? null,
+        subscription_item: null,
+        credited: null,
         unit_amount: price?.unit_amount ?? params.amount ?? 0,
         description: params.description || null,
+        discounts: redeem(account, params.discounts ?? [], { customer: customer.id, invoice_item: id }),
         invoice: invoice?.id ?? null,
         metadata: mergeMetadata({}, params.metadata),
       })
-      if (invoice !== undefined) invoice.lines = [...invoice.lines, lineOf(account, item)]
+      if (invoice !== undefined) setLines(account, invoice, [...invoice.lines, lineOf(account, item)])
       emit(account, 'invoiceitem.created', invoiceItemBody(item))
       return invoiceItemBody(item)
     },
@@ -386,7 +395,12 @@ export function addInvoiceItems(account: Account, serve: Serve): void {
         throw invalid('You can only delete an invoice item that is not attached to a finalized invoice.')
       }
       const invoice = state.invoices.get(item.invoice ?? '')
-      if (invoice !== undefined) invoice.lines = invoice.lines.filter((line) => line.invoice_item !== item.id)
+      if (invoice !== undefined)
+        setLines(
+          account,
+          invoice,
+          invoice.lines.filter((line) => line.invoice_item !== item.id),
+        )
       state.invoice_items.remove(item.id)
       emit(account, 'invoiceitem.deleted', invoiceItemBody(item))
       return deletedBody('invoiceitem', item.id)

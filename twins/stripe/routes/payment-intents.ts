@@ -23,7 +23,7 @@ import {
   unmodelled,
   url,
 } from '../params.ts'
-import { checkUsable, createMethod, METHOD_SPEC, otherTypes, resolveMethod } from '../payment-methods.ts'
+import { checkUsable, createMethod, METHOD_SPEC, otherTypes, resolveMethod, typesIn } from '../payment-methods.ts'
 import { cancel, capture, checkReturnUrl, confirm, emitIntent, unexpected } from '../payments.ts'
 import type { PaymentIntent, PaymentMethod } from '../state.ts'
 import { isSince } from '../versions.ts'
@@ -97,12 +97,19 @@ const describing = {
   transfer_group: emptyable(string()),
 } satisfies Spec
 
+/** Nothing at all is refused in other words than less than that. */
+const amountField = (): Field<number> => ({
+  needed: false,
+  read: (raw, path) => (raw === '0' ? 0 : integer(1).read(raw, path)),
+})
+
 const createSpec = {
   ...shared,
   ...confirming,
   ...describing,
-  amount: required(integer(1)),
+  amount: required(amountField()),
   currency: required(currency()),
+  payment_method_types: list(string()),
   automatic_payment_methods: object({ enabled: required(flag()), allow_redirects: choice('always', 'never') }),
   confirm: flag(),
   confirmation_method: choice('automatic', 'manual'),
@@ -211,10 +218,11 @@ export function addPaymentIntents(account: Account, serve: Serve): void {
         )
       }
       const automatic = params.automatic_payment_methods
-      if (automatic?.enabled === false) throw gap('payment methods that are not cards')
+      const listed = typesIn(account, params.payment_method_types)
+      if (automatic?.enabled === false && listed === undefined) throw gap('payment methods that are not cards')
       if (params.customer !== undefined) customerOf(account, params.customer, 'customer', 400)
       // Before 2023-08-16 a payment without a list of methods took cards.
-      const byDashboard = automatic !== undefined || isSince(account.version, '2023-08-16')
+      const byDashboard = listed === undefined && (automatic !== undefined || isSince(account.version, '2023-08-16'))
       const id = account.newId('pi_3', 23, state.payment_intents)
       const intent: PaymentIntent = {
         id,
@@ -233,7 +241,7 @@ export function addPaymentIntents(account: Account, serve: Serve): void {
         cancellation_reason: null,
         capture_method: isSince(account.version, '2024-04-10') ? 'automatic_async' : 'automatic',
         configuration: byDashboard ? account.configuration : null,
-        methods: byDashboard ? account.dashboard.payments : ['card'],
+        methods: listed ?? (byDashboard ? account.dashboard.payments : ['card']),
         currency: params.currency,
         customer: null,
         description: null,

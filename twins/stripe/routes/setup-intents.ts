@@ -10,6 +10,7 @@ import {
   choice,
   emptyable,
   flag,
+  list,
   mergeMetadata,
   metadata,
   object,
@@ -19,7 +20,8 @@ import {
   string,
   url,
 } from '../params.ts'
-import { checkUsable, createMethod, METHOD_SPEC, otherTypes, resolveMethod } from '../payment-methods.ts'
+import { checkUsable, createMethod, METHOD_SPEC, otherTypes, resolveMethod, typesIn } from '../payment-methods.ts'
+import { isSince } from '../versions.ts'
 import { opaque, paymentMethodBody } from '../wire.ts'
 import { customerOf } from './customers.ts'
 
@@ -56,6 +58,7 @@ export function newSetupIntent(account: Account, wish: Partial<SetupIntent>): Se
     created: account.nowS(),
     client_secret: `${id}_secret_${account.world.draw('client secret').text(31)}`,
     automatic: true,
+    methods: null,
     usage: 'off_session',
     cancellation_reason: null,
     customer: null,
@@ -171,13 +174,17 @@ export function addSetupIntents(account: Account, serve: Serve): void {
       ...confirming,
       automatic_payment_methods: object({ enabled: required(flag()), allow_redirects: choice('always', 'never') }),
       confirm: flag(),
+      payment_method_types: list(string()),
       usage: choice('off_session', 'on_session'),
       ...loudly('on_behalf_of single_use', CONNECT),
     },
     gives: 'setup_intent',
     run(params) {
+      const listed = typesIn(account, params.payment_method_types)
+      const byDashboard = isSince(account.version, '2023-08-16')
       const intent = newSetupIntent(account, {
-        automatic: params.automatic_payment_methods?.enabled ?? true,
+        automatic: listed === undefined && (params.automatic_payment_methods?.enabled ?? byDashboard),
+        methods: listed ?? null,
         usage: params.usage ?? 'off_session',
         return_url: params.return_url ?? null,
       })

@@ -1,6 +1,8 @@
 import type { Account } from '../account.ts'
 import type { Serve } from '../answer.ts'
-import type { Subscription } from '../billing-state.ts'
+import type { InvoiceItem, Subscription } from '../billing-state.ts'
+import { priceOf, productOf } from '../catalog.ts'
+import { discountsField, redeem } from '../coupons.ts'
 import { currency } from '../currencies.ts'
 import { malformed, missing } from '../errors.ts'
 import { emit } from '../events.ts'
@@ -23,6 +25,7 @@ import {
   string,
 } from '../params.ts'
 import { resolveMethod } from '../payment-methods.ts'
+import type { Metadata } from '../state.ts'
 import {
   applyWishes,
   bodyOf,
@@ -36,9 +39,10 @@ import {
 } from '../subscriptions.ts'
 import { customerOf } from './customers.ts'
 
-const TAX = 'coupons, tax and other parts of billing'
+const TAX = 'tax and other parts of billing'
 const CYCLES = 'billing cycles set by hand, schedules and pending updates'
 const CONNECT = 'Connect'
+const ITEM_DISCOUNTS = 'discounts of single items of a subscription'
 const DAY_S = 24 * 3600
 
 /** A moment in whole seconds, or `now`. */
@@ -47,11 +51,21 @@ const moment = (): Field<number | 'now'> => ({
   read: (raw: Raw, path: string) => (raw === 'now' ? 'now' : integer(0).read(raw, path)),
 })
 
+/** `unchanged`, or `now`, which starts a period at once; since 2026-09-30 under `type`. */
+const anchor = (): Field<'now' | 'unchanged'> => ({
+  needed: false,
+  read(raw: Raw, path: string): 'now' | 'unchanged' {
+    const which = choice('now', 'unchanged')
+    return typeof raw === 'string' ? which.read(raw, path) : object({ type: required(which) }).read(raw, path).type
+  },
+})
+
 const itemSpec = {
   metadata: metadata(),
   price: string(),
   quantity: integer(0),
-  ...loudly('billing_thresholds current_trial discounts price_data tax_rates', TAX),
+  ...loudly('billing_thresholds current_trial price_data tax_rates', TAX),
+  ...loudly('discounts', ITEM_DISCOUNTS),
   plan: string(),
 } satisfies Spec
 
@@ -73,11 +87,18 @@ const shared = {
     end_behavior: required(object({ missing_payment_method: required(choice('cancel', 'create_invoice', 'pause')) })),
   }),
   ...loudly('application_fee_percent on_behalf_of transfer_data', CONNECT),
-  ...loudly(
-    'add_invoice_items automatic_tax billing_thresholds default_source default_tax_rates discounts invoice_settings',
-    TAX,
+  add_invoice_items: list(
+    object({
+      metadata: metadata(),
+      price: string(),
+      quantity: integer(0),
+      ...loudly('period price_data tax_rates', TAX),
+      ...loudly('discounts', ITEM_DISCOUNTS),
+    }),
   ),
-  ...loudly('billing_cycle_anchor billing_schedules pending_invoice_item_interval trial_from_plan', CYCLES),
+  discounts: discountsField(),
+  ...loudly('automatic_tax billing_thresholds default_source default_tax_rates invoice_settings', TAX),
+  ...loudly('billing_schedules pending_invoice_item_interval trial_from_plan', CYCLES),
 } satisfies Spec
 
 const createSpec = {
@@ -88,12 +109,13 @@ const createSpec = {
   items: required(list(object(itemSpec))),
   payment_behavior: choice('allow_incomplete', 'default_incomplete', 'error_if_incomplete'),
   trial_period_days: integer(0, 730),
-  ...loudly('backdate_start_date billing_cycle_anchor_config billing_mode', CYCLES),
+  ...loudly('backdate_start_date billing_cycle_anchor billing_cycle_anchor_config billing_mode', CYCLES),
   ...loudly('customer_account', CONNECT),
 } satisfies Spec
 
 const updateSpec = {
   ...shared,
+  billing_cycle_anchor: anchor(),
   cancel_at: emptyable(integer(0)),
   cancellation_details: object({ comment: emptyable(string()), feedback: emptyable(string()) }),
   items: list(object({ ...itemSpec, id: string(), deleted: flag(), ...loudly('clear_usage', TAX) })),
@@ -113,6 +135,46 @@ const wishOf = (
   metadata: item.metadata === undefined ? undefined : mergeMetadata({}, item.metadata),
   deleted: item.deleted,
 })
+
+/** Things that the next invoice of a subscription bills once. */
+function extraItems(
+  account: Account,
+  subscription: Subscription,
+  wishes: readonly {
+    readonly price?: string | undefined
+    readonly quantity?: number | undefined
+    readonly metadata?: Metadata | '' | undefined
+  }[],
+): readonly InvoiceItem[] {
+  const { state } = account
+  return wishes.map((wish, at) => {
+    const price = priceOf(account, wish.price ?? '', `add_invoice_items[${at}][price]`)
+    const product = productOf(account, price.product, 'product', 400)
+    const [now, quantity] = [account.nowS(), wish.quantity ?? 1]
+    const item = state.invoice_items.add({
+      id: account.newId('ii_1', 23, state.invoice_items),
+      amount: price.unit_amount * quantity,
+      currency: price.currency,
+      customer: subscription.customer,
+      date: now,
+      period: { start: now, end: now },
+      price: price.id,
+      product: product.id,
+      proration: false,
+      quantity,
+      subscription: subscription.id,
+      subscription_item: null,
+      credited: null,
+      unit_amount: price.unit_amount,
+      description: product.name,
+      discounts: [],
+      invoice: null,
+      metadata: mergeMetadata({}, wish.metadata),
+    })
+    emit(account, 'invoiceitem.created', account.invoiceItemBody(item))
+    return item
+  })
+}
 
 function applyShared(account: Account, subscription: Subscription, params: Partial<Parsed<typeof shared>>): void {
   const method = params.default_payment_method
@@ -185,6 +247,7 @@ export function addSubscriptions(account: Account, serve: Serve): void {
         days_until_due: null,
         default_payment_method: null,
         description: null,
+        discounts: [],
         ended_at: null,
         items,
         latest_invoice: null,
@@ -203,7 +266,10 @@ export function addSubscriptions(account: Account, serve: Serve): void {
           param: 'days_until_due',
         })
       }
+      const owner = { customer: customer.id, subscription: subscription.id }
+      subscription.discounts = redeem(account, params.discounts ?? [], owner)
       start(account, subscription, {
+        extras: extraItems(account, subscription, params.add_invoice_items ?? []),
         payment_behavior: params.payment_behavior ?? 'allow_incomplete',
         offSession: params.off_session ?? false,
       })
@@ -253,8 +319,21 @@ export function addSubscriptions(account: Account, serve: Serve): void {
         subscription.current_period_end = params.trial_end
         subscription.billing_cycle_anchor = params.trial_end
       }
-      if (items !== undefined)
-        changeItems(account, subscription, items, params.proration_behavior ?? 'create_prorations')
+      if (params.discounts !== undefined)
+        subscription.discounts = redeem(account, params.discounts, {
+          customer: subscription.customer,
+          subscription: subscription.id,
+        })
+      extraItems(account, subscription, params.add_invoice_items ?? [])
+      const resets = params.billing_cycle_anchor === 'now'
+      if (items !== undefined || resets)
+        changeItems(
+          account,
+          subscription,
+          items ?? subscription.items,
+          params.proration_behavior ?? 'create_prorations',
+          resets,
+        )
       if (params.cancel_at_period_end !== undefined) endWithPeriod(account, subscription, params.cancel_at_period_end)
       if (params.cancel_at !== undefined) {
         subscription.cancel_at = params.cancel_at === '' ? null : params.cancel_at
