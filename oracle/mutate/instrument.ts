@@ -1,9 +1,11 @@
 import type { NodePath, types } from '@babel/core'
 import { Instrumenter } from '@stryker-mutator/instrumenter'
+import { addCounters } from './counters.ts'
 import { domainMutators } from './domain/index.ts'
 import { EXTREME, extremeMutator, placeKey } from './extreme.ts'
 import { genericFacts } from './generic.ts'
 import type { Facts } from './mutator.ts'
+import { tickName, underOwnSwitch } from './switch.ts'
 
 export type Family = 'generic' | 'domain' | 'extreme'
 
@@ -68,16 +70,19 @@ const quiet = new Proxy({} as ConstructorParameters<typeof Instrumenter>[0], {
 
 type LiveMutator = { readonly name: string; readonly mutate: (path: NodePath) => Iterable<types.Node> }
 
+type Print = NonNullable<ConstructorParameters<typeof Instrumenter>[2]>
+
 /**
- * The instrumenter's own list of mutators. Its `exports` hide the list, a file URL does not: this is the one place that knows the
- * path, held by a test. Version 10.1.1, read on 2026-11-26.
+ * The instrumenter's own list of mutators, and how it prints. Its `exports` hide both, a file URL does not: this is the one place that
+ * knows the paths, held by a test. Version 10.1.1, read on 2026-11-26.
  */
-async function liveMutators(): Promise<LiveMutator[]> {
-  const url = new URL('./mutators/index.js', import.meta.resolve('@stryker-mutator/instrumenter'))
-  const { allMutators } = (await import(url.href)) as { readonly allMutators?: LiveMutator[] }
-  if (!Array.isArray(allMutators))
-    throw new Error(`instrument: expected a list of mutators in ${url.pathname}, got none. Is it version 10.1.1?`)
-  return allMutators
+async function internals(): Promise<{ readonly live: LiveMutator[]; readonly print: Print }> {
+  const at = (path: string): string => new URL(path, import.meta.resolve('@stryker-mutator/instrumenter')).href
+  const { allMutators } = (await import(at('./mutators/index.js'))) as { readonly allMutators?: LiveMutator[] }
+  const { print } = (await import(at('./printers/index.js'))) as { readonly print?: Print }
+  if (!Array.isArray(allMutators) || print === undefined)
+    throw new Error('instrument: expected mutators and a printer of the instrumenter, got none. Is it version 10.1.1?')
+  return { live: allMutators, print }
 }
 
 /** A name in a destructuring looks like a property and is none. */
@@ -86,7 +91,10 @@ const onValues = ({ name, mutate }: LiveMutator): LiveMutator => ({
   mutate: (path) => (path.isObjectProperty() && path.parentPath.isObjectPattern() ? [] : mutate(path)),
 })
 
-/** All mutants of all files in one text each, switched on by id while the program runs. Throws when a source names the switch. */
+/**
+ * All mutants of all files in one text each, switched on by id while the program runs, with counters that end what never ends. Throws
+ * when a source names the switch.
+ */
 export async function instrument(sources: readonly Source[], options: Options): Promise<Instrumented> {
   const refused = sources.flatMap(suspicious).find((one) => one.refused)
   if (refused !== undefined)
@@ -99,13 +107,17 @@ export async function instrument(sources: readonly Source[], options: Options): 
       ? [extremeMutator((program, place, name) => functions.set(`${fileOf(program)}:${place}`, name))]
       : []),
   ]
-  const live = await liveMutators()
+  const { live, print } = await internals()
+  const printCounted: Print = (file) => {
+    addCounters(file.root as types.Node, tickName(options.word))
+    return print(file)
+  }
   const generic = live.length
   live.push(...extra)
   const mutants: Mutant[] = []
   const code = new Map<string, string>()
   try {
-    const instrumenter = new Instrumenter(quiet)
+    const instrumenter = new Instrumenter(quiet, undefined, printCounted)
     // Ids count over all files, as StrykerJS counts them.
     const files = sources.map(({ path, text }) => ({
       name: path,
@@ -123,7 +135,7 @@ export async function instrument(sources: readonly Source[], options: Options): 
     for (const result of [
       await instrumenter.instrument(files, { plugins: null, excludedMutations: [], ignorers: [] }),
     ]) {
-      for (const file of result.files) code.set(file.name, renamed(file.content, options.word))
+      for (const file of result.files) code.set(file.name, underOwnSwitch(file.content, options.word))
       for (const found of result.mutants)
         mutants.push(mutantOf(found, texts.get(found.fileName) ?? '', named.has(found.mutatorName), functions))
     }
@@ -182,19 +194,6 @@ export function offsetOf(text: string, { line, column }: Position): number {
   let at = 0
   for (let left = line - 1; left > 0; left--) at = text.indexOf('\n', at) + 1
   return at + column - 1
-}
-
-/** The names that the instrumenter gives its switch become words that no source can know. Throws when there are none to rename. */
-function renamed(text: string, word: string): string {
-  // A file without mutants has no header.
-  if (!text.includes('function stryNS_')) return text
-  const own = text
-    .replaceAll('__STRYKER_ACTIVE_MUTANT__', `${word}_none`)
-    .replaceAll('__stryker__', word)
-    .replaceAll(/stry(NS|Cov|MutAct)_9fa48/g, (_, part: string) => `${word}_${part}`)
-  if (!own.includes(`g.${word} = {}`) || NAMES.test(own))
-    throw new Error('instrument: the head of instrumented code has changed. Is the instrumenter version 10.1.1?')
-  return own
 }
 
 /** Mutators that many others are special cases of. */

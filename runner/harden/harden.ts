@@ -319,6 +319,7 @@ function judgedOf(found: {
   const { mutant, key, order, kill, result, cases } = found
   const outcomes = result?.outcomes ?? []
   const first = outcomes.find(({ noticed }) => noticed.length > 0)
+  const stopped = outcomes.find(({ notModelled }) => notModelled !== undefined)
   const status: Status = found.ignored
     ? 'ignored'
     : (kill?.status ??
@@ -328,9 +329,11 @@ function judgedOf(found: {
           ? first.timedOut
             ? 'timedOut'
             : 'killed'
-          : found.equivalent
-            ? 'equivalent'
-            : 'survived'))
+          : stopped !== undefined
+            ? 'notModelled'
+            : found.equivalent
+              ? 'equivalent'
+              : 'survived'))
   const alive = status === 'survived' || status === 'noCoverage'
   return {
     mutant,
@@ -339,7 +342,7 @@ function judgedOf(found: {
     killedBy: kill?.killedBy ?? [...new Set(outcomes.flatMap(({ noticed }) => noticed.map(({ check }) => check)))],
     by: kill?.by ?? (first === undefined ? undefined : cases[first.at]?.id),
     killedThereBy: kill?.killedBy ?? first?.noticed.map(({ check }) => check) ?? [],
-    message: kill?.message ?? first?.noticed[0]?.message,
+    message: kill?.message ?? first?.noticed[0]?.message ?? stopped?.notModelled,
     coveredBy: order.cases.map((at) => cases[at]?.id ?? ''),
     static: order.atLoad,
     unseen: alive && outcomes.every(({ same }) => same),

@@ -3,6 +3,7 @@ import type { Share } from '../../oracle/mutate/interval.ts'
 import { span } from './progress.ts'
 import {
   type Hardening,
+  isStopped,
   isSurvivor,
   isUnchosen,
   type Judged,
@@ -54,6 +55,7 @@ export function printHardening(
   for (const one of bySeverity.slice(0, options.all ? undefined : SHOWN_MAX)) lines.push(...survivor(one, paint))
   if (open.length > SHOWN_MAX && !options.all)
     lines.push(`... and ${open.length - SHOWN_MAX} more; --json and --report tell all`)
+  lines.push(...stoppedLines(all.filter(isStopped)))
   plot('by class', sortedByName(scoresBy(judged, ({ mutant }) => mutant.class)))
   plot(
     'by family',
@@ -75,6 +77,7 @@ export function printHardening(
   lines.push(
     '',
     `${all.length} mutants: ${count('killed')} killed, ${count('timedOut')} timed out, ${count('survived')} survived, ${count('noCoverage')} not reached` +
+      `${count('notModelled') > 0 ? `, ${count('notModelled')} stopped by a twin` : ''}` +
       `${equivalent > 0 ? `; ${equivalent} more are the same program` : ''}`,
     `score ${percent(score.share)}, 95 % interval ${bounds(score)}${sampled}; ${hardening.ran} judged in ${span(hardening.ms)} (${(hardening.ran / Math.max(0.001, hardening.ms / 1000)).toFixed(0)}/s)`,
     `${alive.length} survivors, ${open.length} of them not triaged${open.length > 0 ? '. Next: npx backlot harden --triage, or --propose' : ''}`,
@@ -125,6 +128,17 @@ function faultLines({ judged, scope }: Hardening): readonly string[] {
     ...(absent.length === 0 ? [] : [`  no place: ${absent.sort().join(', ')}`]),
   ]
 }
+
+const stoppedLines = (stopped: readonly Judged[]): readonly string[] =>
+  stopped.length === 0
+    ? []
+    : [
+        '',
+        'stopped by a twin, not by the oracle: what they ask for is not modelled, so no check had its say. They count as not noticed',
+        ...stopped.map(
+          ({ mutant, message }) => `  ${place(mutant)} ${mutant.mutator}: ${brief(message?.split('\n')[0] ?? '', 120)}`,
+        ),
+      ]
 
 function ruleLines({ rules }: Hardening): readonly string[] {
   return rules.flatMap(({ id, exercised, kills, dead, loose }) => {

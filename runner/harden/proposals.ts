@@ -154,11 +154,11 @@ async function onSurvivors(
       // Where the run is the pristine one there is nothing to notice.
       const kept = order.cases.flatMap((at, index) => {
         const one = cases[at]
-        return one?.seed === '1' && differs.includes(one.id) ? [{ at, limit: order.hitLimits[index] ?? 0 }] : []
+        return one?.seed === '1' && differs.includes(one.id) ? [{ at, limit: order.limits[index] }] : []
       })
       const { noticed } = await pool.do<'try'>({
         kind: 'try',
-        order: { ...order, hitLimits: kept.map(({ limit }) => limit) },
+        order: { ...order, limits: kept.flatMap(({ limit }) => limit ?? []) },
         at: kept.map(({ at }) => at),
         seed: undefined,
         proposals,

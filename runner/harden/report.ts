@@ -5,7 +5,7 @@ import { writeWhole } from '../store/artefact.ts'
 import { type Hardening, type Judged, jsonOf, type Status, scoresBy } from './result.ts'
 
 /** The schema of mutation-testing-elements, version 2: what its viewer opens. */
-type MutantStatus = 'Killed' | 'Survived' | 'NoCoverage' | 'Timeout' | 'Ignored'
+type MutantStatus = 'Killed' | 'Survived' | 'NoCoverage' | 'Timeout' | 'RuntimeError' | 'Ignored'
 type FileMutant = {
   readonly id: string
   readonly mutatorName: string
@@ -48,6 +48,8 @@ const STATUS: Readonly<Record<Status, MutantStatus>> = {
   timedOut: 'Timeout',
   survived: 'Survived',
   noCoverage: 'NoCoverage',
+  // The viewer leaves it out of its score; ours counts it as not noticed.
+  notModelled: 'RuntimeError',
   // Both do not count.
   equivalent: 'Ignored',
   ignored: 'Ignored',

@@ -5,10 +5,11 @@ import type { FaultClass } from '../../oracle/mutate/mutator.ts'
 import type { Noticed } from './case.ts'
 
 /**
- * What became of a mutant. `noCoverage`: no scenario gets there. `equivalent`: the same program once it is minified. `ignored`: not run,
- * because the source says so or the sample left it out.
+ * What became of a mutant. `noCoverage`: no scenario gets there. `notModelled`: no check noticed it, and a twin ended a run because it does not
+ * model what the mutant asked for. `equivalent`: the same program once it is minified. `ignored`: not run, because the source says so or the
+ * sample left it out.
  */
-export type Status = 'killed' | 'timedOut' | 'survived' | 'noCoverage' | 'equivalent' | 'ignored'
+export type Status = 'killed' | 'timedOut' | 'survived' | 'noCoverage' | 'notModelled' | 'equivalent' | 'ignored'
 
 /** The five reasons why a mutant may survive. */
 export const LABELS = [
@@ -95,7 +96,7 @@ export type Hardening = {
   readonly ran: number
 }
 
-const SCORED: readonly Status[] = ['killed', 'timedOut', 'survived', 'noCoverage']
+const SCORED: readonly Status[] = ['killed', 'timedOut', 'survived', 'noCoverage', 'notModelled']
 const DETECTED: readonly Status[] = ['killed', 'timedOut']
 
 /** The mutants that count: extreme ones are told by function, equivalent and ignored ones not at all. */
@@ -105,7 +106,9 @@ export const scored = (judged: readonly Judged[]): readonly Judged[] =>
 export const isSurvivor = ({ mutant, status }: Judged): boolean =>
   mutant.family !== 'extreme' && (status === 'survived' || status === 'noCoverage')
 
-/** The share that is noticed. What a person called equivalent counts as survived: the conservative score. */
+export const isStopped = ({ status }: Judged): boolean => status === 'notModelled'
+
+/** The share that is noticed. What a person called equivalent, and what a twin stopped, counts as not noticed: the conservative score. */
 export const scoreOf = (judged: readonly Judged[]): Share => {
   const all = scored(judged)
   return wilson(all.filter(({ status }) => DETECTED.includes(status)).length, all.length)
@@ -138,6 +141,11 @@ export type Survivor = {
   readonly label: Label | null
 }
 
+/** Stopped by a twin, not by the oracle; nobody knows what a check would have said. */
+export type Stopped = Pick<Survivor, 'id' | 'at' | 'mutator' | 'original' | 'replacement'> & {
+  readonly message: string
+}
+
 /** The one object that `--json` prints. */
 export type HardenJson = {
   readonly schema: typeof HARDEN_SCHEMA
@@ -146,10 +154,12 @@ export type HardenJson = {
   readonly survived: number
   readonly noCoverage: number
   readonly timedOut: number
+  readonly notModelled: number
   /** In percent, as is the interval: Wilson, two-sided 95 %. */
   readonly score: number
   readonly interval: readonly [number, number]
   readonly survivors: readonly Survivor[]
+  readonly stoppedByTwins: readonly Stopped[]
 }
 
 const percent = (share: number): number => Math.round(share * 1000) / 10
@@ -167,6 +177,7 @@ export function jsonOf(judged: readonly Judged[]): HardenJson {
     survived: count('survived'),
     noCoverage: count('noCoverage'),
     timedOut: count('timedOut'),
+    notModelled: count('notModelled'),
     score: percent(share),
     interval: [percent(low), percent(high)],
     survivors: judged.filter(isSurvivor).map(({ mutant, key, status, unseen, triage }) => ({
@@ -182,6 +193,14 @@ export function jsonOf(judged: readonly Judged[]): HardenJson {
       unseen,
       detector: mutant.detector,
       label: triage?.label ?? null,
+    })),
+    stoppedByTwins: all.filter(isStopped).map(({ mutant, key, message }) => ({
+      id: key,
+      at: place(mutant),
+      mutator: mutant.mutator,
+      original: mutant.original,
+      replacement: mutant.replacement,
+      message: message ?? '',
     })),
   }
 }

@@ -22,8 +22,8 @@ export type MutantRun = {
   readonly run: Run
   /** Undefined when the program was gone at the end. */
   readonly passed: Passed | undefined
-  /** How often the place of the active mutant was passed; more than its limit means it was cut off there. */
-  readonly hits: number
+  /** Something went on beyond the limits, and was cut off there. */
+  readonly stopped: boolean
 }
 
 /** Runs scenarios on an instrumented program, which mutant is on being told before each life. Blocks while the subject works. */
@@ -86,7 +86,10 @@ export function createMutantStage(options: MutantStageOptions): MutantStage {
       const exited = run.trace.some(({ type }) => type === 'app.exited')
       const passed = exited ? last.passed : ask(subject)
       if (run.ending.kind !== 'horizon' || exited || passed === undefined) drop(zone)
-      return { run, passed, hits: passed?.hits ?? 0 }
+      const { limits } = mutant
+      const stopped =
+        limits !== undefined && passed !== undefined && (passed.hits > limits.hits || passed.ticks > limits.ticks)
+      return { run, passed, stopped }
     },
     forget,
     close: forget,

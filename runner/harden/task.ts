@@ -1,5 +1,5 @@
 import type { Run } from '../../scenarios/run.ts'
-import type { Passed } from '../../scenarios/subject/subject.ts'
+import type { MutantLimits, Passed } from '../../scenarios/subject/subject.ts'
 import type { SideSetup } from '../pool/job.ts'
 import type { Case, Noticed } from './case.ts'
 import type { Proposal } from './propose.ts'
@@ -13,11 +13,11 @@ export type HardenSetup = {
   readonly cases: readonly Case[]
 }
 
-/** One mutant to judge: on which cases, by their places in the list, and how often its place may be passed in each. */
+/** One mutant to judge: on which cases, by their places in the list, and how often what is counted may happen in each. */
 export type Order = {
   readonly id: string
   readonly cases: readonly number[]
-  readonly hitLimits: readonly number[]
+  readonly limits: readonly MutantLimits[]
   /** Passed while the program loads: what packages keep of it outlives a restart. */
   readonly atLoad: boolean
 }
@@ -47,6 +47,8 @@ export type Outcome = {
   /** The run is the pristine one, bit for bit. */
   readonly same: boolean
   readonly timedOut: boolean
+  /** A twin ended the run because it does not model what was asked: no check had its say. The twin's words. */
+  readonly notModelled: string | undefined
   /** For each rule it broke, by id: which of the rule's mutants it breaks as well. */
   readonly broken: Readonly<Record<string, readonly number[]>>
 }

@@ -4,6 +4,7 @@ import { specMutants } from '../../oracle/mutate/spec.ts'
 import { judgeRule } from '../../oracle/rules/monitor.ts'
 import type { Run } from '../../scenarios/run.ts'
 import { nodeSubject } from '../../scenarios/subject/process.ts'
+import type { MutantLimits } from '../../scenarios/subject/subject.ts'
 import { loadTwin } from '../own-twins.ts'
 import { loadProject } from '../project.ts'
 import { boxed } from '../sandbox/box.ts'
@@ -14,7 +15,7 @@ import type { HardenSetup, MutantResult, Order, Outcome, Task, TaskResult } from
 
 const setup = workerData as HardenSetup
 const { cwd, entry, args, env, port, origin, limits, box, packages } = setup.side
-/** A loop that passes its switch is cut off much earlier; a busy machine must not look like a loop. */
+/** A loop of the program's own is cut off by count, much earlier; a busy machine must not look like a loop. */
 const TURN_MS = 20_000
 const TURNS_FACTOR = 20
 const TURNS_LEAST = 500
@@ -64,7 +65,7 @@ async function play(
   one: Case,
   active: string | undefined,
   more: {
-    readonly hitLimit?: number | undefined
+    readonly limits?: MutantLimits | undefined
     readonly turnsMax?: number | undefined
     readonly seed?: string | undefined
   } = {},
@@ -73,7 +74,7 @@ async function play(
     stage.run(one.scenario, {
       seed: more.seed ?? one.seed,
       turnsMax: more.turnsMax,
-      mutant: { word: setup.word, active, hitLimit: more.hitLimit },
+      mutant: { word: setup.word, active, limits: more.limits },
     })
   const first = await run()
   const tired = first.run.ending.kind === 'hung' && !/turns/.test(first.run.ending.message)
@@ -90,18 +91,22 @@ async function judgeOne(
 ): Promise<MutantResult> {
   const judging = await theOracle()
   const places = order.cases
-    .map((at, index) => ({ at, hitLimit: order.hitLimits[index] }))
+    .map((at, index) => ({ at, limits: order.limits[index] }))
     .filter(({ at }) => which(at))
     .sort((a, b) => Number(exits(a.at)) - Number(exits(b.at)) || worth(b.at) - worth(a.at) || a.at - b.at)
   const outcomes: Outcome[] = []
-  for (const { at, hitLimit } of places) {
+  for (const { at, limits } of places) {
     const { scenario } = caseAt(at)
     const base = baseAt(at)
     const turnsMax = TURNS_LEAST + TURNS_FACTOR * base.run.turns
-    const { run, hits } = await play(caseAt(at), order.id, { hitLimit, turnsMax })
-    const noticed = notice(judging, scenario, base, run)
-    const timedOut = run.ending.kind === 'hung' || run.ending.kind === 'memory' || hits > (hitLimit ?? hits)
-    outcomes.push({ at, noticed, same: run.hash === base.run.hash, timedOut, broken: brokenBy(judging, noticed, run) })
+    const { run, stopped } = await play(caseAt(at), order.id, { limits, turnsMax })
+    const { kind, message } = run.ending
+    // The twin's own limits end such a run. It says nothing of the checks, which might have noticed or not: others are asked.
+    const notModelled = kind === 'not-modelled' ? message : undefined
+    const noticed = notModelled === undefined ? notice(judging, scenario, base, run) : []
+    const timedOut = kind === 'hung' || kind === 'memory' || stopped
+    const broken = brokenBy(judging, noticed, run)
+    outcomes.push({ at, noticed, same: run.hash === base.run.hash, timedOut, notModelled, broken })
     if (noticed.length === 0) continue
     kills[at] = (kills[at] ?? 0) + 1
     if (!all) break
@@ -183,11 +188,11 @@ async function perform(task: Task): Promise<TaskResult> {
       const noticed: (readonly number[])[] = []
       const tried: (readonly number[])[] = []
       for (const [index, at] of task.at.entries()) {
-        const hitLimit = task.order?.hitLimits[index]
+        const limits = task.order?.limits[index]
         // Another build has no pristine run here; it is a good one.
         const turns = bases[at]?.run.turns
         const turnsMax = turns === undefined ? undefined : TURNS_LEAST + TURNS_FACTOR * turns
-        const { run } = await play(caseAt(at), task.order?.id, { hitLimit, turnsMax, seed: task.seed })
+        const { run } = await play(caseAt(at), task.order?.id, { limits, turnsMax, seed: task.seed })
         noticed.push(noticesOf(task.proposals, caseAt(at).scenario, run))
         // Asked of good runs alone: of a mutant what matters is who notices.
         tried.push(task.order === undefined ? triedBy(task.proposals, caseAt(at).scenario, run) : [])

@@ -79,7 +79,7 @@ export function createProver(): Prover {
           mutant: {
             word: WORD,
             active: `${side === 'nobody' ? side : incident.name}/${side}/${lives}`,
-            hitLimit: undefined,
+            limits: undefined,
           },
         }
         const known = warm.get(zone)

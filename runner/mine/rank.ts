@@ -35,14 +35,14 @@ async function noticedBy(
   const order = orderOf(mutant)
   const kept = order.cases.flatMap((at, index) => {
     const one = cases[at]
-    return one?.seed === '1' && differs.includes(one.id) ? [{ at, limit: order.hitLimits[index] ?? 0 }] : []
+    return one?.seed === '1' && differs.includes(one.id) ? [{ at, limit: order.limits[index] }] : []
   })
   const offered = proposals.map(
     ({ rule }): HardenProposal => ({ kind: 'rule', rule, text: JSON.stringify(shapeOf(rule)) }),
   )
   const { noticed } = await pool.do<'try'>({
     kind: 'try',
-    order: { ...order, hitLimits: kept.map(({ limit }) => limit) },
+    order: { ...order, limits: kept.flatMap(({ limit }) => limit ?? []) },
     at: kept.map(({ at }) => at),
     seed: undefined,
     proposals: offered,

@@ -88,7 +88,9 @@ const bites = (judged: readonly Mutant[]): readonly Count[] =>
     of: 1,
   }))
 
-const missed = ({ status }: Mutant): boolean => status === 'Survived' || status === 'NoCoverage'
+const survives = ({ status }: Mutant): boolean => status === 'Survived' || status === 'NoCoverage'
+/** One that a twin stopped was not noticed by a check either. */
+const missed = (mutant: Mutant): boolean => survives(mutant) || mutant.status === 'RuntimeError'
 const countOf = (what: string, mutants: readonly Mutant[]): Count => ({
   what,
   failures: mutants.filter(missed).length,
@@ -96,5 +98,5 @@ const countOf = (what: string, mutants: readonly Mutant[]): Count => ({
 })
 /** A survivor with a label says so in its reason. */
 const isUntriaged = (mutant: Mutant): boolean =>
-  missed(mutant) &&
+  survives(mutant) &&
   !/^(missing-assertion|missing-stimulus|twin-infidelity|brief-silent|equivalent):/.test(mutant.statusReason ?? '')

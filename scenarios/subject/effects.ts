@@ -82,6 +82,7 @@ const passedOf = (meta: Meta): Passed => ({
   loading: counts(meta.loading),
   serving: counts(meta.serving),
   hits: typeof meta.hits === 'number' ? meta.hits : 0,
+  ticks: typeof meta.ticks === 'number' ? meta.ticks : 0,
 })
 
 /** The turn that frames make. Time must lie in `nowMs..latestMs`: the subject does not decide what time it is. Throws `ProtocolError`. */

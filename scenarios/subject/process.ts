@@ -241,7 +241,7 @@ class ProcessSubject implements RunningSubject {
 
   passed(): Passed {
     this.#out.add('probe', { now: this.#nowMs })
-    return this.#exchange(this.#nowMs, this.#nowMs).passed ?? { loading: {}, serving: {}, hits: 0 }
+    return this.#exchange(this.#nowMs, this.#nowMs).passed ?? { loading: {}, serving: {}, hits: 0, ticks: 0 }
   }
 
   close(): void {

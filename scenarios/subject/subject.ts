@@ -61,20 +61,26 @@ export class SubjectGone extends Error {
   }
 }
 
+/** How often a life may pass the place of the active mutant, and turn loops and call functions of its own. Beyond that they throw. */
+export type MutantLimits = { readonly hits: number; readonly ticks: number }
+
 /** The switch of a program whose mutants are built in: the word its code looks itself up by, and which mutant is on. */
 export type MutantSwitch = {
   readonly word: string
   /** Undefined: the pristine program, which counts what it passes. */
   readonly active: string | undefined
-  /** Passing the active mutant more often ends it with an error. */
-  readonly hitLimit: number | undefined
+  readonly limits: MutantLimits | undefined
 }
 
-/** How often a program passed the place of each mutant, while it loaded and from the first request on; `hits` of the active one. */
+/**
+ * How often a pristine program passed the place of each mutant, while it loaded and from the first request on; how often a mutant passed
+ * its own (`hits`); how often loops were turned and functions called (`ticks`).
+ */
 export type Passed = {
   readonly loading: Readonly<Record<string, number>>
   readonly serving: Readonly<Record<string, number>>
   readonly hits: number
+  readonly ticks: number
 }
 
 export type StartOptions = {

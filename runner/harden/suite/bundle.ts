@@ -1,8 +1,9 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, extname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { init, parse } from 'es-module-lexer'
 import { build, type Loader } from 'esbuild'
 
 const EXTENSION = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
@@ -23,8 +24,8 @@ export type BundleOptions = {
 }
 
 /**
- * All tests and sources as one module that exports `tests`. Packages stay outside; nothing is shaken out and purity comments do not count,
- * or mutated code at the top of a module would be lost.
+ * All tests and sources as one module that exports `load`: each call runs everything anew and gives the tests. Packages stay outside; nothing
+ * is shaken out and purity comments do not count, or mutated code at the top of a module would be lost.
  */
 export async function bundleSuite(options: BundleOptions): Promise<void> {
   mkdirSync(dirname(options.outfile), { recursive: true })
@@ -37,13 +38,14 @@ export async function bundleSuite(options: BundleOptions): Promise<void> {
   const virtual = new Map([
     [
       entry,
-      `${options.globals ? `import ${JSON.stringify(globalsFile)}\n` : ''}${imports}\nexport { tests } from 'vitest'\n`,
+      `${options.globals ? `import ${JSON.stringify(globalsFile)}\n` : ''}${imports}\nimport { tests } from 'vitest'\n${RESULT} = tests\n`,
     ],
     [globalsFile, globals],
   ])
-  await build({
+  const { outputFiles } = await build({
     entryPoints: [entry],
     outfile: options.outfile,
+    write: false,
     bundle: true,
     format: 'esm',
     platform: 'node',
@@ -77,6 +79,26 @@ export async function bundleSuite(options: BundleOptions): Promise<void> {
       },
     ],
   })
+  writeFileSync(options.outfile, await asFunction(outputFiles[0]?.text ?? ''))
+}
+
+const RESULT = 'backlotTests'
+
+/**
+ * A module whose body can be run again and again. The engine keeps what it has learnt of a function; a module that is imported anew it
+ * compiles anew, and never lets go of.
+ */
+async function asFunction(text: string): Promise<string> {
+  await init
+  const statements = parse(text)[0].filter(({ d }) => d === -1)
+  let body = ''
+  let at = 0
+  for (const { ss, se } of statements) {
+    body += text.slice(at, ss)
+    at = se
+  }
+  const heads = statements.map(({ ss, se }) => text.slice(ss, se)).join('\n')
+  return `${heads}\nexport async function load() {\nlet ${RESULT}\n${body}${text.slice(at)}\nreturn ${RESULT}\n}\n`
 }
 
 const loaderOf = (path: string): Loader => {
@@ -85,7 +107,7 @@ const loaderOf = (path: string): Loader => {
 }
 
 /** The project's own Vitest: its ES module, which `require` would not give. */
-const vitestOf = (root: string): string =>
+export const vitestOf = (root: string): string =>
   join(dirname(createRequire(join(root, 'package.json')).resolve('vitest/package.json')), 'dist', 'index.js')
 
 /** A module keeps its own place when it moves into the bundle. */

@@ -1,14 +1,7 @@
+import type { Switch } from '../../../oracle/mutate/switch.ts'
 import type { SuiteTest } from './shim.ts'
 
 type Counts = Readonly<Record<string, number>>
-/** The block that instrumented code looks up; the names are the instrumenter's. */
-type Control = {
-  activeMutant?: string | undefined
-  currentTestId?: string | undefined
-  hitCount?: number
-  hitLimit?: number
-  mutantCoverage?: { static: Counts; perTest: Readonly<Record<string, Counts>> }
-}
 
 export type SuiteStatus = 'killed' | 'timedOut' | 'survived' | 'noCoverage'
 export type SuiteVerdict = {
@@ -22,109 +15,179 @@ export type SuiteVerdict = {
 /** Loads the bundle anew: whatever runs at load runs again. */
 export type Load = () => Promise<readonly SuiteTest[]>
 
-const HIT_FACTOR = 100
-const LIMIT = /Hit count limit reached/
+/** Real time, and when the event loop has run empty: then nothing will ever settle what a test waits for. */
+export type Patience = {
+  readonly now: () => number
+  /** Calls `late` when the loop is empty or much time has passed, unless it is called off before. */
+  readonly wait: (late: (why: string) => void) => () => void
+}
+
+/** How much more often than the pristine code a mutant may pass its place, and turn loops, in one test. StrykerJS's factor. */
+const FACTOR = 100
+const HITS_LEAST = 1000
+const TICKS_LEAST = 10_000
 
 /** Judges mutants of a bundle in this process, one after the other. */
 export interface SuiteJudge {
   readonly tests: number
   /** How long all tests took on the code as it is. */
   readonly ms: number
+  /** Mutants that are passed while the bundle loads: each is loaded for. */
+  readonly atLoad: readonly string[]
   judge(id: string): Promise<SuiteVerdict>
 }
 
-/**
- * Runs every test once on the pristine code, for coverage. Hits outside a test are booked as made at load, also later: so those at load are
- * copied before anything runs. Throws when a test does not pass.
- */
-export async function createSuiteJudge(word: string, load: Load, now: () => number): Promise<SuiteJudge> {
-  const control: Control = {}
-  Object.defineProperty(globalThis, word, { value: control, configurable: true, enumerable: false })
-  const tests = await load()
-  const atLoad = { ...control.mutantCoverage?.static }
-  const tookMs: number[] = []
-  for (const [at, { name, run }] of tests.entries()) {
-    control.currentTestId = String(at)
-    const startedMs = now()
+/** What a run of one test, or a load, took on the pristine code. */
+type Took = { readonly counts: Counts; readonly ticks: number; readonly ms: number }
+type End = { readonly at: number; readonly error: unknown; readonly stopped: boolean }
+
+/** Runs every test once on the pristine code, for coverage and counts. Throws when a test does not pass. */
+export async function createSuiteJudge(word: string, load: Load, patience: Patience): Promise<SuiteJudge> {
+  const held: Switch = {
+    activeMutant: undefined,
+    hitCount: 0,
+    hitLimit: Number.POSITIVE_INFINITY,
+    ticks: 0,
+    tickLimit: Number.POSITIVE_INFINITY,
+    counts: undefined,
+  }
+  Object.defineProperty(globalThis, word, { value: held, configurable: true, enumerable: false })
+
+  const measured = async <T>(run: () => Promise<T>): Promise<Took & { readonly value: T }> => {
+    const counts: Record<string, number> = {}
+    Object.assign(held, { counts, ticks: 0 })
+    const startedMs = patience.now()
+    const value = await run()
+    return { value, counts, ticks: held.ticks, ms: patience.now() - startedMs }
+  }
+  const loading = await measured(load)
+  const tests = loading.value
+  const took: Took[] = []
+  for (const { name, run } of tests) {
     try {
-      await run()
+      took.push(await measured(() => settled(run, patience)))
     } catch (error) {
       throw new Error(`the test "${name}" does not pass on the code as it is: ${first(error)}`)
     }
-    tookMs.push(now() - startedMs)
   }
-  control.currentTestId = undefined
-  const perTest = control.mutantCoverage?.perTest ?? {}
-  const kills = tests.map(() => 0)
+  held.counts = undefined
+
   const covering = new Map<string, number[]>()
-  for (const [at, counts] of Object.entries(perTest))
+  for (const [at, { counts }] of took.entries())
     for (const id of Object.keys(counts)) {
       const places = covering.get(id)
-      if (places === undefined) covering.set(id, [Number(at)])
-      else places.push(Number(at))
+      if (places === undefined) covering.set(id, [at])
+      else places.push(at)
     }
-  const worth = (at: number): number => ((kills[at] ?? 0) + 0.5) / Math.max(0.01, tookMs[at] ?? 1)
-  const hits = (id: string): number =>
-    (atLoad[id] ?? 0) + (covering.get(id) ?? []).reduce((sum, at) => sum + (perTest[String(at)]?.[id] ?? 0), 0)
+  const order = killersFirst(took)
 
+  /** Sets the limits of what comes next, and tells afterwards whether one was reached: a test may have caught what was thrown. */
+  const limit = (id: string, pristine: Took | undefined): (() => boolean) => {
+    held.hitCount = 0
+    held.hitLimit = Math.max(HITS_LEAST, FACTOR * (pristine?.counts[id] ?? 0))
+    held.ticks = 0
+    held.tickLimit = TICKS_LEAST + FACTOR * (pristine?.ticks ?? 0)
+    return () => held.hitCount > held.hitLimit || held.ticks > held.tickLimit
+  }
   const runAll = async (
     id: string,
     list: readonly SuiteTest[],
     places: readonly number[],
-  ): Promise<{ readonly at: number; readonly error: unknown } | undefined> => {
-    // One budget for all tests of a mutant, as StrykerJS has it.
-    Object.assign(control, { activeMutant: id, hitCount: 0, hitLimit: HIT_FACTOR * Math.max(1, hits(id)) })
-    try {
-      for (const at of [...places].sort((a, b) => worth(b) - worth(a) || a - b)) {
-        try {
-          await list[at]?.run()
-        } catch (error) {
-          kills[at] = (kills[at] ?? 0) + 1
-          return { at, error }
-        }
+  ): Promise<End | undefined> => {
+    for (const at of order.of(places)) {
+      const reached = limit(id, took[at])
+      const test = list[at]
+      if (test === undefined) continue
+      let end: End | undefined
+      try {
+        await settled(test.run, patience)
+        if (reached()) end = { at, error: new Error('stopped by count'), stopped: true }
+      } catch (error) {
+        end = { at, error, stopped: reached() || error instanceof Late }
       }
-      return undefined
-    } finally {
-      control.activeMutant = undefined
-      // What this mutant left waiting ends before the next one begins.
-      await new Promise((resolve) => setImmediate(resolve))
+      if (end === undefined) continue
+      order.killed(at)
+      return end
+    }
+    return undefined
+  }
+  const loadAndRun = async (id: string, places: readonly number[]): Promise<End | undefined> => {
+    const reached = limit(id, loading)
+    try {
+      const list = await load()
+      if (reached()) return { at: 0, error: new Error('stopped by count while loading'), stopped: true }
+      // A mutant that changes which tests there are is noticed by that.
+      if (list.length !== tests.length)
+        return { at: 0, error: new Error(`${list.length} tests for ${tests.length}`), stopped: false }
+      return await runAll(id, list, places)
+    } catch (error) {
+      return { at: 0, error, stopped: reached() }
     }
   }
 
   return {
     tests: tests.length,
-    ms: tookMs.reduce((sum, ms) => sum + ms, 0),
+    ms: took.reduce((sum, { ms }) => sum + ms, 0),
+    atLoad: Object.keys(loading.counts),
     async judge(id) {
-      const isStatic = atLoad[id] !== undefined
+      const isStatic = loading.counts[id] !== undefined
       const places = isStatic ? [...tests.keys()] : (covering.get(id) ?? [])
-      const verdict = (found: Awaited<ReturnType<typeof runAll>>): SuiteVerdict => ({
+      held.activeMutant = id
+      const end = await (isStatic ? loadAndRun(id, places) : runAll(id, tests, places))
+      held.activeMutant = undefined
+      Object.assign(held, { ticks: 0, tickLimit: Number.POSITIVE_INFINITY })
+      // What this mutant left waiting ends before the next one begins.
+      if (places.length > 0) await new Promise((resolve) => setImmediate(resolve))
+      return {
         status:
-          places.length === 0
-            ? 'noCoverage'
-            : found === undefined
-              ? 'survived'
-              : LIMIT.test(String(found.error))
-                ? 'timedOut'
-                : 'killed',
-        by: found === undefined ? undefined : tests[found.at]?.name,
-        message: found === undefined ? undefined : first(found.error),
+          places.length === 0 ? 'noCoverage' : end === undefined ? 'survived' : end.stopped ? 'timedOut' : 'killed',
+        by: end === undefined ? undefined : tests[end.at]?.name,
+        message: end === undefined ? undefined : first(end.error),
         covered: places.length,
         static: isStatic,
-      })
-      if (!isStatic) return verdict(await runAll(id, tests, places))
-      Object.assign(control, { activeMutant: id, hitCount: 0, hitLimit: HIT_FACTOR * Math.max(1, hits(id)) })
-      try {
-        const list = await load()
-        // A mutant that changes which tests there are is noticed by that.
-        if (list.length !== tests.length)
-          return verdict({ at: 0, error: new Error(`${list.length} tests for ${tests.length}`) })
-        return verdict(await runAll(id, list, places))
-      } catch (error) {
-        return verdict({ at: 0, error })
-      } finally {
-        control.activeMutant = undefined
       }
     },
+  }
+}
+
+/** Whoever is likeliest to notice for the time it takes comes first; before all, who noticed the last mutant: neighbours are alike. */
+function killersFirst(took: readonly Took[]): {
+  readonly of: (places: readonly number[]) => readonly number[]
+  readonly killed: (at: number) => void
+} {
+  const kills = took.map(() => 0)
+  const worth = (at: number): number => ((kills[at] ?? 0) + 0.5) / Math.max(0.01, took[at]?.ms ?? 1)
+  const byWorth = (a: number, b: number): number => worth(b) - worth(a) || a - b
+  const ranking = [...took.keys()].sort(byWorth)
+  let last: number | undefined
+  return {
+    of(places) {
+      const wanted = new Set(places)
+      const ranked = ranking.filter((at) => at !== last && wanted.has(at))
+      return last !== undefined && wanted.has(last) ? [last, ...ranked] : ranked
+    },
+    killed(at) {
+      kills[at] = (kills[at] ?? 0) + 1
+      last = at
+      ranking.splice(ranking.indexOf(at), 1)
+      const before = ranking.findIndex((one) => byWorth(at, one) < 0)
+      ranking.splice(before < 0 ? ranking.length : before, 0, at)
+    },
+  }
+}
+
+class Late extends Error {}
+
+/** A test that runs to its end, or is late. */
+async function settled(run: () => Promise<void>, { wait }: Patience): Promise<void> {
+  let stop = (): void => undefined
+  const late = new Promise<never>((_, reject) => {
+    stop = wait((why) => reject(new Late(why)))
+  })
+  try {
+    await Promise.race([run(), late])
+  } finally {
+    stop()
   }
 }
 

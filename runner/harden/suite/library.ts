@@ -9,9 +9,9 @@ import { keysOf } from '../key.ts'
 import type { HardenProgress } from '../progress.ts'
 import { type Hardening, type Judged, type Status, scopeOf } from '../result.ts'
 import { readTriage, type Triage } from '../triage.ts'
-import { bundleSuite } from './bundle.ts'
+import { bundleSuite, vitestOf } from './bundle.ts'
 import type { SuiteVerdict } from './judge.ts'
-import { judgeSuite } from './suite.ts'
+import { createSuiteCrew } from './suite.ts'
 
 export type LibraryOptions = {
   readonly project: string
@@ -62,9 +62,9 @@ export async function hardenLibrary(options: LibraryOptions): Promise<LibraryHar
   if (steered !== undefined)
     throw new UsageError(`${steered.at}: expected no name of the mutation switch, got ${steered.what}.`)
   const folder = mkdtempSync(join(tmpdir(), 'backlot-harden-'))
-  const opened: { stop: () => void } = { stop: () => undefined }
+  const crew = createSuiteCrew(options.jobs, vitestOf(root))
   const close = async (): Promise<void> => {
-    opened.stop()
+    crew.close()
     rmSync(folder, { recursive: true, force: true })
   }
   options.onOpen(close)
@@ -87,17 +87,9 @@ export async function hardenLibrary(options: LibraryOptions): Promise<LibraryHar
         ? runnable
         : sample(runnable, options.sample, ({ family, path }) => `${family}/${path}`, options.seed)
     options.progress.begin('mutants', drawn.length)
-    const verdicts = await judgeSuite({
-      module,
-      word: options.word,
-      ids: drawn.map(({ id }) => id),
-      folder,
-      jobs: options.jobs,
-      onStep: (survived) => options.progress.step(survived),
-      onOpen: (stop) => {
-        opened.stop = stop
-      },
-    })
+    const plan = { module, word: options.word }
+    const ids = drawn.map(({ id }) => id)
+    const verdicts = await crew.judge(plan, ids, (survived) => options.progress.step(survived))
     options.progress.end()
     const alive = drawn.filter(({ id }) => verdicts.get(id)?.status === 'survived')
     const equivalent = await equivalentIds(alive, sources)

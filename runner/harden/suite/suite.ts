@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import type { Readable } from 'node:stream'
+import { readFileSync } from 'node:fs'
+import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { SuitePlan } from './child.ts'
 import type { SuiteVerdict } from './judge.ts'
@@ -14,105 +13,152 @@ export class SuiteFailed extends Error {
   }
 }
 
-export type SuiteOptions = {
-  readonly module: string
-  readonly word: string
-  readonly ids: readonly string[]
-  /** Where plans may be written. */
-  readonly folder: string
-  readonly jobs: number
-  readonly onStep: (survived: boolean) => void
-  readonly onOpen: (close: () => void) => void
+/** Children that wait for work, so that they start while the work is prepared. */
+export interface SuiteCrew {
+  /** Judges mutants of a bundled test suite. A child that hangs or dies costs one mutant and a new child. Throws `SuiteFailed`. */
+  judge(plan: SuitePlan, ids: readonly string[], onStep: (survived: boolean) => void): Promise<SuiteVerdicts>
+  close(): void
 }
 
-/** More of its own processor time than this for one mutant, beside ten times what all tests take, is a loop. */
+export type SuiteVerdicts = ReadonlyMap<string, SuiteVerdict>
+
+/**
+ * What counts do not see, such as a loop inside a package, ends here: more of its own processor time than this for one mutant, beside
+ * ten times what all tests take.
+ */
 const CPU_MS = 800
 const CPU_FACTOR = 10
 const LOOK_MS = 200
 const HEAP_MB = 512
+/** Room for what tests throw away: most of what they make. */
+const YOUNG_MB = 32
+/** Mutants a child is given at once: few enough that all children end together. */
+const HANDFUL = 8
 const EXTENSION = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
 const CHILD = fileURLToPath(new URL(`./child.${EXTENSION}`, import.meta.url))
+const FLAGS = [
+  '--disable-warning=ExperimentalWarning',
+  `--max-old-space-size=${HEAP_MB}`,
+  `--max-semi-space-size=${YOUNG_MB}`,
+]
 
-/** Judges mutants of a bundled test suite in child processes that stay warm. A child that hangs or dies costs one mutant and a new child. */
-export async function judgeSuite(options: SuiteOptions): Promise<ReadonlyMap<string, SuiteVerdict>> {
-  const verdicts = new Map<string, SuiteVerdict>()
+/** `vitest` is the module that tests look at things with. */
+export function createSuiteCrew(jobs: number, vitest: string): SuiteCrew {
   const children = new Set<ChildProcess>()
-  options.onOpen(() => {
-    for (const child of children) child.kill('SIGKILL')
-  })
-  // Dealt out in turn: neighbours, which are alike, go to different children.
-  const jobs = Math.max(1, Math.min(options.jobs, options.ids.length))
-  await Promise.all(
-    Array.from({ length: jobs }, async (_, hand) => {
-      const ids = options.ids.filter((_, at) => at % jobs === hand)
-      const plan = join(options.folder, `plan-${hand}.json`)
-      writeFileSync(plan, JSON.stringify({ module: options.module, word: options.word, ids } satisfies SuitePlan))
-      for (let from = 0; from < ids.length; ) from = await runChild(options, plan, ids, from, verdicts, children)
-    }),
-  )
-  return verdicts
+  const hire = (): ChildProcess => {
+    const child = spawn(process.execPath, [...FLAGS, CHILD, vitest], {
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+    })
+    // A child that dies while it is spoken to is noticed by its silence.
+    child.stdio[4]?.on('error', () => undefined)
+    children.add(child)
+    return child
+  }
+  const waiting = Array.from({ length: Math.max(1, jobs) }, hire)
+  return {
+    async judge(plan, ids, onStep) {
+      const work = createWork(ids)
+      const verdicts = new Map<string, SuiteVerdict>()
+      const take = (id: string, verdict: SuiteVerdict): void => {
+        verdicts.set(id, verdict)
+        onStep(verdict.status === 'survived' || verdict.status === 'noCoverage')
+      }
+      await Promise.all(
+        waiting.map(async (first) => {
+          for (let child: ChildProcess | undefined = first; child !== undefined; ) {
+            const left = await runChild(child, plan, work, take)
+            children.delete(child)
+            child.kill('SIGKILL')
+            child = left.length > 0 || !work.done() ? hire() : undefined
+            work.giveBack(left)
+          }
+        }),
+      )
+      return verdicts
+    },
+    close() {
+      for (const child of children) child.kill('SIGKILL')
+    },
+  }
 }
 
-/** Runs a child from one mutant on; gives the place of the first that is still to be judged. */
-async function runChild(
-  options: SuiteOptions,
-  plan: string,
-  ids: readonly string[],
-  from: number,
-  verdicts: Map<string, SuiteVerdict>,
-  children: Set<ChildProcess>,
-): Promise<number> {
-  const flags = ['--disable-warning=ExperimentalWarning', `--max-old-space-size=${HEAP_MB}`]
-  const child = spawn(process.execPath, [...flags, CHILD, plan, String(from)], {
-    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
-  })
-  children.add(child)
-  const at = {
-    begun: undefined as number | undefined,
-    next: from,
-    done: false,
-    failure: undefined as string | undefined,
+/** What is still to be judged; every child takes from it. */
+interface Work {
+  take(): readonly string[]
+  giveBack(ids: readonly string[]): void
+  /** These last: they load everything anew, and by then the engine knows the code. */
+  last(ids: readonly string[]): void
+  done(): boolean
+}
+
+function createWork(ids: readonly string[]): Work {
+  let waiting = [...ids]
+  let ordered = false
+  return {
+    take: () => waiting.splice(0, HANDFUL),
+    giveBack: (left) => void waiting.unshift(...left),
+    last(late) {
+      if (ordered) return
+      ordered = true
+      const slow = new Set(late)
+      waiting = [...waiting.filter((id) => !slow.has(id)), ...waiting.filter((id) => slow.has(id))]
+    },
+    done: () => waiting.length === 0,
   }
+}
+
+/** Lets a child work until there is nothing left, or it is lost; gives back what it had taken and not done. */
+async function runChild(
+  child: ChildProcess,
+  plan: SuitePlan,
+  work: Work,
+  take: (id: string, verdict: SuiteVerdict) => void,
+): Promise<readonly string[]> {
+  const pipe = child.stdio[4] as Writable
+  let taken: string[] = []
+  let begun: string | undefined
+  let failure: string | undefined
+  let ready = false
   let cpuMs = 0
   let limitMs = Number.POSITIVE_INFINITY
-  const take = (line: string): void => {
-    cpuMs = cpuOf(child)
-    const [kind = '', place = ''] = line.split(' ', 2)
-    if (kind === 'P') limitMs = CPU_MS + CPU_FACTOR * Number(place)
-    if (kind === 'S') at.begun = Number(place)
-    if (kind === 'E') at.done = true
-    if (kind === 'F') at.failure = JSON.parse(line.slice(2)) as string
-    if (kind !== 'R') return
-    const verdict = JSON.parse(line.slice(3 + place.length)) as SuiteVerdict
-    const id = ids[Number(place)]
-    if (id === undefined) return
-    verdicts.set(id, verdict)
-    at.next = Number(place) + 1
-    at.begun = undefined
-    options.onStep(verdict.status === 'survived' || verdict.status === 'noCoverage')
+  const give = (): void => {
+    taken = [...work.take()]
+    if (taken.length === 0) pipe.end()
+    else pipe.write(`${JSON.stringify(taken)}\n`)
   }
+  const hear = (line: string): void => {
+    cpuMs = cpuOf(child)
+    const [kind = '', id = ''] = line.split(' ', 2)
+    if (kind === 'P') {
+      const { ms, atLoad } = JSON.parse(line.slice(2)) as { readonly ms: number; readonly atLoad: readonly string[] }
+      limitMs = CPU_MS + CPU_FACTOR * ms
+      ready = true
+      work.last(atLoad)
+      give()
+    }
+    if (kind === 'S') begun = id
+    if (kind === 'N') give()
+    if (kind === 'F') failure = JSON.parse(line.slice(2)) as string
+    if (kind !== 'R') return
+    begun = undefined
+    taken = taken.filter((one) => one !== id)
+    take(id, JSON.parse(line.slice(3 + id.length)) as SuiteVerdict)
+  }
+  pipe.write(`${JSON.stringify(plan)}\n`)
   const looking = setInterval(() => {
-    if (at.begun !== undefined && cpuOf(child) - cpuMs > limitMs) child.kill('SIGKILL')
+    if (begun !== undefined && cpuOf(child) - cpuMs > limitMs) child.kill('SIGKILL')
   }, LOOK_MS)
-  await lines(child.stdio[3] as Readable, take)
+  await lines(child.stdio[3] as Readable, hear)
   clearInterval(looking)
-  children.delete(child)
-  child.kill('SIGKILL')
-  if (at.failure !== undefined) throw new SuiteFailed(at.failure)
-  if (at.done) return ids.length
-  const lost = at.begun
-  const id = lost === undefined ? undefined : ids[lost]
-  if (lost === undefined || id === undefined)
+  if (failure !== undefined) throw new SuiteFailed(failure)
+  if (begun !== undefined) {
+    const lost = begun
+    taken = taken.filter((one) => one !== lost)
+    const message = 'it loops, or takes all memory'
+    take(lost, { status: 'timedOut', by: undefined, message, covered: 0, static: false })
+  } else if (!ready)
     throw new SuiteFailed('the process of the tests ended before the first mutant; do they end the process?')
-  verdicts.set(id, {
-    status: 'timedOut',
-    by: undefined,
-    message: 'it loops, or takes all memory',
-    covered: 0,
-    static: false,
-  })
-  options.onStep(false)
-  return lost + 1
+  return taken
 }
 
 /** Whole lines as they come, until the stream ends. */

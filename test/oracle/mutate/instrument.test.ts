@@ -18,7 +18,7 @@ test('all mutants of a file stand in one text, switched under the word of this r
     '4 EqualityOperator: a > 1 -> a <= 1',
     '5 ArithmeticOperator: a + 1 -> a - 1',
   ])
-  expect(text).toContain('g.m_word')
+  expect(text).toContain('globalThis.m_word')
   expect(text).not.toMatch(/__stryker|__STRYKER|stry(NS|Cov|MutAct)_/)
 })
 

@@ -33,7 +33,7 @@ test('faults are planted, those that no check notices are told, and the report o
   const report = join(copy.folder, 'report.html')
   const { code, json, stderr } = harden(copy, '--family', 'domain', '--report', report)
   expect(code).toBe(1)
-  expect(json.killed + json.survived + json.noCoverage + json.timedOut).toBe(json.mutants)
+  expect(json.killed + json.survived + json.noCoverage + json.timedOut + json.notModelled).toBe(json.mutants)
   const alive = json.survivors.map(({ mutator }) => mutator)
   expect(alive).not.toContain('AwaitDrop')
   // No scenario looks at the amount.
@@ -61,6 +61,36 @@ test('faults are planted, those that no check notices are told, and the report o
   expect(again.json.survivors.map(({ mutator }) => mutator)).not.toContain('CentOffset')
   const judged = Number(/; (\d+) judged/.exec(again.stderr)?.[1])
   expect(judged).toBeLessThan(json.mutants)
+})
+
+const MORE = `  const split = amount > 1_000_000
+  for (let left = 3; left > 0; left--) Math.abs(left)
+  try {
+`
+
+test('a loop is stopped by count, and what only a twin stops is no kill', () => {
+  const copy = tiny()
+  copy.change('src/main.ts', '  try {\n', MORE)
+  copy.change(
+    'src/main.ts',
+    'amount,\n',
+    "amount,\n        ...(split ? { transfer_data: { destination: 'acct_1' } } : {}),\n",
+  )
+  const { json } = harden(
+    copy,
+    '--family',
+    'generic',
+    '--only',
+    'ConditionalExpression',
+    'EqualityOperator',
+    'UpdateOperator',
+  )
+  expect(json.stoppedByTwins.map(({ replacement }) => replacement)).toEqual(['true', 'amount <= 1_000_000'])
+  expect(json).toMatchObject({ notModelled: 2, timedOut: 1 })
+  const report = readFileSync(join(copy.folder, '.backlot/harden/report.json'), 'utf8')
+  expect(report).toMatch(
+    /"replacement":"left\+\+".{0,200}"status":"Timeout","statusReason":"pay: expected status 201, got 500/,
+  )
 })
 
 test('proposals are proven on good runs and survivors, and raise the score when they are applied', () => {

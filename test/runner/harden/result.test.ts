@@ -20,6 +20,7 @@ const judged: readonly Judged[] = [
   of({ status: 'equivalent' }),
   of({ status: 'ignored' }),
 ]
+const byTwin = of({ status: 'notModelled', message: 'stripe models no transfers.\nSee gaps.ts' })
 const hardening: Hardening = {
   judged,
   cases: ['pay/1'],
@@ -41,9 +42,11 @@ test('the JSON has the keys that others count on, and counts what is no mutant a
     'survived',
     'noCoverage',
     'timedOut',
+    'notModelled',
     'score',
     'interval',
     'survivors',
+    'stoppedByTwins',
   ])
   expect(json).toMatchObject({
     schema: 'backlot.harden/v1',
@@ -58,12 +61,25 @@ test('the JSON has the keys that others count on, and counts what is no mutant a
   expect(json.survivors.map(({ label }) => label)).toEqual([null, 'missing-stimulus'])
 })
 
+test('what a twin stopped is no kill and no survivor: it is told apart, and counts as not noticed', () => {
+  const all = [...judged, byTwin]
+  expect(jsonOf(all)).toMatchObject({ mutants: 6, killed: 2, notModelled: 1, score: 50 })
+  expect(jsonOf(all).survivors).toHaveLength(2)
+  expect(jsonOf(all).stoppedByTwins).toMatchObject([{ at: 'src/a.ts:2:3', message: byTwin.message }])
+  const text = printHardening({ ...hardening, judged: all }, { colour: false, stale: [], all: true })
+  expect(text).toContain('\n  src/a.ts:2:3 ArithmeticOperator: stripe models no transfers.\n')
+  expect(text).toContain('1 not reached, 1 stopped by a twin; ')
+  const { files } = reportOf({ ...hardening, judged: all }, [sourceOf(TEXT)], 'd1')
+  expect(files['src/a.ts']?.mutants.at(-1)).toMatchObject({ status: 'RuntimeError', statusReason: byTwin.message })
+})
+
 test('the report meets the public schema', () => {
   const url = import.meta.resolve('mutation-testing-report-schema/mutation-testing-report-schema.json')
   const validate = new Ajv({ strict: false, logger: false, validateFormats: false }).compile(
     JSON.parse(readFileSync(fileURLToPath(url), 'utf8')),
   )
-  expect([validate(reportOf(hardening, [sourceOf(TEXT)], 'd1')), validate.errors]).toEqual([true, null])
+  const all = { ...hardening, judged: [...judged, byTwin] }
+  expect([validate(reportOf(all, [sourceOf(TEXT)], 'd1')), validate.errors]).toEqual([true, null])
 })
 
 test('people are told the score, where it is low, and what to do next', () => {

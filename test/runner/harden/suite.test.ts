@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -75,4 +75,57 @@ test('tests that do not pass as they are refuse the whole, with the name of the 
   const judging = hardenLibrary(library({ 'count.ts': SOURCE, 'count.spec.ts': broken }))
   await expect(judging).rejects.toThrow(SuiteFailed)
   await expect(judging).rejects.toThrow('the test "count > counts" does not pass on the code as it is')
+})
+
+const LOOPS = `export function drain(all: number[], more: boolean): number {
+  let n = 0
+  while (all.length > 0) { all.pop(); if (more) n++ }
+  return n
+}
+export async function soon(ready: boolean): Promise<string> {
+  if (ready) return 'now'
+  return new Promise(() => undefined)
+}
+export function deep(n: number): number { return n < 1 ? 0 : 1 + deep(n - 1) }
+export function calm(text: string): string {
+  let left = 3
+  while (left > 0) { try { left -= 1; JSON.parse(text) } catch { text = '{}' } }
+  return text
+}
+`
+const LOOPS_SPEC = `import { appendFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { calm, deep, drain, soon } from './loops.ts'
+appendFileSync(__dirname + '/pids', process.pid + '\\n')
+it('drains', () => expect(drain([1, 2], true)).toBe(2))
+it('drains and tells nothing', () => expect(drain([1, 2], false)).toBe(0))
+it('is ready', async () => expect(await soon(true)).toBe('now'))
+it('is deep', () => expect(deep(3)).toBe(3))
+it('is calm', () => expect(calm('no')).toBe('{}'))
+it('expects anything to be thrown', () => { try { drain([1], true) } catch { return } })
+`
+
+test('what never ends is stopped by count, in a process that goes on with the next mutant', async () => {
+  const options = library({ 'loops.ts': LOOPS, 'loops.spec.ts': LOOPS_SPEC })
+  const { hardening } = await hardenLibrary(options)
+  const stopped = hardening.judged.filter(({ status }) => status === 'timedOut')
+  const told = stopped.map(({ mutant, message }) => `${mutant.start.line} ${mutant.replacement}: ${message}`)
+  expect(told).toEqual(
+    expect.arrayContaining([
+      // Passes its own place again and again.
+      expect.stringMatching(/^3 all.length >= 0: stopped by count: passed 1001 times/),
+      expect.stringMatching(/^10 n \+ 1: stopped by count: passed 1001 times/),
+      // Passes it once for a loop that nothing else would end.
+      expect.stringMatching(/^3 ;: stopped by count/),
+      expect.stringMatching(/^13 left \+= 1: stopped by count: \d+ turns/),
+      // Nothing is left that could ever settle it.
+      '7 false: it waits for what never comes',
+    ]),
+  )
+  const pids = new Set(
+    readFileSync(join(options.project, 'src', 'pids'), 'utf8')
+      .trim()
+      .split('\n'),
+  )
+  expect(pids.size).toBe(1)
 })
