@@ -6,13 +6,13 @@ import { putGroup } from './routes/groups.ts'
 import { setMember } from './routes/users.ts'
 import { isRow, type Row } from './store.ts'
 import { FIRST_THEME } from './tables/customization.ts'
+import { DISCOVERY_RULE, PASSWORD_RULE, PASSWORD_SETTINGS, SIGN_ON_RULE } from './tables/policies.ts'
 import { furnish, signing } from './tables/servers.ts'
 import { EXPRESSIONS } from './wire.ts'
 
 /** What every org has from its first day, and what the seed says was there besides. */
 export function furnishOrg(org: Org): void {
   const { seed, store } = org
-  for (const [path, body] of Object.entries(seed.documents ?? {})) store.put('~documents', { ...body, _key: path })
   const now = org.now()
   const types = seed.rows?.['meta/types/user'] ?? []
   for (const row of types) placeRow(org, 'meta/types/user', row)
@@ -34,6 +34,9 @@ export function furnishOrg(org: Org): void {
       }),
   )
   store.put('~org', { id: 'born', type: type.id })
+  const own = `/api/v1/meta/schemas/user/${text(type.id).replace(/^oty/, 'osc')}`
+  for (const [path, body] of Object.entries(seed.documents ?? {}))
+    store.put('~documents', { ...body, _key: path === own ? own.replace(/osc\w+$/, 'default') : path })
   // Shorter paths first: what stands below a thing comes after it.
   const before = Object.entries(seed.rows ?? {}).sort(([a], [b]) => a.split('/').length - b.split('/').length)
   for (const [collection, rows] of before) for (const row of rows) placeRow(org, collection, row)
@@ -54,6 +57,7 @@ export function furnishOrg(org: Org): void {
   )
   store.put('~org', { id: 'born', everyone: everyone.id, type: type.id })
   defaultPolicies(org, now)
+  systemPolicies(org, now)
   brand(org)
   defaultServer(org, now)
   people(org, now)
@@ -103,6 +107,39 @@ function defaultPolicies(org: Org, now: string): void {
       description: 'Default policy for profile enrollment',
       type: 'PROFILE_ENROLLMENT',
     })
+}
+
+const APPLIES = 'The default policy applies in all situations if no other policy applies.'
+/** Policies that every org has, with the rule that holds where no other does. */
+const SYSTEM: readonly (readonly [type: string, name: string, description: string, rule: Row])[] = [
+  ['PASSWORD', 'Default Policy', APPLIES, PASSWORD_RULE],
+  ['OKTA_SIGN_ON', 'Default Policy', APPLIES, SIGN_ON_RULE],
+  ['MFA_ENROLL', 'Default Policy', APPLIES, { type: 'MFA_ENROLL', actions: { enroll: { self: 'CHALLENGE' } } }],
+  ['IDP_DISCOVERY', 'Idp Discovery Policy', 'The default IdP Discovery Policy', DISCOVERY_RULE],
+]
+
+function systemPolicies(org: Org, now: string): void {
+  const there = new Set(org.store.rows('policies').flatMap((row) => (row.system === true ? [row.type] : [])))
+  for (const [type, name, description, rule] of SYSTEM) {
+    if (there.has(type)) continue
+    const base = { status: 'ACTIVE', priority: 1, system: true, created: now, lastUpdated: now }
+    const policy = org.store.put('policies', {
+      ...base,
+      id: org.id('00p'),
+      name,
+      description,
+      type,
+      conditions: null,
+      ...(type === 'PASSWORD' ? { settings: PASSWORD_SETTINGS as Json } : {}),
+    })
+    org.store.put(`policies/${text(policy.id)}/rules`, {
+      ...base,
+      id: org.id('0pr'),
+      name: 'Default Rule',
+      conditions: null,
+      ...rule,
+    })
+  }
 }
 
 function brand(org: Org): void {

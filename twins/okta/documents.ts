@@ -28,9 +28,13 @@ export type Document = {
   readonly listed?: boolean
 }
 
-const PATTERNS = SETTINGS.map(({ path }) => new RegExp(`^${path.replaceAll(/:\w+/g, '[^/]+')}$`))
+const SCHEMAS = ['group/default', 'apps/:id/default', 'user/:id'].map((path) => ({
+  path: `/api/v1/meta/schemas/${path}`,
+}))
+const PATTERNS = [...SETTINGS, ...SCHEMAS].map(({ path }) => new RegExp(`^${path.replaceAll(/:\w+/g, '[^/]+')}$`))
 /** Whether a path names a setting that exists once. */
-export const isDocument = (path: string): boolean => PATTERNS.some((pattern) => pattern.test(path))
+export const isDocument = (path: string): boolean =>
+  PATTERNS.some((pattern) => pattern.test(path)) && !path.endsWith('/linkedObjects')
 
 function checkParents(document: Document, ask: Ask): void {
   for (const [name, [collection, kind]] of Object.entries(document.parents ?? {}))

@@ -9,7 +9,10 @@ export const GAPS: readonly Gap[] = [
     what: 'factors other than the security question',
     why: 'They act on phones, mails and devices that nobody stands in for.',
   },
-  { what: 'provisioning connections', why: 'Provisioning into other services is not simulated.' },
+  {
+    what: 'provisioning connections',
+    why: 'Provisioning into other services is not simulated; features of an app exist where the seed names them.',
+  },
   { what: 'lists of grants and tokens', why: 'They can be revoked, not listed by app.' },
   { what: 'the hosted sign-in page', why: 'Sign in with POST /api/v1/authn and hand its sessionToken to authorize.' },
   { what: 'the implicit flow', why: 'Only codes are given out; use the authorization code flow with PKCE.' },

@@ -58,8 +58,8 @@ const isId = (part: string): boolean =>
 
 /** What a row goes by where it stands. */
 function nameOf(row: Row): string | undefined {
-  const { id, kid, label, primary } = row
-  const name = id ?? kid ?? (isRow(primary) ? primary.name : label)
+  const { id, kid, label, primary, user, name: own } = row
+  const name = id ?? kid ?? (isRow(user) ? user.id : isRow(primary) ? primary.name : (label ?? own))
   return typeof name === 'string' ? name : undefined
 }
 
@@ -97,7 +97,9 @@ function sightingsOf(looks: readonly Look[]): ReadonlyMap<string, Row> {
     for (const [collection, row] of rowsOf(look)) {
       const key = nameOf(row)
       if (key === undefined) continue
-      for (const place of [collection, look.path]) {
+      const parts = look.path.split('/')
+      const own = parts.slice(0, Math.max(parts.indexOf(key), 0)).join('/')
+      for (const place of [own, collection, look.path]) {
         const at = `${place} ${key}`
         if (!found.has(at)) found.set(at, row)
       }
@@ -109,12 +111,13 @@ function sightingsOf(looks: readonly Look[]): ReadonlyMap<string, Row> {
 const TIES =
   /(groups\/[^/]+\/users|apps\/[^/]+\/(groups|users)|targets\/(groups|catalog\/apps)|permissions|owners|members)$/
 
-/** What one look at a thing showed, with the values that were seen first. */
+/** What one look at a thing showed, with the values that were seen first; what was whole then stays as it was. */
 function narrowed(row: Row, first: Row): Row {
   return Object.fromEntries(
     Object.entries(row).map(([field, value]) => {
       const old = first[field]
-      return [field, isRow(old) && isRow(value) ? (narrowed(value, old) as Json) : (old ?? value)]
+      const fuller = isRow(old) && isRow(value) && Object.keys(old).every((name) => value[name] !== undefined)
+      return [field, fuller ? (narrowed(value, old) as Json) : (old ?? value)]
     }),
   )
 }

@@ -4,20 +4,36 @@ import { addOauthRoutes } from './oauth/routes.ts'
 import { addResource } from './resource.ts'
 import { addAccountRoutes } from './routes/account.ts'
 import { addAppRoutes } from './routes/apps.ts'
+import { addAuthenticatorRoutes } from './routes/authenticators.ts'
+import { addBrandRoutes } from './routes/brands.ts'
 import { addGroupRoutes } from './routes/groups.ts'
+import { addIdpRoutes } from './routes/idps.ts'
+import { addOrgRoutes } from './routes/org.ts'
+import { addPolicyRoutes } from './routes/policies.ts'
+import { addResourceSetRoutes } from './routes/resource-sets.ts'
 import { addRoleRoutes } from './routes/roles.ts'
+import { addSchemaRoutes } from './routes/schemas.ts'
 import { addServerRoutes } from './routes/servers.ts'
 import { addUserRoutes } from './routes/users.ts'
+import { addMoreUserRoutes } from './routes/users-more.ts'
 import { RESOURCES } from './tables/index.ts'
 
 /** Every route of an org, in the order in which all worlds register them: literal paths before those with parameters. */
 export function addRoutes(on: On, open: On): void {
   addDocuments(on, open)
+  addOrgRoutes(on)
+  addIdpRoutes(on)
+  addBrandRoutes(on)
+  addAuthenticatorRoutes(on)
   for (const resource of RESOURCES) addResource(on, resource)
   addGroupRoutes(on)
   addAccountRoutes(on)
+  addMoreUserRoutes(on)
   addUserRoutes(on)
+  addPolicyRoutes(on)
+  addSchemaRoutes(on)
   addRoleRoutes(on)
+  addResourceSetRoutes(on)
   addAppRoutes(on)
   addServerRoutes(on)
   addOauthRoutes(open)

@@ -16,14 +16,15 @@ const linked = (row: Row, rel: string): string =>
 function placeApp(org: Org, row: Row): void {
   const name = text(row.name) || 'bookmark'
   const whole = row.name === undefined ? merged(blankApp(org, text(row.id), name, MODES[name] ?? ''), row) : row
-  const policy = linked(row, 'accessPolicy')
+  const [policy, enrollment] = [linked(row, 'accessPolicy'), linked(row, 'profileEnrollment')]
   const links = rowOf(row._links).appLinks
   const href = Array.isArray(links) ? text(rowOf(links[0]).href) : ''
   org.store.put('apps', {
     ...(whole.label === undefined ? { ...whole, label: name } : whole),
     _accessPolicy: policy === '' ? org.ids.access_policy : policy,
+    _enrollmentPolicy: enrollment === '' ? org.ids.enrollment_policy : enrollment,
     _externalKey: org.id('exk'),
-    ...(href === '' ? {} : { _link: href.split('/').at(-1) ?? '1' }),
+    ...(href === '' ? {} : { _aln: href.split('/').at(-1) ?? '1' }),
   })
 }
 
@@ -110,6 +111,7 @@ const PLACES: readonly (readonly [RegExp, Place])[] = [
 
 const named = (row: Row): string | undefined =>
   keyOf(row) ??
+  (text(rowOf(row.user).id) || undefined) ??
   (['kid', 'label', 'name'].map((field) => text(row[field])).find((name) => name !== '') as string | undefined)
 
 /** Puts what the seed says was there before where the routes look for it. */

@@ -14,6 +14,8 @@ export type Resource = {
   readonly name: string
   /** Below `/api/v1/`, with `:parameters` for its parents; the last segment names the collection. */
   readonly path: string
+  /** What the path stands below, where that is not `/api/v1`. */
+  readonly root?: string
   /** What it is called in "not found". */
   readonly kind: string
   /** What its ids begin with. */
@@ -21,6 +23,8 @@ export type Resource = {
   readonly verbs: readonly Verb[]
   /** 200 unless said. */
   readonly created?: 201
+  /** What is shown when it is made, and never again. */
+  readonly firstShown?: (ask: Ask) => Row
   /** 204 unless said. */
   readonly deleted?: 200 | 202
   /** What switching on and off answers: the row unless said. */
@@ -78,7 +82,7 @@ export function collectionOf(resource: Resource, ask: Ask): string {
   return resource.path.replaceAll(/:(\w+)/g, (_, name: string) => ask.param(name))
 }
 const urlOf = (resource: Resource, ask: Ask, row: Row): string =>
-  `${ask.base}/api/v1/${collectionOf(resource, ask)}/${keyOf(row) ?? ''}`
+  `${ask.base}${resource.root ?? '/api/v1'}/${collectionOf(resource, ask)}/${keyOf(row) ?? ''}`
 
 export function shownRow(resource: Resource, ask: Ask, row: Row): Row {
   // What an org had from before keeps the links it had.
@@ -279,13 +283,16 @@ function list(resource: Resource, ask: Ask): Reply {
 
 /** Registers the routes of a resource. */
 export function addResource(on: On, resource: Resource): void {
-  const collection = `/api/v1/${resource.path}`
+  const collection = `${resource.root ?? '/api/v1'}/${resource.path}`
   const one = `${collection}/:id`
   const { name } = resource
   const routes: Readonly<Record<Verb, readonly [route: string, handler: (ask: Ask) => Reply]>> = {
     create: [
       `POST ${collection}`,
-      (ask) => shown(shownRow(resource, ask, create(resource, ask)), resource.created ?? 200),
+      (ask) => {
+        const row = shownRow(resource, ask, create(resource, ask))
+        return shown({ ...row, ...resource.firstShown?.(ask) }, resource.created ?? 200)
+      },
     ],
     list: [`GET ${collection}`, (ask) => list(resource, ask)],
     get: [`GET ${one}`, (ask) => shown(shownRow(resource, ask, find(resource, ask)))],

@@ -41,11 +41,11 @@ export const errorBody = (error: OktaError, errorId: string): Json => ({
   errorCauses: error.causes.map((errorSummary) => ({ errorSummary })),
 })
 
+const SHOWN: ReadonlySet<string> = new Set(['_links', '_link', '_embedded'])
 /** What the wire shows of a row: all but the twin's own fields. */
 export function view(row: Row): Json {
   const shown: { [field: string]: Json | undefined } = {}
-  for (const [field, value] of Object.entries(row))
-    if (!field.startsWith('_') || field === '_links' || field === '_embedded') shown[field] = value
+  for (const [field, value] of Object.entries(row)) if (!field.startsWith('_') || SHOWN.has(field)) shown[field] = value
   return shown
 }
 

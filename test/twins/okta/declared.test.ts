@@ -26,6 +26,7 @@ const ELSEWHERE = [
   /^POST \/api\/v1\/authn$/,
   /^\w+ \/api\/(v1\/)?internal\//,
   /^\w+ \/api\/v1\/org\/factors\//,
+  /^GET \/api\/v1\/idps\/\*\/metadata\.xml$/,
   /^PUT \/api\/v1\/users\/\*\/factors\/\*$/,
   /^\w+ \/api\/v1\/apps\/\*\/group-push\/mappings/,
 ]

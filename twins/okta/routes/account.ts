@@ -212,27 +212,6 @@ function orgRoutes(on: On): void {
         _links: { extend: hinted(`${root}/extend`, 'POST'), revoke: hinted(`${root}/revoke`, 'POST') },
       })
     })
-  const root = '/api/v1/roles/:role/subscriptions/:type'
-  on('roles.subscriptions.get', `GET ${root}`, (ask) => {
-    const [role, type] = [ask.param('role'), ask.param('type')]
-    const status = ask.org.store.get('~subscriptions', `${role}/${type}`)?.status ?? 'subscribed'
-    const url = `${ask.base}/api/v1/roles/${role}/subscriptions/${type}`
-    const other = status === 'subscribed' ? 'unsubscribe' : 'subscribe'
-    return ok({
-      notificationType: type,
-      channels: ['email'],
-      status,
-      _links: { [other]: hinted(`${url}/${other}`, 'POST'), self: { href: url } },
-    })
-  })
-  for (const [step, status] of [
-    ['subscribe', 'subscribed'],
-    ['unsubscribe', 'unsubscribed'],
-  ] as const)
-    on(`roles.subscriptions.${step}`, `POST ${root}/${step}`, (ask) => {
-      ask.org.store.put('~subscriptions', { _key: `${ask.param('role')}/${ask.param('type')}`, status })
-      return done(200)
-    })
 }
 
 /** What of a brand's look can be taken back. */

@@ -155,8 +155,10 @@ function credentialRoutes(on: On): void {
   on('apps.policies.assign', 'PUT /api/v1/apps/:appId/policies/:policyId', (ask) => {
     const app = findApp(ask)
     const policy = ask.param('policyId')
-    if (ask.org.store.get('policies', policy) === undefined) throw notFound(policy, 'Policy')
-    ask.org.store.put('apps', { ...app, _accessPolicy: policy })
+    const found = ask.org.store.get('policies', policy)
+    if (found === undefined) throw notFound(policy, 'Policy')
+    const field = found.type === 'PROFILE_ENROLLMENT' ? '_enrollmentPolicy' : '_accessPolicy'
+    ask.org.store.put('apps', { ...app, [field]: policy })
     return done()
   })
   on('policies.apps', 'GET /api/v1/policies/:policyId/app', (ask) => {

@@ -16,9 +16,11 @@ export const MODES: Readonly<Record<string, string>> = {
   template_wsfed: 'WS_FEDERATION',
 }
 const PASSWORDS = new Set(['BROWSER_PLUGIN', 'AUTO_LOGIN', 'BASIC_AUTH', 'SECURE_PASSWORD_STORE'])
-const SWA: Row = { loginUrlRegex: null, redirectUrl: null, checkbox: null }
+const OPTIONAL = [1, 2, 3].flatMap((n) => [`optionalField${n}`, `optionalField${n}Value`])
 const APP_SETTINGS: Readonly<Record<string, Row>> = {
-  template_swa: SWA,
+  template_swa: { loginUrlRegex: null, redirectUrl: null, checkbox: null },
+  template_swa3field: { loginUrlRegex: null, redirectUrl: null },
+  template_sps: Object.fromEntries(OPTIONAL.map((field) => [field, null])),
   template_basic_auth: { loginUrlRegex: null },
 }
 const SAML: Row = {
@@ -46,6 +48,15 @@ const SAML: Row = {
   samlSignedRequestEnabled: false,
   slo: { enabled: false },
 }
+/** An app of the catalogue brings its addresses along; they can be overridden. */
+const CATALOGUE_SAML: Row = {
+  defaultRelayState: null,
+  ssoAcsUrlOverride: null,
+  audienceOverride: null,
+  recipientOverride: null,
+  destinationOverride: null,
+  attributeStatements: [],
+}
 const OVERRIDES = ['audienceOverride', 'destinationOverride', 'recipientOverride', 'ssoAcsUrlOverride']
 
 export function findApp(ask: Ask, id: string = ask.param('appId')): Row {
@@ -56,6 +67,7 @@ export function findApp(ask: Ask, id: string = ask.param('appId')): Row {
 
 /** What an app of a kind holds where nothing was said. */
 export function blankApp(org: Org, id: string, name: string, mode: string): Row {
+  const own = name.startsWith(`${org.seed.org ?? 'acme'}_`)
   const link = MODES[name] === undefined || name === 'oidc_client' ? `${name}_link` : 'login'
   return {
     id,
@@ -88,7 +100,7 @@ export function blankApp(org: Org, id: string, name: string, mode: string): Row 
       implicitAssignment: false,
       emOptInStatus: 'NONE',
       notes: { admin: null, enduser: null },
-      ...(mode === 'SAML_2_0' ? { signOn: SAML } : {}),
+      ...(mode === 'SAML_2_0' ? { signOn: own ? SAML : CATALOGUE_SAML } : {}),
       ...(mode === 'OPENID_CONNECT' ? { oauthClient: CLIENT } : {}),
     },
   } as Row
@@ -118,14 +130,21 @@ export function tidied(app: Row): Row {
   const shared = credentials.scheme === 'SHARED_USERNAME_AND_PASSWORD' ? { password: {} } : {}
   const asked = rowOf(rowOf(app.settings).signOn)
   const signOn: Row = asked.defaultRelayState === '' ? { ...asked, defaultRelayState: null } : asked
-  const settings =
-    app.signOnMode === 'SAML_2_0'
-      ? { settings: { ...rowOf(app.settings), signOn: without(signOn, ...OVERRIDES) as never } as never }
-      : {}
+  const customised = app.signOnMode === 'SAML_2_0' && asked.ssoAcsUrl !== undefined
+  const inner = rowOf(rowOf(app.settings).app)
+  const settings: Row = {
+    ...rowOf(app.settings),
+    app: Object.fromEntries(
+      Object.entries(inner).map(([field, value]) => [field, value === '' ? null : value]),
+    ) as never,
+    ...(app.signOnMode === 'SAML_2_0'
+      ? { signOn: (customised ? without(signOn, ...OVERRIDES) : signOn) as never }
+      : {}),
+  }
   return {
     ...app,
     credentials: { ...others, ...custom, ...shared, ...(text(userName) === '' ? {} : { userName }) } as never,
-    ...settings,
+    settings: settings as never,
     ...(secret === '' ? {} : { _password: secret }),
   }
 }
@@ -179,13 +198,15 @@ function appLinksOf(app: Row, { base, org }: Ask): Links {
     uploadLogo: hinted(`${url}/logo`, 'POST'),
     appLinks: names.map((name) => ({
       name,
-      href: `${base}/home/${text(app.name)}/${text(app.id)}/${text(app._link) || '1'}`,
+      href: `${base}/home/${text(app.name)}/${text(app.id)}/${text(app._aln) || '1'}`,
       type: 'text/html',
     })),
     ...(org.seed.engine === 'classic'
       ? {}
       : {
-          profileEnrollment: { href: `${base}/api/v1/policies/${org.ids.enrollment_policy}` },
+          profileEnrollment: {
+            href: `${base}/api/v1/policies/${text(app._enrollmentPolicy) || org.ids.enrollment_policy}`,
+          },
           policies: hinted(`${url}/policies`, 'PUT'),
           accessPolicy: { href: `${base}/api/v1/policies/${text(app._accessPolicy) || org.ids.access_policy}` },
         }),

@@ -31,8 +31,9 @@ function createApp(ask: Ask): Reply {
     created: now,
     lastUpdated: now,
     _accessPolicy: org.ids.access_policy,
+    _enrollmentPolicy: org.ids.enrollment_policy,
     _externalKey: org.id('exk'),
-    _link: mode === 'SAML_2_0' || MODES[given] === undefined ? org.id('aln') : '2557',
+    _aln: mode === 'SAML_2_0' || MODES[given] === undefined ? org.id('aln') : '2557',
   })
   tell(org, 'application.lifecycle.create', [appTarget(row)])
   if (status === 'ACTIVE') tell(org, 'application.lifecycle.activate', [appTarget(row)])

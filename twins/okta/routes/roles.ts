@@ -1,9 +1,10 @@
 import { type Ask, done, type On, ok, page, type Reply, shown } from '../ask.ts'
-import { groupTarget, tell, userTarget } from '../events.ts'
+import { appTarget, groupTarget, tell, userTarget } from '../events.ts'
 import { one, text } from '../org.ts'
 import type { Row } from '../store.ts'
 import { grant } from '../tables/others.ts'
 import { invalid, notFound, OktaError, view } from '../wire.ts'
+import { findApp } from './app-shape.ts'
 import { findGroup } from './groups.ts'
 import { findUser, groupShown } from './user-shape.ts'
 
@@ -29,39 +30,82 @@ export function base32(word: string): string {
   return (bits.match(/.{1,5}/g) ?? []).map((five) => BASE32.charAt(Number.parseInt(five.padEnd(5, '0'), 2))).join('')
 }
 
-type Assignee = { readonly kind: 'users' | 'groups'; readonly row: Row }
-const assigneeOf = (ask: Ask, kind: Assignee['kind']): Assignee => ({
-  kind,
-  row: kind === 'users' ? findUser(ask) : findGroup(ask),
-})
+type Assignee = { readonly kind: 'users' | 'groups' | 'clients'; readonly row: Row }
+const KINDS = {
+  users: { root: '/api/v1/users/:userId/roles', at: '/api/v1/users', type: 'USER', prefix: 'ra1', find: findUser },
+  groups: {
+    root: '/api/v1/groups/:groupId/roles',
+    at: '/api/v1/groups',
+    type: 'GROUP',
+    prefix: 'gra',
+    find: findGroup,
+  },
+  clients: {
+    root: '/oauth2/v1/clients/:clientId/roles',
+    at: '/oauth2/v1/clients',
+    type: 'CLIENT',
+    prefix: 'ca0',
+    find: (ask: Ask) => findApp(ask, ask.param('clientId')),
+  },
+} as const
+const assigneeOf = (ask: Ask, kind: Assignee['kind']): Assignee => ({ kind, row: KINDS[kind].find(ask) })
 const pathOf = ({ kind, row }: Assignee): string => `${kind}/${text(row.id)}/roles`
-const shownRole = (role: Row, { kind, row }: Assignee, { base }: Ask): Row => ({
-  ...role,
-  _links: { assignee: { href: `${base}/api/v1/${kind}/${text(row.id)}` } },
-})
+function shownRole(role: Row, { kind, row }: Assignee, { base }: Ask): Row {
+  const assignee = { href: `${base}${KINDS[kind].at}/${text(row.id)}` }
+  if (role.type !== 'CUSTOM') return { ...role, _links: { assignee } }
+  const iam = `${base}/api/v1/iam`
+  const [href, set] = [`${iam}/roles/${text(role.role)}`, `${iam}/resource-sets/${text(role['resource-set'])}`]
+  return {
+    ...role,
+    _links: {
+      assignee,
+      role: { href },
+      permissions: { href: `${href}/permissions` },
+      'resource-set': { href: set },
+      member: { href: `${set}/bindings/${text(role.role)}/members/${text(role.id)}` },
+    },
+  }
+}
+
+const targetOf = ({ kind, row }: Assignee) =>
+  kind === 'users' ? userTarget(row) : kind === 'groups' ? groupTarget(row) : appTarget(row)
+
+/** A role of one's own, held to a resource set. */
+function assignCustom(ask: Ask, who: Assignee, body: Row): Row {
+  const { store } = ask.org
+  const [role, set] = [text(body.role), text(body['resource-set'])]
+  const found = findCustom(ask, role)
+  if (store.get('iam/resource-sets', set) === undefined) throw notFound(set, 'IAMPolicy')
+  const same = store.rows(pathOf(who)).some((one) => one.role === found.id && one['resource-set'] === set)
+  if (same) throw new OktaError(409, 'E0000090', 'Duplicate role assignment exception.')
+  return { id: ask.org.id('irb'), role: found.id, label: found.label, type: 'CUSTOM', 'resource-set': set }
+}
 
 function assign(ask: Ask, kind: Assignee['kind']): Reply {
   const { org } = ask
   const who = assigneeOf(ask, kind)
-  const type = text(ask.body().type)
+  const body = ask.body()
+  const type = text(body.type)
   const label = LABELS[type]
-  if (label === undefined) throw invalid('type', `type: '${type}' is not a valid role type`)
+  if (type !== 'CUSTOM' && label === undefined) throw invalid('type', `type: '${type}' is not a valid role type`)
   const path = pathOf(who)
-  if (org.store.rows(path).some((role) => role.type === type))
+  if (type !== 'CUSTOM' && org.store.rows(path).some((role) => role.type === type))
     throw new OktaError(409, 'E0000090', `Duplicate role assignment exception.`)
   const now = org.now()
+  const base: Row =
+    type === 'CUSTOM'
+      ? assignCustom(ask, who, body)
+      : { id: TARGETED.has(type) ? base32(type) : org.id(KINDS[kind].prefix), label, type }
   const role = {
-    id: TARGETED.has(type) ? base32(type) : org.id(kind === 'users' ? 'ra1' : 'gra'),
-    label,
-    type,
+    ...base,
     status: 'ACTIVE',
     created: now,
     lastUpdated: now,
-    assignmentType: kind === 'users' ? 'USER' : 'GROUP',
+    assignmentType: KINDS[kind].type,
   }
   org.store.put(path, role)
-  tell(org, 'user.account.privilege.grant', [kind === 'users' ? userTarget(who.row) : groupTarget(who.row)])
-  return shown(shownRole(role, who, ask), 201)
+  tell(org, 'user.account.privilege.grant', [targetOf(who)])
+  return shown(shownRole(role, who, ask), kind === 'clients' ? 200 : 201)
 }
 
 function findRole(ask: Ask, who: Assignee): Row {
@@ -89,6 +133,12 @@ function addTargets(on: On, kind: Assignee['kind'], root: string): void {
     })
     return done()
   })
+  if (kind === 'users')
+    on('users.roles.app_targets.all', `PUT ${at}/catalog/apps`, (ask) => {
+      for (const row of ask.org.store.rows(path(ask, 'apps')))
+        ask.org.store.remove(path(ask, 'apps'), text(row._key) || text(row.id))
+      return done(200)
+    })
   on(`${kind}.roles.app_targets.remove`, `DELETE ${at}/catalog/apps/:appName`, (ask) => {
     if (!ask.org.store.remove(path(ask, 'apps'), ask.param('appName')))
       throw notFound(ask.param('appName'), 'AppTarget')
@@ -139,13 +189,14 @@ const shownTarget = (target: Row, { base }: Ask): Row => {
   }
 }
 
+/** A role of one's own, by id or by label. */
+function findCustom(ask: Ask, id: string = ask.param('roleId')): Row {
+  const role = ask.org.store.get('iam/roles', id) ?? ask.org.store.rows('iam/roles').find(({ label }) => label === id)
+  if (role === undefined) throw notFound(id, 'CustomRole')
+  return role
+}
+
 function customRoles(on: On): void {
-  const findCustom = (ask: Ask): Row => {
-    const id = ask.param('roleId')
-    const role = ask.org.store.get('iam/roles', id) ?? ask.org.store.rows('iam/roles').find(({ label }) => label === id)
-    if (role === undefined) throw notFound(id, 'CustomRole')
-    return role
-  }
   const root = 'iam/roles/:roleId/permissions'
   const permission = (row: Row, role: Row, { base }: Ask): Row => {
     const href = `${base}/api/v1/iam/roles/${text(role.id)}`
@@ -173,44 +224,9 @@ function customRoles(on: On): void {
   })
 }
 
-function resourceSets(on: On): void {
-  const findSet = (ask: Ask): Row => {
-    const set = ask.org.store.get('iam/resource-sets', ask.param('setId'))
-    if (set === undefined) throw notFound(ask.param('setId'), 'IAMPolicy')
-    return set
-  }
-  on('resource_sets.bindings.list', 'GET /api/v1/iam/resource-sets/:setId/bindings', (ask) => {
-    const href = `${ask.base}/api/v1/iam/resource-sets/${text(findSet(ask).id)}`
-    const roles = ask.org.store.rows(`iam/resource-sets/${ask.param('setId')}/bindings`)
-    const shownRoles = roles.map(({ id }) => ({
-      id: text(id),
-      _links: {
-        self: { href: `${href}/bindings/${text(id)}` },
-        members: { href: `${href}/bindings/${text(id)}/members` },
-      },
-    }))
-    return ok({ roles: shownRoles, _links: { 'resource-set': { href }, self: { href: `${href}/bindings` } } })
-  })
-  on('resource_sets.bindings.create', 'POST /api/v1/iam/resource-sets/:setId/bindings', (ask) => {
-    findSet(ask)
-    const role = text(ask.body().role)
-    if (ask.org.store.get('iam/roles', role) === undefined) throw notFound(role, 'CustomRole')
-    const href = `${ask.base}/api/v1/iam/resource-sets/${ask.param('setId')}`
-    ask.org.store.put(`iam/resource-sets/${ask.param('setId')}/bindings`, { id: role })
-    return ok({
-      id: role,
-      _links: {
-        self: { href: `${href}/bindings/${role}` },
-        'resource-set': { href },
-        bindings: { href: `${href}/bindings` },
-      },
-    })
-  })
-}
-
 export function addRoleRoutes(on: On): void {
-  for (const kind of ['users', 'groups'] as const) {
-    const root = `/api/v1/${kind}/:${kind === 'users' ? 'userId' : 'groupId'}/roles`
+  for (const kind of ['users', 'groups', 'clients'] as const) {
+    const { root } = KINDS[kind]
     on(`${kind}.roles.assign`, `POST ${root}`, (ask) => assign(ask, kind))
     on(`${kind}.roles.list`, `GET ${root}`, (ask) => {
       const who = assigneeOf(ask, kind)
@@ -223,11 +239,10 @@ export function addRoleRoutes(on: On): void {
     on(`${kind}.roles.unassign`, `DELETE ${root}/:roleId`, (ask) => {
       const who = assigneeOf(ask, kind)
       ask.org.store.remove(pathOf(who), text(findRole(ask, who).id))
-      tell(ask.org, 'user.account.privilege.revoke', [kind === 'users' ? userTarget(who.row) : groupTarget(who.row)])
+      tell(ask.org, 'user.account.privilege.revoke', [targetOf(who)])
       return done()
     })
     addTargets(on, kind, root)
   }
   customRoles(on)
-  resourceSets(on)
 }

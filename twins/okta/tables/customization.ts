@@ -140,21 +140,22 @@ export const CUSTOMIZATION: readonly Resource[] = [
     path: 'email-domains',
     kind: 'EmailDomain',
     prefix: 'OeD',
-    verbs: ['create', 'list', 'get', 'delete'],
+    verbs: ['create', 'list', 'get', 'replace', 'delete'],
     created: 201,
     times: 'none',
-    required: {
-      domain: 'The field cannot be left blank',
-      displayName: 'The field cannot be left blank',
-      userName: 'The field cannot be left blank',
+    keeps: ['domain', 'validationStatus', 'validationSubdomain', 'dnsValidationRecords', '_brandId'],
+    required: { displayName: 'The field cannot be left blank', userName: 'The field cannot be left blank' },
+    shape(row, { org }, before) {
+      if (before !== undefined) return row
+      if (text(row.domain) === '') throw invalid('domain', 'domain: The field cannot be left blank')
+      return {
+        validationStatus: 'NOT_STARTED',
+        validationSubdomain: 'mail',
+        ...without(row, 'brandId'),
+        _brandId: row.brandId,
+        dnsValidationRecords: dns(text(row.domain), org.world.draw('dns').text(32, '0123456789abcdef')),
+      }
     },
-    shape: (row, { org }) => ({
-      validationStatus: 'NOT_STARTED',
-      validationSubdomain: 'mail',
-      ...without(row, 'brandId'),
-      _brandId: row.brandId,
-      dnsValidationRecords: dns(text(row.domain), org.world.draw('dns').text(32, '0123456789abcdef')),
-    }),
     onCreate: (row, { org }) => setEmailDomain(org, row, row.id),
     onChange: (row, { org }, verb) => {
       if (verb === 'delete') setEmailDomain(org, row, undefined)
@@ -172,7 +173,7 @@ export const CUSTOMIZATION: readonly Resource[] = [
     shape: (row, { org }) => ({
       ...row,
       validationStatus: 'NOT_STARTED',
-      brandId: org.store.rows('brands').find((brand) => brand.isDefault === true)?.id ?? org.id('bnd'),
+      brandId: row.brandId ?? brandOf(org, text(row.domain)),
       dnsRecords: [
         {
           recordType: 'TXT',
@@ -194,6 +195,22 @@ export const CUSTOMIZATION: readonly Resource[] = [
     }),
   },
 ]
+
+/** A domain that names no brand gets one of its own. */
+function brandOf(org: Org, domain: string): Json {
+  const row = org.store.put('brands', {
+    id: org.id('bnd'),
+    name: domain,
+    removePoweredByOkta: false,
+    customPrivacyPolicyUrl: null,
+    agreeToCustomPrivacyPolicy: false,
+    isDefault: false,
+    locale: 'en',
+    defaultApp: NO_APP,
+  })
+  org.store.put(`brands/${text(row.id)}/themes`, { id: org.id('the'), ...FIRST_THEME })
+  return row.id ?? null
+}
 
 /** A brand names the domain it sends mail from. */
 function setEmailDomain(org: Org, domain: Row, id: Json | undefined): void {

@@ -2,6 +2,7 @@ import type { Json } from '../../trace.ts'
 import type { Ask } from '../ask.ts'
 import { rowOf, text } from '../org.ts'
 import { hinted, lifecycleLinks, type Resource } from '../resource.ts'
+import { settleResources } from '../routes/resource-sets.ts'
 import type { Row } from '../store.ts'
 import { invalid, merged } from '../wire.ts'
 
@@ -9,11 +10,15 @@ const BLANK = 'The field cannot be left blank'
 const SOCIAL: Readonly<Record<string, readonly [authorize: string, token: string]>> = {
   GOOGLE: ['https://accounts.google.com/o/oauth2/auth', 'https://www.googleapis.com/oauth2/v3/token'],
   FACEBOOK: ['https://www.facebook.com/dialog/oauth', 'https://graph.facebook.com/v2.8/oauth/access_token'],
+  APPLE: ['https://appleid.apple.com/auth/authorize', 'https://appleid.apple.com/auth/token'],
+  LINKEDIN: ['https://www.linkedin.com/oauth/v2/authorization', 'https://www.linkedin.com/oauth/v2/accessToken'],
   MICROSOFT: [
     'https://login.microsoftonline.com/common/oauth2/v2.0/authorize',
     'https://login.microsoftonline.com/common/oauth2/v2.0/token',
   ],
 }
+
+const NAME_FORMAT = 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified'
 
 /** Identity providers, administrators' roles, schemas' neighbours and mappings. */
 export const OTHERS: readonly Resource[] = [
@@ -50,6 +55,7 @@ export const OTHERS: readonly Resource[] = [
         const audience =
           old.audience ??
           `https://www.okta.com/saml2/service-provider/${org.world.draw('sp').text(20, 'abcdefghijklmnopqrstuvwxyz')}`
+        const settings = protocol.settings ?? { nameFormat: NAME_FORMAT, honorPersistentNameId: false }
         const trust = { audience, revocation: null, revocationCacheLifetime: 0, ...rowOf(credentials.trust) }
         const signing = {
           kid: text(rowOf(rowOf(rowOf(before?.protocol).credentials).signing).kid) || org.world.draw('kid').text(43),
@@ -57,7 +63,7 @@ export const OTHERS: readonly Resource[] = [
         const { issuerMode, ...shownRow } = row
         return merged(
           { ...shownRow, _issuerMode: issuerMode, policy: { trustClaims: false } },
-          { protocol: { ...protocol, credentials: { trust, signing } as Json } as Json, policy: row.policy },
+          { protocol: { ...protocol, settings, credentials: { trust, signing } as Json } as Json, policy: row.policy },
         )
       }
       const { pkce_required, ...client } = rowOf(credentials.client)
@@ -179,6 +185,8 @@ export const OTHERS: readonly Resource[] = [
     verbs: ['create', 'get', 'replace', 'delete'],
     required: { label: 'Label must be specified', description: 'Description must be specified' },
     hidden: ['resources'],
+    alias: 'label',
+    onCreate: settleResources,
     links: (_, url) => ({
       bindings: { href: `${url}/bindings` },
       self: { href: url },

@@ -23,27 +23,21 @@ const ruleLinks = (row: Row, url: string): Links =>
 const nextPriority = (rows: readonly Row[]): number =>
   1 + rows.filter((row) => row.system !== true).reduce((most, row) => Math.max(most, Number(row.priority ?? 0)), 0)
 
-/** Rules fill in what was not said, each kind in its own way. */
-function filledRule(row: Row): Row {
-  const conditions = rowOf(row.conditions)
-  const people = rowOf(conditions.people)
-  const isAccess = row.type === 'ACCESS_POLICY'
-  const users: Row = { exclude: [], ...rowOf(people.users) }
-  const filled: Row = {
-    ...conditions,
-    people: { ...people, users } as Json,
-    ...(conditions.network === undefined && (isAccess || row.type === 'PASSWORD' || row.type === 'SIGN_ON')
-      ? { network: { connection: 'ANYWHERE' } }
-      : {}),
-    ...(isAccess
-      ? {
-          riskScore: conditions.riskScore ?? { level: 'ANY' },
-          userType: conditions.userType ?? { include: [], exclude: [] },
-        }
-      : {}),
-  }
-  const actions = isAccess
-    ? merged(
+/** What the rule of a profile enrollment does where nothing was said. */
+const ENROLLMENT: Row = { access: 'ALLOW', preRegistrationInlineHooks: null, targetGroupIds: null }
+
+/** Actions with what was not said of them, each kind in its own way. */
+function filledActions(row: Row): Row {
+  const actions = rowOf(row.actions)
+  switch (row.type) {
+    case 'SIGN_ON':
+      return merged({ signon: { access: 'ALLOW', requireFactor: false, primaryFactor: 'PASSWORD_IDP' } }, actions)
+    case 'PROFILE_ENROLLMENT':
+      return merged({ profileEnrollment: ENROLLMENT as Json }, actions)
+    case 'IDP_DISCOVERY':
+      return merged({ idp: { idpSelectionType: 'SPECIFIC' } }, actions)
+    case 'ACCESS_POLICY':
+      return merged(
         {
           appSignOn: {
             access: 'ALLOW',
@@ -51,10 +45,37 @@ function filledRule(row: Row): Row {
             keepMeSignedIn: { postAuth: 'NOT_ALLOWED' },
           },
         },
-        rowOf(row.actions),
+        actions,
       )
-    : rowOf(row.actions)
-  return { ...row, conditions: filled as Json, actions: actions as Json }
+    default:
+      return actions
+  }
+}
+
+const ANYWHERE: ReadonlySet<unknown> = new Set(['ACCESS_POLICY', 'PASSWORD', 'SIGN_ON', 'MFA_ENROLL'])
+
+/** Rules fill in what was not said, each kind in its own way. */
+function filledRule(row: Row): Row {
+  const actions = filledActions(row) as Json
+  // Who signs in is not known yet where the provider is looked for; an enrollment has one rule for all.
+  if (row.type === 'IDP_DISCOVERY') return { ...row, actions }
+  if (row.type === 'PROFILE_ENROLLMENT') return { ...row, conditions: row.conditions ?? null, actions }
+  const conditions = rowOf(row.conditions)
+  const people = rowOf(conditions.people)
+  const isAccess = row.type === 'ACCESS_POLICY'
+  const users: Row = { exclude: [], ...rowOf(people.users) }
+  const filled: Row = {
+    ...conditions,
+    people: { ...people, users } as Json,
+    ...(conditions.network === undefined && ANYWHERE.has(row.type) ? { network: { connection: 'ANYWHERE' } } : {}),
+    ...(isAccess
+      ? {
+          riskScore: conditions.riskScore ?? { level: 'ANY' },
+          userType: conditions.userType ?? { include: [], exclude: [] },
+        }
+      : {}),
+  }
+  return { ...row, conditions: filled as Json, actions }
 }
 
 const verification = (row: Row): Json => {
@@ -80,7 +101,66 @@ const CATCH_ALL: Row = {
   type: 'ACCESS_POLICY',
 }
 
-const PASSWORD_SETTINGS: Row = {
+/** The one rule of a new enrollment policy: who is not known may register. */
+const REGISTER: Row = {
+  ...CATCH_ALL,
+  actions: {
+    profileEnrollment: {
+      ...ENROLLMENT,
+      profileAttributes: [{ name: 'email', label: 'Primary email', required: true }],
+      unknownUserAction: 'REGISTER',
+      activationRequirements: { emailVerification: true },
+    },
+  },
+  type: 'PROFILE_ENROLLMENT',
+}
+const FIRST_RULES: Readonly<Record<string, Row>> = { ACCESS_POLICY: CATCH_ALL, PROFILE_ENROLLMENT: REGISTER }
+
+const FACTORS = ['okta_otp', 'okta_sms', 'okta_push', 'google_otp', 'hotp', 'okta_password', 'okta_email']
+/** Factors that were not spoken of cannot be enrolled. Which there are, a policy that is there already tells. */
+function factorSettings(row: Row, { org }: Ask): Row {
+  const settings = rowOf(row.settings)
+  if (row.type !== 'MFA_ENROLL' || settings.factors === undefined) return row
+  const known = org.store
+    .rows('policies')
+    .map((policy) => Object.keys(rowOf(rowOf(policy.settings).factors)))
+    .find((names) => names.length > 0)
+  const asked = rowOf(settings.factors)
+  const names = [...new Set([...(known ?? FACTORS), ...Object.keys(asked)])]
+  const factors = names.map((name) => [
+    name,
+    merged({ enroll: { self: 'NOT_ALLOWED' }, consent: { type: 'NONE' } }, rowOf(asked[name])),
+  ])
+  return { ...row, settings: { type: 'FACTORS', ...settings, factors: Object.fromEntries(factors) } as Json }
+}
+
+/** Rules that hold where no other does. */
+export const PASSWORD_RULE: Row = {
+  type: 'PASSWORD',
+  actions: {
+    passwordChange: { access: 'ALLOW' },
+    selfServicePasswordReset: { access: 'ALLOW' },
+    selfServiceUnlock: { access: 'DENY' },
+  },
+}
+export const SIGN_ON_RULE: Row = {
+  type: 'SIGN_ON',
+  actions: {
+    signon: {
+      access: 'ALLOW',
+      requireFactor: false,
+      primaryFactor: 'PASSWORD_IDP',
+      rememberDeviceByDefault: false,
+      session: { usePersistentCookie: false, maxSessionIdleMinutes: 120, maxSessionLifetimeMinutes: 0 },
+    },
+  },
+}
+export const DISCOVERY_RULE: Row = {
+  type: 'IDP_DISCOVERY',
+  actions: { idp: { providers: [{ type: 'OKTA' }], idpSelectionType: 'SPECIFIC' } },
+}
+
+export const PASSWORD_SETTINGS: Row = {
   password: {
     complexity: {
       minLength: 8,
@@ -126,7 +206,9 @@ export const POLICIES: readonly Resource[] = [
         ? { settings: PASSWORD_SETTINGS, conditions: { authProvider: { provider: 'OKTA' } } }
         : {}),
     }),
-    shape(row, { org }, before) {
+    shape(asked, ask, before) {
+      const { org } = ask
+      const row = factorSettings(asked, ask)
       // Every access policy has the priority 1: an app has one of them.
       const ranked = org.store.rows('policies').filter(({ type }) => type === row.type && row.type !== 'ACCESS_POLICY')
       return { ...row, priority: row.priority ?? before?.priority ?? nextPriority(ranked) }
@@ -137,10 +219,11 @@ export const POLICIES: readonly Resource[] = [
     },
     links: policyLinks,
     onCreate(row, { org }) {
-      if (row.type === 'ACCESS_POLICY')
+      const first = FIRST_RULES[text(row.type)]
+      if (first !== undefined)
         org.store.put(`policies/${text(row.id)}/rules`, {
           id: org.id('rul'),
-          ...CATCH_ALL,
+          ...first,
           created: org.now(),
           lastUpdated: org.now(),
         })
@@ -162,7 +245,10 @@ export const POLICIES: readonly Resource[] = [
       const type = row.type ?? before?.type ?? ask.org.store.get('policies', ask.param('policyId'))?.type
       const others = ask.org.store.rows(`policies/${ask.param('policyId')}/rules`).filter(({ id }) => id !== row.id)
       const priority = row.priority ?? before?.priority ?? nextPriority(others)
-      const whole = row.system === true ? row : filledRule({ ...row, type })
+      const whole =
+        row.system === true
+          ? { ...row, actions: filledActions({ ...row, type }) as Json }
+          : filledRule({ ...row, type })
       return { ...whole, priority }
     },
     links: ruleLinks,

@@ -222,7 +222,12 @@ export const SECURITY: readonly Resource[] = [
       methods: hinted(`${url}/methods`, 'GET'),
       ...(row.key === 'custom_app' ? { enroll: hinted(`${base}/idp/authenticators`, 'POST') } : {}),
     }),
-    shape: (row, _, before) => (before === undefined ? row : merged(without(before, '_links'), row)),
+    shape(asked, _, before) {
+      const row = without(asked, 'agreeToTerms')
+      const app = text(rowOf(row.settings).appInstanceId)
+      const settings = app === '' ? {} : { settings: { ...rowOf(row.settings), oauthClientId: app } }
+      return merged(before === undefined ? {} : without(before, '_links'), { ...row, ...settings })
+    },
   },
   {
     name: 'identity_providers.keys',
