@@ -25,6 +25,7 @@ import { addRules } from './commands/rules.ts'
 import { addRun } from './commands/run.ts'
 import { addSchema } from './commands/schema.ts'
 import { addTwin } from './commands/twin.ts'
+import { addTwins } from './commands/twins.ts'
 import { addVerify } from './commands/verify.ts'
 import type { OnOpen } from './open.ts'
 import { tell } from './tell.ts'
@@ -68,6 +69,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   addFidelity(program)
   addImport(program, onOpen)
   addTwin(program, onOpen)
+  addTwins(program)
   addVerify(program, onOpen)
   addApprove(program)
   addKey(program)

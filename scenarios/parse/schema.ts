@@ -269,17 +269,18 @@ export const callInGroup: z.ZodType<CallShape> = group
 const choice = (kinds: Readonly<Record<string, z.ZodType>>): z.ZodType =>
   z.array(z.union(Object.values(kinds) as [z.ZodType, z.ZodType])).min(1)
 
-/** The format as JSON Schema, for editors. */
-export const scenarioJsonSchema = (): object => ({
+/** The format as JSON Schema, for editors; `given` is what the twins that may stand in a scenario start with. */
+export const scenarioJsonSchema = (given: z.ZodType): object => ({
   title: 'Backlot scenario',
   ...z.toJSONSchema(
     shape.extend({
+      given: given.default({}),
       when: choice({ ...steps, together: steps.together.extend({ together: z.array(group).min(2) }) }),
       then: choice(expectations),
       wires: z.array(wireShape).optional(),
       ignore: choice(ignores).optional(),
     }),
-    { io: 'input' },
+    { io: 'input', unrepresentable: 'any' },
   ),
 })
 

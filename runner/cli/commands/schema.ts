@@ -7,6 +7,6 @@ export function addSchema(program: Command): void {
     .argument('<format>')
     .action(async (format: string) => {
       const { runSchema } = await import('../schema.ts')
-      runSchema(format)
+      await runSchema(format)
     })
 }
