@@ -1,5 +1,7 @@
 import qs from 'qs'
 import type { Fault } from './faults.ts'
+import { requestOf } from './request.ts'
+import { plainOf } from './response.ts'
 import type { Json } from './trace.ts'
 import { NotModelled, type Twin, type TwinDefinition } from './twin.ts'
 import { type Wire, wireTwins } from './wires.ts'
@@ -61,6 +63,7 @@ export type Placement = { readonly definition: TwinDefinition<unknown>; readonly
 
 /** Slow enough that order matters, fast enough that nobody times out. */
 const SSE_GAP_MS = { min: 5, max: 40 }
+const KNOWN_ORIGINS_MAX = 1_000
 
 /** Matches the origins that `https://*.okta.com` or `https://*.s3.*.amazonaws.com` stands for; the `*` of `tcp://*:5432` is any host. */
 export function originPattern(origin: string): RegExp {
@@ -70,9 +73,9 @@ export function originPattern(origin: string): RegExp {
 }
 
 /** The parameters of a request as data: query, then a JSON or form body. What is neither is not looked into. */
-export function requestFields(request: WireRequest): Json {
-  const url = new URL(request.url)
-  const query = qs.parse(url.search.slice(1), QS) as Json & object
+export function requestFields(request: WireRequest, url: URL = new URL(request.url)): Json {
+  const query = url.search === '' ? {} : (qs.parse(url.search.slice(1), QS) as Json & object)
+  if (request.body.length === 0) return query
   const type = request.headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? ''
   const text = Buffer.from(request.body).toString()
   if (text === '') return query
@@ -128,12 +131,13 @@ export function createNetwork(world: World, placements: readonly Placement[]): N
     twins.set(definition.name, definition.create(world, seed))
   }
   const attempts = new Map<string, number>()
-  const nameAt = (origin: string): string | undefined => origins.find(({ pattern }) => pattern.test(origin))?.name
-
-  const answerOf = async (twin: Twin, request: WireRequest, twice: boolean): Promise<Response> => {
-    const first = await twin.fetch(toRequest(request))
-    if (twice) await twin.fetch(toRequest(request))
-    return first
+  const known = new Map<string, string | undefined>()
+  const nameAt = (origin: string): string | undefined => {
+    if (known.has(origin)) return known.get(origin)
+    const name = origins.find(({ pattern }) => pattern.test(origin))?.name
+    // Whoever makes hosts up does not fill the memory.
+    if (known.size < KNOWN_ORIGINS_MAX) known.set(origin, name)
+    return name
   }
 
   const network: Network = {
@@ -166,12 +170,14 @@ export function createNetwork(world: World, placements: readonly Placement[]): N
           'Name a twin for it under "given", or take the call out.',
         )
       }
-      const header = (wanted: string): string | undefined =>
-        request.headers.find(([h]) => h.toLowerCase() === wanted)?.[1]
+      const ask = (): Request =>
+        requestOf({ method: request.method, url, headers: request.headers, body: request.body })
+      const first = ask()
+      const header = (wanted: string): string | undefined => first.headers.get(wanted) ?? undefined
       const operation = twin.operationOf(request.method, url, header)
       if (operation === undefined) {
         // A twin that knows the gap says why; one that answers all the same has a route without a name.
-        await twin.fetch(toRequest(request))
+        await twin.fetch(first)
         throw new NotModelled(
           name,
           `${request.method} ${url.pathname}`,
@@ -184,7 +190,7 @@ export function createNetwork(world: World, placements: readonly Placement[]): N
       const key = `${base}#${attempt}`
       return world.within({ step: request.step, key }, async (): Promise<WireAnswer> => {
         const own = twin.fieldsOf?.(request.method, url, header)
-        const sent = requestFields(request)
+        const sent = requestFields(request, url)
         const fields = own === undefined ? sent : { ...(sent as object), ...own }
         world.trace.record(`${name}.${operation}`, {
           key,
@@ -209,25 +215,27 @@ export function createNetwork(world: World, placements: readonly Placement[]): N
             return lost(fault.silent ?? false)
           default:
         }
-        const refused = fault === undefined ? undefined : refusal(twin, fault, request)
+        const refused = fault === undefined ? undefined : refusal(twin, fault, ask())
         const answer = async (): Promise<PromptAnswer> => {
-          const response = refused ?? (await answerOf(twin, request, fault?.kind === 'duplicate'))
-          const bytes = new Uint8Array(await response.arrayBuffer())
-          world.trace.record(`${name}.answer`, { key, operation, status: response.status, bytes: bytes.length })
+          const response = refused ?? (await twin.fetch(first))
+          if (fault?.kind === 'duplicate') await twin.fetch(ask())
+          const { status, headers, bytes } = await plainOf(response)
+          world.trace.record(`${name}.answer`, { key, operation, status, bytes: bytes.length })
           if (fault?.kind === 'answer-lost') return lost(fault.silent ?? false)
-          const whole = pieces(world, key, response.headers.get('content-type') ?? '', bytes)
+          const type = headers.find(([header]) => header === 'content-type')?.[1]
+          const whole = pieces(world, key, type ?? '', bytes)
           const cut = fault?.kind === 'truncated'
           return {
             kind: 'response',
             afterMs,
             key,
-            status: response.status,
-            headers: [...response.headers],
+            status,
+            headers,
             chunks: cut ? truncate(whole) : whole,
             cut,
           }
         }
-        const wait = refused === undefined ? await twin.wait?.(toRequest(request)) : undefined
+        const wait = refused === undefined && twin.wait !== undefined ? await twin.wait(ask()) : undefined
         if (wait === undefined) return answer()
         const { cause } = world
         return {
@@ -243,17 +251,10 @@ export function createNetwork(world: World, placements: readonly Placement[]): N
   return network
 }
 
-const toRequest = ({ method, url, headers, body }: WireRequest): Request =>
-  new Request(url, {
-    method,
-    headers: headers.map(([name, value]): [string, string] => [name, value]),
-    ...(method === 'GET' || method === 'HEAD' || body.length === 0 ? {} : { body: Buffer.from(body) }),
-  })
-
-function refusal(twin: Twin, fault: Fault, request: WireRequest): Response | undefined {
+function refusal(twin: Twin, fault: Fault, request: Request): Response | undefined {
   if (fault.kind === 'error')
     throw new NotModelled('network', `a fault of kind error on ${fault.on}`, 'HTTP has statuses: use kind status.')
-  if (fault.kind === 'rate-limit') return twin.failure(429, fault.retryAfterMs ?? 1000, toRequest(request))
-  if (fault.kind === 'status') return twin.failure(fault.status ?? 503, fault.retryAfterMs, toRequest(request))
+  if (fault.kind === 'rate-limit') return twin.failure(429, fault.retryAfterMs ?? 1000, request)
+  if (fault.kind === 'status') return twin.failure(fault.status ?? 503, fault.retryAfterMs, request)
   return undefined
 }

@@ -16,7 +16,12 @@ const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
 /** Chance from a seed; Alea, because forks are made by the thousand and ARC4 takes 100 times as long to set up. */
 export function createRng(seed: string): Rng {
-  const draw = seedrandom.alea(seed)
+  // Not before the first draw: many forks are made in case, and setting up is most of what they cost.
+  let made: (() => number) | undefined
+  const draw = (): number => {
+    made ??= seedrandom.alea(seed)
+    return made()
+  }
   const rng: Rng = {
     int(min, max) {
       if (!Number.isSafeInteger(min) || !Number.isSafeInteger(max) || max < min) {

@@ -1,8 +1,13 @@
 import type { Result, Router } from 'hono/router'
 import { TrieRouter } from 'hono/router/trie-router'
 
-/** The routes of one twin, in order of registration, as every world registers them. */
-type Plan = { readonly keys: string[]; readonly trie: TrieRouter<number> }
+type Found = readonly (readonly [at: number, params: Record<string, string>])[]
+/** The routes of one twin, in order of registration, as every world registers them; and what was looked up last. */
+type Plan = {
+  readonly keys: string[]
+  readonly trie: TrieRouter<number>
+  last: { readonly method: string; readonly path: string; readonly found: Found } | undefined
+}
 const plans = new Map<string, Plan>()
 
 /**
@@ -15,7 +20,7 @@ export class RouteTable<T> implements Router<T> {
   #plan: Plan
 
   constructor(twin: string) {
-    const plan = plans.get(twin) ?? { keys: [], trie: new TrieRouter() }
+    const plan = plans.get(twin) ?? { keys: [], trie: new TrieRouter(), last: undefined }
     plans.set(twin, plan)
     this.#plan = plan
   }
@@ -27,10 +32,11 @@ export class RouteTable<T> implements Router<T> {
     if (at < this.#plan.keys.length) this.#plan = copyOf(this.#plan.keys.slice(0, at))
     this.#plan.keys.push(key)
     this.#plan.trie.add(method, path, at)
+    this.#plan.last = undefined
   }
 
   match(method: string, path: string): Result<T> {
-    const [found] = this.#plan.trie.match(method, path) as readonly [(readonly [number, Record<string, string>])[]]
+    const found = this.#find(method, path)
     // A shared trie may know routes that this world has not registered.
     const mine = found.flatMap(([at, params]) => {
       const handler = this.#handlers[at]
@@ -38,10 +44,19 @@ export class RouteTable<T> implements Router<T> {
     })
     return [mine]
   }
+
+  /** A request is looked up twice, for its operation and for its route. */
+  #find(method: string, path: string): Found {
+    const { last, trie } = this.#plan
+    if (last !== undefined && last.path === path && last.method === method) return last.found
+    const [found] = trie.match(method, path) as readonly [Found]
+    this.#plan.last = { method, path, found }
+    return found
+  }
 }
 
 function copyOf(keys: readonly string[]): Plan {
-  const plan: Plan = { keys: [...keys], trie: new TrieRouter() }
+  const plan: Plan = { keys: [...keys], trie: new TrieRouter(), last: undefined }
   keys.forEach((key, at) => {
     const [method = '', path = ''] = key.split(' ')
     plan.trie.add(method, path, at)

@@ -50,6 +50,7 @@ export interface World {
   readonly trace: Recorder
   readonly money: Meter
   readonly faults: FaultPlan
+  /** All so far, as they stand: each reading makes a list of them. */
   readonly decisions: DecisionLog
   readonly cause: Cause
   /** Runs `task`, and all it schedules, on `cause`'s account. One at a time: the replayer never overlaps them. */
@@ -60,6 +61,8 @@ export interface World {
   draw(name: string): Rng
   /** A logged decision: the one on record for `key` when replaying, else drawn from the seed. */
   decide(key: string, draw: (rng: Rng) => number): number
+  /** What was decided for `key` in this run; undefined when nothing was. */
+  decided(key: string): number | undefined
   /** The logged latency of what `key` names, in virtual milliseconds, at the pace of this world. */
   latency(key: string, range: { readonly min: number; readonly max: number }): number
   /** Sends a webhook or the like to the subject; faults on `<twin>.webhook` apply. */
@@ -95,13 +98,13 @@ export function createWorld(options: WorldOptions): RunnableWorld {
     return () => within(mine, task)
   })
   const rng = createRng(seed)
-  const decisions: Record<string, number> = {}
+  const decisions = new Map<string, number>()
   const draws = new Map<string, number>()
   let cause: Cause = BOOT
   const now = (): number => clock.now()
   const decide: World['decide'] = (key, draw) => {
     const value = options.decisions?.[key] ?? draw(rng.fork(`decision/${key}`))
-    decisions[key] = value
+    decisions.set(key, value)
     return value
   }
   const trace = createRecorder(now, () => cause.step)
@@ -166,7 +169,9 @@ export function createWorld(options: WorldOptions): RunnableWorld {
     trace,
     money,
     faults,
-    decisions,
+    get decisions() {
+      return Object.fromEntries(decisions)
+    },
     get cause() {
       return cause
     },
@@ -174,6 +179,7 @@ export function createWorld(options: WorldOptions): RunnableWorld {
     id: (prefix, length) => prefix + draw(`id ${prefix}`).text(length),
     draw,
     decide,
+    decided: (key) => decisions.get(key),
     latency: (key, range) => decide(`${key}/latency`, (one) => (options.pace ?? EVEN)(one, range)),
     deliver,
   }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type PromptAnswer, settled, type WireRequest } from '../../twins/network.ts'
-import { NotModelled, type TwinDefinition } from '../../twins/twin.ts'
+import { type HeaderOf, NotModelled, type TwinDefinition } from '../../twins/twin.ts'
 import { createAddresses, namespaceOf } from './address.ts'
 import type { Recorded, Recorder } from './har.ts'
 import type { Namespaces } from './namespaces.ts'
@@ -33,11 +33,15 @@ const HOP_HEADERS = new Set([
 ])
 
 const NO_BODY = new Uint8Array()
+const ONE_PIECE_MAX = 16_384
 
-async function bodyOf(request: IncomingMessage): Promise<Uint8Array> {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk as Buffer)
-  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)
+function bodyOf(request: IncomingMessage): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)))
+    request.on('error', reject)
+  })
 }
 
 /** Answers requests of any client as the twins would, each in the namespace it belongs to. */
@@ -66,14 +70,14 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const header = (name: string): string | undefined => {
-    const value = request.headers[name]
-    return Array.isArray(value) ? value[0] : value
-  }
+  const raw = request.rawHeaders
+  const values = firstValues(raw)
+  const header = (name: string): string | undefined => values.get(name)
   // A proxy is asked for whole addresses.
-  const whole = /^https?:\/\/([^/]+)(\/.*)?$/.exec(request.url ?? '/')
+  const asked = request.url ?? '/'
+  const whole = asked.startsWith('/') ? null : /^https?:\/\/([^/]+)(\/.*)?$/.exec(asked)
   const authority = whole?.[1] ?? header('host') ?? ''
-  const target = whole === null ? (request.url ?? '/') : (whole[2] ?? '/')
+  const target = whole === null ? asked : (whole[2] ?? '/')
   if (options.pass !== undefined && authority === options.pass.host)
     return passOn(options.pass, target, request, response)
   const address = addresses(authority, target)
@@ -82,14 +86,13 @@ async function answer(
     refuse(
       response,
       421,
-      `expected a host of a served twin, or a path that begins with ${names}; got ${authority}${request.url ?? ''}.`,
+      `expected a host of a served twin, or a path that begins with ${names}; got ${authority}${asked}.`,
     )
     return
   }
-  if (bridged(request, response)) return
-  const bare = header('content-length') === undefined && header('transfer-encoding') === undefined
+  if (bridged(request, response, header)) return
+  const bare = !values.has('content-length') && !values.has('transfer-encoding')
   const body = bare ? NO_BODY : await bodyOf(request)
-  const raw = request.rawHeaders
   const host = /^https:\/\/([^/]+)/.exec(address.url)?.[1] ?? ''
   const headers: [string, string][] = []
   for (let at = 0; at < raw.length; at += 2) {
@@ -101,8 +104,8 @@ async function answer(
   // Who signs requests signs the address it knows.
   if (authority !== host) {
     headers.push(['X-Forwarded-Host', authority])
-    const [asked, taken] = [target, address.url.slice(`https://${host}`.length)]
-    if (asked.endsWith(taken)) headers.push(['X-Forwarded-Prefix', asked.slice(0, asked.length - taken.length)])
+    const taken = address.url.slice(`https://${host}`.length)
+    if (target.endsWith(taken)) headers.push(['X-Forwarded-Prefix', target.slice(0, target.length - taken.length)])
   }
   const wire: WireRequest = {
     step: header('x-backlot-step') ?? 'served',
@@ -137,6 +140,16 @@ async function answer(
     options.onProblem(`${namespace.name}: ${error.message}`)
     refuse(response, 501, error.message)
   }
+}
+
+/** Headers by lower-case name; of several of one name the first. */
+function firstValues(raw: readonly string[]): ReadonlyMap<string, string> {
+  const values = new Map<string, string>()
+  for (let at = 0; at < raw.length; at += 2) {
+    const name = (raw[at] ?? '').toLowerCase()
+    if (!values.has(name)) values.set(name, raw[at + 1] ?? '')
+  }
+  return values
 }
 
 /** Hands a request on to the service under test. */
@@ -183,13 +196,13 @@ async function record(
 }
 
 /** A page whose network is bridged to here (`/~host/...`) is of another origin; true when this was only its question. */
-function bridged(request: IncomingMessage, response: ServerResponse): boolean {
-  const { origin } = request.headers
+function bridged(request: IncomingMessage, response: ServerResponse, header: HeaderOf): boolean {
+  const origin = header('origin')
   if (origin === undefined || request.url?.startsWith('/~') !== true) return false
   response.setHeader('Access-Control-Allow-Origin', origin)
   response.setHeader('Access-Control-Expose-Headers', '*')
-  const asked = request.headers['access-control-request-headers']
-  if (request.method !== 'OPTIONS' || request.headers['access-control-request-method'] === undefined) return false
+  const asked = header('access-control-request-headers')
+  if (request.method !== 'OPTIONS' || header('access-control-request-method') === undefined) return false
   response.setHeader('Access-Control-Allow-Methods', 'GET, HEAD, POST, PUT, PATCH, DELETE')
   if (asked !== undefined) response.setHeader('Access-Control-Allow-Headers', asked)
   response.writeHead(204).end()
@@ -213,7 +226,7 @@ async function send(options: FrontOptions, twin: string, given: PromptAnswer, re
   response.writeHead(given.status, raw)
   const [only, ...more] = given.chunks
   if (!given.cut && more.length === 0) {
-    response.end(only?.bytes)
+    end(response, only?.bytes ?? NO_BODY)
     return
   }
   for (const { afterMs, bytes } of given.chunks) {
@@ -225,4 +238,11 @@ async function send(options: FrontOptions, twin: string, given: PromptAnswer, re
     await new Promise<void>((resolve) => response.write('', () => resolve()))
     response.destroy()
   } else response.end()
+}
+
+/** As text a body leaves with its headers in one piece, and one system call; past a few pages the copy costs more than that. */
+function end(response: ServerResponse, bytes: Uint8Array): void {
+  if (bytes.length === 0) response.end()
+  else if (bytes.length > ONE_PIECE_MAX) response.end(bytes)
+  else response.end(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'), 'latin1')
 }

@@ -1,4 +1,6 @@
 import type { Context } from 'hono'
+import { urlOf } from '../request.ts'
+import { responseOf } from '../response.ts'
 import { canonical, type Json } from '../trace.ts'
 import type { TwinApp } from '../twin.ts'
 import type { Account } from './account.ts'
@@ -34,13 +36,16 @@ export type Serve = <S extends Spec>(operation: Operation<S>) => void
 /** Everything between a request and an operation: key, version, idempotency, parameters, expansion, errors, headers. */
 export const createServe =
   (account: Account, app: TwinApp, keys: readonly string[] | undefined): Serve =>
-  (operation) =>
+  (given) => {
+    // Every operation takes `expand`.
+    const operation = { ...given, spec: { ...given.spec, expand: expandField() } }
     app.on(operation.name, operation.route, async (c) => {
       const requestId = account.world.id('req_', 14)
       const text = c.req.method === 'POST' ? await c.req.text() : ''
       const answer = answerTo(account, operation, c, { requestId, text, keys })
       return toResponse(account, requestId, answer, c.req.header('Stripe-Version'))
     })
+  }
 
 type Answer = {
   readonly status: number
@@ -65,9 +70,10 @@ function answerTo<S extends Spec>(account: Account, operation: Operation<S>, c: 
 }
 
 function rawParams(c: Context, text: string): RawParams {
-  const query = new URL(c.req.url).search
+  const query = urlOf(c.req.raw).search
   const type = c.req.header('Content-Type') ?? ''
   if (text !== '' && type.includes('json')) throw gap('JSON bodies on /v1')
+  if (text === '') return query === '' ? {} : parseForm(query)
   return { ...parseForm(query), ...parseForm(text) }
 }
 
@@ -79,8 +85,7 @@ function execute<S extends Spec>(
   requestId: string,
   key: string | null,
 ): Answer {
-  const spec = { ...operation.spec, expand: expandField() }
-  const { expand: wanted, ...params } = readParams<Spec>(spec, raw)
+  const { expand: wanted, ...params } = readParams<Spec>(operation.spec, raw)
   const paths = (wanted ?? []) as readonly string[]
   checkExpand(paths, operation.gives, operation.list === true)
   const version = c.req.header('Stripe-Version') ?? account.version
@@ -106,7 +111,7 @@ function once<S extends Spec>(
   if (key.length > KEY_LENGTH_MAX) {
     throw malformed(`Idempotency keys can be up to ${KEY_LENGTH_MAX} characters long, but you passed in ${key.length}.`)
   }
-  const fingerprint = canonical([c.req.method, new URL(c.req.url).pathname, raw as Json])
+  const fingerprint = canonical([c.req.method, urlOf(c.req.raw).pathname, raw as Json])
   const nowMs = account.world.clock.now()
   const keys = account.state.idempotency_keys
   const first = keys.get(key)
@@ -138,7 +143,7 @@ function once<S extends Spec>(
 }
 
 /** How long the answer to the request being served is under way: the network has drawn it already. */
-const latencyMs = (account: Account): number => account.world.decisions[`${account.world.cause.key}/latency`] ?? 0
+const latencyMs = (account: Account): number => account.world.decided(`${account.world.cause.key}/latency`) ?? 0
 
 function again(first: KeptAnswer, fingerprint: string, nowMs: number): Answer {
   if (first.fingerprint !== fingerprint && first.fingerprint !== ANY) {
@@ -197,19 +202,16 @@ function toResponse(
   { status, body, headers }: Answer,
   version: string = account.version,
 ): Response {
-  return new Response(body, {
-    status,
-    headers: {
-      Server: 'nginx',
-      Date: new Date(account.world.clock.now()).toUTCString(),
-      'Content-Type': 'application/json',
-      'Content-Length': String(Buffer.byteLength(body)),
-      'Cache-Control': 'no-cache, no-store',
-      'Request-Id': requestId,
-      'Stripe-Version': version,
-      Vary: 'Origin',
-      ...headers,
-    },
+  return responseOf(body, status, {
+    Server: 'nginx',
+    Date: new Date(account.world.clock.now()).toUTCString(),
+    'Content-Type': 'application/json',
+    'Content-Length': String(Buffer.byteLength(body)),
+    'Cache-Control': 'no-cache, no-store',
+    'Request-Id': requestId,
+    'Stripe-Version': version,
+    Vary: 'Origin',
+    ...headers,
   })
 }
 

@@ -1,3 +1,4 @@
+import { urlOf } from '../request.ts'
 import { createTwinApp, type TwinDefinition } from '../twin.ts'
 import { createAccount } from './account.ts'
 import { createServe, failure } from './answer.ts'
@@ -254,7 +255,7 @@ export const stripe: TwinDefinition<Seed> = {
     return {
       operationOf: app.operationOf,
       fetch: async (request) => {
-        checkGap(request.method, new URL(request.url).pathname)
+        checkGap(request.method, urlOf(request).pathname)
         return app.fetch(request)
       },
       failure: (status, retryAfterMs, request) => failure(account, status, retryAfterMs, request),
