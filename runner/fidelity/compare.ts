@@ -79,7 +79,7 @@ const NAMES = ['id', 'key', 'login', 'email', 'name', 'type'] as const
 
 type Pairs = { readonly pairs: readonly (readonly [Json, Json])[]; readonly lost: readonly Json[] }
 
-/** Which items of two lists stand for each other: those with a bound id, then by position, or by name where lengths differ. */
+/** Which items of two lists stand for each other: those with a bound id or the very same, then by position, or by name where lengths differ. */
 function pair(recorded: readonly Json[], actual: readonly Json[], bindings: Bindings): Pairs {
   const pairs: [Json, Json][] = []
   const lost: Json[] = []
@@ -87,7 +87,9 @@ function pair(recorded: readonly Json[], actual: readonly Json[], bindings: Bind
   const rest: Json[] = []
   for (const item of recorded) {
     const id = isObject(item) ? item.id : undefined
-    const bound = typeof id === 'string' ? bindings.of(id) : undefined
+    // What a seed was made of goes by its recorded id from the start.
+    const same = typeof id === 'string' && isUnmistakable(id) && actual.some((one) => isObject(one) && one.id === id)
+    const bound = typeof id === 'string' ? (bindings.of(id) ?? (same ? id : undefined)) : undefined
     if (bound === undefined) {
       rest.push(item)
       continue

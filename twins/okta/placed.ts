@@ -23,6 +23,7 @@ function placeApp(org: Org, row: Row): void {
     ...(whole.label === undefined ? { ...whole, label: name } : whole),
     _accessPolicy: policy === '' ? org.ids.access_policy : policy,
     _enrollmentPolicy: enrollment === '' ? org.ids.enrollment_policy : enrollment,
+    ...(row._links === undefined ? {} : { _had: row._links }),
     _externalKey: org.id('exk'),
     ...(href === '' ? {} : { _aln: href.split('/').at(-1) ?? '1' }),
   })

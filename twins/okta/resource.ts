@@ -29,8 +29,11 @@ export type Resource = {
   readonly deleted?: 200 | 202
   /** What switching on and off answers: the row unless said. */
   readonly switched?: 'nothing' | 'an empty object' | 'no body'
-  /** The status it begins with, where it has one. A string is put in place of what the body says. */
-  readonly status?: 'ACTIVE' | 'INACTIVE' | 'as asked'
+  /**
+   * The status it begins with, where it has one, whatever the body says; `as asked` heeds the body, `as born` only when it is made:
+   * afterwards its lifecycle alone changes it.
+   */
+  readonly status?: 'ACTIVE' | 'INACTIVE' | 'as asked' | 'as born'
   /** Fields that must be sent, and what is said of one that is not. */
   readonly required?: Readonly<Record<string, string>>
   /** What a row holds that the body did not say. */
@@ -168,7 +171,7 @@ export function create(resource: Resource, ask: Ask): Row {
     {
       id: ask.org.id(resource.prefix),
       ...merged(base, body),
-      ...(status === undefined ? {} : { status: status === 'as asked' ? (body.status ?? 'ACTIVE') : status }),
+      ...(status === undefined ? {} : { status: status.startsWith('as ') ? (body.status ?? 'ACTIVE') : status }),
       ...timesOf(resource, now, undefined, ask.org.ids.admin),
     },
     undefined,

@@ -221,7 +221,15 @@ function appLinksOf(app: Row, { base, org }: Ask): Links {
     [status]: { href: `${url}/lifecycle/${status}` },
   }
 }
-export const appShown = (app: Row, ask: Ask): Row => ({ ...app, _links: appLinksOf(app, ask) })
+/** An app that an org had from before keeps the links it had, but for those that lead on from its status and its policies. */
+function keptLinks(app: Row, links: Links): Links {
+  const had = rowOf(app._had)
+  if (app._had === undefined) return links
+  const { activate: _, deactivate: __, ...rest } = had
+  const moving = ['activate', 'deactivate', 'accessPolicy', 'profileEnrollment']
+  return { ...rest, ...Object.fromEntries(Object.entries(links).filter(([rel]) => moving.includes(rel))) } as Links
+}
+export const appShown = (app: Row, ask: Ask): Row => ({ ...app, _links: keptLinks(app, appLinksOf(app, ask)) })
 /** The secret of a client is shown when it is made, and not again. */
 function withoutSecret(app: Row): Row {
   const credentials = rowOf(app.credentials)

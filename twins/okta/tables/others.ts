@@ -28,7 +28,7 @@ export const OTHERS: readonly Resource[] = [
     kind: 'IdpAppInstance',
     prefix: '0oa',
     verbs: ['create', 'list', 'get', 'replace', 'delete', 'activate', 'deactivate'],
-    status: 'as asked',
+    status: 'as born',
     required: { name: BLANK, type: BLANK, protocol: BLANK },
     listed: { by: ['type'] },
     // Okta leaves the time of creation out of what a replacement answers.

@@ -195,7 +195,7 @@ export const POLICIES: readonly Resource[] = [
     prefix: 'rst',
     verbs: ALL,
     switched: 'nothing',
-    status: 'as asked',
+    status: 'as born',
     required: { name: BLANK, type: BLANK },
     keeps: ['type'],
     defaults: (_, body) => ({
@@ -236,7 +236,7 @@ export const POLICIES: readonly Resource[] = [
     prefix: '0pr',
     verbs: ALL,
     switched: 'nothing',
-    status: 'as asked',
+    status: 'as born',
     required: { name: BLANK },
     parents: { policyId: ['policies', 'Policy'] },
     keeps: ['type'],
@@ -262,7 +262,7 @@ export const POLICIES: readonly Resource[] = [
     verbs: ALL,
     created: 201,
     switched: 'nothing',
-    status: 'as asked',
+    status: 'as born',
     required: { name: BLANK },
     parents: { serverId: ['authorizationServers', 'AuthorizationServer'] },
     defaults: {
@@ -287,7 +287,7 @@ export const POLICIES: readonly Resource[] = [
     verbs: ALL,
     created: 201,
     switched: 'nothing',
-    status: 'as asked',
+    status: 'as born',
     required: { name: BLANK },
     parents: {
       serverId: ['authorizationServers', 'AuthorizationServer'],
