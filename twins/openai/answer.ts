@@ -15,6 +15,12 @@ export type Answer = {
   readonly annotations: readonly Item[]
   readonly moderation: Item | undefined
   readonly cut: boolean
+  /** What the model failed with. */
+  readonly failure: { readonly code: string; readonly message: string } | undefined
+  /** Chances of the tokens of a chat completion, where the script tells them. */
+  readonly logprobs: readonly Item[] | undefined
+  readonly files: Turn['files']
+  readonly background: Turn['background']
   readonly inputTokens: number
   readonly cachedTokens: number
   readonly outputTokens: number
@@ -54,7 +60,8 @@ export function answer(world: World, seed: Seed, state: State, ask: Ask): Answer
   const thinks = MODELS[ask.model]?.reasons === true
   const reasoningTokens = turn?.tokens?.reasoning ?? (thinks ? world.draw('reasoning').int(1, 4) * 64 : 0)
   const room = ask.outputMax === undefined ? Number.POSITIVE_INFINITY : Math.max(0, ask.outputMax - reasoningTokens)
-  const kept = firstTokens(said, room)
+  // A turn that says how it ends is given as it stands.
+  const kept = firstTokens(said, turn?.cut === undefined ? room : Number.POSITIVE_INFINITY)
   const callTokens = calls.reduce((sum, call) => sum + countTokens(call.name) + countTokens(call.arguments), 0)
   const itemTokens = (turn?.items ?? []).reduce((sum, item) => sum + countTokens(wordsOf(item)), 0)
   const counted = kept.tokens + callTokens + itemTokens + Math.min(reasoningTokens, ask.outputMax ?? reasoningTokens)
@@ -65,7 +72,11 @@ export function answer(world: World, seed: Seed, state: State, ask: Ask): Answer
     items: turn?.items,
     annotations: turn?.annotations ?? [],
     moderation: turn?.moderation,
-    cut: !kept.whole,
+    cut: turn?.cut ?? !kept.whole,
+    failure: turn?.fail,
+    logprobs: turn?.logprobs,
+    files: turn?.files,
+    background: turn?.background,
     inputTokens: turn?.tokens?.input ?? ask.inputTokens,
     cachedTokens: turn?.tokens?.cached ?? 0,
     outputTokens: turn?.tokens?.output ?? turn?.output_tokens ?? counted,

@@ -4,7 +4,7 @@ import type { Item, State, StoredResponse } from './state.ts'
 import { emit } from './webhooks.ts'
 
 /** Assumed, like all of it: https://developers.openai.com/api/docs/guides/background (2026-11-24) names no times. */
-export const BACKGROUND_MS = { starts: 1_000, ends: 3_000 }
+export const BACKGROUND = { starts_ms: 1_000, ends_ms: 3_000 }
 
 /** A stored response as it is by now. */
 export function asOfNow(world: World, { body, starts_ms, ends_ms }: StoredResponse): Item {

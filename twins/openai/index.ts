@@ -6,6 +6,7 @@ import { GAPS } from './gaps.ts'
 import { PRICES } from './prices.ts'
 import { addBatchRoutes } from './routes/batches.ts'
 import { addChatRoutes } from './routes/chat.ts'
+import { addContainerRoutes } from './routes/containers.ts'
 import { addConversationRoutes } from './routes/conversations.ts'
 import { addEmbeddingRoutes } from './routes/embeddings.ts'
 import { addStorageRoutes } from './routes/files.ts'
@@ -14,6 +15,7 @@ import { addModerationRoutes } from './routes/moderations.ts'
 import { addResponseRoutes } from './routes/responses.ts'
 import { addStoredCompletionRoutes } from './routes/stored-completions.ts'
 import { addWebhookEndpointRoutes } from './routes/webhook-endpoints.ts'
+import { plant } from './seed.ts'
 import { emptyState, type Seed, seedSchema, stateSchema } from './state.ts'
 import { awaitDelivery, newEndpoint } from './webhooks.ts'
 import { failure } from './wire.ts'
@@ -48,6 +50,15 @@ export const openai: TwinDefinition<Seed> = {
     'conversations.items.create',
     'conversations.items.retrieve',
     'conversations.items.delete',
+    'containers.create',
+    'containers.list',
+    'containers.retrieve',
+    'containers.delete',
+    'containers.files.create',
+    'containers.files.list',
+    'containers.files.retrieve',
+    'containers.files.content',
+    'containers.files.delete',
     'embeddings.create',
     'files.create',
     'files.list',
@@ -100,10 +111,12 @@ export const openai: TwinDefinition<Seed> = {
     addConversationRoutes(app, world, seed, state)
     addEmbeddingRoutes(app, world, seed)
     addModerationRoutes(app, world, seed)
+    addContainerRoutes(app, world, seed, state)
     const desk: Desk = { world, seed, state, ask: app.fetch }
     addBatchRoutes(app, desk)
     addWebhookEndpointRoutes(app, desk)
     for (const endpoint of seed.webhooks ?? []) newEndpoint(desk, endpoint)
+    plant(world, seed, state)
     return {
       operationOf: app.operationOf,
       fetch: app.fetch,

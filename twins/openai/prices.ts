@@ -12,6 +12,10 @@ type Model = {
   /** What its chat completions lack or have, as recorded by github.com/pydantic/pydantic-ai. */
   readonly logprobs?: true
   readonly audio?: true
+  /** It searches the web by itself: nothing else of chat completions does. */
+  readonly searches?: true
+  /** The row of the price list that it is charged by, where that is another one's. */
+  readonly pricedAs?: string
   /** Its messages say whether they are commentary or the final answer. */
   readonly phases?: true
 }
@@ -29,7 +33,36 @@ export const MODELS: Readonly<Record<string, Model>> = {
     reasons: false,
     audio: true,
   },
-  'gpt-4o-search-preview': { snapshot: 'gpt-4o-search-preview-2025-03-11', context: 128_000, reasons: false },
+  'gpt-4o-search-preview': {
+    snapshot: 'gpt-4o-search-preview-2025-03-11',
+    context: 128_000,
+    reasons: false,
+    searches: true,
+  },
+  'gpt-4o-mini-search-preview': {
+    snapshot: 'gpt-4o-mini-search-preview-2025-03-11',
+    context: 128_000,
+    reasons: false,
+    searches: true,
+    pricedAs: 'gpt-4o-mini',
+  },
+  'gpt-4o-mini-audio-preview': {
+    snapshot: 'gpt-4o-mini-audio-preview-2024-12-17',
+    context: 128_000,
+    reasons: false,
+    audio: true,
+  },
+  'gpt-audio': { snapshot: 'gpt-audio-2025-08-28', context: 128_000, reasons: false, audio: true },
+  'gpt-audio-mini': { snapshot: 'gpt-audio-mini-2025-10-06', context: 128_000, reasons: false, audio: true },
+  'gpt-4o-2024-05-13': { snapshot: 'gpt-4o-2024-05-13', context: 128_000, reasons: false, logprobs: true },
+  'gpt-4o-2024-11-20': {
+    snapshot: 'gpt-4o-2024-11-20',
+    context: 128_000,
+    reasons: false,
+    logprobs: true,
+    pricedAs: 'gpt-4o',
+  },
+  'chatgpt-4o-latest': { snapshot: 'chatgpt-4o-latest', context: 128_000, reasons: false, logprobs: true },
   'gpt-4.1': { snapshot: 'gpt-4.1-2025-04-14', context: 1_047_576, reasons: false, logprobs: true },
   'gpt-4.1-mini': { snapshot: 'gpt-4.1-mini-2025-04-14', context: 1_047_576, reasons: false, logprobs: true },
   'gpt-4.1-nano': { snapshot: 'gpt-4.1-nano-2025-04-14', context: 1_047_576, reasons: false, logprobs: true },
@@ -43,12 +76,40 @@ export const MODELS: Readonly<Record<string, Model>> = {
   'gpt-5.5': { snapshot: 'gpt-5.5-2026-04-23', context: 1_000_000, reasons: true, phases: true },
   'gpt-5.6-sol': { snapshot: 'gpt-5.6-sol', context: 1_050_000, reasons: true, phases: true, aliases: ['gpt-5.6'] },
   'gpt-5.4-mini': { snapshot: 'gpt-5.4-mini-2026-03-17', context: 400_000, reasons: true, phases: true },
+  'gpt-5-codex': { snapshot: 'gpt-5-codex', context: 400_000, reasons: true, pricedAs: 'gpt-5' },
+  'gpt-5-chat-latest': { snapshot: 'gpt-5-chat-latest', context: 128_000, reasons: false, pricedAs: 'gpt-5' },
+  'gpt-5.1-codex': { snapshot: 'gpt-5.1-codex', context: 400_000, reasons: true, pricedAs: 'gpt-5.1' },
+  'gpt-5.1-codex-max': { snapshot: 'gpt-5.1-codex-max', context: 400_000, reasons: true, pricedAs: 'gpt-5.1' },
+  'gpt-5.1-codex-mini': { snapshot: 'gpt-5.1-codex-mini', context: 400_000, reasons: true },
+  'gpt-5.1-chat-latest': { snapshot: 'gpt-5.1-chat-latest', context: 128_000, reasons: false, pricedAs: 'gpt-5.1' },
+  'gpt-5.2-codex': { snapshot: 'gpt-5.2-codex', context: 400_000, reasons: true, pricedAs: 'gpt-5.2' },
+  'gpt-5.2-chat-latest': { snapshot: 'gpt-5.2-chat-latest', context: 128_000, reasons: false, pricedAs: 'gpt-5.2' },
+  'gpt-5.2-pro': { snapshot: 'gpt-5.2-pro-2025-12-11', context: 400_000, reasons: true },
+  'gpt-5.3-codex': { snapshot: 'gpt-5.3-codex', context: 400_000, reasons: true },
+  'gpt-5.4-nano': { snapshot: 'gpt-5.4-nano-2026-03-17', context: 400_000, reasons: true, phases: true },
+  'gpt-5.4-pro': { snapshot: 'gpt-5.4-pro-2026-03-05', context: 1_050_000, reasons: true, phases: true },
+  'gpt-5.5-pro': { snapshot: 'gpt-5.5-pro-2026-04-23', context: 1_000_000, reasons: true, phases: true },
+  'gpt-6-astra': { snapshot: 'gpt-6-astra', context: 1_050_000, reasons: true, phases: true },
+  'gpt-6-sol': { snapshot: 'gpt-6-sol', context: 1_050_000, reasons: true, phases: true },
+  'gpt-6-luna': { snapshot: 'gpt-6-luna', context: 1_050_000, reasons: true, phases: true },
   'gpt-5.6-terra': { snapshot: 'gpt-5.6-terra', context: 1_050_000, reasons: true, phases: true },
   'gpt-5.6-luna': { snapshot: 'gpt-5.6-luna', context: 1_050_000, reasons: true, phases: true },
   'gpt-5-pro': { snapshot: 'gpt-5-pro-2025-10-06', context: 400_000, reasons: true },
   'gpt-4-turbo': { snapshot: 'gpt-4-turbo-2024-04-09', context: 128_000, reasons: false, logprobs: true },
   'gpt-4': { snapshot: 'gpt-4-0613', context: 8_192, reasons: false, logprobs: true },
   'gpt-3.5-turbo': { snapshot: 'gpt-3.5-turbo-0125', context: 16_385, reasons: false, logprobs: true },
+  'gpt-3.5-turbo-1106': { snapshot: 'gpt-3.5-turbo-1106', context: 16_385, reasons: false, logprobs: true },
+  'codex-mini-latest': { snapshot: 'codex-mini-latest', context: 200_000, reasons: true, pricedAs: 'codex-mini' },
+  'computer-use-preview': {
+    snapshot: 'computer-use-preview-2025-03-11',
+    context: 8_192,
+    reasons: true,
+    pricedAs: 'computer-use',
+  },
+  'o1-preview': { snapshot: 'o1-preview-2024-09-12', context: 128_000, reasons: true },
+  'o1-pro': { snapshot: 'o1-pro-2025-03-19', context: 200_000, reasons: true },
+  'o3-deep-research': { snapshot: 'o3-deep-research-2025-06-26', context: 200_000, reasons: true },
+  'o4-mini-deep-research': { snapshot: 'o4-mini-deep-research-2025-06-26', context: 200_000, reasons: true },
   'o3-pro': { snapshot: 'o3-pro-2025-06-10', context: 200_000, reasons: true },
   o1: { snapshot: 'o1-2024-12-17', context: 200_000, reasons: true },
   'o1-mini': { snapshot: 'o1-mini-2024-09-12', context: 128_000, reasons: true },
@@ -102,7 +163,7 @@ const CHAT_PRICES: readonly Price[] = Object.keys(MODELS).flatMap((model): reado
     providerId: 'openai',
     timestamp: new Date('2026-11-24T12:00:00Z'),
   })
-  if (found === null || found.model.id !== model)
+  if (found === null || found.model.id !== (MODELS[model]?.pricedAs ?? model))
     throw new Error(`twins/openai/prices.ts: expected a price of ${model}, got ${found?.model.id ?? 'none'}.`)
   const { input_mtok, output_mtok, cache_read_mtok = input_mtok } = found.model_price
   const rows = [

@@ -25,6 +25,12 @@ export const PREFIX: Readonly<Record<string, string>> = {
   mcp_call: 'mcp_',
   mcp_list_tools: 'mcpl_',
   mcp_approval_request: 'mcpr_',
+  shell_call: 'sh_',
+  shell_call_output: 'sho_',
+  local_shell_call: 'lsh_',
+  apply_patch_call: 'apc_',
+  computer_call: 'cu_',
+  mcp_approval_response: 'mcpa_',
   tool_search_call: 'tsc_',
   tool_search_output: 'tso_',
   compaction: 'cmp_',
@@ -86,7 +92,7 @@ function itemOf(world: World, said: Item, { model, include, container, fileNamed
     default: {
       const hidden = HIDDEN[type]
       const shown = hidden === undefined || include.includes(hidden[1]) ? said : { ...said, [hidden[0]]: null }
-      const runs = type === 'code_interpreter_call' ? { container_id: container } : {}
+      const runs = placeOf(said, container)
       const results = Array.isArray(shown.results) ? (shown.results as readonly Item[]) : undefined
       const found =
         results === undefined ? {} : { results: results.map((one) => ({ ...fileNamed(one.filename), ...one })) }
@@ -94,6 +100,13 @@ function itemOf(world: World, said: Item, { model, include, container, fileNamed
       return { ...shown, id, ...runs, ...found, ...encrypted }
     }
   }
+}
+
+/** Where code runs, and commands that are not the caller's own. */
+function placeOf({ type, environment }: Item, container: string): Item {
+  if (type === 'code_interpreter_call') return { container_id: container }
+  const place = environment as Item | null | undefined
+  return place?.type === 'container_reference' ? { environment: { container_id: container, ...place } } : {}
 }
 
 /** What a citation leaves out is what the twin knows: the id of a file by its name, and the container. */
@@ -126,7 +139,7 @@ function itemsOf(said: Answer, model: string): readonly Item[] {
 }
 
 /** Tools as the API gives them back: with what was left out filled in. Recorded by github.com/pydantic/pydantic-ai. */
-function toolOf(tool: unknown): Json {
+function toolOf(tool: unknown, container: string): Json {
   const given = (tool ?? {}) as Item
   switch (given.type) {
     case 'function':
@@ -187,18 +200,29 @@ function toolOf(tool: unknown): Json {
     }
     case 'tool_search':
       return { description: null, parameters: null, ...given }
+    case 'custom':
+      return { description: null, format: { type: 'text' }, ...given }
+    case 'shell': {
+      // A container of its own is made for it: recorded by github.com/pydantic/pydantic-ai on 2026-03-11.
+      const { type } = (given.environment ?? {}) as Item
+      return type === 'container_auto'
+        ? { ...given, environment: { type: 'container_reference', container_id: container } }
+        : given
+    }
     default:
       return given
   }
 }
 
 /** All tools of a request, those that came with its input included; the search for tools stands last. */
-function toolsOf(body: Request): readonly Json[] {
+function toolsOf(body: Request, container: string): readonly Json[] {
   const list = (value: unknown): readonly Item[] => (Array.isArray(value) ? (value as readonly Item[]) : [])
   const added = list(body.input).flatMap((item) => (item?.type === 'additional_tools' ? list(item.tools) : []))
-  const tools = [...list(body.tools), ...added]
+  // One that came with the input takes the place of its namesake.
+  const named = new Map([...list(body.tools), ...added].map((tool, at) => [String(tool.name ?? at), tool]))
+  const tools = [...named.values()]
   const isSearch = ({ type }: Item): boolean => type === 'tool_search'
-  return [...tools.filter((tool) => !isSearch(tool)), ...tools.filter(isSearch)].map(toolOf)
+  return [...tools.filter((tool) => !isSearch(tool)), ...tools.filter(isSearch)].map((tool) => toolOf(tool, container))
 }
 
 const NO_IMAGES = { image_tokens: 0, text_tokens: 0 }
@@ -235,14 +259,14 @@ export function responseOf(world: World, body: Request, said: Answer, given: Giv
     id,
     object: 'response',
     created_at: createdS,
-    status: said.cut ? 'incomplete' : 'completed',
+    status: said.failure !== undefined ? 'failed' : said.cut ? 'incomplete' : 'completed',
     background: body.background === true,
     billing: { payer: 'developer' },
-    completed_at: said.cut ? null : createdS + 1,
+    completed_at: said.cut || said.failure !== undefined ? null : createdS + 1,
     ...(conversation == null
       ? {}
       : { conversation: { id: typeof conversation === 'string' ? conversation : conversation.id } }),
-    error: null,
+    error: said.failure ?? null,
     frequency_penalty: 0,
     incomplete_details: said.cut ? { reason: 'max_output_tokens' } : null,
     instructions: (body.instructions ?? null) as Json,
@@ -280,7 +304,7 @@ export function responseOf(world: World, body: Request, said: Answer, given: Giv
       },
       web_search: { num_requests: items.filter(({ type }) => type === 'web_search_call').length },
     },
-    tools: toolsOf(body),
+    tools: toolsOf(body, surroundings.container),
     top_logprobs: 0,
     top_p: (body.top_p ?? 1) as Json,
     truncation: (body.truncation ?? 'disabled') as Json,

@@ -26,6 +26,16 @@ export type Turn = {
    * `{ type: function_call, name, arguments }`, and what hosted tools did, such as `{ type: web_search_call, action }`.
    */
   readonly items?: readonly Item[] | undefined
+  /** The response fails with this. */
+  readonly fail?: { readonly code: string; readonly message: string } | undefined
+  /** When the work in the background for it begins and ends. */
+  readonly background?: { readonly starts_ms: number; readonly ends_ms: number } | undefined
+  /** The answer ends for want of room, whatever it says. */
+  readonly cut?: boolean | undefined
+  /** `content` of the log probabilities of a chat completion. */
+  readonly logprobs?: readonly Item[] | undefined
+  /** Files that code wrote in its container, by the ids that items cite them by; `content` is base64. */
+  readonly files?: readonly { readonly id: string; readonly filename: string; readonly content: string }[] | undefined
   /** Citations of a chat completion. */
   readonly annotations?: readonly Item[] | undefined
   /** What a moderation that was asked for finds. */
@@ -47,6 +57,24 @@ export type Seed = {
   /** Rate limits a minute; none when left out. */
   readonly limits?: { readonly requests?: number | undefined; readonly tokens?: number | undefined } | undefined
   readonly quota_exceeded?: boolean | undefined
+  /** What was stored before: of conversations and responses nothing is known but that they are there. */
+  readonly conversations?: readonly { readonly id: string }[] | undefined
+  readonly responses?: readonly { readonly id: string; readonly body?: Item | undefined }[] | undefined
+  readonly files?:
+    | readonly {
+        readonly id: string
+        readonly filename: string
+        readonly purpose?: string | undefined
+        readonly text?: string | undefined
+      }[]
+    | undefined
+  readonly vector_stores?:
+    | readonly {
+        readonly id: string
+        readonly name?: string | undefined
+        readonly files?: readonly string[] | undefined
+      }[]
+    | undefined
   /** What moderations find: the categories of the first row whose text an input contains; inputs of no row are clean. */
   readonly moderations?: readonly { readonly contains: string; readonly flags: readonly string[] }[] | undefined
   /** How long the requests of a batch take, in virtual milliseconds; more than a day, and it expires. */
@@ -105,6 +133,24 @@ export type VectorStoreFile = {
   readonly bytes: number
   readonly attributes: Item
 }
+/** A place where code runs, and what it left there. */
+export type Container = {
+  readonly id: string
+  readonly created_at: number
+  last_active_at: number
+  readonly name: string
+  readonly memory_limit: string
+  readonly expires_minutes: number
+  files: readonly ContainerFile[]
+}
+export type ContainerFile = {
+  readonly id: string
+  readonly created_at: number
+  readonly path: string
+  readonly source: 'user' | 'assistant'
+  /** base64. */
+  readonly content: string
+}
 export type Conversation = {
   readonly id: string
   readonly created_at: number
@@ -156,6 +202,7 @@ export type WebhookDelivery = {
   open: boolean
 }
 export type State = {
+  containers: Container[]
   batches: Batch[]
   stored_completions: StoredCompletion[]
   webhook_endpoints: WebhookEndpoint[]
@@ -187,6 +234,7 @@ export const CATEGORIES = [
   'violence/graphic',
 ] as const
 export const emptyState = (): State => ({
+  containers: [],
   batches: [],
   stored_completions: [],
   webhook_endpoints: [],
@@ -210,6 +258,11 @@ const turn = z.strictObject({
   refuse: z.string().optional(),
   calls: z.array(z.strictObject({ name: z.string(), arguments: z.string() })).optional(),
   items: z.array(item).optional(),
+  fail: z.strictObject({ code: z.string(), message: z.string() }).optional(),
+  background: z.strictObject({ starts_ms: z.int().min(0), ends_ms: z.int().min(0) }).optional(),
+  cut: z.boolean().optional(),
+  logprobs: z.array(item).optional(),
+  files: z.array(z.strictObject({ id: z.string(), filename: z.string(), content: z.string() })).optional(),
   annotations: z.array(item).optional(),
   moderation: item.optional(),
   repeat: z.boolean().optional(),
@@ -223,6 +276,21 @@ export const seedSchema: z.ZodType<Seed> = z.strictObject({
   words: z.strictObject({ min: z.int().min(1), max: z.int().max(2000) }).optional(),
   limits: z.strictObject({ requests: z.int().min(1).optional(), tokens: z.int().min(1).optional() }).optional(),
   quota_exceeded: z.boolean().optional(),
+  conversations: z.array(z.strictObject({ id: z.string() })).optional(),
+  responses: z.array(z.strictObject({ id: z.string(), body: item.optional() })).optional(),
+  files: z
+    .array(
+      z.strictObject({
+        id: z.string(),
+        filename: z.string(),
+        purpose: z.string().optional(),
+        text: z.string().optional(),
+      }),
+    )
+    .optional(),
+  vector_stores: z
+    .array(z.strictObject({ id: z.string(), name: z.string().optional(), files: z.array(z.string()).optional() }))
+    .optional(),
   moderations: z.array(z.strictObject({ contains: z.string(), flags: z.array(z.enum(CATEGORIES)) })).optional(),
   batch_ms: z.int().min(0).optional(),
   webhooks: z
@@ -276,7 +344,25 @@ const batch: z.ZodType<Batch> = z.strictObject({
   output_file_id: z.string().nullable(),
   error_file_id: z.string().nullable(),
 })
+const container = z.strictObject({
+  id: z.string(),
+  created_at: z.number(),
+  last_active_at: z.number(),
+  name: z.string(),
+  memory_limit: z.string(),
+  expires_minutes: z.number(),
+  files: z.array(
+    z.strictObject({
+      id: z.string(),
+      created_at: z.number(),
+      path: z.string(),
+      source: z.enum(['user', 'assistant']),
+      content: z.string(),
+    }),
+  ),
+})
 export const stateSchema: z.ZodType<State> = z.strictObject({
+  containers: z.array(container),
   batches: z.array(batch),
   stored_completions: z.array(z.strictObject({ id: z.string(), body: item, messages: z.array(item) })),
   webhook_endpoints: z.array(

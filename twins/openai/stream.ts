@@ -31,7 +31,7 @@ export function eventsOf(response: Item): readonly string[] {
   if (background) emit('response.queued', { response: pending(response, 'queued') })
   emit('response.in_progress', { response: pending(response, 'in_progress') })
   for (const [output_index, item] of (response.output as readonly Item[]).entries()) emitItem(emit, item, output_index)
-  emit(response.status === 'incomplete' ? 'response.incomplete' : 'response.completed', { response })
+  emit(`response.${String(response.status)}`, { response })
   return out
 }
 
@@ -46,6 +46,12 @@ function emitItem(emit: Emit, item: Item, output_index: number): void {
       break
     case 'reasoning':
       added({ summary: [] })
+      for (const [content_index, part] of ((item.content ?? []) as readonly Item[]).entries()) {
+        const where = { ...at, content_index }
+        const text = String(part.text)
+        for (const delta of pieces(text)) emit('response.reasoning_text.delta', { ...where, delta })
+        emit('response.reasoning_text.done', { ...where, text })
+      }
       for (const [summary_index, part] of (item.summary as readonly Item[]).entries()) {
         const where = { ...at, summary_index }
         const text = String(part.text)
@@ -61,12 +67,44 @@ function emitItem(emit: Emit, item: Item, output_index: number): void {
         emit('response.function_call_arguments.delta', { ...at, delta })
       emit('response.function_call_arguments.done', { ...at, name: item.name ?? null, arguments: item.arguments ?? '' })
       break
+    case 'custom_tool_call':
+      added({ status: 'in_progress', input: '' })
+      for (const delta of pieces(String(item.input))) emit('response.custom_tool_call_input.delta', { ...at, delta })
+      emit('response.custom_tool_call_input.done', { ...at, input: item.input ?? '' })
+      break
+    case 'shell_call':
+      added({ status: 'in_progress', action: { ...(item.action as Item), commands: [] } })
+      emitCommands(emit, item, output_index)
+      break
+    case 'shell_call_output':
+      added({ status: 'in_progress', output: [] })
+      for (const [command_index, one] of ((item.output ?? []) as readonly Item[]).entries()) {
+        const { stdout = '', stderr = '' } = one
+        const where = { ...at, command_index }
+        if (stdout !== '') emit('response.shell_call_output_content.delta', { ...where, delta: { stdout } })
+        if (stderr !== '') emit('response.shell_call_output_content.delta', { ...where, delta: { stderr } })
+        emit('response.shell_call_output_content.done', { ...where, output: [one] })
+      }
+      break
+    case 'apply_patch_call': {
+      const operation = (item.operation ?? {}) as Item
+      added({ status: 'in_progress', operation: 'diff' in operation ? { ...operation, diff: '' } : operation })
+      if (typeof operation.diff !== 'string') break
+      for (const delta of pieces(operation.diff))
+        emit('response.apply_patch_call_operation_diff.delta', { ...at, delta })
+      emit('response.apply_patch_call_operation_diff.done', { ...at, diff: operation.diff })
+      break
+    }
+    case 'compaction':
+      added({})
+      emit('response.compaction.compacting', at)
+      break
     case 'mcp_call':
       added({ status: 'in_progress', arguments: '', output: null, error: null })
       emit('response.mcp_call.in_progress', at)
       emit('response.mcp_call_arguments.delta', { ...at, delta: item.arguments ?? '' })
       emit('response.mcp_call_arguments.done', { ...at, arguments: item.arguments ?? '' })
-      emit(item.error === null ? 'response.mcp_call.completed' : 'response.mcp_call.failed', at)
+      emit(item.error == null ? 'response.mcp_call.completed' : 'response.mcp_call.failed', at)
       break
     case 'code_interpreter_call':
       added({ status: 'in_progress', code: '', outputs: item.outputs === null ? null : [] })
@@ -83,6 +121,16 @@ function emitItem(emit: Emit, item: Item, output_index: number): void {
   emit('response.output_item.done', { output_index, item })
 }
 const EMPTY: Readonly<Record<string, Item>> = { file_search_call: { queries: [], results: null } }
+
+function emitCommands(emit: Emit, { action }: Item, output_index: number): void {
+  const commands = ((action as Item).commands ?? []) as readonly string[]
+  for (const [command_index, command] of commands.entries()) {
+    const where = { output_index, command_index }
+    emit('response.shell_call_command.added', { ...where, command: '' })
+    for (const delta of pieces(command)) emit('response.shell_call_command.delta', { ...where, delta })
+    emit('response.shell_call_command.done', { ...where, command })
+  }
+}
 
 function emitMessage(emit: Emit, item: Item, at: Item): void {
   const [part] = item.content as readonly Item[]

@@ -65,7 +65,6 @@ export function addChatRoutes(app: TwinApp, world: World, seed: Seed, state: Sta
     const outside = outOfBounds(body)
     if (outside !== undefined) return outside
     if (body.n !== undefined && body.n !== 1) throw notModelled('openai', GAPS, 'several choices')
-    if (body.logprobs === true) throw notModelled('openai', GAPS, 'log probabilities')
     if (body.audio !== undefined || body.prediction != null)
       throw notModelled('openai', GAPS, 'audio output and predictions')
     if (body.service_tier === 'priority') throw notModelled('openai', GAPS, 'the priority tier')
@@ -127,6 +126,9 @@ export function addChatRoutes(app: TwinApp, world: World, seed: Seed, state: Sta
         'unsupported_value',
       )
     }
+    // The wording as recorded by github.com/pydantic/pydantic-ai on 2026-03-06.
+    if (body.web_search_options != null && MODELS[model]?.searches !== true)
+      return invalid('Web search options not supported with this model.', 'web_search_options')
     const inputTokens = countChat(messages)
     const tooLong = checkContext(model, inputTokens)
     if (tooLong !== undefined) return tooLong
@@ -178,7 +180,7 @@ export function addChatRoutes(app: TwinApp, world: World, seed: Seed, state: Sta
         {
           index: 0,
           message: messageOf(said),
-          ...(MODELS[model]?.logprobs === true ? { logprobs: null } : {}),
+          ...(MODELS[model]?.logprobs === true ? { logprobs: chancesOf(body, said) } : {}),
           finish_reason: finish(said),
         },
       ],
@@ -189,7 +191,9 @@ export function addChatRoutes(app: TwinApp, world: World, seed: Seed, state: Sta
       const stored = storedBody(body as Item, whole as unknown as Item, headers['x-request-id'] ?? '')
       state.stored_completions.push({ id, body: stored, messages: parsed.data as unknown as readonly Item[] })
     }
-    return body.stream === true ? streamOf(chunks(head, said, usage), headers) : c.json(whole as never, 200, headers)
+    return body.stream === true
+      ? streamOf(chunks(head, said, usage, body.logprobs === true), headers)
+      : c.json(whole as never, 200, headers)
   })
 }
 
@@ -200,6 +204,13 @@ function fingerprintOf(model: string): string | null {
   return logprobs || audio || model === 'o3-mini' ? `fp_${fingerprint(snapshot)}` : null
 }
 const fingerprint = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 10)
+
+/** Chances are the script's, where the caller asks for any. */
+function chancesOf(body: Record<string, unknown>, { logprobs, refusal }: Answer): Json {
+  if (body.logprobs !== true) return null
+  if (logprobs === undefined) throw notModelled('openai', GAPS, 'log probabilities')
+  return refusal === undefined ? { content: logprobs, refusal: null } : { content: null, refusal: logprobs }
+}
 
 const holdsAudio = (content: unknown): boolean =>
   Array.isArray(content) && content.some((part: { readonly type?: unknown } | null) => part?.type === 'input_audio')
@@ -218,7 +229,7 @@ const toolCalls = ({ calls }: Answer): Json =>
 
 const messageOf = (said: Answer): Json => ({
   role: 'assistant',
-  content: said.refusal !== undefined || said.calls.length > 0 ? null : said.text,
+  content: said.refusal !== undefined || (said.calls.length > 0 && said.text === '') ? null : said.text,
   refusal: said.refusal ?? null,
   annotations: said.annotations,
   ...(said.calls.length === 0 ? {} : { tool_calls: toolCalls(said) }),
@@ -242,13 +253,27 @@ const usageOf = ({ inputTokens, cachedTokens, outputTokens, reasoningTokens }: A
   },
 })
 
+const isText = (delta: Json): boolean =>
+  typeof delta === 'object' && delta !== null && !('role' in delta) && 'content' in delta
+
 /** A stream: the role, the text token by token, the reason it ends, the usage if asked for, `[DONE]`. */
-function chunks(head: { readonly [key: string]: Json }, said: Answer, withUsage: boolean): readonly string[] {
+function chunks(
+  head: { readonly [key: string]: Json },
+  said: Answer,
+  withUsage: boolean,
+  withChances: boolean,
+): readonly string[] {
+  if (withChances && said.logprobs === undefined) throw notModelled('openai', GAPS, 'log probabilities')
+  let nth = 0
+  const chances = (delta: Json): Json => {
+    const told = withChances && isText(delta) ? said.logprobs?.[nth++] : undefined
+    return told === undefined ? null : { content: [told], refusal: null }
+  }
   const chunk = (delta: Json, reason: string | null): string =>
     sse({
       ...head,
       object: 'chat.completion.chunk',
-      choices: [{ index: 0, delta, logprobs: null, finish_reason: reason }],
+      choices: [{ index: 0, delta, logprobs: chances(delta), finish_reason: reason }],
       ...(withUsage ? { usage: null } : {}),
     })
   const deltas: Json[] = [

@@ -3,7 +3,7 @@ import type { Json } from '../../trace.ts'
 import { notModelled, type TwinApp } from '../../twin.ts'
 import type { World } from '../../world.ts'
 import { answer, bill } from '../answer.ts'
-import { asOfNow, awaitResponse, BACKGROUND_MS } from '../background.ts'
+import { asOfNow, awaitResponse, BACKGROUND } from '../background.ts'
 import { isBatched } from '../batches.ts'
 import { GAPS } from '../gaps.ts'
 import { checkContext, checkKey, checkLimits, checkModel } from '../guard.ts'
@@ -13,6 +13,7 @@ import { eventsOf } from '../stream.ts'
 import { countChat } from '../tokens.ts'
 import { emit } from '../webhooks.ts'
 import { commonHeaders, errorBody, invalid, refusal, streamOf } from '../wire.ts'
+import { keepFiles } from './containers.ts'
 import { outOfBounds, textOf, UNREADABLE, unknownParameter } from './input.ts'
 
 /** Source: openai 7.57 src/resources/responses/responses.ts, ResponseCreateParams. */
@@ -26,7 +27,7 @@ type Turn = { readonly role: string; readonly text: string }
 
 /** Items that carry what the model or a tool did earlier; what counts of them is their text. */
 const EARLIER =
-  /^(function_call|custom_tool_call|mcp_\w+|\w+_call|\w+_call_output|compaction|item_reference|additional_tools|tool_search_output)$/
+  /^(function_call|custom_tool_call|mcp_\w+|\w+_call|\w+_call_output|compaction\w*|item_reference|additional_tools|tool_search_output|program\w*|configuration_update)$/
 
 /** The input as messages; calls and their outputs count as text. */
 function readInput(input: unknown): readonly Turn[] {
@@ -194,14 +195,16 @@ export function addResponseRoutes(app: TwinApp, world: World, seed: Seed, state:
     } as const
     bill(world, state, { ...kept, ...charged }, { cachedTokens: said.cachedTokens, batched })
     const response = responseOf(world, body, said, { id, model, createdMs, outputMax, fileNamed })
-    keep(body, response, createdMs)
+    keep(body, response, createdMs, said.background)
+    const ran = containerIn(response)
+    if (ran !== undefined) keepFiles(world, state, ran, said.files ?? [])
     const headers = { ...commonHeaders(world), ...limited }
     if (body.stream === true) return streamOf(eventsOf(response), headers)
     return reply(c, body.background === true ? pending(response, 'queued') : response, limited)
   })
 
   /** Stores a response, and what was said in its conversation. */
-  const keep = (body: Body, response: Item, createdMs: number): void => {
+  const keep = (body: Body, response: Item, createdMs: number, pace = BACKGROUND): void => {
     const background = body.background === true
     const input =
       typeof body.input === 'string'
@@ -223,8 +226,8 @@ export function addResponseRoutes(app: TwinApp, world: World, seed: Seed, state:
       id: String(response.id),
       body: response,
       input,
-      starts_ms: waits ? createdMs + BACKGROUND_MS.starts : null,
-      ends_ms: waits ? createdMs + BACKGROUND_MS.ends : null,
+      starts_ms: waits ? createdMs + pace.starts_ms : null,
+      ends_ms: waits ? createdMs + pace.ends_ms : null,
     }
     state.responses.push(kept)
     awaitResponse(world, state, kept)
@@ -326,6 +329,16 @@ export function addResponseRoutes(app: TwinApp, world: World, seed: Seed, state:
       usage: usageOf(said),
     })
   })
+}
+
+/** Where the code of a response ran; undefined where none did. */
+function containerIn(response: Item): string | undefined {
+  for (const item of response.output as readonly Item[]) {
+    const place = (item.environment ?? {}) as Item
+    const id = item.container_id ?? place.container_id
+    if (typeof id === 'string') return id
+  }
+  return undefined
 }
 
 /** What the user said; the rest is what is compacted. Recorded on 2026-04-02 by github.com/pydantic/pydantic-ai. */

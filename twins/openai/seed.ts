@@ -1,0 +1,42 @@
+import type { World } from '../world.ts'
+import type { Seed, State } from './state.ts'
+
+/** What was stored before the scenario starts, and long enough ago to be ready. */
+export function plant(world: World, seed: Seed, state: State): void {
+  const created_at = Math.floor(world.startsAtMs / 1000)
+  for (const { id } of seed.conversations ?? []) state.conversations.push({ id, created_at, metadata: {}, items: [] })
+  for (const { id, body } of seed.responses ?? []) {
+    const empty = { id, object: 'response', created_at, status: 'completed', output: [] }
+    state.responses.push({ id, body: body ?? empty, input: [], starts_ms: null, ends_ms: null })
+  }
+  for (const { id, filename, purpose = 'user_data', text = '' } of seed.files ?? []) {
+    const content = Buffer.from(text)
+    const bytes = content.length
+    state.files.push({
+      id,
+      bytes,
+      created_at,
+      filename,
+      purpose,
+      expires_at: null,
+      content: content.toString('base64'),
+    })
+  }
+  for (const { id, name = null, files = [] } of seed.vector_stores ?? []) {
+    const ready_ms = world.startsAtMs
+    state.vector_stores.push({
+      id,
+      created_at,
+      name,
+      description: null,
+      metadata: {},
+      files: files.map((file) => ({
+        id: file,
+        created_at,
+        ready_ms,
+        bytes: state.files.find((one) => one.id === file)?.bytes ?? 0,
+        attributes: {},
+      })),
+    })
+  }
+}
