@@ -20,6 +20,8 @@ type Found = {
   /** Ties that the recording made, such as a user's place in a group: `collection id`. */
   readonly tied: Set<string>
   readonly sightings: ReadonlyMap<string, Row>
+  /** What was looked at by itself, and not only in a list: `collection id`. */
+  readonly whole: Set<string>
   readonly rows: Map<string, Map<string, Row>>
   readonly documents: Map<string, Json>
   readonly names: { admin?: string; org?: string; access?: string; enrollment?: string }
@@ -132,7 +134,8 @@ function keep(found: Found, collection: string, row: Row, whole: boolean): void 
   // The first look is the state before; a look at one thing shows more than a list does.
   const old = kept.get(key)
   if (old === undefined) kept.set(key, row)
-  else if (whole) kept.set(key, narrowed(row, old))
+  else if (whole && !found.whole.has(`${collection} ${key}`)) kept.set(key, narrowed(row, old))
+  if (whole) found.whole.add(`${collection} ${key}`)
 }
 
 /** A row about something that the recording made came with it. */
@@ -166,7 +169,11 @@ function before(look: Look, collection: string, key: string, sighted: Row | unde
 function touch(found: Found, look: Look, looks: readonly Look[]): void {
   const parts = look.path.split('/')
   for (const [at, key] of parts.entries()) {
-    const collection = parts.slice(0, at).join('/')
+    // An app among the targets of a role stands below its name in the catalogue.
+    const collection = parts
+      .slice(0, at)
+      .join('/')
+      .replace(/(targets\/catalog\/apps)\/[^/]+$/, '$1')
     if (at === 0 || !isId(key)) continue
     const last = at === parts.length - 1
     if (last && TIES.test(collection) && (look.method === 'PUT' || look.method === 'POST')) {
@@ -220,7 +227,7 @@ function note(found: Found, look: Look, looks: readonly Look[]): void {
   if (path === 'users/me' && isRow(body) && typeof body.id === 'string') found.names.admin ??= body.id
   for (const [collection, row] of rowsOf(look)) {
     noteType(found, row.target)
-    keep(found, collection, row, !Array.isArray(body))
+    keep(found, collection, row, collection !== path)
   }
 }
 
@@ -263,6 +270,7 @@ export function given(exchanges: readonly Exchange[]): Json {
     made: createdIds(looks),
     tied: new Set(),
     sightings: sightingsOf(looks),
+    whole: new Set(),
     rows: new Map(),
     documents: new Map(),
     names: {},

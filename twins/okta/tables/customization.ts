@@ -214,7 +214,9 @@ function brandOf(org: Org, domain: string): Json {
 
 /** A brand names the domain it sends mail from. */
 function setEmailDomain(org: Org, domain: Row, id: Json | undefined): void {
-  const brand = org.store.get('brands', text(domain._brandId))
+  const brand =
+    org.store.get('brands', text(domain._brandId)) ??
+    org.store.rows('brands').find((row) => row.emailDomainId === domain.id)
   if (brand === undefined) return
   const kept = without(brand, 'emailDomainId', '_links')
   org.store.put('brands', id === undefined ? kept : { ...kept, emailDomainId: id })
