@@ -20,6 +20,8 @@ export function isUnmistakable(text: string): boolean {
 export const kindOf = (name: string): string =>
   name.replace(ID_SUFFIX, '').replaceAll(/[_-]/g, '').toLowerCase().replace(/s$/, '')
 
+const LONG_NUMBER = /^\d{6,}$/
+
 const namesId = (key: string): boolean => ID_NAME.test(key) || ID_SUFFIX.test(key)
 
 /** The name of the collection that a path ends in: `/v1/customers/cus_1` gives `customers`. */
@@ -35,6 +37,8 @@ export function collectionOf(path: string): string {
 export class Bindings {
   readonly #long = new Map<string, string>()
   readonly #short = new Map<string, Scalar>()
+  /** Numbers so long that hardly two things have one: addresses may name them under another word than answers do. */
+  readonly #numbers = new Map<string, Scalar>()
 
   /** The twin's id for an unmistakable one; undefined when it was never seen in an answer. */
   of(recorded: string): string | undefined {
@@ -57,6 +61,8 @@ export class Bindings {
       if (/[/?&]/.test(recorded)) this.#bindParts(recorded, actual)
     }
     if (!namesId(key)) return
+    if (LONG_NUMBER.test(String(recorded)) && !this.#numbers.has(String(recorded)))
+      this.#numbers.set(String(recorded), actual)
     for (const name of ID_NAME.test(key) ? kinds : [key]) {
       const at = `${kindOf(name)}\0${recorded}`
       if (!this.#short.has(at)) this.#short.set(at, actual)
@@ -104,7 +110,8 @@ export class Bindings {
     url.pathname = segments
       .map((part, at) => {
         const plain = safeDecode(part)
-        const bound = this.text(plain, segments[at - 1] ?? '')
+        const named = this.text(plain, segments[at - 1] ?? '')
+        const bound = named === plain ? String(this.#numbers.get(plain) ?? plain) : named
         return bound === plain ? part : encodeURIComponent(bound).replaceAll('%3A', ':').replaceAll('%2C', ',')
       })
       .join('/')
