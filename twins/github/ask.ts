@@ -23,6 +23,8 @@ export type Ask = {
   readonly headers: Headers
   readonly accept: string
   readonly raw: Uint8Array
+  /** What GitHub calls the request, in a header and in some errors. */
+  readonly id: string
   /** The JSON object that was sent; `{}` when nothing was. Throws what GitHub answers to anything else. */
   readonly body: () => Row
 }
@@ -73,10 +75,11 @@ function answered(
   if (asked !== undefined && asked !== VERSION) throw gap('API versions other than 2022-11-28')
   const url = new URL(c.req.url)
   const resource = resourceOf(url.pathname)
+  const id = requestId(github)
   let viewer: Viewer = { kind: 'anonymous', key: 'anonymous' }
   try {
     viewer = viewerOf(github, c.req.raw.headers)
-    const ask = askOf(github, viewer, c, url, raw)
+    const ask = askOf(github, viewer, c, url, raw, id)
     const writes = ask.method !== 'GET' && ask.method !== 'HEAD'
     // Asking how much is left costs nothing.
     if (url.pathname !== '/rate_limit') countRequest(github, viewer, resource)
@@ -87,20 +90,25 @@ function answered(
     const etag = etagOf(reply)
     if (!writes && etag !== undefined && unchanged(ask, reply, etag)) {
       if (viewer.kind !== 'anonymous') giveBack(github, viewer, resource)
-      return send(github, viewer, resource, { status: 304, headers: { ETag: etag } }, ask.accept)
+      return send(github, viewer, resource, id, { status: 304, headers: { ETag: etag } }, ask.accept)
     }
     const at = changedAt(reply)
     const dated = at === undefined ? {} : { 'Last-Modified': new Date(at).toUTCString() }
     const tagged = etag === undefined ? reply : { ...reply, headers: { ETag: etag, ...dated, ...reply.headers } }
-    return send(github, viewer, resource, tagged, ask.accept)
+    return send(github, viewer, resource, id, tagged, ask.accept)
   } catch (error) {
     if (!(error instanceof GitHubError)) throw error
     const body = errorBody(error)
-    return send(github, viewer, resource, { status: error.status, body, headers: error.headers }, '')
+    return send(github, viewer, resource, id, { status: error.status, body, headers: error.headers }, '')
   }
 }
 
-function askOf(github: GitHub, viewer: Viewer, c: Context, url: URL, raw: Uint8Array): Ask {
+function requestId(github: GitHub): string {
+  const hex = github.draw('request id').text(32, '0123456789ABCDEF')
+  return [hex.slice(0, 4), hex.slice(4, 8), hex.slice(8, 16), hex.slice(16, 24), hex.slice(24)].join(':')
+}
+
+function askOf(github: GitHub, viewer: Viewer, c: Context, url: URL, raw: Uint8Array, id: string): Ask {
   return {
     github,
     viewer,
@@ -111,6 +119,7 @@ function askOf(github: GitHub, viewer: Viewer, c: Context, url: URL, raw: Uint8A
     headers: c.req.raw.headers,
     accept: c.req.header('accept') ?? '',
     raw,
+    id,
     body: () => parsedBody(raw),
   }
 }
@@ -178,18 +187,18 @@ function send(
   github: GitHub,
   viewer: Viewer,
   resource: ReturnType<typeof resourceOf>,
+  id: string,
   reply: Reply,
   accept: string,
 ): Response {
   const bytes = bytesOf(reply)
   const kind = /application\/vnd\.github(?:\.[\w-]+)?\.?([\w-]+)?(\+json)?/.test(accept)
-  const hex = github.draw('request id').text(32, '0123456789ABCDEF')
   const headers = new Headers({
     Server: 'github.com',
     Date: new Date(github.world.clock.now()).toUTCString(),
     'X-GitHub-Media-Type': kind ? 'github.v3; format=json' : 'github.v3',
     'X-GitHub-Api-Version-Selected': VERSION,
-    'X-GitHub-Request-Id': `${hex.slice(0, 4)}:${hex.slice(4, 8)}:${hex.slice(8, 16)}:${hex.slice(16, 24)}:${hex.slice(24)}`,
+    'X-GitHub-Request-Id': id,
     Vary: 'Accept, Authorization, Cookie, X-GitHub-OTP, Accept-Encoding, Accept, X-Requested-With',
     ...quotaHeaders(quotaOf(github, viewer, resource)),
   })
@@ -213,7 +222,9 @@ export function repoOf(ask: Ask, needed: Role = 'pull'): Row {
     const now = moved === undefined ? undefined : findRepo(ask.github, text(moved.to))
     if (now === undefined) throw notFound()
     const url = ask.url.pathname.replace(/^\/repos\/[^/]+\/[^/]+/, `${API}/repositories/${now.id}`) + ask.url.search
-    throw new GitHubError(ask.method === 'GET' ? 301 : 307, 'Moved Permanently', undefined, { Location: url })
+    // The body names the address too, as recorded.
+    const status = ask.method === 'GET' ? 301 : 307
+    throw new GitHubError(status, 'Moved Permanently', undefined, { Location: url }, { url })
   }
   need(ask, repo, needed)
   return repo

@@ -123,6 +123,8 @@ export function keepCommit(github: GitHub, repo: Row, doc: Row): void {
   github.store.put(`${objectsPath(repo)}/commits`, text(doc.sha), {
     sha: doc.sha,
     ...(doc.node_id === undefined ? {} : { node_id: doc.node_id }),
+    // What it stands on is not known, and need not be nothing.
+    ...(inner.tree === undefined && doc.parents === undefined ? { _stub: true } : {}),
     tree: text(rowOf(inner.tree).sha) || EMPTY_TREE,
     parents: listOf(doc.parents).map((parent) => text(rowOf(parent).sha)),
     message: inner.message ?? '',

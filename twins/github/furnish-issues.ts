@@ -75,7 +75,7 @@ export function importIssue(github: GitHub, repo: Row, fields: Row): Row {
     user: ensureAccount(github, fields.user ?? ownerName(repo)),
     labels: listOf(fields.labels).map((one) => importLabel(github, repo, one)),
     state: fields.state ?? 'open',
-    state_reason: fields.state_reason ?? (closed ? 'completed' : null),
+    state_reason: fields.state_reason ?? (closed && !isRow(fields.pull_request) ? 'completed' : null),
     locked: fields.locked ?? false,
     active_lock_reason: fields.active_lock_reason ?? null,
     assignees: listOf(fields.assignees).map((one) => ensureAccount(github, one)),

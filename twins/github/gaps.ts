@@ -10,13 +10,15 @@ export const GAPS: readonly Gap[] = [
     what: 'figures, feeds and catalogues that a seed does not hold',
     why: 'Only GitHub can work them out; give them as `documents` of the seed, by path.',
   },
+  { what: 'old versions of gists that a seed brings', why: 'A seed holds the files of the newest only.' },
   { what: 'projects (classic)', why: 'GitHub took them away in 2025.' },
   { what: 'searches beyond the common qualifiers', why: 'A search that is read wrongly finds the wrong things.' },
-  { what: 'searches for commits, topics and labels', why: 'Issues, repositories, code and users can be searched.' },
+  { what: 'searches for topics', why: 'Which topics are curated and featured is GitHub’s to decide.' },
   {
     what: 'GraphQL beyond the common queries',
     why: 'The schema here is a part of GitHub’s; see twins/github/graphql/schema.ts.',
   },
+  { what: 'invitations by e-mail', why: 'There is no post here; invite by the number of an account.' },
   { what: 'OAuth scopes', why: 'Assumed: the token of a person may do all that the person may.' },
   {
     what: 'signatures',
@@ -24,7 +26,14 @@ export const GAPS: readonly Gap[] = [
   },
   { what: 'the search index', why: 'Assumed: it is up to date; GitHub’s lags behind writes.' },
   { what: 'commits that a seed knows by their SHA only', why: 'Assumed: they hold no files.' },
-  { what: 'invitations', why: 'Assumed: collaborators accept at once; members of an organisation are pending.' },
+  {
+    what: 'enforcement of rulesets',
+    why: 'Assumed: they are kept and shown; what holds pushes and merges back here is branch protection.',
+  },
+  {
+    what: 'notifications of what happens',
+    why: 'Nobody is subscribed to anything here; a seed may hold some as `rows: { notifications }`.',
+  },
   {
     what: 'workflow runs',
     why: 'Assumed: they start after 3 s and succeed after 22 s more, as recorded ones take about that, unless their workflow says otherwise.',

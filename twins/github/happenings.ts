@@ -73,6 +73,7 @@ function asked(github: GitHub, login: string, repo: Row, body: Row, number = 0):
     query: new URLSearchParams(),
     headers: new Headers(),
     accept: '',
+    id: '',
     raw: new Uint8Array(),
     body: () => body,
   }

@@ -1,5 +1,6 @@
 import type { On } from './ask.ts'
 import { addGraphqlRoutes } from './graphql/route.ts'
+import { addActionPartRoutes } from './routes/action-parts.ts'
 import { addActionRoutes } from './routes/actions.ts'
 import { addAppRoutes } from './routes/apps.ts'
 import { addBranchRoutes } from './routes/branches.ts'
@@ -8,18 +9,27 @@ import { addCommentRoutes } from './routes/comments.ts'
 import { addCommitRoutes } from './routes/commits.ts'
 import { addContentRoutes } from './routes/contents.ts'
 import { addDocumentRoutes } from './routes/documents.ts'
+import { addEnvironmentRoutes } from './routes/environments.ts'
+import { addGistPartRoutes } from './routes/gist-parts.ts'
 import { addGistRoutes } from './routes/gists.ts'
 import { addGitRoutes } from './routes/git.ts'
 import { addHookRoutes } from './routes/hooks.ts'
+import { addInvitationRoutes } from './routes/invitations.ts'
+import { addIssueLinkRoutes } from './routes/issue-links.ts'
 import { addIssueRoutes } from './routes/issues.ts'
 import { addLabelRoutes } from './routes/labels.ts'
+import { addNotificationRoutes } from './routes/notifications.ts'
+import { addOrgPartRoutes } from './routes/org-parts.ts'
 import { addOrgRoutes } from './routes/orgs.ts'
+import { addOwnSettingRoutes } from './routes/own-settings.ts'
 import { addPeopleRoutes } from './routes/people.ts'
 import { addPlainRoutes } from './routes/plain.ts'
 import { addPullRoutes } from './routes/pulls.ts'
 import { addReleaseRoutes } from './routes/releases.ts'
 import { addRepoRoutes } from './routes/repos.ts'
 import { addReviewRoutes } from './routes/reviews.ts'
+import { addRulesetRoutes } from './routes/rulesets.ts'
+import { addSecretRoutes } from './routes/secrets.ts'
 import { addSettingRoutes } from './routes/settings.ts'
 import { addTeamRoutes } from './routes/teams.ts'
 import { addUserRoutes } from './routes/users.ts'
@@ -30,11 +40,15 @@ export function addRoutes(on: On): void {
   addDocumentRoutes(on)
   addGraphqlRoutes(on)
   addSearchRoutes(on)
+  addOwnSettingRoutes(on)
+  addNotificationRoutes(on)
   addUserRoutes(on)
   addOrgRoutes(on)
+  addOrgPartRoutes(on)
   addTeamRoutes(on)
   addAppRoutes(on)
   addCommentRoutes(on)
+  addIssueLinkRoutes(on)
   addIssueRoutes(on)
   addLabelRoutes(on)
   addReviewRoutes(on)
@@ -44,14 +58,20 @@ export function addRoutes(on: On): void {
   addGitRoutes(on)
   addCheckRoutes(on)
   addReleaseRoutes(on)
+  addActionPartRoutes(on)
   addActionRoutes(on)
+  addSecretRoutes(on)
   addHookRoutes(on)
   addGistRoutes(on)
+  addGistPartRoutes(on)
   addSettingRoutes(on)
+  addRulesetRoutes(on)
   addPlainRoutes(on)
+  addEnvironmentRoutes(on)
   addCommitRoutes(on)
   addRepoRoutes(on)
   addPeopleRoutes(on)
+  addInvitationRoutes(on)
 }
 
 function names(): readonly string[] {

@@ -21,23 +21,33 @@ export class GitHubError extends Error {
   readonly status: number
   readonly errors: readonly Json[] | undefined
   readonly headers: Readonly<Record<string, string>>
+  /** What the body says beside the usual. */
+  readonly more: { readonly [field: string]: Json }
   constructor(
     status: number,
     message: string,
     errors?: readonly Json[],
     headers: Readonly<Record<string, string>> = {},
+    more: { readonly [field: string]: Json } = {},
   ) {
     super(message)
     this.name = 'GitHubError'
     this.status = status
     this.errors = errors
     this.headers = headers
+    this.more = more
   }
 }
 
 /** The status stands in the body as a text since 2024, as recordings show. */
-export const errorBody = ({ status, message, errors }: Pick<GitHubError, 'status' | 'message' | 'errors'>): Json => ({
+export const errorBody = ({
+  status,
   message,
+  errors,
+  more = {},
+}: Pick<GitHubError, 'status' | 'message' | 'errors'> & Partial<Pick<GitHubError, 'more'>>): Json => ({
+  message,
+  ...more,
   ...(errors === undefined ? {} : { errors }),
   documentation_url: DOCS,
   status: String(status),

@@ -23,7 +23,11 @@ const REPO = '/repos/acme/app'
 
 runTwinTests({
   twin: github,
-  seed: { ...ACME, repos: [...(ACME.repos ?? []), { full_name: 'ada/tool', files: { a: 'a' } }] },
+  seed: {
+    ...ACME,
+    repos: [...(ACME.repos ?? []), { full_name: 'ada/tool', files: { a: 'a' } }],
+    rows: { gists: [{ id: 'g1', owner: 'ada', files: { a: 'b' }, _history: [{ version: 'v2' }, { version: 'v1' }] }] },
+  },
   async story({ send, world, twin }) {
     const json = async (method: string, path: string, body?: unknown): Promise<Record<string, never>> =>
       (await send(request(method, path, body))).json() as Promise<Record<string, never>>
@@ -71,7 +75,10 @@ runTwinTests({
     'figures, feeds and catalogues that a seed does not hold': act('GET', `${REPO}/traffic/views`),
     'projects (classic)': act('POST', '/orgs/acme/projects', { name: 'Board' }),
     'searches beyond the common qualifiers': act('GET', '/search/issues?q=language%3Ago'),
-    'searches for commits, topics and labels': act('GET', '/search/commits?q=fix'),
+    'searches for topics': act('GET', '/search/topics?q=ruby'),
+    'old versions of gists that a seed brings': act('GET', '/gists/g1/v1'),
+    'notifications of what happens': act('GET', '/notifications'),
+    'invitations by e-mail': act('POST', '/orgs/acme/invitations', { email: 'x@y.example' }),
     'GraphQL beyond the common queries': act('POST', '/graphql', { query: '{ viewer { sponsors { totalCount } } }' }),
   },
   failureBody: z.strictObject({ message: z.string(), documentation_url: z.url(), status: z.string().regex(/^\d{3}$/) }),

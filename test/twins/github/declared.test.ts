@@ -24,7 +24,7 @@ const ELSEWHERE = [
   /^GET \/~(codeload|raw)\//,
   /^POST \/graphql$/,
   /^POST \/repos\/\*\/\*\/releases\/\*\/assets$/,
-  /^GET \/repos\/\*\/\*\/git\/refs(\/\*)?$/,
+  /^GET \/repos\/\*\/\*\/git\/refs\/?\*?$/,
   /^GET \/repos\/\*\/\*\/statuses\/\*$/,
   /^GET \/repos\/\*\/\*\/contents\/?$/,
   /^GET \/repos\/\*\/\*\/(tarball|zipball)$/,
@@ -34,6 +34,10 @@ const ELSEWHERE = [
   /^GET \/orgs\/\*\/(external-group|external-groups|security-managers).*$/,
   /^\w+ \/repos\/\*\/\*\/commits\/\*\/(check-runs|check-suites|status|statuses|pulls|comments|branches-where-head)$/,
   /^GET \/orgs\/\*\/teams\/\*\/external-groups$/,
+  // Its key stands in the query, which the SDK writes into the address.
+  /^DELETE \/repos\/\*\/\*\/actions\/caches$/,
+  // Newer than the SDK: https://docs.github.com/rest/actions/permissions (2026-11-26).
+  /^\w+ \/(repos\/\*|orgs)\/\*\/actions\/permissions\/artifact-and-log-retention$/,
 ]
 
 function routes(): readonly string[] {

@@ -291,9 +291,10 @@ test('branches and tags are listed, renamed and found', async () => {
 })
 
 test('people are added, watched and counted', async () => {
-  const { octokit } = openHub({ ...ACME, users: [{ login: 'ada' }, { login: 'bob' }, { login: 'eve' }] })
+  const orgs = [{ login: 'acme', members: { ada: 'admin', bob: 'member', eve: 'member' } }]
+  const { octokit } = openHub({ ...ACME, orgs })
   const { rest } = octokit
-  expect((await rest.repos.addCollaborator({ ...APP, username: 'eve', permission: 'maintain' })).status).toBe(201)
+  expect((await rest.repos.addCollaborator({ ...APP, username: 'eve', permission: 'maintain' })).status).toBe(204)
   const permission = await rest.repos.getCollaboratorPermissionLevel({ ...APP, username: 'eve' })
   expect(permission.data).toMatchObject({ permission: 'write', role_name: 'maintain' })
   await rest.activity.starRepoForAuthenticatedUser(APP)

@@ -26,6 +26,10 @@ export function ancestors(github: GitHub, repo: Row, from: Row): readonly Row[] 
   return [...seen.values()].sort((a, b) => timeOf(b) - timeOf(a) || far(a) - far(b))
 }
 
+/** Whether a commit stands on another. Where what it stands on is not known, as of one a seed has by its SHA only, it may. */
+export const standsOn = (github: GitHub, repo: Row, head: Row, base: string): boolean =>
+  ancestors(github, repo, head).some(({ sha, _stub }) => sha === base || _stub === true)
+
 export type Comparison = {
   readonly mergeBase: Row | undefined
   /** What the head has and the base has not, oldest first. */

@@ -4,7 +4,8 @@ import { DEFAULT_LABELS } from '../default-labels.ts'
 import { APP_PUBLIC_KEY } from '../keys.ts'
 import { isDocument } from '../routes/documents.ts'
 import { isRow, listOf, type Row, rowOf, text } from '../store.ts'
-import { isAccount, isRepo, listed, nameOf, objects, type Seen, seen } from './read.ts'
+import { without } from '../wire.ts'
+import { isAccount, isApp, isRepo, isTeam, listed, nameOf, objects, type Seen, seen } from './read.ts'
 import { branchOf, type Made, newRepo, noteRead, type RepoFound, roleIn } from './repo.ts'
 import { noteWrite, SOME_COMMIT } from './writes.ts'
 
@@ -52,11 +53,20 @@ function orgFound(found: Found, login: string): NonNullable<ReturnType<Found['or
 function noteNames(found: Found, made: Made, body: unknown): void {
   for (const row of objects(body)) {
     if (isAccount(row)) noteAccount(found, row)
+    else if (isTeam(row)) noteTeam(found, made, row)
+    else if (isApp(row)) found.apps.set(Number(row.id), { ...row, ...found.apps.get(Number(row.id)) })
     else if (isRepo(row) && !made.repos.has(nameOf(row))) {
       const repo = repoFound(found)(nameOf(row))
       if (!repo.whole) repo.fields = { ...row, ...repo.fields }
     }
   }
+}
+
+function noteTeam(found: Found, made: Made, row: Row): void {
+  const [, login, slug = ''] = /\/orgs\/([^/]+)\/teams\/([^/]+)$/.exec(text(row.html_url)) ?? []
+  if (login === undefined || made.names.has(`team ${slug}`)) return
+  const { teams } = orgFound(found, login)
+  teams.set(slug, { ...without(row, 'organization'), ...teams.get(slug) })
 }
 
 function noteAccount(found: Found, row: Row): void {
@@ -166,6 +176,9 @@ function readPeople(found: Found, path: string, rows: readonly Row[], doc: Row):
     const key = `users/${whose.toLowerCase()}/${list}`
     found.rows.set(key, [...(found.rows.get(key) ?? []), ...people])
   }
+  if (list === 'gpg_keys' || list === 'ssh_signing_keys')
+    found.rows.set(`users/${whose.toLowerCase()}/${list}`, [...rows])
+  if (path === '/notifications') found.rows.set('notifications', [...(found.rows.get('notifications') ?? []), ...rows])
   if (list === 'keys') found.rows.set(`users/${whose.toLowerCase()}/keys`, [...rows])
   if (list === 'teams')
     for (const row of rows) {
@@ -269,6 +282,7 @@ function writeAny(found: Found, made: Made, one: Seen, path: string): void {
   }
   if (method === 'POST' && status === 201 && (path === '/user/repos' || path.endsWith('/repos')))
     made.repos.add(nameOf(doc))
+  if (kind === 'orgs' && path.endsWith('/teams') && method === 'POST') made.names.add(`team ${text(doc.slug)}`)
   if (kind === 'user' && owner === 'starred') made.names.add(`star ${found.viewer ?? ''}`)
   if (method === 'POST' && status === 201)
     for (const row of Array.isArray(body) ? body.filter(isRow) : [doc]) if (row.id !== undefined) made.ids.add(row.id)
@@ -282,23 +296,23 @@ function writeAny(found: Found, made: Made, one: Seen, path: string): void {
     found.installations.set(id, sent.permissions === undefined ? { ...known, granted: doc.permissions } : known)
   }
   if (kind === 'app-manifests') found.apps.set(Number(doc.id), { ...doc, _code: owner })
-  if (found.viewer === undefined && method === 'POST')
-    found.viewer = [doc.user, doc.author, doc.creator]
+  if (found.viewer === undefined && (method === 'POST' || method === 'PUT'))
+    found.viewer = [doc.user, doc.author, doc.creator, doc.inviter, doc.uploader, doc.actor]
       .map((who) => text(rowOf(who).login))
       .find((login) => login !== '')
   if (kind === 'gists' && owner !== '' && !made.ids.has(owner) && !found.gists.has(owner))
     found.gists.set(owner, { ...gist(doc), id: owner, owner: text(rowOf(doc.owner).login) || (found.viewer ?? '') })
-  notePeople(found, one, path)
+  notePeople(found, made, one, path)
 }
 
 /** Accounts and repositories that a request names and that were therefore there. */
-function notePeople(found: Found, { method, status, sent, body }: Seen, path: string): void {
+function notePeople(found: Found, made: Made, { method, status, sent, body }: Seen, path: string): void {
   const parts = path.split('/')
   const who = /\/(collaborators|memberships|members|assignees)\/[^/]+$/.test(path) ? [parts.at(-1)] : []
   for (const login of [...listOf(sent.assignees), ...listOf(sent.reviewers), ...listOf(sent.maintainers), ...who].map(
     String,
   ))
-    if (!found.users.has(login.toLowerCase())) found.users.set(login.toLowerCase(), { login })
+    found.users.set(login.toLowerCase(), { login, ...found.users.get(login.toLowerCase()), _named: true })
   for (const name of listOf(sent.repo_names)) repoFound(found)(String(name))
   const login = String(parts.at(-1))
   if (method === 'PUT' && parts.at(-2) === 'memberships' && isRow(body) && body.state === 'active')
@@ -306,6 +320,17 @@ function notePeople(found: Found, { method, status, sent, body }: Seen, path: st
   // Without an invitation nobody was new.
   if (method === 'PUT' && parts.at(-2) === 'collaborators' && status === 204)
     repoFound(found)(`${parts[2]}/${parts[3]}`).people.set(login, 'push')
+  if (parts[1] === 'orgs' && parts[3] === 'teams' && parts[4] !== undefined && parts.length > 5) {
+    const { teams } = orgFound(found, parts[2] ?? '')
+    if (!teams.has(parts[4]) && !made.names.has(`team ${parts[4]}`)) teams.set(parts[4], { slug: parts[4] })
+  }
+  // Teams by number are of whoever owns the repository, or of the only organisation there is.
+  if (parts[1] === 'teams' && !made.ids.has(Number(parts[2]))) {
+    const login = parts[3] === 'repos' ? parts[4] : [...found.orgs.keys()][0]
+    const { teams } = login === undefined ? { teams: new Map<string, Row>() } : orgFound(found, login)
+    const known = [...teams.values()].some(({ id }) => String(id) === parts[2])
+    if (!known) teams.set(`team-${parts[2]}`, { slug: `team-${parts[2]}`, id: Number(parts[2]) })
+  }
   if (method === 'PUT' && parts[5] === 'repos' && parts.length === 8) repoFound(found)(`${parts[6]}/${parts[7]}`)
 }
 
@@ -330,6 +355,7 @@ export function given(exchanges: readonly Exchange[]): Json {
     const one = seen(exchange)
     if (one.status === 302) noteArchive(found, named(found, one.path))
     if (one.status >= 300) continue
+    noteRename(found, made, one)
     noteNames(found, made, one.writes ? withoutNew(one) : one.body)
     const path = named(found, one.path)
     const [, kind = '', owner = '', name = '', ...rest] = path.split('/')
@@ -340,6 +366,17 @@ export function given(exchanges: readonly Exchange[]): Json {
   }
   // A seed is plain data: what was not told is left out.
   return JSON.parse(JSON.stringify(seedOf(found, made)))
+}
+
+/** A repository under its new name is the one it was under the old. */
+function noteRename(found: Found, made: Made, { method, path, sent, body }: Seen): void {
+  const [, kind = '', owner = '', name = '', below = '', ...rest] = path.split('/')
+  const old = `${owner}/${name}`.toLowerCase()
+  if (kind !== 'repos' || rest.length > 0 || !isRow(body) || nameOf(body) === '' || nameOf(body) === old) return
+  const renamed = method === 'PATCH' && below === '' && text(sent.name) !== ''
+  if (!renamed && !(method === 'POST' && below === 'transfer')) return
+  repoFound(found)(old)
+  made.repos.add(nameOf(body))
 }
 
 /** What can be packed has something in it. */
@@ -353,13 +390,14 @@ function noteArchive(found: Found, path: string): void {
 
 /** Of what makes a repository, the repository is new and the rest is not. */
 function withoutNew({ path, body }: Seen): unknown {
-  const makes = path === '/user/repos' || /\/(repos|forks)$/.test(path)
+  const makes = path === '/user/repos' || /\/(repos|forks|teams)$/.test(path)
   if (!makes || !isRow(body)) return body
   return [body.owner, body.organization, body.parent, body.source]
 }
 
 function seedOf(found: Found, made: Made): Json {
-  const viewer = found.viewer ?? [...found.users.values()][0]?.login ?? 'octocat'
+  // Whoever a request names is somebody else.
+  const viewer = found.viewer ?? [...found.users.values()].find(({ _named }) => _named !== true)?.login ?? 'octocat'
   const repos = [...found.repos]
     .filter(([name]) => !made.repos.has(name))
     .map(([name, repo]) => repoSeed(repo, name, text(viewer)))
@@ -367,7 +405,7 @@ function seedOf(found: Found, made: Made): Json {
   const apps = appsOf(found)
   return {
     viewer,
-    users: [...found.users.values()] as Json,
+    users: [...found.users.values()].map((user) => without(user, '_named')) as Json,
     orgs: [...found.orgs.values()].map(({ doc, whole, members, open, teams }) => ({
       ...doc,
       ...(whole ? { whole: true } : {}),
@@ -424,7 +462,7 @@ function labelsOf({ labels, listedLabels }: RepoFound): readonly Row[] {
 }
 
 function repoSeed(repo: RepoFound, name: string, viewer: string): Row {
-  const fields: Row = { full_name: name, ...repo.fields }
+  const fields: Row = { full_name: name, default_branch: branchOf(repo), ...repo.fields }
   const role = isRow(fields.permissions) ? roleIn(fields.permissions) : undefined
   // Whoever reads it may see it.
   const people = Object.fromEntries([...repo.people, [viewer, stronger(role, repo.role)]])

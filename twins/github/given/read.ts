@@ -52,6 +52,10 @@ export const isAccount = (row: Row): boolean =>
   (row.followers_url !== undefined || row.members_url !== undefined)
 export const isRepo = (row: Row): boolean =>
   typeof row.full_name === 'string' && typeof row.id === 'number' && row.forks_url !== undefined
+export const isTeam = (row: Row): boolean =>
+  typeof row.slug === 'string' && typeof row.id === 'number' && row.repositories_url !== undefined
+export const isApp = (row: Row): boolean =>
+  typeof row.slug === 'string' && typeof row.id === 'number' && row.external_url !== undefined
 export const isSha = (value: unknown): value is string => typeof value === 'string' && /^[0-9a-f]{40}$/.test(value)
 
 /** The rows of a list, whether it stands alone or in an envelope. */

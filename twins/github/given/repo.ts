@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Json } from '../../trace.ts'
 import { isRow, listOf, type Row, rowOf, text } from '../store.ts'
 import { without } from '../wire.ts'
@@ -27,6 +28,8 @@ export type RepoFound = {
   listedLabels: boolean
   /** What the viewer must have been allowed to, by what was answered. */
   role: 'pull' | 'push' | 'admin'
+  /** The default branch, as far as addresses tell. */
+  branch: string | undefined
   lastNumber: number | undefined
   lastMilestone: number | undefined
 }
@@ -51,6 +54,7 @@ export const newRepo = (): RepoFound => ({
   protections: new Map(),
   listedLabels: false,
   role: 'pull',
+  branch: undefined,
   lastNumber: undefined,
   lastMilestone: undefined,
 })
@@ -65,6 +69,10 @@ export type Made = {
 
 export function first<K>(map: Map<K, Row>, key: K, row: Row): void {
   const old = map.get(key)
+  if (old?._guess === true) {
+    map.set(key, { ...old, ...row, _guess: row._guess })
+    return
+  }
   // The first look is the state before; a later one may show more of it.
   map.set(key, old === undefined ? row : { ...row, ...old })
 }
@@ -91,7 +99,7 @@ export function noteRole(found: RepoFound, path: string, writes: boolean): void 
 }
 
 /** The branch that is meant where none is named. */
-export const branchOf = (found: RepoFound): string => text(found.fields?.default_branch) || 'main'
+export const branchOf = (found: RepoFound): string => text(found.fields?.default_branch) || found.branch || 'main'
 
 /** A commit that must have been there. */
 export function needCommit(found: RepoFound, made: Made, sha: unknown): void {
@@ -150,6 +158,10 @@ const LISTS: readonly (readonly [RegExp, string, ((row: Row) => string)?])[] = [
   [/^pulls\/comments$/, 'pulls/comments'],
   [/^pulls\/(\d+)\/reviews$/, 'pulls/$1/reviews'],
   [/^deployments\/(\d+)\/statuses$/, 'deployments/$1/statuses'],
+  [/^(rulesets|invitations)$/, '$1'],
+  [/^environments$/, 'environments', (row) => text(row.name).toLowerCase()],
+  [/^actions\/(caches|runners)$/, 'actions/$1'],
+  [/^(dependabot|codespaces)\/secrets$/, '$1/secrets', (row) => text(row.name).toLowerCase()],
 ]
 const ITEMS: readonly (readonly [RegExp, string])[] = [
   [/^(autolinks|keys|hooks|deployments|releases|check-runs|check-suites|comments)\/[^/]+$/, '$1'],
@@ -158,6 +170,10 @@ const ITEMS: readonly (readonly [RegExp, string])[] = [
   [/^pulls\/comments\/\d+$/, 'pulls/comments'],
   [/^issues\/events\/\d+$/, 'issue-events'],
   [/^pulls\/(\d+)\/reviews\/\d+$/, 'pulls/$1/reviews'],
+  [/^rulesets\/\d+$/, 'rulesets'],
+  [/^environments\/[^/]+$/, 'environments'],
+  [/^deployments\/(\d+)\/statuses\/\d+$/, 'deployments/$1/statuses'],
+  [/^actions\/runners\/\d+$/, 'actions/runners'],
 ]
 
 /** What rows need beyond what they show: the place that their path named. */
@@ -165,6 +181,8 @@ function placed(collection: string, path: string, row: Row): Row {
   const parts = path.split('/')
   if (collection === 'check-runs' && parts[0] === 'commits') return { ...row, _ref: parts[1] }
   if (collection === 'issue-events') return { ...row, issue: isRow(row.issue) ? row.issue.number : Number(parts[1]) }
+  if (collection === 'invitations')
+    return { ...row, invitee: rowOf(row.invitee).login, inviter: rowOf(row.inviter).login }
   if (collection === 'pulls/comments') return { ...row, _pull: Number(text(row.pull_request_url).split('/').at(-1)) }
   if (collection.startsWith('issues/') && collection.endsWith('/comments')) return { ...row, _issue: Number(parts[1]) }
   return row
@@ -179,7 +197,7 @@ export function noteRows(found: RepoFound, made: Made, path: string, body: unkno
     const collection = target.replaceAll(/\$(\d)/g, (_, n: string) => match[Number(n)] ?? '')
     for (const row of list ?? (isRow(body) ? [body] : [])) {
       const name =
-        collection.endsWith('variables') || collection.endsWith('secrets') ? text(row.name).toLowerCase() : undefined
+        /(variables|secrets|environments)$/.test(collection) ? text(row.name).toLowerCase() : undefined
       const id = name ?? key?.(row) ?? row.id
       if (id === undefined || made.ids.has(row.id ?? `${collection}/${name}`)) continue
       keepRow(found, collection, String(id), placed(collection, path, row))
@@ -209,6 +227,29 @@ export function needIssue(found: RepoFound, made: Made, number: number): void {
     found.issues.set(number, { number })
 }
 
+/** A milestone that must have been there. */
+export function needMilestone(found: RepoFound, made: Made, number: Json | undefined): void {
+  if (typeof number === 'number' && !made.names.has(`milestone ${number}`) && !found.milestones.has(number))
+    found.milestones.set(number, { number, _guess: true })
+}
+
+/** Runs and releases that must have been there, because something below them was asked for. */
+export function needAbove(found: RepoFound, made: Made, path: string): void {
+  const [, collection = '', id = ''] = /^(actions\/runs|releases|deployments|check-suites)\/(\d+)\/./.exec(path) ?? []
+  if (id !== '' && !made.ids.has(Number(id)) && found.rows.get(collection)?.has(id) !== true)
+    keepRow(found, collection, id, { id: Number(id), _guess: true })
+}
+
+/** A workflow that must have been there, by number or by file. */
+export function needWorkflow(found: RepoFound, name: string): void {
+  const rows = found.rows.get('actions/workflows') ?? new Map<string, Row>()
+  found.rows.set('actions/workflows', rows)
+  const known = [...rows.values()].some(({ id, path }) => String(id) === name || text(path).endsWith(`/${name}`))
+  const id = /^\d+$/.test(name) ? Number(name) : rows.size + 1
+  const path = `.github/workflows/${/^\d+$/.test(name) ? 'workflow.yml' : name}`
+  if (!known) rows.set(String(id), { id, name: 'workflow', path, state: 'active', _guess: true })
+}
+
 /** Labels that a thing has, as far as the recording did not make them. */
 function noteLabels(found: RepoFound, made: Made, doc: Row): void {
   for (const one of listOf(doc.labels).map(rowOf)) {
@@ -231,6 +272,10 @@ export function noteRead(
   const rows = listed(body) ?? (isRow(body) ? [body] : [])
   const [head = '', second = '', third = ''] = path.split('/')
   noteRole(found, path, false)
+  needAbove(found, made, path)
+  const [, workflow = ''] = /^actions\/workflows\/([^/]+)\/./.exec(path) ?? []
+  if (workflow !== '') needWorkflow(found, workflow)
+  if (/^(contents|readme)(\/|$)/.test(path) && !isRow(body) && !Array.isArray(body)) noteRaw(found, made, one, path)
   if (/^issues\/\d+\//.test(path)) needIssue(found, made, Number(second))
   if (/^pulls(\/\d+)?$/.test(path)) {
     for (const doc of rows) {
@@ -361,6 +406,9 @@ export function setRef(found: RepoFound, made: Made, ref: string, sha: unknown):
   needCommit(found, made, sha)
 }
 
+/** A commit that nobody named, for a tree that was asked for by its branch. */
+const standIn = (tree: string): string => createHash('sha1').update(tree).digest('hex')
+
 function noteGit(found: RepoFound, made: Made, rows: readonly Row[], kind: string, name: string, path: string): void {
   for (const doc of rows) {
     switch (kind) {
@@ -374,6 +422,8 @@ function noteGit(found: RepoFound, made: Made, rows: readonly Row[], kind: strin
       case 'trees': {
         if (!isSha(doc.sha) || made.shas.has(doc.sha)) break
         const asked = path.split('/').slice(2).join('/')
+        if (!isSha(asked) && asked !== '' && !found.refs.has(`refs/heads/${asked}`) && doc.sha !== asked)
+          setRef(found, made, `refs/heads/${asked}`, standIn(doc.sha))
         const commit = isSha(asked)
           ? found.commits.get(asked)
           : found.commits.get(found.refs.get(`refs/heads/${asked}`) ?? '')
@@ -411,8 +461,21 @@ function noteContents(found: RepoFound, made: Made, rows: readonly Row[], ref: s
     const key = `${ref ?? ''} ${text(doc.path)}`
     if (made.names.has(`file ${text(doc.path)}`)) continue
     const linked = new URL(text(doc.url)).searchParams.get('ref')
+    if (ref === null && linked !== null) found.branch ??= linked
     first(found.contents, key, { ...doc, ref: ref ?? linked })
   }
+}
+
+/** A file that was asked for as it is, not as JSON. */
+function noteRaw(found: RepoFound, made: Made, { exchange, query }: Seen, path: string): void {
+  const bytes = Buffer.from(exchange.responseBody ?? [])
+  const file = path === 'readme' ? 'README.md' : decodeURIComponent(path.replace(/^(contents|readme)\//, ''))
+  if (bytes.length === 0 || made.names.has(`file ${file}`)) return
+  const sha = createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex')
+  const ref = query.get('ref')
+  first(found.contents, `${ref ?? ''} ${file}`, {
+    ...{ path: file, sha, type: 'file', size: bytes.length, content: bytes.toString('base64'), ref },
+  })
 }
 
 export const roleIn = (permissions: Row): string | undefined =>

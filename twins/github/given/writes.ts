@@ -6,8 +6,11 @@ import {
   branchOf,
   first,
   type Made,
+  needAbove,
   needCommit,
   needIssue,
+  needMilestone,
+  needWorkflow,
   noteIssue,
   noteRole,
   noteRows,
@@ -34,6 +37,8 @@ export function noteWrite(
   noteRole(found, path, true)
   const [, number = ''] = /^(?:issues|pulls)\/(\d+)\//.exec(path) ?? []
   if (number !== '') needIssue(found, made, Number(number))
+  needAbove(found, made, path)
+  if (/^(issues|pulls)(\/|$)/.test(path)) needMilestone(found, made, sent.milestone)
   noteChanged(found, made, one, path)
   if (/^(issues|pulls)$/.test(path) && isNew && typeof doc.number === 'number') {
     found.lastNumber ??= doc.number - 1
@@ -51,10 +56,19 @@ export function noteWrite(
   for (const name of listOf(sent.labels)) made.names.add(`label ${text(name).toLowerCase()}`)
   if (/^branches\/[^/]+\/protection$/.test(path)) made.names.add(`protection ${path.split('/')[1]}`)
   if (path.startsWith('contents/')) {
-    made.names.add(`file ${text(sent.path)}`)
+    made.names.add(`file ${decodeURIComponent(path.slice('contents/'.length))}`)
     const branch = (text(sent.branch) || branchOf(found)).replace(/^refs\/heads\//, '')
     const [parent] = listOf(rowOf(doc.commit).parents)
     setRef(found, made, `refs/heads/${branch}`, rowOf(parent).sha)
+    // What is replaced or deleted by its SHA was there.
+    const file = decodeURIComponent(path.slice('contents/'.length))
+    const key = `${branch} ${file}`
+    if (
+      isSha(sent.sha) &&
+      !made.shas.has(sent.sha) &&
+      ![...found.contents.values()].some(({ path: at }) => at === file)
+    )
+      found.contents.set(key, { path: file, sha: sent.sha, type: 'file', content: '', ref: branch })
     for (const value of [rowOf(doc.commit).sha, rowOf(doc.content).sha, rowOf(rowOf(doc.commit).tree).sha])
       if (isSha(value)) made.shas.add(value)
   }
@@ -83,16 +97,6 @@ export function noteWrite(
   if (path.endsWith('/merge') && isSha(doc.sha)) made.shas.add(doc.sha)
   if (path.startsWith('actions/variables'))
     made.ids.add(`actions/variables/${(text(sent.name) || (path.split('/')[2] ?? '')).toLowerCase()}`)
-}
-
-/** A workflow that must have been there, by number or by file. */
-function needWorkflow(found: RepoFound, name: string): void {
-  const rows = found.rows.get('actions/workflows') ?? new Map<string, Row>()
-  found.rows.set('actions/workflows', rows)
-  const known = [...rows.values()].some(({ id, path }) => String(id) === name || text(path).endsWith(`/${name}`))
-  const id = /^\d+$/.test(name) ? Number(name) : rows.size + 1
-  const path = `.github/workflows/${/^\d+$/.test(name) ? 'workflow.yml' : name}`
-  if (!known) rows.set(String(id), { id, name: 'workflow', path, state: 'active' })
 }
 
 /** A thing without what the request gave it: that is for the twin to do. */

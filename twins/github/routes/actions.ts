@@ -60,7 +60,7 @@ function workflowDoc(repo: Row, row: Row): Json {
 }
 
 /** By number or by file name. */
-function workflowIn(ask: Ask, repo: Row): Row {
+export function workflowIn(ask: Ask, repo: Row): Row {
   const wanted = ask.param('workflow')
   const row = workflows(ask, repo).find(
     ({ id, path }) => String(id) === wanted || text(path).split('/').at(-1) === wanted,
@@ -80,7 +80,7 @@ function current(ask: Ask, row: Row): Row {
 }
 
 /** One that a seed took over whole shows what it showed there. */
-const runDoc = (ask: Ask, repo: Row, given: Row): Json => asSeen(given, wholeRun(ask, repo, given))
+export const runDoc = (ask: Ask, repo: Row, given: Row): Json => asSeen(given, wholeRun(ask, repo, given))
 
 function wholeRun(ask: Ask, repo: Row, given: Row): Json {
   const row = current(ask, given)
@@ -238,7 +238,7 @@ function dispatch(ask: Ask): Reply {
   return done()
 }
 
-function runIn(ask: Ask, repo: Row): Row {
+export function runIn(ask: Ask, repo: Row): Row {
   const row = ask.github.store.get(below(repo, RUNS), numberIn(ask, 'run'))
   if (row === undefined) throw notFound()
   return current(ask, row)
@@ -405,7 +405,7 @@ function addJobRoutes(on: On, repo: string): void {
 }
 
 /** What workflows leave behind is kept at another host, which this twin does not stand in for. */
-function elsewhere(ask: Ask, path: string): Reply {
+export function elsewhere(ask: Ask, path: string): Reply {
   const signed = ask.github.draw('signed address').text(43)
   const Location = `https://productionresultssa0.blob.core.windows.net/actions-results/${path}?sig=${signed}`
   return { status: 302, headers: { Location, 'Content-Type': 'text/html;charset=utf-8' } }

@@ -1,24 +1,16 @@
 import type { Json } from '../../trace.ts'
-import { type Ask, below, done, type On, ok, type Reply, repoOf } from '../ask.ts'
+import { type Ask, type On, ok, type Reply, repoOf } from '../ask.ts'
 import { commitOf, refOf, refsBelow } from '../git/objects.ts'
 import { push, removeRef } from '../git/push.ts'
 import { page } from '../paging.ts'
-import { person } from '../shapes/accounts.ts'
 import { commitBrief } from '../shapes/commits.ts'
 import { urlOf, webOf } from '../shapes/repos.ts'
-import { isRow, listOf, type Row, rowOf, text } from '../store.ts'
-import { invalid, notFound, pathOf } from '../wire.ts'
+import { isRow, type Row, rowOf, text } from '../store.ts'
+import { invalid, pathOf } from '../wire.ts'
+import { addProtectionRoutes, branchIn, protectionOf } from './protection.ts'
 import { keep } from './repos.ts'
 
 const HEADS = 'refs/heads/'
-
-function branchIn(ask: Ask, repo: Row): Row {
-  const ref = refOf(ask.github, repo, HEADS + ask.param('branch'))
-  if (ref === undefined) throw notFound('Branch not found')
-  return ref
-}
-const protectionOf = (ask: Ask, repo: Row, branch: string): Row | undefined =>
-  ask.github.store.get(below(repo, 'protections'), branch)
 
 /** What branches show of their protection. */
 function protectionBrief(protection: Row | undefined): Json {
@@ -53,83 +45,6 @@ function branchWhole(ask: Ask, repo: Row, ref: Row): Json {
   } as Json
 }
 
-const FLAGS = [
-  ...['required_linear_history', 'allow_force_pushes', 'allow_deletions', 'block_creations'],
-  ...['required_conversation_resolution', 'lock_branch', 'allow_fork_syncing'],
-] as const
-
-/** Protection as it stands alone: https://docs.github.com/rest/branches/branch-protection (2026-11-26). */
-function protectionWhole(ask: Ask, repo: Row, branch: string, row: Row): Json {
-  const url = `${urlOf(repo)}/branches/${pathOf(branch)}/protection`
-  const checks = isRow(row.required_status_checks) ? row.required_status_checks : undefined
-  const reviews = isRow(row.required_pull_request_reviews) ? row.required_pull_request_reviews : undefined
-  const people = (given: Json | undefined): Json => listOf(given).map((login) => person(ask.github, login))
-  const restrictions = isRow(row.restrictions) ? row.restrictions : undefined
-  return {
-    url,
-    ...(checks === undefined
-      ? {}
-      : {
-          required_status_checks: {
-            url: `${url}/required_status_checks`,
-            strict: checks.strict ?? false,
-            contexts: checks.contexts ?? [],
-            contexts_url: `${url}/required_status_checks/contexts`,
-            checks: checks.checks ?? [],
-          },
-        }),
-    ...(reviews === undefined
-      ? {}
-      : {
-          required_pull_request_reviews: {
-            url: `${url}/required_pull_request_reviews`,
-            dismiss_stale_reviews: reviews.dismiss_stale_reviews ?? false,
-            require_code_owner_reviews: reviews.require_code_owner_reviews ?? false,
-            require_last_push_approval: reviews.require_last_push_approval ?? false,
-            required_approving_review_count: reviews.required_approving_review_count ?? 1,
-          },
-        }),
-    ...(restrictions === undefined
-      ? {}
-      : {
-          restrictions: {
-            url: `${url}/restrictions`,
-            users_url: `${url}/restrictions/users`,
-            teams_url: `${url}/restrictions/teams`,
-            apps_url: `${url}/restrictions/apps`,
-            users: people(restrictions.users),
-            teams: [],
-            apps: [],
-          },
-        }),
-    required_signatures: { url: `${url}/required_signatures`, enabled: row.required_signatures ?? false },
-    enforce_admins: { url: `${url}/enforce_admins`, enabled: row.enforce_admins ?? false },
-    ...Object.fromEntries(FLAGS.map((name) => [name, { enabled: row[name] ?? false }])),
-  } as Json
-}
-
-function protect(ask: Ask): Reply {
-  const repo = repoOf(ask, 'admin')
-  const ref = branchIn(ask, repo)
-  const body = ask.body()
-  for (const name of ['required_status_checks', 'enforce_admins', 'required_pull_request_reviews', 'restrictions'])
-    if (body[name] === undefined) throw invalid({ resource: 'ProtectedBranch', code: 'missing_field', field: name })
-  const branch = text(ref.ref).slice(HEADS.length)
-  const checks = body.required_status_checks
-  const named = isRow(checks)
-    ? {
-        ...checks,
-        checks: checks.checks ?? listOf(checks.contexts).map((context) => ({ context, app_id: null })),
-        contexts: checks.contexts ?? listOf(checks.checks).map((one) => rowOf(one).context ?? ''),
-      }
-    : checks
-  const row = ask.github.store.put(below(repo, 'protections'), branch, {
-    ...body,
-    ...(named === undefined ? {} : { required_status_checks: named as Json }),
-  })
-  return ok(protectionWhole(ask, repo, branch, row))
-}
-
 function rename(ask: Ask): Reply {
   const repo = repoOf(ask, 'admin')
   const ref = branchIn(ask, repo)
@@ -157,36 +72,5 @@ export function addBranchRoutes(on: On): void {
     return ok(branchWhole(ask, of, branchIn(ask, of)))
   })
   on('repos.branches.rename', `POST ${repo}/branches/:branch/rename`, rename, 'user')
-  on('repos.branches.protection.get', `GET ${repo}/branches/:branch/protection`, (ask) => {
-    const of = repoOf(ask, 'admin')
-    branchIn(ask, of)
-    const row = protectionOf(ask, of, ask.param('branch'))
-    if (row === undefined) throw notFound('Branch not protected')
-    return ok(protectionWhole(ask, of, ask.param('branch'), row))
-  })
-  on('repos.branches.protection.update', `PUT ${repo}/branches/:branch/protection`, protect)
-  on('repos.branches.protection.delete', `DELETE ${repo}/branches/:branch/protection`, (ask) => {
-    const of = repoOf(ask, 'admin')
-    branchIn(ask, of)
-    if (!ask.github.store.remove(below(of, 'protections'), ask.param('branch'))) throw notFound('Branch not protected')
-    return done()
-  })
-  const signed =
-    (on?: boolean) =>
-    (ask: Ask): Reply => {
-      const of = repoOf(ask, 'admin')
-      const branch = ask.param('branch')
-      const row = protectionOf(ask, of, branch)
-      if (row === undefined) throw notFound('Branch not protected')
-      if (on !== undefined) ask.github.store.put(below(of, 'protections'), branch, { ...row, required_signatures: on })
-      if (on === false) return done()
-      return ok({
-        url: `${urlOf(of)}/branches/${pathOf(branch)}/protection/required_signatures`,
-        enabled: on ?? row.required_signatures ?? false,
-      })
-    }
-  const path = `${repo}/branches/:branch/protection/required_signatures`
-  on('repos.branches.protection.signatures.get', `GET ${path}`, signed())
-  on('repos.branches.protection.signatures.require', `POST ${path}`, signed(true), 'user')
-  on('repos.branches.protection.signatures.release', `DELETE ${path}`, signed(false), 'user')
+  addProtectionRoutes(on)
 }

@@ -288,6 +288,43 @@ export function addCheckRoutes(on: On): void {
     const rows = ask.github.store.rows(below(of, SUITES)).filter((row) => row.head_sha === sha)
     return counted(ask, 'check_suites', rows, (row) => suiteDoc(ask, of, row))
   })
+  on(
+    'checks.suites.create',
+    `POST ${repo}/check-suites`,
+    (ask) => {
+      const of = repoOf(ask, 'push')
+      if (ask.viewer.kind !== 'installation') throw forbidden('You must authenticate via a GitHub App.')
+      const sha = text(ask.body().head_sha)
+      if (sha === '') throw new GitHubError(422, 'Invalid request.\n\n"head_sha" wasn\'t supplied.')
+      if (resolve(ask.github, of, sha) === undefined) throw new GitHubError(422, `No commit found for SHA: ${sha}`)
+      const known = ask.github.store.size(below(of, SUITES))
+      const suite = suiteFor(ask, of, sha, ask.viewer.app)
+      // One that is there already is given again.
+      const status = ask.github.store.size(below(of, SUITES)) > known ? 201 : 200
+      return { status, body: suiteDoc(ask, of, suite) }
+    },
+    'user',
+  )
+  on(
+    'checks.suites.rerequest',
+    `POST ${repo}/check-suites/:id/rerequest`,
+    (ask) => {
+      const of = repoOf(ask)
+      if (ask.github.store.get(below(of, SUITES), numberIn(ask, 'id')) === undefined) throw notFound()
+      return { status: 201, body: {} }
+    },
+    'user',
+  )
+  on(
+    'checks.runs.rerequest',
+    `POST ${repo}/check-runs/:id/rerequest`,
+    (ask) => {
+      const of = repoOf(ask)
+      if (ask.github.store.get(below(of, RUNS), numberIn(ask, 'id')) === undefined) throw notFound()
+      return { status: 201, body: {} }
+    },
+    'user',
+  )
   on('checks.suites.get', `GET ${repo}/check-suites/:id`, (ask) => {
     const of = repoOf(ask)
     const row = ask.github.store.get(below(of, SUITES), numberIn(ask, 'id'))

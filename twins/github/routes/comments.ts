@@ -10,6 +10,7 @@ import { comment, commentsPath, issueBrief, mayTriage, REACTIONS } from '../shap
 import { type Row, text } from '../store.ts'
 import { forbidden, invalid, missingField, nodeId, notFound } from '../wire.ts'
 import { issueIn } from './issues.ts'
+import { releaseIn } from './releases.ts'
 
 type Found = { readonly issue: Row; readonly row: Row }
 
@@ -149,6 +150,7 @@ function addReactionRoutes(on: On, repo: string): void {
     ],
     ['pulls.comments.reactions', '/pulls/comments/:id', (ask: Ask) => `pulls/comments/${numberIn(ask, 'id')}`],
     ['repos.comments.reactions', '/comments/:id', (ask: Ask) => `comments/${numberIn(ask, 'id')}`],
+    ['releases.reactions', '/releases/:id', (ask: Ask, of: Row) => `releases/${releaseIn(ask, of).id}`],
   ] as const
   for (const [name, path, place] of places) {
     const collection = (ask: Ask): string => {

@@ -37,7 +37,7 @@ function fileDoc(gist: Row, name: string, content: string, whole: boolean): Json
   }
 }
 
-function gistDoc(ask: Ask, row: Row, whole: boolean): Json {
+export function gistDoc(ask: Ask, row: Row, whole: boolean): Json {
   const url = `${API}/gists/${row.id}`
   const page = `https://gist.github.com/${text(row.owner)}/${row.id}`
   const files = Object.entries(rowOf(row.files)).sort(([a], [b]) => (a < b ? -1 : 1))
@@ -55,15 +55,32 @@ function gistDoc(ask: Ask, row: Row, whole: boolean): Json {
       updated_at: row.updated_at,
       description: row.description ?? null,
     },
-    ...{ comments: 0, user: null, comments_url: `${url}/comments`, owner: person(ask.github, row.owner) },
-    ...(whole ? { forks: [], history: listOf(row._history).map((one) => versionDoc(ask, url, rowOf(one))) } : {}),
+    ...{
+      comments: row.comments ?? ask.github.store.size(`gists/${row.id}/comments`),
+      user: null,
+      comments_url: `${url}/comments`,
+      owner: person(ask.github, row.owner),
+    },
+    ...(whole
+      ? { ...familyOf(ask, row), history: listOf(row._history).map((one) => versionDoc(ask, url, rowOf(one))) }
+      : {}),
     truncated: false,
   } as Json
 }
-const versionDoc = (ask: Ask, url: string, { version, committed_at, user, change_status }: Row): Json =>
+/** What was made from a gist, and what it was made from. */
+function familyOf(ask: Ask, row: Row): Row {
+  const { store } = ask.github
+  const source = row._fork_of === undefined ? undefined : store.get('gists', text(row._fork_of))
+  const forks = store.rows('gists').filter((one) => one._fork_of === row.id)
+  const shown = forks.map(({ id, owner, created_at, updated_at }) => ({
+    ...{ url: `${API}/gists/${id}`, user: person(ask.github, owner), id, created_at, updated_at },
+  }))
+  return { ...(source === undefined ? {} : { fork_of: gistDoc(ask, source, false) }), forks: shown as Json }
+}
+export const versionDoc = (ask: Ask, url: string, { version, committed_at, user, change_status }: Row): Json =>
   ({ user: person(ask.github, user), version, committed_at, change_status, url: `${url}/${text(version)}` }) as Json
 
-function gistIn(ask: Ask): Row {
+export function gistIn(ask: Ask): Row {
   const row = ask.github.store.get('gists', ask.param('id'))
   if (row === undefined) throw notFound()
   return row
@@ -89,6 +106,7 @@ function kept(ask: Ask, row: Row, old: Row, files: Row): Row {
     committed_at: ask.github.now(),
     user: loginOf(ask.viewer),
     change_status: { total: changed + deletions, additions: changed, deletions },
+    _files: files as Json,
   }
   return ask.github.store.put('gists', String(row.id), {
     ...row,

@@ -1,6 +1,6 @@
 import type { Json } from '../../trace.ts'
 import { type Ask, done, made, type On, ok, type Reply, repoOf } from '../ask.ts'
-import { ancestors } from '../git/history.ts'
+import { standsOn } from '../git/history.ts'
 import {
   asJson,
   blobOf,
@@ -80,7 +80,7 @@ function updateRef(ask: Ask): Reply {
   const { sha, force } = ask.body()
   const commit = commitOf(ask.github, repo, text(sha))
   if (commit === undefined) throw unprocessable('Object does not exist')
-  const forward = ancestors(ask.github, repo, commit).some((one) => one.sha === ref.sha)
+  const forward = standsOn(ask.github, repo, commit, text(ref.sha))
   if (!forward && force !== true) throw unprocessable('Update is not a fast forward')
   return ok(refDoc(repo, push(ask.github, ask.viewer, repo, text(ref.ref), text(sha), !forward)))
 }
@@ -234,13 +234,15 @@ function createTag(ask: Ask): Reply {
 export function addGitRoutes(on: On): void {
   const git = '/repos/:owner/:repo/git'
   on('git.refs.create', `POST ${git}/refs`, createRef, 'user')
-  on('git.refs.list', `GET ${git}/refs`, (ask) => {
-    const repo = repoOf(ask)
-    return ok(
-      refsBelow(ask.github, repo, 'refs/').map((ref) => refDoc(repo, ref)),
-      POLL,
-    )
-  })
+  // Clients that put an empty ref in its place leave the slash behind.
+  for (const path of [`${git}/refs`, `${git}/refs/`])
+    on('git.refs.list', `GET ${path}`, (ask) => {
+      const repo = repoOf(ask)
+      return ok(
+        refsBelow(ask.github, repo, 'refs/').map((ref) => refDoc(repo, ref)),
+        POLL,
+      )
+    })
   on('git.refs.get', `GET ${git}/ref/:ref{.+}`, (ask) => {
     const repo = repoOf(ask)
     const ref = refOf(ask.github, repo, `refs/${ask.param('ref')}`)

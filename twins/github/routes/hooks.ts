@@ -180,6 +180,26 @@ export function addHookRoutes(on: On): void {
       'user',
     )
     on(
+      `${name}.config.get`,
+      `GET ${one}/config`,
+      (ask) => ok(rowOf((hookDoc(ask, at(ask), hookIn(ask, at(ask))) as Row).config) as Json),
+      'user',
+    )
+    on(
+      `${name}.config.update`,
+      `PATCH ${one}/config`,
+      (ask) => {
+        const place = at(ask)
+        const old = hookIn(ask, place)
+        const config = configOf(ask.body(), rowOf(old.config)) as Json
+        const row = { ...old, config, updated_at: ask.github.now() }
+        return ok(
+          rowOf((hookDoc(ask, place, ask.github.store.put(place.path, Number(old.id), row)) as Row).config) as Json,
+        )
+      },
+      'user',
+    )
+    on(
       `${name}.deliveries.list`,
       `GET ${one}/deliveries`,
       (ask) => page(ask, deliveriesOf(ask, at(ask)), (row) => without(row, 'url', 'request', 'response') as Json),

@@ -1,14 +1,11 @@
 import type { Json } from '../../trace.ts'
-import { atLeast, loginOf, roleOf, roleOfUser, wordOf } from '../access.ts'
+import { atLeast, roleOfUser, wordOf } from '../access.ts'
 import { type Ask, below, done, type On, ok, repoOf } from '../ask.ts'
-import { ensureAccount } from '../ensure.ts'
-import { emit } from '../events.ts'
 import { account, ownerOf, repoPath } from '../github.ts'
 import { page } from '../paging.ts'
 import { person } from '../shapes/accounts.ts'
-import { repoListed } from '../shapes/repos.ts'
 import { type Row, text } from '../store.ts'
-import { nodeId, notFound } from '../wire.ts'
+import { notFound } from '../wire.ts'
 import { accountIn } from './users.ts'
 
 /** Whoever stars, watches or works on a repository. */
@@ -64,52 +61,6 @@ export function addPeopleRoutes(on: On): void {
       const role = roleOfUser(ask.github, of, login)
       const old = role === 'admin' ? 'admin' : atLeast(role, 'push') ? 'write' : role === 'none' ? 'none' : 'read'
       return ok({ permission: old, user: person(ask.github, login), role_name: wordOf(role) })
-    },
-    'user',
-  )
-  on(
-    'repos.collaborators.add',
-    `PUT ${repo}/collaborators/:username`,
-    (ask) => {
-      const of = repoOf(ask, 'admin')
-      if (account(ask.github, ask.param('username')) === undefined) throw notFound()
-      const login = ensureAccount(ask.github, ask.param('username'))
-      const permission = roleOf(text(ask.body().permission) || 'push')
-      const path = `${repoPath(of)}/collaborators`
-      const known = ask.github.store.get(path, login.toLowerCase()) !== undefined
-      // Assumed: invitations are accepted at once.
-      ask.github.store.put(path, login.toLowerCase(), { login, permission })
-      if (known) return done()
-      emit(ask.github, ask.viewer, of, 'member.added', { member: person(ask.github, login) })
-      const id = ask.github.nextId()
-      const now = ask.github.now()
-      return {
-        status: 201,
-        body: {
-          id,
-          node_id: nodeId('RI', id),
-          repository: repoListed(ask.github, ask.viewer, of),
-          invitee: person(ask.github, login),
-          inviter: person(ask.github, loginOf(ask.viewer)),
-          permissions: wordOf(permission),
-          created_at: now,
-          expired: false,
-          url: `https://api.github.com/user/repository_invitations/${id}`,
-          html_url: `https://github.com/${text(of.full_name)}/invitations`,
-        },
-      }
-    },
-    'user',
-  )
-  on(
-    'repos.collaborators.remove',
-    `DELETE ${repo}/collaborators/:username`,
-    (ask) => {
-      const of = repoOf(ask, 'admin')
-      const login = ask.param('username')
-      if (ask.github.store.remove(`${repoPath(of)}/collaborators`, login.toLowerCase()))
-        emit(ask.github, ask.viewer, of, 'member.removed', { member: person(ask.github, login) })
-      return done()
     },
     'user',
   )

@@ -1,105 +1,18 @@
 import { createHash } from 'node:crypto'
 import type { Json } from '../../trace.ts'
-import { loginOf, type Role } from '../access.ts'
-import { type Ask, below, done, made, type On, ok, type Reply, repoOf } from '../ask.ts'
+import { loginOf } from '../access.ts'
+import { type Ask, below, made, type On, repoOf } from '../ask.ts'
 import { emit } from '../events.ts'
 import { resolve } from '../git/objects.ts'
-import { counted, page } from '../paging.ts'
+import { page } from '../paging.ts'
 import { person } from '../shapes/accounts.ts'
 import { urlOf } from '../shapes/repos.ts'
 import { type Row, text } from '../store.ts'
-import { GitHubError, invalid, missingField, nodeId, notFound, shown } from '../wire.ts'
+import { GitHubError, invalid, nodeId, notFound, shown } from '../wire.ts'
+import { ensureEnvironment, environmentOf } from './environments.ts'
 import { ownedOrg } from './orgs.ts'
+import { addPlain, inRepo, type Plain } from './plain-route.ts'
 import { accountIn, me } from './users.ts'
-
-/** A thing that is made, listed, read, changed and taken away, and has no life of its own beyond that. */
-type Plain = {
-  readonly name: string
-  /** The path of the collection. */
-  readonly path: string
-  /** Where rows are, as far as the viewer may see them; `needed` is the role for it. */
-  readonly at: (ask: Ask, needed: Role) => string
-  /** What reading takes; writing takes `writes`. */
-  readonly reads?: Role
-  readonly writes: Role
-  readonly verbs: readonly ('create' | 'list' | 'get' | 'update' | 'delete')[]
-  readonly resource: string
-  readonly required: readonly string[]
-  /** What a row is found by, beside its id. */
-  readonly key?: (ask: Ask, row: Row) => string
-  readonly make: (ask: Ask, body: Row, id: number) => Row
-  readonly change?: (ask: Ask, old: Row, body: Row) => Row
-  readonly shape?: (ask: Ask, row: Row) => Json
-  /** The name that a list goes by in its envelope. */
-  readonly envelope?: string
-  /** What making answers, where that is not the thing. */
-  readonly created?: Json
-  /** Changing answers 204 without a body. */
-  readonly silent?: true
-  readonly made?: (ask: Ask, row: Row) => void
-  readonly newestFirst?: true
-}
-
-const inRepo =
-  (collection: string) =>
-  (ask: Ask, needed: Role): string =>
-    below(repoOf(ask, needed), collection)
-
-function addPlain(on: On, plain: Plain): void {
-  const { name, path, reads = 'pull', writes, shape = (_: Ask, row: Row): Json => shown(row) } = plain
-  const keyOf = (ask: Ask, row: Row): string => plain.key?.(ask, row) ?? String(row.id)
-  const find = (ask: Ask, needed: Role): { readonly at: string; readonly key: string; readonly row: Row } => {
-    const at = plain.at(ask, needed)
-    const key = plain.key?.(ask, { name: ask.param('id') }) ?? ask.param('id')
-    const row = ask.github.store.get(at, key)
-    if (row === undefined) throw notFound()
-    return { at, key, row }
-  }
-  const create = (ask: Ask): Reply => {
-    const at = plain.at(ask, writes)
-    const body = ask.body()
-    for (const field of plain.required)
-      if (body[field] === undefined || body[field] === null || body[field] === '')
-        throw missingField(plain.resource, field)
-    const row = plain.make(ask, body, ask.github.nextId())
-    if (ask.github.store.get(at, keyOf(ask, row)) !== undefined)
-      throw new GitHubError(409, `Already exists - ${plain.resource} already exists`)
-    ask.github.store.put(at, keyOf(ask, row), row)
-    plain.made?.(ask, row)
-    return plain.created === undefined ? made(shape(ask, row)) : { status: 201, body: plain.created }
-  }
-  const list = (ask: Ask): Reply => {
-    const rows = ask.github.store.rows(plain.at(ask, reads))
-    const ordered = plain.newestFirst === true ? [...rows].reverse() : rows
-    return plain.envelope === undefined
-      ? page(ask, ordered, (row) => shape(ask, row))
-      : counted(ask, plain.envelope, ordered, (row) => shape(ask, row))
-  }
-  const update = (ask: Ask): Reply => {
-    const { at, key, row } = find(ask, writes)
-    const kept = plain.change?.(ask, row, ask.body()) ?? row
-    ask.github.store.put(at, key, kept)
-    return plain.silent === true ? done() : ok(shape(ask, kept))
-  }
-  const routes = {
-    create: [`POST ${path}`, create],
-    list: [`GET ${path}`, list],
-    get: [`GET ${path}/:id`, (ask: Ask): Reply => ok(shape(ask, find(ask, reads).row))],
-    update: [`PATCH ${path}/:id`, update],
-    delete: [
-      `DELETE ${path}/:id`,
-      (ask: Ask): Reply => {
-        const { at, key } = find(ask, writes)
-        ask.github.store.remove(at, key)
-        return done()
-      },
-    ],
-  } as const
-  for (const verb of plain.verbs) {
-    const [route, handler] = routes[verb]
-    on(`${name}.${verb}`, route, handler, verb === 'list' || verb === 'get' ? 'anyone' : 'user')
-  }
-}
 
 const ALL = ['create', 'list', 'get', 'update', 'delete'] as const
 const FIXED = ['create', 'list', 'get', 'delete'] as const
@@ -138,6 +51,15 @@ const variableChange = (ask: Ask, old: Row, { value = old.value }: Row): Row => 
 const byName = (_: Ask, { name }: Row): string => text(name).toLowerCase()
 
 const PLAIN: readonly Plain[] = [
+  {
+    ...variable,
+    name: 'environments.variables',
+    path: '/repos/:owner/:repo/environments/:environment/variables',
+    at: (ask, needed) => `${environmentOf(ask, needed).at}/variables`,
+    key: byName,
+    make: variableRow,
+    change: variableChange,
+  },
   {
     ...{
       name: 'repos.autolinks',
@@ -254,6 +176,7 @@ const PLAIN: readonly Plain[] = [
       const commit = resolve(ask.github, repo, text(ref))
       if (commit === undefined) throw new GitHubError(422, `No ref found for: ${text(ref)}`)
       const now = ask.github.now()
+      ensureEnvironment(ask, repo, text(environment))
       return {
         id,
         node_id: nodeId('DE', Number(repo.id), id),

@@ -136,7 +136,7 @@ function create(ask: Ask): Reply {
   return made(releaseDoc(ask, repo, row))
 }
 
-function releaseIn(ask: Ask, repo: Row): Row {
+export function releaseIn(ask: Ask, repo: Row): Row {
   const row = ask.github.store.get(path(repo), numberIn(ask, 'id'))
   if (row === undefined) throw notFound()
   return row
@@ -231,7 +231,14 @@ function upload(ask: Ask): Reply {
   const name = ask.query.get('name') ?? ''
   if (name === '') throw missingField('ReleaseAsset', 'name')
   if (ask.github.store.rows(assetsPath(repo, release)).some((row) => row.name === name))
-    throw invalid({ resource: 'ReleaseAsset', code: 'already_exists', field: 'name' })
+    throw new GitHubError(
+      422,
+      'Validation Failed',
+      [{ resource: 'ReleaseAsset', code: 'already_exists', field: 'name' }],
+      {},
+      // The host for uploads names the request, as recorded.
+      { request_id: ask.id },
+    )
   if (ask.raw.length === 0) throw new GitHubError(400, 'Bad Content-Length')
   const id = ask.github.nextId()
   const now = ask.github.now()

@@ -1,82 +1,16 @@
 import type { Json } from '../../trace.ts'
 import { type Ask, below, done, type On, ok, type Reply, repoOf } from '../ask.ts'
-import { counted, page } from '../paging.ts'
+import { page } from '../paging.ts'
 import { person } from '../shapes/accounts.ts'
 import { urlOf } from '../shapes/repos.ts'
 import { type Row, text } from '../store.ts'
-import { GitHubError, notFound, shown } from '../wire.ts'
+import { notFound, shown } from '../wire.ts'
 import { me } from './users.ts'
 
-/** Secrets, switches and subscriptions of a repository. */
+/** Switches and subscriptions of a repository. */
 export function addSettingRoutes(on: On): void {
-  addSecrets(on)
   addSwitches(on)
   addSubscriptions(on)
-}
-
-/** Secrets go in sealed and never come out: https://docs.github.com/rest/actions/secrets (2026-11-26). The key is a fixed one. */
-const SEALING = { key_id: '3380204578043523366', key: 'hBT5WZEj8ZoOv6TYJsfWq7MxTEQopZO5/IT3ZCVQPzs=' }
-
-function addSecrets(on: On): void {
-  const path = '/repos/:owner/:repo/actions/secrets'
-  const collection = 'actions/secrets'
-  on(
-    'actions.secrets.public_key',
-    `GET ${path}/public-key`,
-    (ask) => {
-      repoOf(ask, 'push')
-      return ok(SEALING)
-    },
-    'user',
-  )
-  on(
-    'actions.secrets.list',
-    `GET ${path}`,
-    (ask) =>
-      counted(ask, 'secrets', ask.github.store.rows(below(repoOf(ask, 'push'), collection)), (row) => shown(row)),
-    'user',
-  )
-  on(
-    'actions.secrets.get',
-    `GET ${path}/:name`,
-    (ask) => {
-      const row = ask.github.store.get(below(repoOf(ask, 'push'), collection), ask.param('name').toLowerCase())
-      if (row === undefined) throw notFound()
-      return ok(shown(row))
-    },
-    'user',
-  )
-  on(
-    'actions.secrets.put',
-    `PUT ${path}/:name`,
-    (ask) => {
-      const at = below(repoOf(ask, 'push'), collection)
-      const { encrypted_value, key_id } = ask.body()
-      if (text(encrypted_value) === '' || key_id !== SEALING.key_id)
-        throw new GitHubError(422, 'Invalid request.\n\n"key_id" or "encrypted_value" is not valid.')
-      const name = ask.param('name').toUpperCase()
-      const old = ask.github.store.get(at, name.toLowerCase())
-      const now = ask.github.now()
-      ask.github.store.put(at, name.toLowerCase(), {
-        name,
-        created_at: old?.created_at ?? now,
-        updated_at: now,
-        _sealed: encrypted_value,
-      })
-      return old === undefined ? { status: 201, body: {} } : done()
-    },
-    'user',
-  )
-  on(
-    'actions.secrets.delete',
-    `DELETE ${path}/:name`,
-    (ask) => {
-      if (!ask.github.store.remove(below(repoOf(ask, 'push'), collection), ask.param('name').toLowerCase()))
-        throw notFound()
-      return done()
-    },
-    'user',
-  )
 }
 
 /** Switches of a repository that are on or off. */
@@ -103,6 +37,23 @@ function addSwitches(on: On): void {
       },
       'user',
     )
+    on(`repos.${name}.enable`, `PUT ${path}`, turn(true), 'user')
+    on(`repos.${name}.disable`, `DELETE ${path}`, turn(false), 'user')
+  }
+  // These say in a body whether they are on.
+  for (const [name, word, more] of [
+    ['automated_security_fixes', 'automated-security-fixes', { paused: false }],
+    ['private_vulnerability_reporting', 'private-vulnerability-reporting', {}],
+  ] as const) {
+    const path = `/repos/:owner/:repo/${word}`
+    const isOn = (ask: Ask): boolean => ask.github.store.get(below(repoOf(ask, 'admin'), 'switches'), word)?.on === true
+    const turn =
+      (value: boolean) =>
+      (ask: Ask): Reply => {
+        ask.github.store.put(below(repoOf(ask, 'admin'), 'switches'), word, { on: value })
+        return done()
+      }
+    on(`repos.${name}.check`, `GET ${path}`, (ask) => ok({ enabled: isOn(ask), ...more }), 'user')
     on(`repos.${name}.enable`, `PUT ${path}`, turn(true), 'user')
     on(`repos.${name}.disable`, `DELETE ${path}`, turn(false), 'user')
   }

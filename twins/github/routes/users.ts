@@ -6,7 +6,7 @@ import { account, findRepo, ownerOf } from '../github.ts'
 import { counted, page, sorted } from '../paging.ts'
 import { orgBrief, ownProfile, person, profile } from '../shapes/accounts.ts'
 import { repoListed } from '../shapes/repos.ts'
-import { listOf, type Row, text } from '../store.ts'
+import { listOf, type Row, rowOf, text } from '../store.ts'
 import { forbidden, notFound } from '../wire.ts'
 import { installationDoc } from './apps.ts'
 
@@ -57,6 +57,17 @@ export function repoPage(ask: Ask, repos: readonly Row[], sort: keyof typeof ORD
 
 const starsOf = (login: string): string => `users/${login.toLowerCase()}/starred`
 
+/** Addresses of the viewer: as a seed has them, or the one that the account shows. */
+export function emailsOf(ask: Ask): readonly Row[] {
+  const row = me(ask)
+  const emails = listOf(row._emails ?? ask.github.store.get('documents', '/user/emails')?.body).map(rowOf)
+  const email = text(row.email) || `${row.id}+${text(row.login)}@users.noreply.github.com`
+  const visibility = row.email === null ? null : 'public'
+  return emails.length > 0 || row._emails !== undefined
+    ? emails
+    : [{ email, primary: true, verified: true, visibility }]
+}
+
 export function addUserRoutes(on: On): void {
   on('users.me', 'GET /user', (ask) => ok(ownProfile(ask.github, me(ask))), 'user')
   on(
@@ -77,16 +88,7 @@ export function addUserRoutes(on: On): void {
     'users.emails.list',
     'GET /user/emails',
     (ask) => {
-      const row = me(ask)
-      const emails = listOf(row._emails ?? ask.github.store.get('documents', '/user/emails')?.body)
-      const email = text(row.email) || `${row.id}+${text(row.login)}@users.noreply.github.com`
-      return page(
-        ask,
-        emails.length > 0
-          ? emails
-          : [{ email, primary: true, verified: true, visibility: row.email === null ? null : 'public' }],
-        (one) => one,
-      )
+      return page(ask, emailsOf(ask), (one) => one as Json)
     },
     'user',
   )

@@ -8,6 +8,7 @@ import { person } from '../shapes/accounts.ts'
 import { repoListed, repoMinimal, urlOf, webOf } from '../shapes/repos.ts'
 import { listOf, type Row, text } from '../store.ts'
 import { invalid, pathOf } from '../wire.ts'
+import { addMoreSearchRoutes } from './commits.ts'
 import { scope, searchIssues } from './issues.ts'
 import { inNumbers, inTime, parseQuery, type Qualifier, type Query, unknownIn } from './query.ts'
 
@@ -207,12 +208,5 @@ export function addSearchRoutes(on: On): void {
   on('search.repositories', 'GET /search/repositories', searchRepos)
   on('search.code', 'GET /search/code', searchCode, 'user')
   on('search.users', 'GET /search/users', searchUsers)
-  for (const [name, path] of [
-    ['search.commits', 'commits'],
-    ['search.topics', 'topics'],
-    ['search.labels', 'labels'],
-  ] as const)
-    on(name, `GET /search/${path}`, () => {
-      throw gap('searches for commits, topics and labels')
-    })
+  addMoreSearchRoutes(on)
 }

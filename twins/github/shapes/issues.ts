@@ -107,7 +107,7 @@ export function issueBrief(github: GitHub, repo: Row, issue: Row): Json {
     ...without(shared(github, repo, issue), 'body'),
     comments: issue._comments ?? github.store.size(commentsPath(repo, issue)),
     ...(pull === undefined
-      ? ONLY_ISSUES
+      ? onlyIssues(github, repo, issue)
       : { draft: pull.draft ?? false, pull_request: pullLinks(repo, issue, pull, web) }),
     body: issue.body ?? null,
     reactions: reactions(github, `${repoPath(repo)}/issues/${numberOf(issue)}/reactions`, url),
@@ -118,11 +118,28 @@ export function issueBrief(github: GitHub, repo: Row, issue: Row): Json {
 }
 
 /** Since 2025; pull requests have none of it. */
-const ONLY_ISSUES: Row = {
-  type: null,
-  issue_field_values: [],
-  sub_issues_summary: { total: 0, completed: 0, percent_completed: 0 },
-  issue_dependencies_summary: { blocked_by: 0, total_blocked_by: 0, blocking: 0, total_blocking: 0 },
+function onlyIssues(github: GitHub, repo: Row, issue: Row): Row {
+  const closed = (numbers: readonly Json[]): number =>
+    numbers.filter((number) => github.store.get(`${repoPath(repo)}/issues`, String(number))?.state === 'closed').length
+  const [below, blockers, blocked] = [issue._sub_issues, issue._blocked_by, issue._blocks].map(listOf)
+  const [total, waits, holds] = [below, blockers, blocked].map((list) => list?.length ?? 0)
+  const completed = closed(below ?? [])
+  return {
+    type: null,
+    issue_field_values: [],
+    sub_issues_summary: {
+      total: total ?? 0,
+      completed,
+      percent_completed: total ? Math.floor((100 * completed) / total) : 0,
+    },
+    issue_dependencies_summary: {
+      blocked_by: (waits ?? 0) - closed(blockers ?? []),
+      total_blocked_by: waits ?? 0,
+      blocking: issue.state === 'closed' ? 0 : (holds ?? 0),
+      total_blocking: holds ?? 0,
+    },
+    ...(issue._parent === undefined ? {} : { parent_issue_url: `${urlOf(repo)}/issues/${String(issue._parent)}` }),
+  }
 }
 
 const pullLinks = (repo: Row, issue: Row, pull: Row, web: string): Json => ({
