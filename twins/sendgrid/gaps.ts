@@ -2,9 +2,38 @@ import type { Gap } from '../twin.ts'
 
 /** What this twin does not model. A request that needs it ends the run as inconclusive. */
 export const GAPS: readonly Gap[] = [
-  { what: 'dynamic templates', why: 'Rendering of handlebars templates is not simulated; send the content.' },
-  { what: 'scheduled sends', why: 'send_at and batches are not simulated; send when it is time.' },
-  { what: 'unsubscribe groups', why: 'asm groups are not simulated; the global unsubscribe list is.' },
+  { what: 'legacy templates', why: 'Substitutions with <% %> are not simulated; dynamic templates are.' },
+  {
+    what: 'a template that is not there',
+    why: 'What SendGrid answers is not documented: give the seed its templates.',
+  },
+  {
+    what: 'other parts of Handlebars',
+    why: 'Partials, `with`, `lookup`, inline helpers and the like are not SendGrid’s.',
+  },
+  { what: 'substitutions and sections', why: 'Those of legacy templates are not simulated; write the text.' },
   { what: 'IP pools', why: 'Deliverability by pool is not simulated.' },
   { what: 'subusers', why: 'There is one account.' },
+  { what: 'the region EU', why: 'There is one region, at api.sendgrid.com.' },
+  {
+    what: 'settings of tracking and mail',
+    why: 'Footers, spam checks and links that are rewritten are not simulated.',
+  },
+  { what: 'several event webhooks', why: 'There is one, of the settings without an id.' },
+  { what: 'OAuth and tests of event webhooks', why: 'They are signed instead, and told of what happens.' },
+  { what: 'authenticated domains', why: 'Seed the senders that may send.' },
+  {
+    what: 'marketing campaigns',
+    why: 'Lists and contacts are simulated; segments, fields, single sends and automations are not.',
+  },
+  { what: 'other statistics', why: 'Those of the account and of categories are simulated, by the day.' },
+  { what: 'the time a mail takes', why: 'Assumed: processed after 0.3 seconds, delivered 0.8 to 4 seconds later.' },
+  {
+    what: 'the times between retries of events',
+    why: 'Assumed: six within a day. The page says that they go on for 24 hours.',
+  },
+  {
+    what: 'rate limits',
+    why: 'Assumed: 600 a minute for each endpoint but mail/send, which has none unless the seed says so.',
+  },
 ]

@@ -1,79 +1,126 @@
-import { z } from 'zod'
-import type { Json } from '../trace.ts'
-import { createTwinApp, type TwinDefinition } from '../twin.ts'
-import { bounce, tell } from './delivery.ts'
+import { createTwinApp, notModelled, type TwinDefinition } from '../twin.ts'
+import { type On, router } from './ask.ts'
+import { resumeAll } from './delivery.ts'
 import { GAPS } from './gaps.ts'
+import { HAPPENINGS, happen } from './happenings.ts'
 import { PRICES } from './prices.ts'
-import { addRoutes } from './routes.ts'
-import { createState, type Message, type Seed, type State, SUPPRESSIONS, seedSchema, stateSchema } from './state.ts'
+import { addAccount } from './routes/account.ts'
+import { addMail } from './routes/mail.ts'
+import { addMarketing, work } from './routes/marketing.ts'
+import { addStats } from './routes/stats.ts'
+import { addSuppressions } from './routes/suppressions.ts'
+import { addTemplates } from './routes/templates.ts'
+import { addWebhook } from './routes/webhook.ts'
+import { plant } from './seed.ts'
+import { createSite } from './site.ts'
+import { type Seed, seedSchema } from './state.ts'
+import { Store } from './store.ts'
 import { failure } from './wire.ts'
 
 export { VERIFICATION_KEY } from './wire.ts'
 
-/** What can happen to a mail at its recipient's; `to` names whose mail, the latest one. */
-const HAPPENINGS = ['mail.bounced', 'mail.opened', 'mail.clicked', 'mail.reported_spam', 'mail.unsubscribed'] as const
-const happening = z.strictObject({ to: z.string(), url: z.string().optional() })
+/** Requests that a gap has a better word for than that there is no such route. */
+const LOUD: readonly (readonly [RegExp, string])[] = [
+  [/^\/v3\/user\/webhooks\/event\/settings\/(all|[0-9a-f-]{8,}|signed\/.+)/, 'several event webhooks'],
+  [/^\/v3\/user\/webhooks\/event\/(test|settings\/oauth)/, 'OAuth and tests of event webhooks'],
+  [/^\/v3\/whitelabel\//, 'authenticated domains'],
+  [
+    /^\/v3\/(marketing\/(segments|field_definitions|singlesends|automations|stats|senders|test|contacts\/(exports|imports|batch|search$))|contactdb|campaigns|senders|designs)/,
+    'marketing campaigns',
+  ],
+  [/^\/v3\/(geo|devices|clients|mailbox_providers|browsers|subusers\/stats|messages)/, 'other statistics'],
+  [/^\/v3\/subusers/, 'subusers'],
+  [/^\/v3\/ips/, 'IP pools'],
+  [/^\/v3\/(mail_settings|tracking_settings)/, 'settings of tracking and mail'],
+]
 
-/** SendGrid's mail sending: validation, suppressions, delivery in virtual time, and the signed event webhook. */
+/** SendGrid: mail with its templates, suppressions and schedules, delivered in virtual time, and told by signed events. */
 export const sendgrid: TwinDefinition<Seed> = {
   name: 'sendgrid',
-  origins: ['https://api.sendgrid.com'],
+  origins: ['https://api.sendgrid.com', 'https://api.eu.sendgrid.com'],
   apiVersions: [], // The path says v3.
   seed: seedSchema,
   prices: PRICES,
   gaps: GAPS,
-  operations: [
-    'mail.send',
-    ...SUPPRESSIONS.flatMap((name) => [`suppressions.${name}.list`, `suppressions.${name}.delete`]),
-    'webhook.settings.get',
-    'webhook.settings.update',
-    'webhook.signed.get',
-    'webhook.signed.update',
-  ],
+  operations: operations(),
   happenings: HAPPENINGS,
-  events: ['accepted', 'processed', 'delivered', 'bounce', 'dropped', 'open', 'click', 'spamreport', 'unsubscribe'].map(
-    (event) => `mail.${event}`,
-  ),
+  events: [
+    ...[
+      'accepted',
+      'processed',
+      'delivered',
+      'bounce',
+      'dropped',
+      'canceled',
+      'open',
+      'click',
+      'spamreport',
+      'unsubscribe',
+      'group_unsubscribe',
+      'group_resubscribe',
+    ].map((event) => `mail.${event}`),
+    'contact.saved',
+    'sender.asked',
+    'sender.verified',
+  ],
   latencyMs: { min: 40, max: 220 },
   create(world, seed) {
-    const state: State = createState(seed)
+    const store = new Store()
+    const site = createSite(world, seed, store)
     const app = createTwinApp('sendgrid')
-    addRoutes(app, world, seed, state)
-    const latest = (to: string): Message => {
-      const message = state.messages.findLast((one) => one.to.toLowerCase() === to.toLowerCase())
-      if (message === undefined)
-        throw new Error(`sendgrid: expected a mail to ${to}, got none. Send one before this event.`)
-      return message
-    }
+    addRoutes(router(app, site))
+    plant(site, seed)
     return {
       operationOf: app.operationOf,
-      fetch: app.fetch,
+      fetch: (request) => app.fetch(admitted(request)),
       failure,
-      happen(event, fields: Json) {
-        const parsed = happening.safeParse(fields)
-        if (!parsed.success)
-          throw new Error(`sendgrid.${event}: expected { to: address }, got ${JSON.stringify(fields)}.`)
-        const { to, url } = parsed.data
-        const message = latest(to)
-        switch (event as (typeof HAPPENINGS)[number]) {
-          case 'mail.bounced':
-            return bounce(world, state, message)
-          case 'mail.opened':
-            return tell(world, state, message, 'open')
-          case 'mail.clicked':
-            return tell(world, state, message, 'click', { url: url ?? 'https://example.test/' })
-          case 'mail.reported_spam':
-            state.suppressions.spam_reports.push(to.toLowerCase())
-            return tell(world, state, message, 'spamreport')
-          case 'mail.unsubscribed':
-            state.suppressions.unsubscribes.push(to.toLowerCase())
-            return tell(world, state, message, 'unsubscribe')
-          default:
-            throw new Error(`sendgrid: expected one of ${HAPPENINGS.join(', ')}, got ${event}.`)
-        }
+      happen: (event, fields) => happen(site, event, fields),
+      snapshot: () => store.snapshot(),
+      restore(json) {
+        store.restore(json)
+        site.forget()
+        resumeAll(site)
+        for (const job of store.jobs.all()) work(site, job)
       },
-      snapshot: () => structuredClone(state) as never,
-      restore: (json) => void Object.assign(state, stateSchema.parse(json)),
     }
   },
+}
+
+function addRoutes(on: On): void {
+  addMail(on)
+  addSuppressions(on)
+  addTemplates(on)
+  addAccount(on, () => SCOPES)
+  addWebhook(on)
+  addStats(on)
+  addMarketing(on)
+}
+
+/** All operations, as the routes name them; `on` sees each with its scope and route. */
+export function operations(
+  on: (operation: string, scope: string, route: string) => void = () => undefined,
+): readonly string[] {
+  const names = new Set<string>()
+  addRoutes((operation, scope, route) => {
+    names.add(operation)
+    on(operation, scope, route)
+  })
+  return [...names]
+}
+
+/** What a key can be good for. */
+const SCOPES: readonly string[] = scopes()
+function scopes(): readonly string[] {
+  const all = new Set<string>()
+  operations((_, scope) => void all.add(scope))
+  return [...all].sort()
+}
+
+/** The request. Rejects what no route can have a word for. */
+function admitted(request: Request): Request {
+  const { hostname, pathname } = new URL(request.url)
+  if (hostname !== 'api.sendgrid.com') throw notModelled('sendgrid', GAPS, 'the region EU')
+  const gap = LOUD.find(([path]) => path.test(pathname))
+  if (gap !== undefined) throw notModelled('sendgrid', GAPS, gap[1])
+  return request
 }

@@ -24,27 +24,63 @@ const post =
   ({ twin }: Stage): unknown =>
     twin.fetch(request('POST', '/mail/send', body, headers))
 
+const TEMPLATE = `d-${'0'.repeat(32)}`
+const get =
+  (path: string, method = 'GET') =>
+  ({ twin }: Stage): unknown =>
+    twin.fetch(request(method, path))
+
 runTwinTests({
   twin: sendgrid,
   // Unsigned: signing blinds itself with real entropy that never shows; that signatures repeat is tested beside the SDK's verifier.
-  seed: { webhook: { url: 'https://shop.test/mail-events' }, bouncing: ['gone@example.test'] },
+  seed: {
+    webhook: { url: 'https://shop.test/mail-events' },
+    bouncing: ['gone@example.test'],
+    templates: [{ id: TEMPLATE, subject: 'Hi {{name}}', html: '{{shout name}}' }],
+    groups: [{ id: 7, name: 'News', unsubscribed: ['grace@example.test'] }],
+  },
   async story({ send, world, twin }) {
+    const happen = (event: string, to: string) =>
+      world.within({ step: event, key: event }, () => twin.happen(event, { to }))
     await send(request('POST', '/mail/send', mail))
     await send(request('POST', '/mail/send', { ...mail, personalizations: [{ to: [{ email: 'gone@example.test' }] }] }))
     await send(request('POST', '/mail/send', { ...mail, subject: undefined }))
+    await send(request('POST', '/mail/send', { ...mail, asm: { group_id: 7 } }))
     await world.clock.advance(60_000)
-    await world.within({ step: 'open', key: 'open' }, () => twin.happen('mail.opened', { to: 'ada@example.test' }))
+    for (const event of ['mail.opened', 'mail.clicked', 'mail.left_group', 'mail.rejoined_group'])
+      await happen(event, 'ada@example.test')
     await send(request('GET', '/suppression/bounces'))
     await send(request('DELETE', '/suppression/bounces/gone@example.test'))
     await send(request('GET', '/user/webhooks/event/settings'))
-    await world.clock.advance(60_000)
+    const batch = (await (await send(request('POST', '/mail/batch'))).json()) as { batch_id: string }
+    const send_at = Math.floor(world.clock.now() / 1000) + 60
+    await send(request('POST', '/mail/send', { ...mail, send_at, batch_id: batch.batch_id }))
+    await send(request('POST', '/user/scheduled_sends', { batch_id: batch.batch_id, status: 'cancel' }))
+    const sender = {
+      from_email: `shop${world.clock.now()}@example.test`,
+      nickname: 'Shop',
+      reply_to: 'shop@example.test',
+    }
+    await send(request('POST', '/verified_senders', sender))
+    await happen('sender.verified', sender.from_email)
+    await send(request('PUT', '/marketing/contacts', { contacts: [{ email: 'ada@example.test' }] }))
+    await send(request('GET', '/stats?start_date=2030-01-01'))
+    await world.clock.advance(120_000)
   },
   gaps: {
-    'dynamic templates': post({ ...mail, template_id: 'd-1' }),
-    'scheduled sends': post({ ...mail, send_at: 1 }),
-    'unsubscribe groups': post({ ...mail, asm: { group_id: 1 } }),
+    'legacy templates': post({ ...mail, template_id: '1' }),
+    'a template that is not there': post({ ...mail, template_id: `d-${'1'.repeat(32)}` }),
+    'other parts of Handlebars': post({ ...mail, template_id: TEMPLATE }),
+    'substitutions and sections': post({ ...mail, sections: {} }),
     'IP pools': post({ ...mail, ip_pool_name: 'x' }),
     subusers: post(mail, { 'On-Behalf-Of': 'someone' }),
+    'the region EU': ({ twin }) => twin.fetch(new Request('https://api.eu.sendgrid.com/v3/scopes')),
+    'settings of tracking and mail': post({ ...mail, mail_settings: { footer: { enable: true } } }),
+    'several event webhooks': get('/user/webhooks/event/settings/all'),
+    'OAuth and tests of event webhooks': get('/user/webhooks/event/test', 'POST'),
+    'authenticated domains': get('/whitelabel/domains'),
+    'marketing campaigns': get('/marketing/singlesends'),
+    'other statistics': get('/stats?start_date=2030-01-01&aggregated_by=week'),
   },
   failureBody: z.strictObject({
     errors: z.array(z.strictObject({ message: z.string(), field: z.null(), help: z.null() })).min(1),
