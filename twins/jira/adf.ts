@@ -3,7 +3,7 @@ import { notModelled } from '../twin.ts'
 import { GAPS } from './gaps.ts'
 import { type Fields, fieldsOf, isFields, listOf, textOf } from './state.ts'
 
-/** Nodes and marks of the Atlassian Document Format: https://developer.atlassian.com/cloud/jira/platform/apis/document/structure (as known; not opened). */
+/** Nodes and marks of the Atlassian Document Format: https://developer.atlassian.com/cloud/jira/platform/apis/document/structure (2026-11-26). */
 const INLINE = ['text', 'hardBreak', 'mention', 'emoji', 'date', 'status', 'inlineCard']
 const LISTS = ['bulletList', 'orderedList']
 const SIMPLE = ['paragraph', ...LISTS, 'heading', 'codeBlock', 'rule', 'taskList', 'decisionList']

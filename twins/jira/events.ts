@@ -4,8 +4,8 @@ import type { DeliveryOutcome } from '../world.ts'
 import { fieldsBody } from './issue-wire.ts'
 import { matches } from './jql/index.ts'
 import type { Site } from './site.ts'
-import type { Change, Comment, Delivery, Fields, Issue, Link, Worklog } from './state.ts'
-import { commentBody, userBody, type View, worklogBody } from './wire.ts'
+import type { Attachment, Change, Comment, Delivery, Fields, Issue, Link, Worklog } from './state.ts'
+import { attachmentBody, commentBody, userBody, type View, worklogBody } from './wire.ts'
 
 /**
  * Up to five retries, 5 to 15 minutes apart, after 408, 409, 425, 429, 5xx and broken connections:
@@ -32,9 +32,32 @@ export const EVENTS: readonly string[] = [
   'issuelink_deleted',
   'issue_property_set',
   'issue_property_deleted',
+  'attachment_created',
+  'attachment_deleted',
   'user_created',
   'user_updated',
+  'user_deleted',
+  'jira:version_created',
+  'jira:version_updated',
+  'jira:version_released',
+  'jira:version_unreleased',
+  'jira:version_deleted',
+  'project_created',
+  'project_updated',
+  'project_deleted',
+  'board_created',
+  'board_updated',
+  'board_deleted',
+  'sprint_created',
+  'sprint_updated',
+  'sprint_started',
+  'sprint_closed',
+  'sprint_deleted',
 ]
+/** What apps can listen to: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-webhooks (2026-11-26). */
+export const APP_EVENTS: readonly string[] = EVENTS.filter((event) =>
+  /^(jira:issue_|comment_|issue_property_|sprint_|jira:version_)/.test(event),
+)
 
 /** https://developer.atlassian.com/cloud/jira/platform/webhooks/#secure-admin-webhooks (2026-11-26): WebSub's way. */
 export const signatureOf = (secret: string, body: string): string =>
@@ -47,15 +70,18 @@ type Telling = {
   readonly issue?: Issue | undefined
   /** Ids of fields that changed. */
   readonly changed?: readonly string[]
+  /** The key of the property that changed. */
+  readonly property?: string
   readonly flow?: 'Primary' | 'Secondary'
   readonly more: Fields
 }
 
 /** Tells every webhook that listens for it. */
-function tell(site: Site, { event, issue, changed, flow = 'Primary', more }: Telling): void {
+function tell(site: Site, { event, issue, changed, property, flow = 'Primary', more }: Telling): void {
   for (const webhook of site.store.webhooks.all()) {
     if (!webhook.events.includes(event) || (webhook.expires_ms ?? Infinity) <= site.now()) continue
     if (issue !== undefined && webhook.jql !== '' && !matches(site, webhook.owner, webhook.jql, issue)) continue
+    if (property !== undefined && webhook.properties.length > 0 && !webhook.properties.includes(property)) continue
     if (changed !== undefined && webhook.fields.length > 0 && !webhook.fields.some((id) => changed.includes(id)))
       continue
     const body: Fields = {
@@ -174,10 +200,35 @@ export const tellProperty = (site: Site, me: string, kind: 'set' | 'deleted', is
   tell(site, {
     event: `issue_property_${kind}`,
     issue,
+    property: key,
     more: { user: userBody(viewOf(site, me), site.user(me)), property: { key }, issue: partBody(site, me, issue) },
   })
 
-export const tellUser = (site: Site, kind: 'created' | 'updated', id: string): void =>
+export const tellAttachment = (site: Site, kind: 'created' | 'deleted', attachment: Attachment): void =>
+  tell(site, {
+    event: `attachment_${kind}`,
+    more: { attachment: attachmentBody(site, viewOf(site, attachment.author), attachment) },
+  })
+
+export const tellVersion = (
+  site: Site,
+  kind: 'created' | 'updated' | 'released' | 'unreleased' | 'deleted',
+  version: Fields,
+): void => tell(site, { event: `jira:version_${kind}`, more: { version } })
+
+export const tellProject = (site: Site, kind: 'created' | 'updated' | 'deleted', project: Fields): void =>
+  tell(site, { event: `project_${kind}`, more: { project } })
+
+export const tellBoard = (site: Site, kind: 'created' | 'updated' | 'deleted', board: Fields): void =>
+  tell(site, { event: `board_${kind}`, more: { board } })
+
+export const tellSprint = (
+  site: Site,
+  kind: 'created' | 'updated' | 'started' | 'closed' | 'deleted',
+  sprint: Fields,
+): void => tell(site, { event: `sprint_${kind}`, more: { sprint } })
+
+export const tellUser = (site: Site, kind: 'created' | 'updated' | 'deleted', id: string): void =>
   tell(site, { event: `user_${kind}`, more: { user: userBody(viewOf(site, id), site.user(id)) } })
 
 /** Puts an open delivery on the clock; also after a restore, where one under way is made again. */

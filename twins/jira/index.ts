@@ -5,14 +5,24 @@ import { GAPS } from './gaps.ts'
 import { type Seed, seedSchema } from './given.ts'
 import { HAPPENINGS, happen } from './happenings.ts'
 import { PRICES } from './prices.ts'
+import { addBoards } from './routes/agile/boards.ts'
+import { addSprints } from './routes/agile/sprints.ts'
+import { addAttachments, addMedia, MEDIA } from './routes/attachments.ts'
 import { addComments, addWatchers } from './routes/comments.ts'
+import { addComponents } from './routes/components.ts'
 import { addFields } from './routes/fields.ts'
+import { addFilters } from './routes/filters.ts'
 import { addIssues } from './routes/issues.ts'
+import { addJql } from './routes/jql.ts'
 import { addLinks } from './routes/links.ts'
 import { addOAuth } from './routes/oauth.ts'
+import { addPeople, addPermissions } from './routes/people.ts'
+import { addProjects } from './routes/projects.ts'
 import { addProperties } from './routes/properties.ts'
 import { addSearch } from './routes/search.ts'
 import { addSite } from './routes/site.ts'
+import { addVersions } from './routes/versions.ts'
+import { addRemoteLinks, addVotes } from './routes/votes.ts'
 import { addWebhooks } from './routes/webhooks.ts'
 import { addWorklogs } from './routes/worklogs.ts'
 import { plant } from './seed.ts'
@@ -27,32 +37,49 @@ const EX = /^\/ex\/jira\/([^/]+)/
 
 /** Requests that a gap has a better word for than that there is no such route. */
 const LOUD: readonly (readonly [RegExp, string])[] = [
-  [/^\/rest\/agile\//, 'boards, sprints and epics of Agile'],
   [/^\/rest\/servicedeskapi\//, 'service desks'],
-  [/^\/rest\/api\/\w+\/(attachment|issue\/[^/]+\/attachments)/, 'attachments'],
-  [/^\/rest\/api\/\w+\/(filter|dashboard)/, 'filters and dashboards'],
-  [/^\/rest\/api\/\w+\/issue\/[^/]+\/(remotelink|votes)/, 'remote links and votes'],
+  [
+    /^\/rest\/(agile|software)\/1\.0\/(board|sprint)\/[^/]+\/(properties|features|quickfilter|reports|swap)/,
+    'settings of boards',
+  ],
+  [/^\/rest\/agile\/1\.0\/(board\/[^/]+\/issue|backlog\/[^/]+\/issue|epic\/[^/]+\/rank)$/, 'settings of boards'],
+  [/^\/rest\/api\/\w+\/attachment\/[^/]+\/expand/, 'thumbnails, and what is inside archives'],
+  [
+    /^\/rest\/api\/\w+\/(filter|dashboard)\/[^/]+\/(permission|columns|owner|gadget|items|copy)/,
+    'sharing filters and dashboards',
+  ],
+  [/^\/rest\/api\/\w+\/filter\/defaultShareScope/, 'sharing filters and dashboards'],
   [
     /^\/rest\/api\/\w+\/(bulk|task|issue\/archive|issue\/unarchive|issue\/properties|issue\/watching)/,
     'bulk operations in the background',
   ],
   [
-    /^\/rest\/api\/\w+\/(expression|jql|groupuserpicker|groups\/picker|user\/picker|issue\/picker|issue\/[^/]+\/(notify|editmeta))/,
+    /^\/rest\/api\/\w+\/(expression|jql\/(autocompletedata\/suggestions|function|pdcleaner|sanitize)|issue\/picker|user\/columns)/,
     'expressions, pickers and other helpers of the interface',
   ],
+  [/^\/rest\/api\/\w+\/issue\/[^/]+\/notify/, 'mails'],
   [
-    /^\/rest\/api\/\w+\/(group|role|permissions?|mypermissions|permissionscheme|screens?|workflows?|workflowscheme|issuetypescheme|fieldconfiguration|notificationscheme|projectCategory|auditing|settings|configuration)\b/,
+    /^\/rest\/api\/\w+\/(project|issuetype|user|comment|worklog)\/.*propert|^\/rest\/api\/\w+\/issue\/[^/]+\/worklog\/[^/]+\/propert|^\/rest\/api\/\w+\/(user|users)\/properties/,
+    'properties of anything but issues',
+  ],
+  [
+    /^\/rest\/api\/\w+\/(role|permissions\/|permissionscheme|screens?|workflows?|workflowscheme|issuetypescheme|issuetypescreenscheme|issuesecurityschemes|fieldconfiguration|notificationscheme|projectCategory|auditing|settings|application-properties|avatar)\b/,
     'administration',
   ],
+  [
+    /^\/rest\/api\/\w+\/project\/[^/]+\/(role\/|avatar|features|email|hierarchy|permissionscheme|securitylevel|delete|restore|archive)/,
+    'administration',
+  ],
+  [/^\/rest\/api\/\w+\/field\/[^/]+/, 'administration'],
 ]
 /** Changes to what is seeded. */
 const ADMINISTERED =
-  /^\/rest\/api\/\w+\/(project|component|version|user|field|issuetype|issueLinkType|priority|resolution|status|statuses)(\/|$)/
+  /^\/rest\/api\/\w+\/(field|issuetype|issueLinkType|priority|resolution|status|statuses|configuration)(\/|$)/
 
 /** A Jira Cloud site: its REST API, searches in JQL, workflows, and webhooks. */
 export const jira: TwinDefinition<Seed> = {
   name: 'jira',
-  origins: ['https://*.atlassian.net', `https://${API}`, `https://${AUTH}`],
+  origins: ['https://*.atlassian.net', `https://${API}`, `https://${AUTH}`, `https://${MEDIA}`],
   apiVersions: ['3', '2'],
   seed: seedSchema,
   prices: PRICES,
@@ -60,6 +87,8 @@ export const jira: TwinDefinition<Seed> = {
   operations: operations(),
   happenings: HAPPENINGS,
   events: [
+    'attachment.created',
+    'attachment.deleted',
     'comment.created',
     'comment.deleted',
     'comment.updated',
@@ -69,6 +98,9 @@ export const jira: TwinDefinition<Seed> = {
     'issue.updated',
     'link.created',
     'link.deleted',
+    'project.created',
+    'project.deleted',
+    'sprint.changed',
     'token.issued',
     'user.deactivated',
     'user.joined',
@@ -88,6 +120,7 @@ export const jira: TwinDefinition<Seed> = {
     const on = router(app, site)
     addRoutes(on)
     addOAuth(app, site)
+    addMedia(app, site)
     plant(site, seed)
     return {
       operationOf: (method, url) => app.operationOf(method, inside(url)),
@@ -116,8 +149,20 @@ function addRoutes(on: ReturnType<typeof router>): void {
   addWorklogs(on)
   addProperties(on)
   addLinks(on)
+  addVotes(on)
+  addRemoteLinks(on)
+  addAttachments(on)
   addSearch(on)
   addSite(on)
+  addProjects(on)
+  addComponents(on)
+  addVersions(on)
+  addPeople(on)
+  addPermissions(on)
+  addFilters(on)
+  addJql(on)
+  addBoards(on)
+  addSprints(on)
   addFields(on)
   addWebhooks(on)
 }
@@ -129,7 +174,7 @@ export function operations(on: (operation: string, route: string) => void = () =
     names.add(operation)
     on(operation, route)
   })
-  return [...names, 'oauth.authorize', 'oauth.token', 'oauth.resources']
+  return [...names, 'oauth.authorize', 'oauth.token', 'oauth.resources', 'attachments.download']
 }
 
 /** The address at the site, of a request that comes through the gateway. */
@@ -144,14 +189,16 @@ async function admitted(site: Site, request: Request): Promise<Request> {
   const url = new URL(request.url)
   const cloud = EX.exec(url.pathname)?.[1]
   const { pathname } = inside(url)
-  const gap = LOUD.find(([path]) => path.test(pathname))
+  const gap = LOUD.find(([path]) => path.test(pathname) && !pathname.endsWith('/field/search'))
   if (gap !== undefined) throw notModelled('jira', GAPS, gap[1])
   if (request.method !== 'GET' && ADMINISTERED.test(pathname)) throw notModelled('jira', GAPS, 'administration')
   const host = /^\/authorize$|^\/oauth\/token$/.test(pathname)
     ? AUTH
     : cloud !== undefined || pathname.startsWith('/oauth/')
       ? API
-      : 'the site'
+      : pathname.startsWith('/file/')
+        ? MEDIA
+        : 'the site'
   if (host === 'the site' ? !url.hostname.endsWith('.atlassian.net') : url.hostname !== host)
     throw new NotModelled('jira', `${url.pathname} at ${url.hostname}`, `It is served at ${host}.`)
   const other =

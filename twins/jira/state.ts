@@ -159,6 +159,8 @@ export type RemoteLink = {
 }
 export type Attachment = {
   readonly id: string
+  /** Its id where the bytes are kept. */
+  readonly media: string
   readonly issue: string
   readonly author: string
   readonly filename: string

@@ -122,7 +122,7 @@ export class Store {
   readonly histories: Table<History> = new Table<History>(ofIssue)
   readonly links: Table<Link> = new Table(({ source, target }) => [source, target])
   readonly remote_links: Table<RemoteLink> = new Table<RemoteLink>(ofIssue)
-  readonly attachments: Table<Attachment> = new Table<Attachment>(ofIssue)
+  readonly attachments: Table<Attachment> = new Table<Attachment>(({ issue, media }) => [issue, `media ${media}`])
   readonly groups: Table<Group> = new Table(({ name }) => [name.toLowerCase()])
   readonly filters: Table<Filter> = new Table(({ name }) => [name.toLowerCase()])
   readonly dashboards: Table<Dashboard> = new Table()

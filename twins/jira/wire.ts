@@ -22,7 +22,7 @@ export type View = { readonly base: string; readonly version: 2 | 3; readonly me
 /** A time as Jira tells it. */
 export const timeOf = (ms: number): string => new Date(ms).toISOString().replace('Z', '+0000')
 
-/** https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/#status-codes (as known; not opened). */
+/** The two lists of every refusal: Atlassian's OpenAPI document of version 3 (2026-11-26), and recorded ones. */
 export const errorBody = (messages: readonly string[], errors: Readonly<Record<string, string>> = {}): Json => ({
   errorMessages: messages,
   errors,
@@ -236,7 +236,7 @@ export const historyBody = (site: Site, view: View, { id, author, created_ms, it
   items: items.map((item) => ({ ...item })),
 })
 
-/** Five days of eight hours: https://support.atlassian.com/jira-cloud-administration/docs/configure-time-tracking (as known; not opened). */
+/** Five days of eight hours: the example of GET /configuration in Atlassian's OpenAPI document of version 3 (2026-11-26). */
 const UNITS: readonly (readonly [string, number])[] = [
   ['w', 144_000],
   ['d', 28_800],

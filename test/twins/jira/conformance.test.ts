@@ -27,6 +27,10 @@ const described = (description: Parameters<typeof call>[2], version = 3): Return
 
 const seed: Seed = {
   ...SEED,
+  boards: [
+    { name: 'Team', project: 'ONB', sprints: [{ name: 'Now', state: 'active' }, { name: 'Next' }] },
+    { name: 'Flow', project: 'DOC', type: 'kanban' },
+  ],
   issues: [{ project: 'ONB', summary: 'Seeded', assignee: 'Ada Lovelace', comments: [{ author: ADA, body: 'First' }] }],
   webhooks: [
     {
@@ -86,14 +90,27 @@ runTwinTests({
     'another site': ({ twin }) => twin.fetch(new Request('https://other.atlassian.net/rest/api/3/myself')),
     'the consent page of OAuth': ({ twin }) =>
       twin.fetch(new Request('https://auth.atlassian.com/authorize?client_id=1')),
-    attachments: act('POST', `${V3}/issue/ONB-1/attachments`),
-    'boards, sprints and epics of Agile': act('GET', '/rest/agile/1.0/board'),
+    'thumbnails, and what is inside archives': act('GET', `${V3}/attachment/thumbnail/1`),
+    'settings of boards': act('GET', '/rest/agile/1.0/board/1/quickfilter'),
+    'backlogs of kanban boards': act('GET', '/rest/agile/1.0/board/2/backlog'),
+    'boards of people': act('POST', '/rest/agile/1.0/board', {
+      name: 'Mine',
+      type: 'scrum',
+      filterId: 10_000,
+      location: { type: 'user' },
+    }),
+    'two active sprints on a board': act('POST', '/rest/agile/1.0/sprint/2', {
+      state: 'active',
+      startDate: '2030-01-01T00:00:00.000Z',
+      endDate: '2030-01-15T00:00:00.000Z',
+    }),
+    mails: act('POST', `${V3}/issue/ONB-1/notify`, {}),
+    'new keys of projects': act('PUT', `${V3}/project/ONB`, { key: 'NEW' }),
+    'sharing filters and dashboards': act('GET', `${V3}/filter/10000/permission`),
     'service desks': act('GET', '/rest/servicedeskapi/request'),
-    administration: act('POST', `${V3}/project`, {}),
-    'filters and dashboards': act('GET', `${V3}/filter/search`),
-    'remote links and votes': act('GET', `${V3}/issue/ONB-1/votes`),
+    administration: act('POST', `${V3}/field`, {}),
     'bulk operations in the background': act('POST', `${V3}/bulk/issues/fields`, {}),
-    'expressions, pickers and other helpers of the interface': act('GET', `${V3}/issue/ONB-1/editmeta`),
+    'expressions, pickers and other helpers of the interface': act('GET', `${V3}/issue/picker`),
     'media, cards, extensions and layouts in documents': described({
       type: 'doc',
       version: 1,
@@ -111,8 +128,7 @@ runTwinTests({
     }),
     'properties of anything but issues': upon('POST', '/comment', { body: doc('x') as never, properties: [] }),
     'visibility of comments and worklogs': upon('POST', '/comment', { body: doc('x') as never, visibility: {} }),
-    'estimates other than adjusted by themselves': upon('POST', '/worklog?adjustEstimate=leave', { timeSpent: '1h' }),
-    'JQL beyond the common grammar': search('sprint = 1'),
+    'JQL beyond the common grammar': search('category = x'),
     'JQL functions beyond people, time and what is here': search('key in issueHistory()'),
     'query operators inside a text search': search('summary ~ "a~"'),
     'properties in searches': act('POST', `${V3}/search/jql`, { jql: 'project = ONB', properties: ['x'] }),

@@ -4,22 +4,33 @@ import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { jira, operations } from '../../../twins/jira/index.ts'
 
-const sdk = join(dirname(createRequire(import.meta.url).resolve('jira.js/package.json')), 'dist/cloud/api')
+const dist = join(dirname(createRequire(import.meta.url).resolve('jira.js/package.json')), 'dist')
 const shape = (method: string, path: string): string => `${method} ${path.replaceAll(/\$\{[^}]+\}|:\w+/g, '*')}`
 
-/** `METHOD /path` of everything the client can ask of version 3. */
+/** `METHOD /path` of everything the client can ask for at the platform, and of boards and sprints. */
 const DECLARED: ReadonlySet<string> = new Set(
-  readdirSync(sdk)
-    .filter((file) => file.endsWith('.js'))
-    .flatMap((file) => {
-      const calls = readFileSync(join(sdk, file), 'utf8').matchAll(
-        /url: ['`](\/rest\/api\/\d[^'`]*)['`],\s*method: '(\w+)'/g,
-      )
-      return [...calls].map(([, path = '', method = '']) => shape(method, path.replace(/^\/rest\/api\/\d/, '')))
-    }),
+  ['cloud', 'agile'].flatMap((product) => {
+    const folder = join(dist, product, 'api')
+    return readdirSync(folder)
+      .filter((file) => file.endsWith('.js'))
+      .flatMap((file) => {
+        const calls = readFileSync(join(folder, file), 'utf8').matchAll(
+          /url: ['`](\/rest\/\w+\/[\d.]+[^'`]*)['`],\s*method: '(\w+)'/g,
+        )
+        return [...calls].map(([, path = '', method = '']) => shape(method, path.replace(/^\/rest\/api\/\d/, '')))
+      })
+  }),
 )
-/** What the twin has and the client does not: deprecated lists that others still use, the old search, and administration. */
+/** What the twin has and the client does not: in Atlassian's OpenAPI document too, deprecated or experimental, and still used by others. */
 const ELSEWHERE = [
+  'GET /issue/createmeta',
+  'GET /project/recent',
+  'DELETE /version/*',
+  'GET /user/bulk',
+  'GET /group',
+  'GET /group/bulk',
+  'POST /dashboard',
+  'DELETE /dashboard/*',
   'GET /search',
   'POST /search',
   'GET /project',
@@ -35,10 +46,16 @@ test('every route is one that the client knows', () => {
   const routes: string[] = []
   operations((_, route) => {
     const [method = '', path = ''] = route.split(' ')
+    // Issues of boards have two addresses: the client knows the new one.
+    const known = path.replace(
+      /^\/rest\/agile(?=.*\/(issue|backlog)$)/,
+      method === 'GET' ? '/rest/software' : '/rest/agile',
+    )
+    if (path.startsWith('/rest/agile') || path.startsWith('/rest/software')) routes.push(shape(method, known))
     if (path.startsWith('/rest/api/')) routes.push(shape(method, path.replace('/rest/api/:version', '')))
   })
   expect(DECLARED.size).toBeGreaterThan(300)
-  expect(routes.length).toBeGreaterThan(60)
+  expect(routes.length).toBeGreaterThan(180)
   expect(routes.filter((route) => !DECLARED.has(route) && !ELSEWHERE.includes(route))).toEqual([])
   expect(DECLARED.has(shape('GET', '/issue/:x/comments'))).toBe(false)
 })

@@ -250,6 +250,6 @@ test('OAuth goes through the gateway: a code, a site, an hour, and a refresh tok
 
 test('what is not modelled is loud', async () => {
   const { twin } = openSite()
-  const request = new Request(`${HOST}/rest/agile/1.0/board`, { headers: { Authorization: 'Basic x' } })
+  const request = new Request(`${HOST}/rest/servicedeskapi/request`, { headers: { Authorization: 'Basic x' } })
   await expect((async () => twin.fetch(request))()).rejects.toThrow(NotModelled)
 })

@@ -1,6 +1,6 @@
 import { notModelled } from '../../twin.ts'
 import { GAPS } from '../gaps.ts'
-import { lex, RESERVED, syntax, type Token } from './lex.ts'
+import { lex, RESERVED, syntax, type Token, wrong } from './lex.ts'
 
 export type Operator = '=' | '!=' | '<' | '>' | '<=' | '>=' | '~' | '!~' | 'in' | 'not in' | 'is' | 'is not' | History
 type History = 'was' | 'was not' | 'was in' | 'was not in' | 'changed' | 'not changed'
@@ -140,13 +140,11 @@ class Reader {
     const operator = this.#operator()
     if (operator === 'changed')
       return { kind: 'test', field, operator, operand: { kind: 'empty' }, predicates: this.#predicates() }
-    const at = this.next
     const operand = this.#operand()
     const list = operator.endsWith('in')
     if (list && operand.kind !== 'list' && operand.kind !== 'function')
-      throw syntax(
-        `Operator '${operator}' does not support the non-list value '${textOf(operand)}' for field '${field}'.`,
-        at,
+      throw wrong(
+        `Operator '${operator}' does not support the non-list value '"${textOf(operand)}"' for field '${field}'.`,
       )
     const predicates = operator.startsWith('was') ? this.#predicates() : []
     return { kind: 'test', field, operator, operand, predicates }

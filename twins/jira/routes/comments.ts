@@ -2,7 +2,7 @@ import { wikiOf } from '../adf.ts'
 import { type Ask, askedIssue, nothingMore, type On, pageOf, Refusal } from '../ask.ts'
 import { tellComment } from '../events.ts'
 import { addComment, commentOf, onlyBody, store } from '../issues.ts'
-import { type Comment, textOf } from '../state.ts'
+import { type Comment, listOf, textOf } from '../state.ts'
 import { commentBody, userBody } from '../wire.ts'
 
 /** Comments, watchers and properties of an issue. */
@@ -24,6 +24,14 @@ export function addComments(on: On): void {
     nothingMore(ask)
     const comment = addComment(site, me.id, view.version, askedIssue(ask), body)
     return Response.json(commentBody(site, view, comment), { status: 201 })
+  })
+  on('comments.get_many', 'POST /rest/api/:version/comment/list', (ask) => {
+    const { site, view, body } = ask
+    const ids = listOf(body.ids).map(textOf)
+    if (ids.length === 0 || ids.length > 1000)
+      throw new Refusal(400, ['The number of comment IDs must be between 1 and 1000.'])
+    const values = ids.flatMap((id) => site.store.comments.get(id) ?? []).map((row) => commentBody(site, view, row))
+    return Response.json({ maxResults: 1_048_576, startAt: 0, total: values.length, isLast: true, values })
   })
   on('comments.get', `GET ${route}/:id`, (ask) => {
     nothingMore(ask)

@@ -1,119 +1,11 @@
 import type { Json } from '../../trace.ts'
-import { type Ask, type Handler, type On, pageOf, Refusal, valuesPage } from '../ask.ts'
+import { type Ask, askedIssue, type Handler, type On, pageOf, Refusal, valuesPage } from '../ask.ts'
+import { fieldBodies } from '../field-answer.ts'
 import { SCREEN } from '../fields.ts'
 import { PRIORITIES } from '../fixed.ts'
-import { projectOf, type Site } from '../site.ts'
-import type { Field, Fields, FieldType, Project } from '../state.ts'
-import { componentBody, priorityBody, typeBody, versionBody } from '../wire.ts'
-
-type System = {
-  readonly name: string
-  readonly type: string
-  readonly items?: string
-  readonly clauses: readonly string[]
-}
-
-/** Fields that every site has: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-fields (as known; not opened). */
-const SYSTEM: Readonly<Record<string, System>> = {
-  summary: { name: 'Summary', type: 'string', clauses: ['summary'] },
-  description: { name: 'Description', type: 'string', clauses: ['description'] },
-  environment: { name: 'Environment', type: 'string', clauses: ['environment'] },
-  issuetype: { name: 'Issue Type', type: 'issuetype', clauses: ['issuetype', 'type'] },
-  project: { name: 'Project', type: 'project', clauses: ['project'] },
-  status: { name: 'Status', type: 'status', clauses: ['status'] },
-  statuscategorychangedate: {
-    name: 'Status Category Changed',
-    type: 'datetime',
-    clauses: ['statusCategoryChangedDate'],
-  },
-  priority: { name: 'Priority', type: 'priority', clauses: ['priority'] },
-  resolution: { name: 'Resolution', type: 'resolution', clauses: ['resolution'] },
-  resolutiondate: { name: 'Resolved', type: 'datetime', clauses: ['resolutiondate', 'resolved'] },
-  assignee: { name: 'Assignee', type: 'user', clauses: ['assignee'] },
-  reporter: { name: 'Reporter', type: 'user', clauses: ['reporter'] },
-  creator: { name: 'Creator', type: 'user', clauses: ['creator'] },
-  security: { name: 'Security Level', type: 'securitylevel', clauses: ['level'] },
-  issuerestriction: { name: 'Restrict to', type: 'issuerestriction', clauses: [] },
-  statusCategory: { name: 'Status Category', type: 'statusCategory', clauses: ['statusCategory'] },
-  progress: { name: 'Progress', type: 'progress', clauses: ['progress'] },
-  aggregateprogress: { name: 'Σ Progress', type: 'progress', clauses: [] },
-  aggregatetimespent: { name: 'Σ Time Spent', type: 'number', clauses: [] },
-  aggregatetimeestimate: { name: 'Σ Remaining Estimate', type: 'number', clauses: [] },
-  aggregatetimeoriginalestimate: { name: 'Σ Original Estimate', type: 'number', clauses: [] },
-  labels: { name: 'Labels', type: 'array', items: 'string', clauses: ['labels'] },
-  components: { name: 'Components', type: 'array', items: 'component', clauses: ['component'] },
-  fixVersions: { name: 'Fix versions', type: 'array', items: 'version', clauses: ['fixVersion'] },
-  versions: { name: 'Affects versions', type: 'array', items: 'version', clauses: ['affectedVersion'] },
-  duedate: { name: 'Due date', type: 'date', clauses: ['due', 'duedate'] },
-  parent: { name: 'Parent', type: 'issuelink', clauses: ['parent'] },
-  subtasks: { name: 'Sub-tasks', type: 'array', items: 'issuelinks', clauses: ['subtasks'] },
-  issuelinks: { name: 'Linked Issues', type: 'array', items: 'issuelinks', clauses: ['issueLink'] },
-  attachment: { name: 'Attachment', type: 'array', items: 'attachment', clauses: ['attachments'] },
-  comment: { name: 'Comment', type: 'comments-page', clauses: ['comment'] },
-  worklog: { name: 'Log Work', type: 'array', items: 'worklog', clauses: [] },
-  watches: { name: 'Watchers', type: 'watches', clauses: ['watchers'] },
-  votes: { name: 'Votes', type: 'votes', clauses: ['votes'] },
-  timetracking: { name: 'Time tracking', type: 'timetracking', clauses: [] },
-  timeoriginalestimate: { name: 'Original estimate', type: 'number', clauses: ['originalEstimate'] },
-  timeestimate: { name: 'Remaining Estimate', type: 'number', clauses: ['remainingEstimate'] },
-  timespent: { name: 'Time Spent', type: 'number', clauses: ['timespent'] },
-  workratio: { name: 'Work Ratio', type: 'number', clauses: ['workratio'] },
-  created: { name: 'Created', type: 'datetime', clauses: ['created', 'createdDate'] },
-  updated: { name: 'Updated', type: 'datetime', clauses: ['updated', 'updatedDate'] },
-  lastViewed: { name: 'Last Viewed', type: 'datetime', clauses: ['lastViewed'] },
-}
-
-const KINDS: Readonly<Record<FieldType, readonly [type: string, items: string | undefined, plugin: string]>> = {
-  text: ['string', undefined, 'textfield'],
-  textarea: ['string', undefined, 'textarea'],
-  number: ['number', undefined, 'float'],
-  date: ['date', undefined, 'datepicker'],
-  datetime: ['datetime', undefined, 'datetime'],
-  select: ['option', undefined, 'select'],
-  multiselect: ['array', 'option', 'multiselect'],
-  user: ['user', undefined, 'userpicker'],
-  labels: ['array', 'string', 'labels'],
-  url: ['string', undefined, 'url'],
-  sprint: ['array', 'json', 'gh-sprint'],
-}
-
-/** All fields of the site, as `GET /field` lists them. */
-export const fieldBodies = (site: Site): readonly Fields[] => [
-  ...Object.entries(SYSTEM).map(([id, { name, type, items, clauses }]) => ({
-    id,
-    key: id,
-    name,
-    custom: false,
-    orderable: SCREEN.includes(id),
-    navigable: true,
-    searchable: clauses.length > 0,
-    clauseNames: clauses,
-    schema: { type, ...(items === undefined ? {} : { items }), system: id },
-  })),
-  ...site.store.fields.all().map(customBody),
-]
-
-function customBody({ id, name, type }: Field): Fields {
-  const number = Number(id.replace('customfield_', ''))
-  const [kind, items, plugin] = KINDS[type]
-  return {
-    id,
-    key: id,
-    name,
-    untranslatedName: name,
-    custom: true,
-    orderable: true,
-    navigable: true,
-    searchable: true,
-    clauseNames: [`cf[${number}]`, name],
-    schema: {
-      type: kind,
-      ...(items === undefined ? {} : { items }),
-      custom: `${type === 'sprint' ? 'com.pyxis.greenhopper.jira' : 'com.atlassian.jira.plugin.system.customfieldtypes'}:${plugin}`,
-      customId: number,
-    },
-  }
-}
+import { projectOf } from '../site.ts'
+import type { Fields, IssueType, Project } from '../state.ts'
+import { componentBody, priorityBody, projectBody, typeBody, versionBody } from '../wire.ts'
 
 export function addFields(on: On): void {
   on('fields.list', 'GET /rest/api/:version/field', ({ site }) => Response.json(fieldBodies(site)))
@@ -150,34 +42,89 @@ export const metaOf =
       )
     const type = types.find(({ id }) => id === part('type'))
     if (type === undefined) throw new Refusal(404, ['The issue type selected is invalid.'])
-    const rows = fieldBodies(site).filter(
-      ({ id, custom }) =>
-        custom === true || id === 'project' || (SCREEN.includes(String(id)) && (id !== 'parent' || type.level < 1)),
-    )
-    const required = ['summary', 'issuetype', 'project', ...(type.subtask ? ['parent'] : [])]
-    return metaPage(
-      ask,
-      'fields',
-      rows.map(({ id, name, schema }) => ({
-        required: required.includes(String(id)),
-        schema: schema ?? null,
-        name: name ?? '',
-        key: id ?? '',
-        fieldId: id ?? '',
-        hasDefaultValue: id === 'priority',
-        operations: fieldsOperations(String(id)),
-        ...allowed(
-          ask,
-          project,
-          String(id),
-          types.map((one) => typeBody(view, one)),
-        ),
-      })),
-    )
+    return metaPage(ask, 'fields', fieldsToCreate(ask, project, type))
   }
 
-const fieldsOperations = (id: string): readonly string[] =>
-  ['labels', 'components', 'fixVersions', 'versions'].includes(id) ? ['add', 'set', 'remove'] : ['set']
+/** Fields of a create screen, each with what it takes. */
+function fieldsToCreate(ask: Ask, project: Project, type: IssueType): readonly Fields[] {
+  const rows = fieldBodies(ask.site).filter(
+    ({ id, custom }) =>
+      custom === true || id === 'project' || (SCREEN.includes(String(id)) && (id !== 'parent' || type.level < 1)),
+  )
+  const required = ['summary', 'issuetype', 'project', ...(type.subtask ? ['parent'] : [])]
+  return rows.map((row) => metaBody(ask, project, row, required))
+}
+
+const metaBody = (ask: Ask, project: Project, { id, name, schema }: Fields, required: readonly string[]): Fields => ({
+  required: required.includes(String(id)),
+  schema: schema ?? null,
+  name: name ?? '',
+  key: id ?? '',
+  fieldId: id ?? '',
+  hasDefaultValue: id === 'priority',
+  operations: fieldsOperations(String(id)),
+  ...allowed(
+    ask,
+    project,
+    String(id),
+    project.types.map((one) => typeBody(ask.view, ask.site.type(one))),
+  ),
+})
+
+/** All projects at once: deprecated, and still what many clients ask for. */
+export const createMeta: Handler = (ask) => {
+  const { site, view, queries } = ask
+  const [keys, ids] = [queries('projectKeys'), queries('projectIds')]
+  const [typeIds, typeNames] = [queries('issuetypeIds'), queries('issuetypeNames').map((name) => name.toLowerCase())]
+  const full = queries('expand').includes('projects.issuetypes.fields')
+  const projects = site.store.projects
+    .all()
+    .filter(({ key, id }) => (keys.length === 0 && ids.length === 0) || keys.includes(key) || ids.includes(id))
+  return Response.json({
+    expand: 'projects',
+    projects: projects.map((project) => {
+      const { self, id, key, name, avatarUrls } = projectBody(view, project)
+      const types = project.types
+        .map((type) => site.type(type))
+        .filter(
+          (type) =>
+            (typeIds.length === 0 || typeIds.includes(type.id)) &&
+            (typeNames.length === 0 || typeNames.includes(type.name.toLowerCase())),
+        )
+      return {
+        expand: 'issuetypes',
+        ...{ self, id, key, name, avatarUrls },
+        issuetypes: types.map((type) => ({
+          ...typeBody(view, type),
+          expand: 'fields',
+          ...(full ? { fields: byId(fieldsToCreate(ask, project, type)) } : {}),
+        })),
+      }
+    }),
+  })
+}
+
+const byId = (rows: readonly Fields[]): Fields =>
+  Object.fromEntries(rows.map(({ fieldId, ...row }) => [String(fieldId), row]))
+
+/** What can be edited of an issue: as when it was created, and a comment and links beside it. */
+export const editMeta: Handler = (ask) => {
+  const issue = askedIssue(ask)
+  const project = ask.site.project(issue.project)
+  const rows = fieldsToCreate(ask, project, ask.site.type(issue.type)).filter(({ fieldId }) => fieldId !== 'project')
+  const more = fieldBodies(ask.site)
+    .filter(({ id }) => ['comment', 'issuelinks', 'worklog'].includes(String(id)))
+    .map((row) => metaBody(ask, project, row, []))
+  return Response.json({ fields: byId([...rows, ...more]) })
+}
+
+const LISTS = ['labels', 'components', 'fixVersions', 'versions']
+const fieldsOperations = (id: string): readonly string[] => {
+  if (id === 'comment') return ['add', 'edit', 'remove']
+  if (id === 'worklog') return ['add']
+  if (id === 'issuelinks') return ['add', 'copy']
+  return LISTS.includes(id) ? ['add', 'set', 'remove'] : ['set']
+}
 
 function allowed({ site, view }: Ask, project: Project, id: string, types: readonly Json[]): Fields {
   switch (id) {

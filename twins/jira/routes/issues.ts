@@ -1,15 +1,18 @@
 import type { Json } from '../../trace.ts'
 import { notModelled } from '../../twin.ts'
 import { type Ask, askedIssue, type On, Refusal, valuesPage } from '../ask.ts'
+import { fieldBodies } from '../field-answer.ts'
 import { assignable, notOnScreen, projectOfBody, SCREEN, type Wish, wishOf } from '../fields.ts'
 import { GAPS } from '../gaps.ts'
+import { issueBody, transitionBody } from '../issue-answer.ts'
 import { fieldsBody } from '../issue-wire.ts'
 import { addComment, change, create, fresh, offered, remove, transition } from '../issues.ts'
 import { issueOf, type Site } from '../site.ts'
-import { type Fields, fieldsOf, type Issue, listOf, type Transition, textOf } from '../state.ts'
-import { historyBody, statusBody, type View } from '../wire.ts'
-import { fieldBodies, metaOf } from './fields.ts'
+import { type Fields, fieldsOf, type Issue, listOf, textOf } from '../state.ts'
+import { historyBody, type View } from '../wire.ts'
+import { createMeta, editMeta, metaOf } from './fields.ts'
 import { addLink } from './links.ts'
+import { tokenPage } from './search.ts'
 import { addWorklog } from './worklogs.ts'
 
 const BULK_MAX = 50
@@ -21,6 +24,8 @@ export function addIssues(on: On): void {
   )
   on('issues.create_bulk', 'POST /rest/api/:version/issue/bulk', createBulk)
   on('issues.fetch_bulk', 'POST /rest/api/:version/issue/bulkfetch', fetchBulk)
+  on('issues.create_meta_of_all', 'GET /rest/api/:version/issue/createmeta', createMeta)
+  on('issues.edit_meta', 'GET /rest/api/:version/issue/:issue/editmeta', editMeta)
   on('issues.create_meta_types', 'GET /rest/api/:version/issue/createmeta/:project/issuetypes', metaOf('types'))
   on('issues.create_meta', 'GET /rest/api/:version/issue/createmeta/:project/issuetypes/:type', metaOf('fields'))
   on('issues.get', 'GET /rest/api/:version/issue/:issue', (ask) => {
@@ -46,6 +51,16 @@ export function addIssues(on: On): void {
     const rows = site.store.histories.find(issue.id)
     return valuesPage(ask, `issue/${issue.key}/changelog`, rows, (row) => historyBody(site, view, row), 100)
   })
+  on('issues.changelog_by_ids', 'POST /rest/api/:version/issue/:issue/changelog/list', (ask) => {
+    const { site, view, body } = ask
+    const issue = askedIssue(ask)
+    const wanted = listOf(body.changelogIds).map(textOf)
+    if (wanted.length === 0) throw new Refusal(400, ['The list of changelog IDs is empty.'])
+    const rows = site.store.histories.find(issue.id).filter(({ id }) => wanted.includes(id))
+    const histories = rows.map((row) => historyBody(site, view, row))
+    return Response.json({ startAt: 0, maxResults: rows.length, total: rows.length, histories })
+  })
+  on('changelogs.fetch_bulk', 'POST /rest/api/:version/changelog/bulkfetch', fetchChangelogs)
   on('transitions.list', 'GET /rest/api/:version/issue/:issue/transitions', (ask) => {
     const { site, query, queries } = ask
     const issue = askedIssue(ask)
@@ -81,7 +96,7 @@ function addParts({ site, me, view }: Place, issue: Issue, { parts }: Wish): voi
   }
 }
 
-/** Makes what can be made: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues (as known; not opened). */
+/** Makes what can be made: Atlassian's OpenAPI document of version 3 (2026-11-26). */
 function createBulk(ask: Ask): Response {
   const updates = listOf(ask.body.issueUpdates)
   if (updates.length === 0) throw new Refusal(400, ['No issues to create.'])
@@ -125,66 +140,32 @@ function fetchBulk(ask: Ask): Response {
   })
 }
 
-/** Fields that a list leaves out unless it is asked for all. */
-const NOT_NAVIGABLE = ['comment', 'worklog', 'attachment', 'timetracking', 'issuelinks']
-const EXPANSIONS = ['changelog', 'names', 'schema', 'transitions', 'transitions.fields']
+/** Source: Atlassian's OpenAPI document of version 3, "Bulk fetch changelogs" (2026-11-26). */
+const CHANGELOG_ISSUES_MAX = 1000
 
-/** An issue with the fields that are asked for; all of them when none is. */
-export function issueBody(
-  { site, view }: Pick<Ask, 'site' | 'view'>,
-  issue: Issue,
-  fields: readonly string[],
-  expand: readonly string[],
-  properties: readonly string[] = [],
-): Json {
-  if (expand.some((one) => !EXPANSIONS.includes(one)))
-    throw notModelled('jira', GAPS, 'rendered fields and other expansions')
-  const all = fieldsBody(site, view, issue)
-  const wanted = fields.length === 0 || fields.every((one) => one.startsWith('-')) ? ['*all', ...fields] : fields
-  const has = (id: string): boolean =>
-    wanted.reduce((in_: boolean, one) => {
-      if (one === '*all' || one === id) return true
-      if (one === '*navigable') return in_ || !NOT_NAVIGABLE.includes(id)
-      return one === `-${id}` ? false : in_
-    }, false)
-  const ids = Object.keys(all).filter(has)
-  const about = fieldBodies(site).filter(({ id }) => ids.includes(textOf(id)))
-  const histories = site.store.histories.find(issue.id).toReversed()
-  return {
-    expand: 'renderedFields,names,schema,operations,editmeta,changelog,versionedRepresentations',
-    id: issue.id,
-    self: `${view.base}/rest/api/${view.version}/issue/${issue.id}`,
-    key: issue.key,
-    ...(ids.length === 0 ? {} : { fields: Object.fromEntries(ids.map((id) => [id, all[id] ?? null])) }),
-    ...(properties.length === 0
-      ? {}
-      : {
-          properties: Object.fromEntries(
-            Object.entries(issue.properties).filter(([key]) => properties.includes('*all') || properties.includes(key)),
-          ),
-        }),
-    ...(expand.includes('names') ? { names: Object.fromEntries(about.map(({ id, name }) => [id, name])) as Json } : {}),
-    ...(expand.includes('schema')
-      ? { schema: Object.fromEntries(about.map(({ id, schema }) => [id, schema])) as Json }
-      : {}),
-    ...(expand.some((one) => one.startsWith('transitions'))
-      ? {
-          transitions: offered(site, issue).map((one) =>
-            transitionBody({ site, view }, one, expand.includes('transitions.fields')),
-          ),
-        }
-      : {}),
-    ...(expand.includes('changelog')
-      ? {
-          changelog: {
-            startAt: 0,
-            maxResults: histories.length,
-            total: histories.length,
-            histories: histories.map((one) => historyBody(site, view, one)),
-          },
-        }
-      : {}),
-  }
+function fetchChangelogs(ask: Ask): Response {
+  const { site, view, body } = ask
+  const [wanted, only] = [listOf(body.issueIdsOrKeys).map(textOf), listOf(body.fieldIds).map(textOf)]
+  if (wanted.length === 0 || wanted.length > CHANGELOG_ISSUES_MAX)
+    throw new Refusal(400, [`The number of issues must be between 1 and ${CHANGELOG_ISSUES_MAX}.`])
+  const issues = [...new Set(wanted.flatMap((idOrKey) => issueOf(site, idOrKey) ?? []))]
+  const rows = issues.flatMap(({ id }) =>
+    site.store.histories
+      .find(id)
+      .filter(({ items }) => only.length === 0 || items.some(({ fieldId }) => only.includes(fieldId))),
+  )
+  const token = textOf(body.nextPageToken) || undefined
+  const { page, more } = tokenPage(JSON.stringify([wanted, only]), token, Number(body.maxResults ?? 1000), rows)
+  const { isLast: _, ...next } = more
+  return Response.json({
+    issueChangeLogs: issues.flatMap(({ id }) => {
+      const mine = page.filter(({ issue }) => issue === id)
+      return mine.length === 0
+        ? []
+        : [{ issueId: id, changeHistories: mine.map((row) => historyBody(site, view, row)) }]
+    }),
+    ...next,
+  })
 }
 
 function edit(ask: Ask): Response {
@@ -210,30 +191,6 @@ function assign(ask: Ask): Response {
     throw new Refusal(400, [], { assignee: `User '${id}' cannot be assigned issues.` })
   change(site, me.id, issue, { assignee: id }, 'issue_assigned')
   return new Response(null, { status: 204 })
-}
-
-function transitionBody({ site, view }: Pick<Ask, 'site' | 'view'>, one: Transition, full: boolean): Json {
-  const about = fieldBodies(site)
-  const fields = one.screen.map((id) => {
-    const field = about.find((row) => row.id === id)
-    const required = one.required.includes(id)
-    return [
-      id,
-      { required, schema: field?.schema ?? { type: 'any' }, name: field?.name ?? id, key: id, operations: ['set'] },
-    ] as const
-  })
-  return {
-    id: one.id,
-    name: one.name,
-    to: statusBody(view, site.status(one.to)),
-    hasScreen: one.screen.length > 0,
-    isGlobal: one.from.length === 0,
-    isInitial: false,
-    isAvailable: true,
-    isConditional: false,
-    isLooped: false,
-    ...(full ? { fields: Object.fromEntries(fields) } : {}),
-  }
 }
 
 function doTransition(ask: Ask): Response {

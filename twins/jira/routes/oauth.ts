@@ -4,7 +4,7 @@ import { GAPS } from '../gaps.ts'
 import type { Site } from '../site.ts'
 import type { Token } from '../state.ts'
 
-/** https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps (as known; not opened): refresh tokens rotate. */
+/** Refresh tokens rotate, and a bad one is a 403: https://developer.atlassian.com/cloud/oauth/getting-started/refresh-tokens (2026-11-26). */
 const ACCESS_MS = 3_600_000
 const REFRESH_MS = 90 * 86_400_000
 const SCOPE = 'read:jira-work write:jira-work read:jira-user manage:jira-webhook offline_access'

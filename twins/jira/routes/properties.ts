@@ -4,7 +4,7 @@ import { store } from '../issues.ts'
 
 const BYTES_MAX = 32_768
 
-/** What an app keeps with an issue: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-properties (as known; not opened). */
+/** What an app keeps with an issue: Atlassian's OpenAPI document of version 3 (2026-11-26). */
 export function addProperties(on: On): void {
   const route = '/rest/api/:version/issue/:issue/properties'
   on('properties.list', `GET ${route}`, (ask) => {

@@ -3,13 +3,12 @@ import type { Json } from '../../trace.ts'
 import { notModelled } from '../../twin.ts'
 import { type Ask, type Handler, type On, Refusal } from '../ask.ts'
 import { GAPS } from '../gaps.ts'
+import { issueBody } from '../issue-answer.ts'
 import { searchable } from '../issues.ts'
 import { isBounded, search } from '../jql/index.ts'
-import type { Issue } from '../state.ts'
-import { listOf, textOf } from '../state.ts'
-import { issueBody } from './issues.ts'
+import { type Fields, type Issue, listOf, textOf } from '../state.ts'
 
-/** https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search (as known; not opened). */
+/** https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search, by its client jira.js 6.2 (2026-11-26). */
 const USUAL = 50
 const IDS_MAX = 5_000
 const FIELDS_MAX = 100
@@ -80,19 +79,32 @@ function answer(ask: Ask, { jql, token, maxResults, fields, expand, properties, 
   const rows = found(ask, jql, reconcile)
   const bare = fields.every((field) => field === 'id' || field === 'key')
   const count = Math.min(maxResults === 0 ? USUAL : maxResults, bare ? IDS_MAX : FIELDS_MAX)
-  const from = token === undefined ? 0 : positionOf(jql, token)
-  const page = rows.slice(from, from + count)
-  const end = from + page.length
-  const isLast = end >= rows.length
+  const { page, more } = tokenPage(jql, token, count, rows)
   return Response.json({
     issues: page.map((issue): Json => {
       // Without fields there is the id and nothing else.
       if (fields.length === 0 && expand.length === 0) return { id: issue.id }
-      return issueBody(ask, issue, fields.length === 0 ? ['id'] : fields, expand)
+      return { ...issueBody(ask, issue, fields.length === 0 ? ['id'] : fields, expand), expand: EXPAND }
     }),
-    ...(isLast ? {} : { nextPageToken: tokenOf(jql, end) }),
-    isLast,
+    ...more,
   })
+}
+
+/** What an issue of a search offers to expand, in the order in which recorded answers have it. */
+const EXPAND = 'operations,versionedRepresentations,editmeta,changelog,renderedFields'
+
+/** `count` rows from where a token points to, and what is said of the rest. A token belongs to its `query`. */
+export function tokenPage<Row>(
+  query: string,
+  token: string | undefined,
+  count: number,
+  rows: readonly Row[],
+): { readonly page: readonly Row[]; readonly more: Fields } {
+  const from = token === undefined ? 0 : positionOf(query, token)
+  const page = rows.slice(from, from + count)
+  const end = from + page.length
+  const isLast = end >= rows.length
+  return { page, more: { ...(isLast ? {} : { nextPageToken: tokenOf(query, end) }), isLast } }
 }
 
 const digest = (jql: string): string => createHash('sha256').update(jql).digest('base64url').slice(0, 12)

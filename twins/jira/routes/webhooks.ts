@@ -1,5 +1,5 @@
 import { type Ask, type On, Refusal, valuesPage } from '../ask.ts'
-import { EVENTS } from '../events.ts'
+import { APP_EVENTS, EVENTS } from '../events.ts'
 import { usesOf } from '../jql/index.ts'
 import { type Fields, fieldsOf, listOf, textOf, type Webhook } from '../state.ts'
 
@@ -68,6 +68,9 @@ function addOfApps(on: On): void {
       expirationDate: expires_ms,
     }))
   })
+  on('webhooks.failed', 'GET /rest/api/:version/webhook/failed', () => {
+    throw new Refusal(403, ['Only Connect apps can use this operation.'])
+  })
   on('webhooks.delete', 'DELETE /rest/api/:version/webhook', (ask) => {
     onlyApps(ask)
     for (const id of listOf(ask.body.webhookIds).map(textOf))
@@ -87,7 +90,7 @@ function addOfApps(on: On): void {
 
 function faultsOf({ events, jqlFilter }: Fields): readonly string[] {
   const wanted = listOf(events).map(textOf)
-  const unknown = wanted.filter((event) => !EVENTS.includes(event))
+  const unknown = wanted.filter((event) => !APP_EVENTS.includes(event))
   if (wanted.length === 0 || unknown.length > 0)
     return [`The following events are not supported: ${unknown.join(', ')}`]
   if (typeof jqlFilter !== 'string' || jqlFilter.trim() === '') return ['The JQL filter is required.']

@@ -1,14 +1,13 @@
-import { notModelled } from '../../twin.ts'
 import { type Ask, askedIssue, nothingMore, type On, pageOf, Refusal } from '../ask.ts'
 import { tellWorklog } from '../events.ts'
 import { type Draft, richTextOf } from '../fields.ts'
-import { GAPS } from '../gaps.ts'
 import { change, onlyBody } from '../issues.ts'
 import type { Site } from '../site.ts'
-import { type Fields, type Issue, textOf, type Worklog } from '../state.ts'
+import { type Fields, type Issue, listOf, textOf, type Worklog } from '../state.ts'
 import { secondsOf, timeOf, worklogBody } from '../wire.ts'
 
 export function addWorklogs(on: On): void {
+  addCopies(on)
   const route = '/rest/api/:version/issue/:issue/worklog'
   on('worklogs.list', `GET ${route}`, (ask) => {
     const { site, view } = ask
@@ -19,14 +18,15 @@ export function addWorklogs(on: On): void {
   })
   on('worklogs.add', `POST ${route}`, (ask) => {
     const { site, me, view, body } = ask
-    onlyAuto(ask)
-    const worklog = addWorklog(site, me.id, view.version, askedIssue(ask), body)
+    nothingMore(ask)
+    const issue = askedIssue(ask)
+    const worklog = addWorklog(site, me.id, view.version, issue, body, (seconds) => leftAfter(ask, issue, seconds))
     return Response.json(worklogBody(site, view, worklog), { status: 201 })
   })
   on('worklogs.get', `GET ${route}/:id`, (ask) => Response.json(worklogBody(ask.site, ask.view, asked(ask))))
   on('worklogs.update', `PUT ${route}/:id`, (ask) => {
     const { site, me, view, body } = ask
-    onlyAuto(ask)
+    nothingMore(ask)
     const [issue, old] = [askedIssue(ask), asked(ask)]
     const spent_s = body.timeSpent === undefined && body.timeSpentSeconds === undefined ? old.spent_s : spentOf(body)
     const worklog = site.store.worklogs.put({
@@ -37,26 +37,88 @@ export function addWorklogs(on: On): void {
       update_author: me.id,
       updated_ms: site.now(),
     })
-    change(site, me.id, issue, spentMore(issue, spent_s - old.spent_s), 'issue_worklog_updated')
+    change(site, me.id, issue, leftAfter(ask, issue, spent_s - old.spent_s), 'issue_worklog_updated')
     tell(site, me.id, 'updated', issue, worklog)
     return Response.json(worklogBody(site, view, worklog))
   })
   on('worklogs.delete', `DELETE ${route}/:id`, (ask) => {
     const { site, me } = ask
-    onlyAuto(ask)
+    nothingMore(ask)
     const [issue, worklog] = [askedIssue(ask), asked(ask)]
     site.store.worklogs.remove(worklog.id)
-    change(site, me.id, issue, spentMore(issue, -worklog.spent_s), 'issue_worklog_deleted')
+    site.store.removed.put({ id: worklog.id, kind: 'worklog', at_ms: site.now() })
+    change(site, me.id, issue, leftAfter(ask, issue, -worklog.spent_s), 'issue_worklog_deleted')
     tell(site, me.id, 'deleted', issue, worklog)
     return new Response(null, { status: 204 })
   })
 }
 
-function onlyAuto(ask: Ask): void {
-  nothingMore(ask)
-  if ((ask.query('adjustEstimate') ?? 'auto') !== 'auto')
-    throw notModelled('jira', GAPS, 'estimates other than adjusted by themselves')
+/** What is left after more was spent, as `adjustEstimate` says: Atlassian's OpenAPI document of version 3 (2026-11-26). */
+function leftAfter({ query }: Ask, issue: Issue, seconds: number): Draft {
+  const how = query('adjustEstimate') ?? 'auto'
+  const duration = (name: 'newEstimate' | 'reduceBy' | 'increaseBy'): number => {
+    const found = secondsOf(query(name) ?? '')
+    if (found === undefined) throw new Refusal(400, [], { [name]: `You must supply a valid value for '${name}'.` })
+    return found
+  }
+  const { spent_s } = spentMore(issue, seconds)
+  switch (how) {
+    case 'auto':
+      return spentMore(issue, seconds)
+    case 'leave':
+      return { spent_s: spent_s ?? null }
+    case 'new':
+      return { spent_s: spent_s ?? null, remaining_s: duration('newEstimate') }
+    case 'manual': {
+      const by = seconds < 0 ? duration('increaseBy') : -duration('reduceBy')
+      return { spent_s: spent_s ?? null, remaining_s: Math.max(0, (issue.remaining_s ?? 0) + by) }
+    }
+    default:
+      throw new Refusal(400, [`The value '${how}' for 'adjustEstimate' is not valid.`])
+  }
 }
+
+/** Worklogs of all issues, for those who keep a copy of them. */
+function addCopies(on: On): void {
+  const changed = (
+    ask: Ask,
+    path: string,
+    rows: readonly { readonly id: string; readonly at_ms: number }[],
+  ): Response => {
+    const since = Number(ask.query('since') ?? 0)
+    const { base, version } = ask.view
+    const self = `${base}/rest/api/${version}/worklog/${path}`
+    const found = rows.filter(({ at_ms }) => at_ms >= since).toSorted((a, b) => a.at_ms - b.at_ms)
+    const page = found.slice(0, COPY_PAGE)
+    const until = page.at(-1)?.at_ms ?? since
+    return Response.json({
+      values: page.map(({ id, at_ms }) => ({ worklogId: Number(id), updatedTime: at_ms, properties: [] })),
+      since,
+      until,
+      self: `${self}?since=${since}`,
+      ...(page.length < found.length ? { nextPage: `${self}?since=${until}` } : {}),
+      lastPage: page.length === found.length,
+    })
+  }
+  on('worklogs.updated', 'GET /rest/api/:version/worklog/updated', (ask) =>
+    changed(
+      ask,
+      'updated',
+      ask.site.store.worklogs.all().map(({ id, updated_ms }) => ({ id, at_ms: updated_ms })),
+    ),
+  )
+  on('worklogs.deleted', 'GET /rest/api/:version/worklog/deleted', (ask) =>
+    changed(ask, 'deleted', ask.site.store.removed.all()),
+  )
+  on('worklogs.get_many', 'POST /rest/api/:version/worklog/list', ({ site, view, body }) => {
+    const ids = listOf(body.ids).map(textOf)
+    if (ids.length === 0 || ids.length > COPY_PAGE)
+      throw new Refusal(400, [`The number of worklog IDs must be between 1 and ${COPY_PAGE}.`])
+    const rows = ids.flatMap((id) => site.store.worklogs.get(id) ?? [])
+    return Response.json(rows.map((row) => worklogBody(site, view, row)))
+  })
+}
+const COPY_PAGE = 1000
 
 function asked(ask: Ask): Worklog {
   const [issue, id] = [askedIssue(ask), ask.part('id')]
@@ -97,9 +159,17 @@ const spentMore = ({ spent_s, remaining_s }: Issue, seconds: number): Draft => (
   remaining_s: Math.max(0, (remaining_s ?? 0) - seconds),
 })
 
-export function addWorklog(site: Site, me: string, version: 2 | 3, issue: Issue, wish: Fields): Worklog {
+export function addWorklog(
+  site: Site,
+  me: string,
+  version: 2 | 3,
+  issue: Issue,
+  wish: Fields,
+  left: (seconds: number) => Draft = (seconds) => spentMore(issue, seconds),
+): Worklog {
   onlyBody(wish)
   const [spent_s, started_ms, comment] = [spentOf(wish), startedOf(site, wish), commentOf(version, wish)]
+  const draft = left(spent_s)
   const nowMs = site.now()
   const worklog = site.store.worklogs.put({
     id: site.next('worklog'),
@@ -112,7 +182,7 @@ export function addWorklog(site: Site, me: string, version: 2 | 3, issue: Issue,
     created_ms: nowMs,
     updated_ms: nowMs,
   })
-  change(site, me, issue, spentMore(issue, spent_s), 'issue_work_logged')
+  change(site, me, issue, draft, 'issue_work_logged')
   tell(site, me, 'created', issue, worklog)
   return worklog
 }
