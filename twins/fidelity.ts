@@ -9,10 +9,19 @@ export type Ignore = {
   readonly why: string
 }
 
+/** A request as it is about to be sent to the twin: its ids are the twin's, and only the credential is missing. */
+export type Sending = {
+  readonly method: string
+  readonly url: URL
+  readonly body: Uint8Array
+  /** The time in the twin's world. */
+  readonly nowMs: number
+}
+
 /** What replaying a vendor's recordings against its twin takes beyond the recordings themselves. */
 export type FidelityProfile = {
   /** Gives a request the credential that the recording has a placeholder for. */
-  readonly authorize?: (headers: Headers, exchange: Exchange) => void
+  readonly authorize?: (headers: Headers, exchange: Exchange, sending: Sending) => void
   /** The address at the twin, where recordings come from another host, such as a tenant's own. */
   readonly url?: (url: URL) => URL
   /**
@@ -23,6 +32,8 @@ export type FidelityProfile = {
   /** The time between two requests, for recorders whose clock stands still. Otherwise it is what was recorded. */
   readonly pauseMs?: number
   readonly ignores?: readonly Ignore[]
+  /** Events of a stream that come by chance, at any place and any number: they are left out on both sides. */
+  readonly passing?: readonly string[]
   /** How the real service is asked with the user's own credential, for `--live`. */
   readonly live?: {
     /** The environment variable that holds it. */

@@ -9,12 +9,16 @@ export const isObject = (value: Json | undefined): value is Wire =>
 const FORM = { depth: 12, parameterLimit: 5000, arrayLimit: 1000 } as const
 
 /** A body as data: JSON, a form, the events of a stream, the element names of XML; other text and bytes by their length. */
-export function decode(bytes: Uint8Array, contentType: string | undefined): Json | undefined {
+export function decode(
+  bytes: Uint8Array,
+  contentType: string | undefined,
+  passing: readonly string[] = [],
+): Json | undefined {
   if (bytes.length === 0) return undefined
   const type = contentType ?? ''
   const text = Buffer.from(bytes).toString()
   if (type.includes('x-www-form-urlencoded')) return qs.parse(text, FORM) as Wire
-  if (type.includes('event-stream')) return { events: readEvents(text) }
+  if (type.includes('event-stream')) return { events: readEvents(text, passing) }
   const json = parse(text)
   if (json !== undefined) return json
   if (type.includes('xml'))
@@ -35,9 +39,9 @@ export const queryOf = (url: URL): Wire => qs.parse(url.search.slice(1), FORM) a
 
 /**
  * Server-sent events, where a run of events of one kind counts as one: how a text is cut into pieces is chance. The kind
- * is the event's name, the `type` in its data, or the shape of it.
+ * is the event's name, the `type` in its data, or the shape of it. Events of the kinds `passing` are left out.
  */
-function readEvents(text: string): readonly Json[] {
+function readEvents(text: string, passing: readonly string[]): readonly Json[] {
   const events = text.split(/\r?\n\r?\n/).flatMap((block): readonly Json[] => {
     const lines = block.split(/\r?\n/)
     const data = lines.filter((line) => line.startsWith('data:')).map((line) => line.slice(5).trimStart())
@@ -47,7 +51,8 @@ function readEvents(text: string): readonly Json[] {
       .trim()
     if (data.length === 0 && name === undefined) return []
     const body = data.join('\n')
-    return [{ ...(name === undefined ? {} : { event: name }), data: parse(body) ?? body }]
+    const event = { ...(name === undefined ? {} : { event: name }), data: parse(body) ?? body }
+    return passing.includes(kindOf(event)) ? [] : [event]
   })
   return events.filter((event, at) => at === 0 || kindOf(event) !== kindOf(events[at - 1] ?? null))
 }

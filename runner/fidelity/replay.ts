@@ -1,7 +1,7 @@
 import type { Ignore } from '../../twins/fidelity.ts'
 import { type Exchange, headerOf, type Recording } from '../../twins/har.ts'
 import { originPattern } from '../../twins/network.ts'
-import { NotModelled, type Twin, type TwinDefinition } from '../../twins/twin.ts'
+import { type HeaderOf, NotModelled, type Twin, type TwinDefinition } from '../../twins/twin.ts'
 import { createWorld } from '../../twins/world.ts'
 import { Bindings, collectionOf, isUnmistakable } from './bindings.ts'
 import { decode, queryOf } from './body.ts'
@@ -22,7 +22,8 @@ export type Interaction = {
 
 /** Something that answers as the vendor would: the twin, or the vendor itself. */
 export type Answerer = {
-  readonly operationOf: (method: string, url: URL) => string | undefined
+  readonly operationOf: (method: string, url: URL, header: HeaderOf) => string | undefined
+  readonly now: () => number
   /** `entry` is the place of the recorded request in its file, from 1. */
   readonly fetch: (request: Request, entry: number) => Promise<Response>
   /** Gives a request its credential, in place of the profile's. */
@@ -46,8 +47,9 @@ export function freshTwin(definition: TwinDefinition<unknown>, { file, exchanges
   const twin: Twin = definition.create(world, seed)
   const origins = definition.origins.map(originPattern)
   return {
-    operationOf: (method, url) =>
-      origins.some((pattern) => pattern.test(url.origin)) ? twin.operationOf(method, url) : undefined,
+    operationOf: (method, url, header) =>
+      origins.some((pattern) => pattern.test(url.origin)) ? twin.operationOf(method, url, header) : undefined,
+    now: () => world.clock.now(),
     fetch: (request, entry) => {
       const key = `${entry}/${definition.name}.${file}`
       return world.within({ step: String(entry), key }, async () => twin.fetch(request))
@@ -80,7 +82,8 @@ export async function replayRecording(
   for (const [index, exchange] of recording.exchanges.entries()) {
     const recordedUrl = new URL(exchange.url)
     const url = bindings.url(definition.fidelity?.url?.(recordedUrl) ?? recordedUrl)
-    const operation = answerer.operationOf(exchange.method, url)
+    const header: HeaderOf = (name) => headerOf(exchange.requestHeaders, name.toLowerCase())
+    const operation = answerer.operationOf(exchange.method, url, header)
     const about = {
       file: recording.file,
       entry: index + 1,
@@ -141,6 +144,7 @@ async function replayOne(
     bindings,
     said,
     ignores: definition.fidelity?.ignores ?? [],
+    passing: definition.fidelity?.passing ?? [],
     collection,
     onIgnored,
   })
@@ -158,10 +162,11 @@ function toRequest(
   const headers = new Headers()
   for (const [name, value] of exchange.requestHeaders)
     if (!HOP_HEADERS.test(name)) headers.append(name, bindings.text(value, name))
-  if (answerer.authorize === undefined) definition.fidelity?.authorize?.(headers, exchange)
-  else answerer.authorize(headers)
   const body = boundBody(exchange, bindings, collection)
   const empty = exchange.method === 'GET' || exchange.method === 'HEAD' || body === undefined
+  const sending = { method: exchange.method, url, body: Buffer.from(empty ? '' : body), nowMs: answerer.now() }
+  if (answerer.authorize === undefined) definition.fidelity?.authorize?.(headers, exchange, sending)
+  else answerer.authorize(headers)
   return new Request(url, { method: exchange.method, headers, ...(empty ? {} : { body }) })
 }
 
@@ -193,10 +198,10 @@ function compareAnswers(
   exchange: Exchange,
   response: Response,
   bytes: Uint8Array,
-  on: Comparison,
+  on: Comparison & { readonly passing: readonly string[] },
 ): readonly Difference[] {
   const ourType = response.headers.get('content-type') ?? undefined
-  const ours = decode(bytes, ourType)
+  const ours = decode(bytes, ourType, on.passing)
   if (response.status !== exchange.status) {
     const got = `${response.status} ${ours === undefined ? '' : JSON.stringify(ours).slice(0, 300)}`
     return [{ at: 'status', expected: String(exchange.status), got: got.trim() }]
@@ -205,7 +210,8 @@ function compareAnswers(
     const mine = response.headers.get(name)
     if (mine !== null && name.toLowerCase() !== 'set-cookie') on.bindings.bind(value, mine, name, [])
   }
-  const recorded = decode(exchange.responseBody ?? new Uint8Array(), headerOf(exchange.responseHeaders, 'content-type'))
+  const theirType = headerOf(exchange.responseHeaders, 'content-type')
+  const recorded = decode(exchange.responseBody ?? new Uint8Array(), theirType, on.passing)
   if (exchange.responseBody === undefined || exchange.method === 'HEAD') return []
   if (recorded === undefined || ours === undefined) {
     if (recorded === ours) return []
