@@ -19,6 +19,8 @@ export type Answer = {
   readonly outputTokens: number
   readonly thinkingTokens: number
   readonly iterations: readonly Iteration[] | undefined
+  readonly files: Turn['files']
+  readonly edits: Turn['edits']
   readonly breaks: Turn['breaks']
 }
 
@@ -38,7 +40,8 @@ export function answer(world: World, seed: Seed, state: State, ask: Ask): Answer
   if (uncounted(ask) && turn?.tokens?.input === undefined) throw gap('input other than text')
   const inputTokens = turn?.tokens?.input ?? countInput(ask)
   const raw = turn === undefined ? seeded(world, seed, ask) : rawBlocks(turn)
-  if (editsContext(ask, inputTokens) && !raw.some(({ type }) => type === 'compaction')) throw gap('parameters of betas')
+  const edited = raw.some(({ type }) => type === 'compaction') || turn?.edits !== undefined
+  if (editsContext(ask, inputTokens) && !edited) throw gap('parameters of betas')
   const outputMax = Number(ask.body.max_tokens)
   const stopped = stopAtSequence(raw, ask.body.stop_sequences)
   const cut =
@@ -58,6 +61,8 @@ export function answer(world: World, seed: Seed, state: State, ask: Ask): Answer
     outputTokens: Math.min(turn?.tokens?.output ?? counted, outputMax),
     thinkingTokens: turn?.tokens?.thinking ?? thought,
     iterations: turn?.iterations,
+    files: turn?.files,
+    edits: turn?.edits,
     breaks: turn?.breaks,
   }
 }

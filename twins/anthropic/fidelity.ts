@@ -12,7 +12,7 @@ function parse(text: string): unknown {
 }
 
 /** The message of an exchange: its body, or what the events of a stream add up to. */
-function messageOf({ responseBody }: Exchange): Item | undefined {
+function messageOf({ responseBody }: Pick<Exchange, 'responseBody'>): Item | undefined {
   const text = Buffer.from(responseBody ?? []).toString()
   const whole = parse(text)
   if (isItem(whole)) return whole
@@ -49,6 +49,7 @@ function joined({ start, deltas }: Block): Item {
     case 'thinking':
       return { ...start, thinking: all('thinking') }
     case 'tool_use':
+    case 'mcp_tool_use':
     case 'server_tool_use': {
       const input = parse(all('partial_json'))
       return { ...start, input: isItem(input) ? input : {} }
@@ -90,7 +91,7 @@ function tokensOf(usage: Item): Item {
 const STOPS = new Set(['pause_turn', 'refusal', 'compaction', 'model_context_window_exceeded'])
 
 /** What the model said to one request, as a turn of the script; undefined where it said nothing. */
-function turnOf(exchange: Exchange, entry: number): Json | undefined {
+function turnOf(exchange: Exchange, entry: number, all: readonly Exchange[]): Json | undefined {
   if (exchange.method !== 'POST' || exchange.status !== 200) return undefined
   if (new URL(exchange.url).pathname !== '/v1/messages') return undefined
   const message = messageOf(exchange)
@@ -111,7 +112,54 @@ function turnOf(exchange: Exchange, entry: number): Json | undefined {
     ...(STOPS.has(String(stop)) ? { stop: stop ?? null } : {}),
     ...(isItem(details) ? { stop_details: details } : {}),
     ...(iterations.length === 0 ? {} : { iterations }),
+    ...filesIn(message.content ?? null, all),
+    ...editsIn(message),
   }
+}
+
+/** Every file id in a value, wherever it stands. */
+function* fileIds(value: Json): Generator<string> {
+  if (typeof value === 'string') {
+    if (/^file_\w+$/.test(value)) yield value
+  } else if (Array.isArray(value)) for (const one of value) yield* fileIds(one as Json)
+  else if (isItem(value)) for (const one of Object.values(value)) yield* fileIds(one)
+}
+
+/** A file as its metadata and its content were fetched; its name is chance where nobody asked. */
+function fileOf(id: string, all: readonly Exchange[]): Item {
+  const at = (end: string): Exchange | undefined =>
+    all.find(({ url, method, status }) => {
+      return method === 'GET' && status === 200 && new URL(url).pathname === `/v1/files/${id}${end}`
+    })
+  const about = messageOf(at('') ?? { responseBody: undefined }) ?? {}
+  const { filename = 'file', mime_type = 'application/octet-stream' } = about
+  return { id, filename, mime_type, content: Buffer.from(at('/content')?.responseBody ?? []).toString('base64') }
+}
+
+/** Files that code wrote, as its results name them. */
+function filesIn(content: Json, all: readonly Exchange[]): Item {
+  const ids = [...new Set(fileIds(content))]
+  return ids.length === 0 ? {} : { files: ids.map((id) => fileOf(id, all)) }
+}
+
+/** Files that requests name and that nothing in the recording has made. */
+function filesBefore(all: readonly Exchange[]): readonly Item[] {
+  const made = new Set<string>()
+  const before = new Set<string>()
+  for (const exchange of all) {
+    if (exchange.status !== 200) continue
+    const body = parse(Buffer.from(exchange.requestBody).toString())
+    const asked = [...fileIds([...new URL(exchange.url).pathname.split('/'), isItem(body) ? body : null])]
+    for (const id of asked) if (!made.has(id)) before.add(id)
+    const told = messageOf(exchange)
+    if (told !== undefined) for (const id of fileIds(told)) made.add(id)
+  }
+  return [...before].map((id) => fileOf(id, all))
+}
+
+function editsIn({ context_management: managed }: Item): Item {
+  const edits = isItem(managed) ? itemsOf(managed.applied_edits) : []
+  return edits.length === 0 ? {} : { edits }
 }
 
 const NEWER = 'The API has sent it only since after some recordings were made, under the same version.'
@@ -128,8 +176,13 @@ export const FIDELITY: FidelityProfile = {
     headers.set('x-api-key', 'sk-ant-fidelity')
     headers.set('anthropic-version', '2023-06-01')
   },
-  given: (exchanges) => ({ turns: exchanges.flatMap((exchange, at) => turnOf(exchange, at + 1) ?? []) }),
+  given: (exchanges) => ({
+    turns: exchanges.flatMap((exchange, at) => turnOf(exchange, at + 1, exchanges) ?? []),
+    files: filesBefore(exchanges),
+  }),
   pauseMs: 2_000,
+  // "There may be any number of ping events dispersed throughout the response": …/build-with-claude/streaming (2026-11-26).
+  passing: ['ping'],
   ignores: [
     since('stop_details'),
     since('**.stop_details'),

@@ -23,7 +23,6 @@ export const GAPS: readonly Gap[] = [
     what: 'structured output without a script',
     why: 'A seeded text meets no schema: give the answer as a turn of the seed.',
   },
-  { what: 'files', why: 'Nothing is stored here yet: send content inline.' },
   { what: 'the rest of the API', why: 'Skills, agents, sessions, administration and text completions are not built.' },
   { what: 'containers that are not, or no longer, known', why: 'How they are refused is not recorded.' },
   { what: 'lists of models by lifecycle', why: 'The catalogue of retired models is not complete.' },
@@ -56,6 +55,11 @@ export const GAPS: readonly Gap[] = [
   {
     what: 'what is said of batches',
     why: 'Assumed: refusals of unknown and double ids, and of lists of a wrong length, are worded as elsewhere.',
+  },
+  { what: 'refusals of files', why: 'Assumed: their wordings; what a caller uploads cannot be fetched again.' },
+  {
+    what: 'thoughts bound to what came before',
+    why: 'Assumed: to the system, the tools and the messages before them, whatever model signed them.',
   },
   { what: 'pings', why: 'Assumed: one, behind the first block’s start; the API sends them anywhere.' },
   { what: 'what a broken stream costs', why: 'Assumed: as much as a whole one, as the answer was made.' },

@@ -1,9 +1,11 @@
 import { createTwinApp, NotModelled, type TwinDefinition } from '../twin.ts'
 import { awaitEnd } from './batches.ts'
 import { FIDELITY } from './fidelity.ts'
+import { keepFiles } from './files.ts'
 import { GAPS, gap } from './gaps.ts'
 import { PRICES } from './prices.ts'
 import { addBatchRoutes } from './routes/batches.ts'
+import { addFileRoutes } from './routes/files.ts'
 import { addMessageRoutes } from './routes/messages.ts'
 import { addModelRoutes } from './routes/models.ts'
 import { emptyState, fromJson, type Seed, seedSchema, toJson } from './state.ts'
@@ -11,7 +13,6 @@ import { failure } from './wire.ts'
 
 /** Paths the API has and this twin lacks, by pattern; the first that matches names the row of gaps.ts. */
 const PATHS: readonly (readonly [RegExp, string])[] = [
-  [/^\/v1\/files\b/, 'files'],
   [/^\/v1\/(complete|skills|agents|sessions|environments|organizations|oauth|user_profiles)\b/, 'the rest of the API'],
 ]
 
@@ -32,6 +33,11 @@ export const anthropic: TwinDefinition<Seed> = {
     'messages.batches.cancel',
     'messages.batches.results',
     'messages.batches.delete',
+    'files.upload',
+    'files.list',
+    'files.retrieve_metadata',
+    'files.download',
+    'files.delete',
     'models.list',
     'models.retrieve',
   ],
@@ -45,6 +51,8 @@ export const anthropic: TwinDefinition<Seed> = {
     addMessageRoutes(app, world, seed, () => state)
     addBatchRoutes(app, world, seed, () => state)
     addModelRoutes(app, world, seed)
+    addFileRoutes(app, world, seed, () => state)
+    keepFiles(world, state, seed.files ?? [])
     return {
       operationOf: app.operationOf,
       async fetch(request) {

@@ -4,6 +4,7 @@ import type { Input } from './cache.ts'
 import type { Tier } from './complete.ts'
 import type { Ask } from './request.ts'
 import { type Item, type Iteration, isItem, itemsOf, type State } from './state.ts'
+import { transformedBy } from './thoughts.ts'
 
 /** An answer with all that is told about it, in the parts that a stream sends apart. */
 export type Told = {
@@ -16,6 +17,8 @@ export type Told = {
   readonly output: Item
   readonly place: Item
   readonly contextManagement: Item
+  /** What was done to the input before the model read it. */
+  readonly transformed: Item
   readonly breaks: Answer['breaks']
 }
 
@@ -54,7 +57,8 @@ export function tell(world: World, state: State, ask: Ask, answer: Answer, split
     },
     place: { service_tier: tier, inference_geo: ask.model.geo },
     breaks: answer.breaks,
-    contextManagement: managesContext(ask) ? { context_management: { applied_edits: [] } } : {},
+    transformed: transformedBy(state, ask),
+    contextManagement: managesContext(ask) ? { context_management: { applied_edits: answer.edits ?? [] } } : {},
   }
 }
 
@@ -116,7 +120,17 @@ const iterationUsage = ({ type, model, split, output }: Step): Item => ({
 })
 
 /** The answer as one body. */
-export const messageBody = ({ id, model, blocks, end, input, output, place, contextManagement }: Told): Item => ({
+export const messageBody = ({
+  id,
+  model,
+  blocks,
+  end,
+  input,
+  output,
+  place,
+  contextManagement,
+  transformed,
+}: Told): Item => ({
   model,
   id,
   type: 'message',
@@ -125,4 +139,5 @@ export const messageBody = ({ id, model, blocks, end, input, output, place, cont
   ...end,
   usage: { ...input, ...output, ...place },
   ...contextManagement,
+  ...transformed,
 })

@@ -82,6 +82,18 @@ export const MODELS: Readonly<Record<string, Model>> = {
     displayName: 'Claude Fable 5',
     released: '2026-06-25T00:00:00Z',
   },
+  'claude-fable-5-1': {
+    ...NEWEST,
+    snapshot: 'claude-fable-5-1',
+    displayName: 'Claude Fable 5.1',
+    released: '2026-08-20T00:00:00Z',
+  },
+  'claude-opus-5-5': {
+    ...NEWEST,
+    snapshot: 'claude-opus-5-5',
+    displayName: 'Claude Opus 5.5',
+    released: '2026-10-01T00:00:00Z',
+  },
   'claude-opus-4-8': {
     ...NEWEST,
     snapshot: 'claude-opus-4-8',
@@ -209,7 +221,7 @@ export const MODELS: Readonly<Record<string, Model>> = {
 
 /** Models of the SDK's list (1.14) that are not in the price list. */
 const UNPRICED = new Set(
-  'claude-fable-5-2 claude-mythos-5-2 claude-haiku-5-5 claude-sonnet-5-5 claude-fable-5-1 claude-opus-5-5 claude-mythos-5-1 claude-mythos-5 claude-mythos-preview'.split(
+  'claude-fable-5-2 claude-mythos-5-2 claude-haiku-5-5 claude-sonnet-5-5 claude-mythos-5-1 claude-mythos-5 claude-mythos-preview'.split(
     ' ',
   ),
 )

@@ -88,7 +88,7 @@ function parse(text: string): unknown {
 /** What would change the answer or its price in ways that are not built. */
 function checkLoud(body: Item): void {
   for (const name of Object.keys(body)) if (LOUD.has(name) && body[name] !== null) throw gap('parameters of betas')
-  if (isItem(body.container)) throw gap('parameters of betas')
+  if (isItem(body.container) && body.container.skills !== undefined) throw gap('parameters of betas')
   if (body.speed !== undefined && body.speed !== null && body.speed !== 'standard') throw gap('fast mode')
   const geo = body.inference_geo
   if (geo !== undefined && geo !== null && geo !== 'global') throw gap('inference geography')
@@ -116,6 +116,8 @@ function readMessages(given: unknown): readonly Message[] | string {
 function checkNumbers({ body, model }: Ask, counts: boolean): string | undefined {
   const { max_tokens, temperature, top_p, top_k, stop_sequences, stream } = body
   if (counts) return undefined
+  // Recorded by github.com/pydantic/pydantic-ai on 2026-04-23: an object is for skills.
+  if (isItem(body.container)) return 'container: Input should be a valid string'
   if (typeof max_tokens !== 'number' || !Number.isInteger(max_tokens))
     return 'max_tokens: Input should be a valid integer'
   if (max_tokens < 1) return 'max_tokens: Input should be greater than or equal to 1'

@@ -35,7 +35,9 @@ export function checkThinking({ body, model, interleaved }: Ask): string | undef
       return `This model does not support effort level '${effort}'. Supported levels: ${[...model.effort].sort().join(', ')}.`
   }
   if (!isItem(body.thinking)) return undefined
-  const { type, budget_tokens: budget } = body.thinking
+  const { type, budget_tokens: budget, block_binding: binding } = body.thinking
+  // A model that always thinks may be told of its bindings alone: recorded with Fable 5.1.
+  if (type === undefined && binding !== undefined) return undefined
   if (type !== 'enabled' && type !== 'adaptive' && type !== 'disabled')
     return `thinking: Input tag '${String(type)}' found using 'type' does not match any of the expected tags: 'adaptive', 'disabled', 'enabled'`
   if (type === 'disabled') return undefined

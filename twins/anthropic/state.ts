@@ -44,8 +44,18 @@ export type Turn = {
         readonly thinking?: number | undefined
       }
     | undefined
+  /** Files that code wrote, by the ids that its results name; `content` is base64. */
+  readonly files?: readonly WrittenFile[] | undefined
+  /** What was taken out of the context before the model read it: `applied_edits`. */
+  readonly edits?: readonly Item[] | undefined
   /** Steps of an answer with an advisor or a compaction, in order. */
   readonly iterations?: readonly Iteration[] | undefined
+}
+export type WrittenFile = {
+  readonly id: string
+  readonly filename: string
+  readonly content: string
+  readonly mime_type?: string | undefined
 }
 export type Stop = 'pause_turn' | 'refusal' | 'compaction' | 'model_context_window_exceeded'
 export type Iteration = {
@@ -70,6 +80,8 @@ export type Seed = {
         readonly output_tokens?: number | undefined
       }
     | undefined
+  /** Files that were there before. */
+  readonly files?: readonly WrittenFile[] | undefined
   /** The account has no credit left. */
   readonly credit_exhausted?: boolean | undefined
   /** How long a batch takes; one that takes a day expires. */
@@ -98,7 +110,20 @@ export type Batch = {
   ended_ms: number | null
   results: readonly Item[]
 }
+export type StoredFile = {
+  readonly id: string
+  readonly created_ms: number
+  readonly expires_ms: number | null
+  readonly filename: string
+  readonly mime_type: string
+  readonly downloadable: boolean
+  /** base64. */
+  readonly content: string
+}
 export type State = {
+  files: Map<string, StoredFile>
+  /** What came before each thought, by the thought's signature. */
+  thoughts: Map<string, string>
   batches: Map<string, Batch>
   messages: Message[]
   used_turns: Set<number>
@@ -110,6 +135,12 @@ export type State = {
 
 const item = z.record(z.string(), z.json()) as z.ZodType<Item>
 const count = z.int().min(0)
+const writtenFile = z.strictObject({
+  id: z.string(),
+  filename: z.string(),
+  content: z.string(),
+  mime_type: z.string().optional(),
+})
 const turn = z.strictObject({
   when: z
     .strictObject({ model: z.string().optional(), contains: z.string().optional(), step: z.string().optional() })
@@ -123,6 +154,8 @@ const turn = z.strictObject({
   breaks: z.enum(['overloaded_error', 'api_error']).optional(),
   repeat: z.boolean().optional(),
   tokens: z.strictObject({ input: count.optional(), output: count.optional(), thinking: count.optional() }).optional(),
+  files: z.array(writtenFile).optional(),
+  edits: z.array(item).optional(),
   iterations: z
     .array(z.strictObject({ type: z.string(), model: z.string().optional(), input: count, output: count }))
     .optional(),
@@ -139,6 +172,7 @@ export const seedSchema: z.ZodType<Seed> = z.strictObject({
       output_tokens: z.int().min(1).optional(),
     })
     .optional(),
+  files: z.array(writtenFile).optional(),
   credit_exhausted: z.boolean().optional(),
   batch_ms: z.int().min(1).optional(),
 })
@@ -155,6 +189,18 @@ const batch = z.strictObject({
   results: z.array(item),
 })
 const stored = z.strictObject({
+  files: z.array(
+    z.strictObject({
+      id: z.string(),
+      created_ms: z.number(),
+      expires_ms: z.number().nullable(),
+      filename: z.string(),
+      mime_type: z.string(),
+      downloadable: z.boolean(),
+      content: z.string(),
+    }),
+  ),
+  thoughts: z.array(z.tuple([z.string(), z.string()])),
   batches: z.array(batch),
   messages: z.array(
     z.strictObject({
@@ -172,6 +218,8 @@ const stored = z.strictObject({
 })
 
 export const emptyState = (): State => ({
+  files: new Map(),
+  thoughts: new Map(),
   batches: new Map(),
   messages: [],
   used_turns: new Set(),
@@ -181,19 +229,26 @@ export const emptyState = (): State => ({
 })
 
 /** The state as plain data, and a copy. */
-export const toJson = ({ batches, messages, used_turns, cache, buckets, containers }: State): Json => ({
-  batches: [...batches.values()].map((one) => structuredClone(one)),
-  messages: messages.map((message) => ({ ...message })),
-  used_turns: [...used_turns],
-  cache: [...cache].map(([name, entry]) => [name, { ...entry }]),
-  buckets: [...buckets].map(([name, bucket]) => [name, { ...bucket }]),
-  containers: [...containers],
-})
+export const toJson = (state: State): Json => {
+  const { batches, messages, used_turns, cache, buckets, containers, files, thoughts } = state
+  return {
+    files: [...files.values()].map((file) => ({ ...file })),
+    thoughts: [...thoughts],
+    batches: [...batches.values()].map((one) => structuredClone(one)),
+    messages: messages.map((message) => ({ ...message })),
+    used_turns: [...used_turns],
+    cache: [...cache].map(([name, entry]) => [name, { ...entry }]),
+    buckets: [...buckets].map(([name, bucket]) => [name, { ...bucket }]),
+    containers: [...containers],
+  }
+}
 
 /** The other way; what is parsed is a copy. */
 export function fromJson(json: Json): State {
-  const { batches, messages, used_turns, cache, buckets, containers } = stored.parse(json)
+  const { batches, messages, used_turns, cache, buckets, containers, files, thoughts } = stored.parse(json)
   return {
+    files: new Map(files.map((file) => [file.id, file])),
+    thoughts: new Map(thoughts),
     batches: new Map(batches.map((one) => [one.id, one])),
     messages,
     used_turns: new Set(used_turns),

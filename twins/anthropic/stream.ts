@@ -15,7 +15,7 @@ export function messageEvents(told: Told): readonly string[] {
 const MESSAGES = { overloaded_error: 'Overloaded', api_error: 'Internal server error' } as const
 
 function wholeEvents(told: Told): readonly string[] {
-  const { id, model, blocks, end, input, output, place, contextManagement } = told
+  const { id, model, blocks, end, input, output, place, contextManagement, transformed } = told
   const events: string[] = []
   const emit = (type: string, fields: Item): void => void events.push(sse({ type, ...fields }))
   emit('message_start', {
@@ -39,7 +39,7 @@ function wholeEvents(told: Told): readonly string[] {
     emit('content_block_stop', { index })
   }
   const { cache_creation: _, ...counted } = input
-  emit('message_delta', { delta: end, usage: { ...counted, ...output }, ...contextManagement })
+  emit('message_delta', { delta: end, usage: { ...counted, ...output }, ...contextManagement, ...transformed })
   emit('message_stop', {})
   return events
 }

@@ -37,6 +37,13 @@ runTwinTests({
     await send(request('POST', `${batches}/${later.id}/cancel`))
     await world.clock.advance(1_000)
     await send(request('DELETE', `${batches}/${later.id}`))
+    const form = new FormData()
+    form.set('file', new File(['1,2'], 'a.csv', { type: 'text/csv' }))
+    const headers = { 'x-api-key': 'sk-ant-test', 'anthropic-version': '2023-06-01' }
+    const url = 'https://api.anthropic.com/v1/files?beta=true'
+    const sent = await send(new Request(url, { method: 'POST', headers, body: form }))
+    const file = z.object({ id: z.string() }).parse(await sent.json())
+    await send(request('GET', `/v1/files/${file.id}`))
     await send(request('GET', '/v1/models?limit=2'))
     await send(request('GET', '/v1/models/claude-opus-5'))
     await send(request('POST', messages, { ...hello, temperature: 7 }))
@@ -58,12 +65,11 @@ runTwinTests({
       return twin.fetch(request('DELETE', `${batches}/${id}`))
     },
     'unknown cursors of lists': ({ twin }) => twin.fetch(request('GET', '/v1/models?after_id=claude-0')),
-    files: ({ twin }) => twin.fetch(request('GET', '/v1/files')),
     'the rest of the API': post({}, '/v1/skills'),
     'containers that are not, or no longer, known': post({ ...hello, container: 'container_1' }),
     'lists of models by lifecycle': ({ twin }) => twin.fetch(request('GET', '/v1/models?lifecycle=retired')),
     'other API versions': post(hello, messages, { 'anthropic-version': '2023-01-01' }),
-    'models without a price': post({ ...hello, model: 'claude-opus-5-5' }),
+    'models without a price': post({ ...hello, model: 'claude-mythos-5' }),
     'fast mode': post({ ...hello, speed: 'fast' }),
     'inference geography': post({ ...hello, inference_geo: 'us' }),
     'parameters of betas': post({ ...hello, fallbacks: [] }, `${messages}?beta=true`),
