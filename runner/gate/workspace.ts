@@ -151,7 +151,9 @@ export function openWorkspace(folder: string): Workspace {
       for (const { real, at } of packageFolders) {
         const link = join(target, at)
         if (existsSync(link))
-          throw new UsageError(`expected no ${at} in the tree, got one: packages come from ${real}.`)
+          throw new UsageError(
+            `expected no ${at} in the tree, got one: packages come from ${real}. Add it to .gitignore, then: git rm -r --cached ${at}`,
+          )
         mkdirSync(dirname(link), { recursive: true })
         symlinkSync(real, link)
       }

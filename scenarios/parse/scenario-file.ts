@@ -2,6 +2,7 @@ import type { Fault } from '../../twins/faults.ts'
 import type { Json } from '../../twins/trace.ts'
 import type { TwinDefinition } from '../../twins/twin.ts'
 import type { Bound, CallStep, Expectation, Place, Problem, Scenario, Step } from '../scenario.ts'
+import { readGiven } from './given.ts'
 import { readIgnores } from './ignores.ts'
 import { type Item, readMarkdown } from './markdown.ts'
 import { suggest } from './nearest.ts'
@@ -99,7 +100,7 @@ function readBlock(
   }
   const startMs = typeof raw.clock === 'string' ? Date.parse(raw.clock) : 0
   const reader = { yaml, catalogue, problems, startMs }
-  const given = readGiven(raw.given, reader)
+  const given = readGiven(raw.given, { yaml, twins: catalogue.twins }, problems)
   const wires = readWires(raw.wires, { yaml, twins: catalogue.twins, known: eventTypes(catalogue.twins) }, problems)
   const when = readSteps(Array.isArray(raw.when) ? raw.when : [], reader)
   const then = readExpectations(Array.isArray(raw.then) ? raw.then : [], when, reader)
@@ -159,22 +160,6 @@ const isZone = (zone: string): boolean => {
 }
 
 const names = (catalogue: Catalogue): readonly string[] => catalogue.twins.map(({ name }) => name)
-
-function readGiven(raw: unknown, { yaml, catalogue, problems }: Reader): Readonly<Record<string, Json>> {
-  const given: Record<string, Json> = {}
-  if (raw === null || typeof raw !== 'object') return given
-  for (const [name, state] of Object.entries(raw)) {
-    const twin = catalogue.twins.find((definition) => definition.name === name)
-    if (twin === undefined) {
-      problems.push(yaml.problem(['given', name], `unknown twin "${name}".${suggest(name, names(catalogue))}`, true))
-      continue
-    }
-    // The twin's own schema judges its part; what is kept is the text as written, so that it prints and shrinks.
-    validate(twin.seed, state, yaml, ['given', name], problems)
-    given[name] = state as Json
-  }
-  return given
-}
 
 /** The one key of `known` that an entry has; a problem when it has none or several. */
 function kindOf<K extends string>(

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { parseScenarioFile } from '../../../scenarios/parse/scenario-file.ts'
 import { printProblem } from '../../../scenarios/scenario.ts'
+import { slack } from '../../../twins/slack/index.ts'
+import type { TwinDefinition } from '../../../twins/twin.ts'
 import { ledger } from '../support/ledger.ts'
 
 const catalogue = { twins: [ledger], rules: ['PAY-1'] }
@@ -291,4 +293,24 @@ test.each([
   ['an unknown item', 'covers: [AC-1]', 'covers: [AC-7]', '14:10: error: no acceptance item AC-7 in this file.'],
 ])('%s in Markdown is told at its place', (_, from, to, expected) => {
   expect(problemsOf(MARKDOWN.replace(from, to), 'a.scenario.md').join('\n')).toContain(`a.scenario.md:${expected}`)
+})
+
+test('state of the right shape that the twin cannot start with is told where it stands', () => {
+  const text = `schema: 1
+id: told
+clock: 2026-05-04T09:00:00Z
+given:
+  slack: { channels: [{ name: support, members: [nobody] }] }
+when:
+  - { as: x, call: POST /x }
+then:
+  - { answer: x, status: 200 }
+`
+  const { problems } = parseScenarioFile('a.scenario.yaml', text, {
+    twins: [slack as TwinDefinition<unknown>],
+    rules: [],
+  })
+  expect(problems.map(printProblem)).toEqual([
+    'a.scenario.yaml:5:3: error: slack channel support: expected a user of the workspace, got "nobody". Add one under given.slack.users.',
+  ])
 })
