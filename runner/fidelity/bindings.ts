@@ -109,10 +109,12 @@ export class Bindings {
     const segments = recorded.pathname.split('/')
     url.pathname = segments
       .map((part, at) => {
-        const plain = safeDecode(part)
+        // Some vendors say the format behind the id.
+        const [, plain = '', format = ''] = /^(.*?)(\.json)?$/s.exec(safeDecode(part)) ?? []
         const named = this.text(plain, segments[at - 1] ?? '')
         const bound = named === plain ? String(this.#numbers.get(plain) ?? plain) : named
-        return bound === plain ? part : encodeURIComponent(bound).replaceAll('%3A', ':').replaceAll('%2C', ',')
+        if (bound === plain) return part
+        return encodeURIComponent(bound).replaceAll('%3A', ':').replaceAll('%2C', ',') + format
       })
       .join('/')
     const query = [...recorded.searchParams]
