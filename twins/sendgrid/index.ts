@@ -64,6 +64,13 @@ export const sendgrid: TwinDefinition<Seed> = {
     'sender.verified',
   ],
   latencyMs: { min: 40, max: 220 },
+  fidelity: {
+    authorize: (headers) => headers.set('Authorization', 'Bearer SG.recorded'),
+    live: {
+      env: 'SENDGRID_API_KEY',
+      authorize: (headers, secret) => headers.set('Authorization', `Bearer ${secret}`),
+    },
+  },
   create(world, seed) {
     const store = new Store()
     const site = createSite(world, seed, store)

@@ -59,6 +59,8 @@ const noteOf = ({ id, kind, message, url, attempt: nth }: Delivery): Fields => (
 })
 
 function attempt(site: Site, delivery: Delivery, taken: Taken): void {
+  // Whoever reports an outcome does so on its own account; what follows from it is on that of the delivery.
+  const { cause } = site.world
   const { id, url, method, params, attempt: nth, message } = delivery
   const bare = url.split('#')[0] ?? ''
   const query = new URLSearchParams(params).toString()
@@ -86,12 +88,14 @@ function attempt(site: Site, delivery: Delivery, taken: Taken): void {
       // A restore in between has made the delivery another one's.
       if (settled || site.store.deliveries.get(id) !== delivery) return
       settled = true
-      settle(site, delivery, outcome, taken)
+      const ended = (): void => settle(site, delivery, outcome, taken)
+      site.world.clock.schedule(0, () => site.world.within(cause, ended), 'webhook answered')
     },
   )
 }
 
 function settle(site: Site, delivery: Delivery, outcome: DeliveryOutcome, taken: Taken): void {
+  if (site.store.deliveries.get(delivery.id) !== delivery) return
   const fault = faultOf(outcome)
   if (fault === undefined && outcome.kind === 'answer') {
     site.store.deliveries.remove(delivery.id)

@@ -1,5 +1,6 @@
 import { createTwinApp, NotModelled, notModelled, type TwinDefinition } from '../twin.ts'
 import { router } from './ask.ts'
+import { fidelity } from './fidelity.ts'
 import { GAPS } from './gaps.ts'
 import { HAPPENINGS, happen } from './happenings.ts'
 import { answered } from './inbound.ts'
@@ -79,6 +80,7 @@ export const twilio: TwinDefinition<Seed> = {
     'webhook.taken',
   ],
   latencyMs: { min: 60, max: 350 },
+  fidelity,
   create(world, seed) {
     const store = new Store()
     const site = createSite(world, seed, store)

@@ -60,25 +60,29 @@ export function pretendToSend(ask: Ask): Response {
     throw new Refusal(400, 21619, 'A text message body or media urls must be specified.')
   const nowMs = ask.site.now()
   return created(
-    messageBody(ask.account.id, {
-      id: sidOf(ask.site.world, 'SM'),
-      direction: 'outbound-api',
-      from,
-      to,
-      body,
-      segments: segmentsOf(body),
-      media: ask.params('MediaUrl').length,
-      service: null,
-      callback: null,
-      status: 'queued',
-      error_code: null,
-      price: null,
-      sent_ms: null,
-      expires_ms: nowMs,
-      price_max: null,
-      created_ms: nowMs,
-      updated_ms: nowMs,
-    }),
+    messageBody(
+      ask.account.id,
+      {
+        id: sidOf(ask.site.world, 'SM'),
+        direction: 'outbound-api',
+        from,
+        to,
+        body,
+        segments: segmentsOf(body),
+        media: ask.params('MediaUrl').length,
+        service: null,
+        callback: null,
+        status: 'queued',
+        error_code: null,
+        price: null,
+        sent_ms: null,
+        expires_ms: nowMs,
+        price_max: null,
+        created_ms: nowMs,
+        updated_ms: nowMs,
+      },
+      true,
+    ),
   )
 }
 

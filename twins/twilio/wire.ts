@@ -82,7 +82,7 @@ export const MESSAGE_ERRORS: Readonly<Record<number, string>> = {
 const accountPath = (account: string): string => `/${VERSION}/Accounts/${account}`
 
 /** A message as the Messages resource has it: lib/rest/api/v2010/account/message.d.ts of twilio 6.2 (2026-11-26). */
-export function messageBody(account: string, message: Message): Fields {
+export function messageBody(account: string, message: Message, fresh = false): Fields {
   const uri = `${accountPath(account)}/Messages/${message.id}`
   return {
     account_sid: account,
@@ -102,7 +102,11 @@ export function messageBody(account: string, message: Message): Fields {
     price_unit: 'USD',
     sid: message.id,
     status: message.status,
-    subresource_uris: { media: `${uri}/Media.json`, feedback: `${uri}/Feedback.json` },
+    subresource_uris: {
+      media: `${uri}/Media.json`,
+      // As in the vendor's own examples, the answer to a new message does not name it.
+      ...(fresh ? {} : { feedback: `${uri}/Feedback.json` }),
+    },
     to: message.to,
     uri: `${uri}.json`,
   }

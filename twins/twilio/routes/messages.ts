@@ -60,7 +60,7 @@ export function addMessages(on: On): void {
       validity: ask.param('ValidityPeriod'),
       price_max: ask.param('MaxPrice'),
     })
-    return created(messageBody(ask.account.id, message))
+    return created(messageBody(ask.account.id, message, true))
   })
 
   on('messages.list', `GET ${ROOT}/Messages.json`, (ask) => {
