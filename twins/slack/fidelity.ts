@@ -64,6 +64,9 @@ class Before {
   readonly users = new Map<string, Fields>()
   readonly channels = new Map<string, Fields>()
   readonly messages = new Map<string, Fields>()
+  readonly files = new Map<string, Fields>()
+  /** Ends of addresses that bytes were sent to and that no answer gave. */
+  readonly uploads: string[] = []
   /** What the recording itself made. */
   readonly made = new Set<string>()
   team: Fields = {}
@@ -80,6 +83,7 @@ class Before {
   see(exchange: Exchange): void {
     const answer = answerOf(exchange)
     const method = methodOf(exchange)
+    this.#files(exchange, answer)
     if (answer.error === 'missing_scope') this.provided = textOf(answer.provided).split(',')
     if (answer.ok !== true) return
     const args = argsOf(exchange)
@@ -126,6 +130,22 @@ class Before {
     if (writer !== '') this.app = { bot_user: writer, ...this.app }
   }
 
+  /** Files that were on their way: their bytes go somewhere, or they are completed, and no answer named them before. */
+  #files(exchange: Exchange, answer: Fields): void {
+    const method = methodOf(exchange)
+    const [, upload = ''] = /^\/upload\/v1\/(.+)$/.exec(new URL(exchange.url).pathname) ?? []
+    if (method === 'files.getUploadURLExternal')
+      for (const name of [answer.file_id, textOf(answer.upload_url).split('/').at(-1)]) this.made.add(textOf(name))
+    if (upload !== '' && exchange.status === 200 && !this.made.has(upload)) this.uploads.push(upload)
+    if (method !== 'files.completeUploadExternal' || answer.ok !== true) return
+    for (const row of listOf(answer.files)) {
+      const { id, name, title, user, size } = fieldsOf(row)
+      if (this.made.has(textOf(id)) || this.files.has(textOf(id))) continue
+      const sent = { id, name, title, user, upload: this.uploads.shift() ?? '' }
+      this.files.set(textOf(id), { ...known(sent), size: Number(size ?? 0) })
+    }
+  }
+
   /** Messages that are shown, or that a request names, and that the recording has not posted. */
   #messages(method: string, args: Fields, answer: Fields): void {
     const channel = textOf(args.channel) || textOf(args.channel_id)
@@ -165,6 +185,7 @@ function given(exchanges: readonly Exchange[]): Json {
         ...users.values(),
       ],
       channels: [...channels.values()],
+      files: [...before.files.values(), ...before.uploads.map((upload, at) => ({ id: `F0BEFORE00${at}`, upload }))],
       messages: [...messages.values()].map(({ own: mine, ...row }) =>
         mine === true ? { ...row, ...known(own) } : row,
       ),

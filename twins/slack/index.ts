@@ -13,6 +13,7 @@ import { CONVERSATIONS } from './routes/conversations.ts'
 import { addFiles, FILES, keepAllSharing } from './routes/files.ts'
 import { addHooks, afterCommand } from './routes/hooks.ts'
 import { MARKS } from './routes/marks.ts'
+import { QUIET } from './routes/quiet.ts'
 import { USERS } from './routes/users.ts'
 import { VIEWS } from './routes/views.ts'
 import { plant } from './seed.ts'
@@ -23,7 +24,17 @@ import { createWorkspace } from './workspace.ts'
 
 export { type Seed, seedSchema } from './state.ts'
 
-const HANDLERS: Handlers = { ...AUTH, ...CHAT, ...CONVERSATIONS, ...USERS, ...MARKS, ...FILES, ...VIEWS, ...ASSISTANT }
+const HANDLERS: Handlers = {
+  ...AUTH,
+  ...CHAT,
+  ...CONVERSATIONS,
+  ...USERS,
+  ...MARKS,
+  ...QUIET,
+  ...FILES,
+  ...VIEWS,
+  ...ASSISTANT,
+}
 
 /** Paths of files.slack.com and hooks.slack.com; everything else is slack.com's. */
 const HOSTS: readonly (readonly [RegExp, string])[] = [

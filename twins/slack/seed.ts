@@ -6,6 +6,7 @@ import {
   type Channel,
   type ChannelKind,
   type Fields,
+  type File,
   fieldsOf,
   isFields,
   listOf,
@@ -20,9 +21,10 @@ import type { Workspace } from './workspace.ts'
 /** What was there before the scenario starts. It happened without events. */
 export function plant(ws: Workspace, seed: Seed): void {
   const { store, app } = ws
-  for (const row of seed.rows?.users ?? []) store.users.put(userRow(ws, row))
-  if (store.users.get('USLACKBOT') === undefined)
+  // Slackbot was there before anybody else.
+  if (seed.rows?.users?.some(({ id }) => id === 'USLACKBOT') !== true)
     store.users.put(newUser(ws, { id: 'USLACKBOT', name: 'slackbot', real_name: 'Slackbot' }))
+  for (const row of seed.rows?.users ?? []) store.users.put(userRow(ws, row))
   for (const wish of seed.users ?? []) store.users.put(newUser(ws, wish))
   if (store.users.get(app.bot_user) === undefined)
     store.users.put(
@@ -31,6 +33,7 @@ export function plant(ws: Workspace, seed: Seed): void {
   for (const row of seed.rows?.channels ?? []) store.channels.put(channelRow(ws, row))
   for (const wish of seed.channels ?? []) plantChannel(ws, wish)
   for (const row of seed.rows?.messages ?? []) store.putMessage(messageRow(row))
+  for (const row of seed.rows?.files ?? []) store.files.put(fileRow(ws, row))
   for (const { token, type = 'bot', user, scopes = [], revoked } of seed.tokens ?? [])
     if (revoked === true)
       store.tokens.put({
@@ -119,6 +122,29 @@ function messageRow(row: Fields): Message {
     ...(thread === '' ? {} : { thread_ts: thread }),
     reactions,
     broadcast: row.subtype === 'thread_broadcast',
+  }
+}
+
+function fileRow(ws: Workspace, row: Fields): File {
+  const id = textOf(row.id)
+  if (id === '') throw new Error('given.slack.rows.files: expected rows with an id, got one without.')
+  const upload = textOf(row.upload)
+  return {
+    id,
+    name: textOf(row.name) || id.toLowerCase(),
+    title: textOf(row.title) || textOf(row.name) || id.toLowerCase(),
+    user: textOf(row.user) || ws.app.bot_user,
+    size: Number(row.size ?? 0),
+    status: upload === '' ? 'sent' : 'awaited',
+    upload,
+    bytes: '',
+    created: ws.nowS(),
+    mimetype: '',
+    filetype: '',
+    pretty_type: '',
+    alt_txt: textOf(row.alt_txt),
+    shares: [],
+    bound: null,
   }
 }
 

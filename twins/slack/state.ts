@@ -283,12 +283,14 @@ export type Seed = {
         readonly post_burst?: number | undefined
       }
     | undefined
-  /** Users, channels and (with their `channel`) messages as the wire shows them, where every field matters. */
+  /** Users, channels and (with their `channel`) messages as the wire shows them, where every field matters; files on their way. */
   readonly rows?:
     | {
         readonly users?: readonly Fields[] | undefined
         readonly channels?: readonly Fields[] | undefined
         readonly messages?: readonly Fields[] | undefined
+        /** Files that were announced (`upload` is the end of their address), or whose bytes were sent and that nobody has shared yet. */
+        readonly files?: readonly Fields[] | undefined
       }
     | undefined
 }
@@ -373,6 +375,7 @@ export const seedSchema: z.ZodType<Seed> = z.strictObject({
       users: z.array(fields).optional(),
       channels: z.array(fields).optional(),
       messages: z.array(fields).optional(),
+      files: z.array(fields).optional(),
     })
     .optional(),
 })

@@ -106,3 +106,13 @@ test.each<[string, Seed['tokens'], string]>([
   expect(said).toContain(error)
   expect(await replayed(exchanges)).toEqual([2, 2, 2, []])
 })
+
+test.each([1, 2])('a recording that begins after %d requests of an upload replays', async (lost) => {
+  const exchanges = await record(SEED, async (web, wait) => {
+    await web.filesUploadV2({ channel_id: 'C0OPS000001', content: 'x', filename: 'x.txt' })
+    await wait()
+  })
+  const rest = exchanges.slice(lost)
+  expect(rest.length).toBe(3 - lost)
+  expect(await replayed(rest)).toEqual([rest.length, rest.length, rest.length, []])
+})

@@ -163,11 +163,6 @@ export const USERS: Handlers = {
     ask.ws.store.settings.put({ id: `presence ${ask.actor.user}`, value: presence })
     return {}
   },
-  'dnd.info'(ask) {
-    if (arg(ask, 'user') !== '') userOf(ask)
-    // Nobody here has hours of quiet; 1 stands for never.
-    return { dnd_enabled: false, next_dnd_start_ts: 1, next_dnd_end_ts: 1 }
-  },
   'users.profile.get'(ask) {
     const user = arg(ask, 'user') === '' ? ask.ws.user(ask.actor.user) : userOf(ask)
     return { profile: userBody(user, mayMail(ask)).profile }
