@@ -6,7 +6,10 @@ export const GAPS: readonly Gap[] = [
   { what: 'letting apps in', why: 'Consent happens in a browser; the seed has the refresh token that comes of it.' },
   { what: 'ID tokens', why: 'They open services of one’s own, none of these APIs.' },
   { what: 'self-signed tokens', why: 'Give the client scopes, and it asks the token endpoint.' },
-  { what: 'other hosts and versions', why: 'Each API is served at its own host, Drive as v3 only.' },
+  {
+    what: 'other hosts and versions',
+    why: 'Each API is served at its own host, Drive as v3, but for the upload of v2 that sends CSV.',
+  },
   { what: 'batches of HTTP requests', why: 'The official clients of today send none.' },
   { what: 'answers that are no JSON', why: 'The official clients ask for JSON.' },
   { what: 'names with underscores', why: 'The official clients write fields in camel case.' },
@@ -64,6 +67,10 @@ export const GAPS: readonly Gap[] = [
   { what: 'moving cells that formulas name', why: 'Each formula would have to follow.' },
   { what: 'sorting by colour', why: 'Values are sorted.' },
   { what: 'finding by patterns, and in formulas', why: 'The patterns are of another kind than JavaScript’s.' },
+  {
+    what: 'texts that are parted by guesses, and HTML',
+    why: 'What Sheets makes of them is not told; name what parts them.',
+  },
   { what: 'pasting turned around, and parts of cells', why: 'Values, formulas, formats or all of them are pasted.' },
   { what: 'the order of files', why: 'Assumed: newest change first, as recorded; nothing is promised.' },
   { what: 'storage of service accounts', why: 'Assumed: 15 GB, as for those made before April 2025.' },

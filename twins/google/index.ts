@@ -42,6 +42,7 @@ export const google: TwinDefinition<Seed> = {
     'files.copy',
     'files.export',
     'files.upload',
+    'files.update_v2',
     'permissions.list',
     'permissions.create',
     'permissions.get',
@@ -134,7 +135,7 @@ export const google: TwinDefinition<Seed> = {
         if (/^\/batch(\/|$)/.test(url.pathname)) throw gap('batches of HTTP requests')
         const there = routed(request.method, url)
         const known = app.operationOf(request.method, there) !== undefined
-        if ((known && !isAtHome(url.pathname, url.hostname)) || /^\/(upload\/)?drive\/v[12]\//.test(url.pathname))
+        if (known ? !isAtHome(url.pathname, url.hostname) : /^\/(upload\/)?drive\/v[12]\//.test(url.pathname))
           throw gap('other hosts and versions')
         return app.fetch(there === url ? request : new Request(there, request))
       },

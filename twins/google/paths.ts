@@ -15,7 +15,7 @@ export function routePath(method: string, path: string): string {
 }
 
 const HOSTS: readonly (readonly [RegExp, readonly string[]])[] = [
-  [/^\/(upload\/)?drive\/v3\//, ['www.googleapis.com', 'content.googleapis.com']],
+  [/^\/((upload\/)?drive\/v3|upload\/drive\/v2)\//, ['www.googleapis.com', 'content.googleapis.com']],
   [/^\/oauth2\/v4\/token$/, ['www.googleapis.com']],
   [/^\/(token|tokeninfo|revoke)$/, ['oauth2.googleapis.com']],
   [/^\/v4\/spreadsheets(\/|$)/, ['sheets.googleapis.com']],

@@ -203,6 +203,10 @@ runTwinTests({
       dataFilters: [{ developerMetadataLookup: {} }],
     }),
     'requests of spreadsheets.batchUpdate that are not listed': sheet('addChart', {}),
+    'texts that are parted by guesses, and HTML': sheet('textToColumns', {
+      source: { sheetId: 0, endColumnIndex: 1 },
+      delimiterType: 'AUTODETECT',
+    }),
     'spreadsheets that are made with more than sheets and cells': post(SHEETS, { sheets: [{ charts: [] }] }),
     'all properties of a sheet at once': sheet('updateSheetProperties', { properties: { title: 'x' }, fields: '*' }),
     'sheets that are no grids': sheet('addSheet', { properties: { sheetType: 'OBJECT' } }),

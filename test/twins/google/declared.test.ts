@@ -30,7 +30,7 @@ const ALL: ReadonlySet<string> = new Set([
   ...declared('sheets', 'v4.js'),
 ])
 /** Tokens, and bytes: the SDKs reach them in other ways. */
-const ELSEWHERE = [/^\w+ \/(token|tokeninfo|revoke|oauth2\/v4\/token)$/, /^\w+ \/upload\/drive\/v3\/files/]
+const ELSEWHERE = [/^\w+ \/(token|tokeninfo|revoke|oauth2\/v4\/token)$/, /^\w+ \/upload\/drive\/v[23]\/files/]
 
 function routes(): readonly string[] {
   const found: string[] = []

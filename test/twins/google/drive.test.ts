@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ADA, AUTH, BOB, clientsOf, errorOf, FILES, type Office, openOffice, ROBOT } from './support.ts'
+import { ADA, AUTH, BOB, clientsOf, errorOf, FILES, type Office, openOffice, ROBOT, SHEETS } from './support.ts'
 
 const FOLDER = 'application/vnd.google-apps.folder'
 const SHEET = 'application/vnd.google-apps.spreadsheet'
@@ -325,4 +325,26 @@ test('comments are answered and resolved', async () => {
   expect(seen).toEqual({ resolved: true, replies: [{ content: 'Yes', action: 'resolve' }] })
   await drive.comments.delete({ fileId, commentId })
   expect((await drive.comments.list({ fileId, fields: 'comments(id)' })).data.comments).toEqual([])
+})
+
+test('CSV that is sent to a spreadsheet, even by the old version, takes the place of all that was in it', async () => {
+  const { raw, robot } = openOffice()
+  const made = await raw('POST', SHEETS, { properties: { title: 'Book' }, sheets: [{ properties: { title: 'Old' } }] })
+  const { spreadsheetId } = (await made.json()) as { spreadsheetId: string }
+  const path = `/upload/drive/v2/files/${spreadsheetId}?uploadType=media&convert=true&supportsAllDrives=True`
+  const sent = await raw('PUT', `https://www.googleapis.com${path}`, 'a,b\n1,"x,y"\n', { 'Content-Type': 'text/csv' })
+  expect([sent.status, await sent.json()]).toMatchObject([
+    200,
+    { kind: 'drive#file', id: spreadsheetId, title: 'Book' },
+  ])
+  const values = await raw('GET', `${SHEETS}/${spreadsheetId}/values/A1:B9`)
+  expect(await values.json()).toMatchObject({
+    values: [
+      ['a', 'b'],
+      ['1', 'x,y'],
+    ],
+  })
+  const elsewhere = 'https://www.googleapis.com/drive/v2/files'
+  await expect(raw('GET', elsewhere)).rejects.toThrow('does not model other hosts and versions')
+  await expect(robot.drive.files.get({ fileId: spreadsheetId })).rejects.toMatchObject({ status: 404 })
 })

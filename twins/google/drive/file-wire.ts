@@ -73,7 +73,7 @@ export const EXPORTS: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
-function linkOf({ id, mimeType }: FileRow): string {
+export function linkOf({ id, mimeType }: FileRow): string {
   if (mimeType === SHEET) return `https://docs.google.com/spreadsheets/d/${id}/edit?usp=drivesdk`
   if (mimeType === DOCUMENT) return `https://docs.google.com/document/d/${id}/edit?usp=drivesdk`
   if (mimeType === FOLDER) return `https://drive.google.com/drive/folders/${id}`

@@ -233,7 +233,13 @@ export function updateFile(ask: Ask, file: FileRow, body: Obj, media: Media | un
   const edited = media !== undefined || Object.keys(others).length > 0
   if (edited && timeIn(body, 'modifiedTime') === undefined) next = { ...next, modifiedMs: ws.world.clock.now() }
   if (media !== undefined) {
-    if (isGoogleType(file.mimeType)) throw gap('converting other files than CSV and plain text')
+    if (isGoogleType(file.mimeType)) {
+      // What is sent takes the place of all that was in it.
+      convert(ws, next, media)
+      put(ws, next)
+      changed(ws, next, 'update', ['content'])
+      return next
+    }
     checkStorage(ws, file.owner, media.bytes.length - sizeOf(file))
     const kept = { ...next, mimeType: text(body.mimeType) ?? bareType(media) ?? next.mimeType }
     next = { ...kept, revisions: [...file.revisions, revision(ws, kept, email, media)] }

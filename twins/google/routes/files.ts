@@ -4,6 +4,7 @@ import { type Ask, flag, type On, whole } from '../ask.ts'
 import { exported } from '../drive/export.ts'
 import { fileJson } from '../drive/file-wire.ts'
 import { copyFile, createFile, type Media, remove, updateFile } from '../drive/files.ts'
+import { fileV2 } from '../drive/legacy.ts'
 import { parseQuery } from '../drive/query.ts'
 import { sight } from '../drive/sight.ts'
 import { multipart, received } from '../drive/upload.ts'
@@ -85,6 +86,12 @@ export function addFiles(on: On): void {
     { api: 'drive', meter: 'modify', answer: 'File', fields: ONE },
     (ask) => uploaded(ask, fileFor(ask, ask.param('fileId'))),
   )
+  // Version 2 by itself is not modelled; some clients send CSV to spreadsheets by it.
+  on('files.update_v2', 'PUT /upload/drive/v2/files/:fileId', { api: 'drive', meter: 'modify' }, (ask) => {
+    if (ask.query.get('uploadType') !== 'media') throw gap('other hosts and versions')
+    const media = { type: ask.headers.get('content-type') ?? 'application/octet-stream', bytes: ask.bytes }
+    return fileV2(ask, updateFile(ask, fileFor(ask, ask.param('fileId')), {}, media))
+  })
   on(
     'files.upload',
     'PUT /upload/drive/v3/files',

@@ -9,20 +9,31 @@ import * as rules from './requests-rules.ts'
 import * as sheets from './requests-sheets.ts'
 import * as shift from './requests-shift.ts'
 import * as structure from './requests-structure.ts'
+import * as texts from './requests-texts.ts'
+import * as views from './requests-views.ts'
 import type { Spreadsheet } from './spreadsheet.ts'
 
-const ACTS: Readonly<Record<string, Act>> = { ...cells, ...paste, ...shift, ...sheets, ...rules, ...structure }
+const ACTS: Readonly<Record<string, Act>> = {
+  ...cells,
+  ...paste,
+  ...shift,
+  ...sheets,
+  ...rules,
+  ...structure,
+  ...texts,
+  ...views,
+}
 
 /** Requests that the API has and this twin has not: `Request` of the official client's types (@googleapis/sheets 18.1). */
 const UNMODELLED = new Set(
   (
-    'addBanding addChart addCommentReply addDataSource addFilterView addSlicer addTable autoFill ' +
-    'cancelDataSourceRefresh createDeveloperMetadata deleteBanding deleteComment deleteCommentReply deleteDataSource ' +
-    'deleteDeveloperMetadata deleteEmbeddedObject deleteFilterView deleteTable ' +
-    'duplicateFilterView insertComment pasteData randomizeRange refreshDataSource ' +
-    'textToColumns updateBanding updateChartSpec updateCommentPost ' +
+    'addChart addCommentReply addDataSource addSlicer addTable autoFill ' +
+    'cancelDataSourceRefresh createDeveloperMetadata deleteComment deleteCommentReply deleteDataSource ' +
+    'deleteDeveloperMetadata deleteEmbeddedObject deleteTable ' +
+    'insertComment refreshDataSource ' +
+    'updateChartSpec updateCommentPost ' +
     'updateDataSource updateDeveloperMetadata updateEmbeddedObjectBorder updateEmbeddedObjectPosition ' +
-    'updateFilterView updateSlicerSpec updateTable'
+    'updateSlicerSpec updateTable'
   ).split(' '),
 )
 

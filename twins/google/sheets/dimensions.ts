@@ -1,4 +1,5 @@
-import type { Obj } from '../fields.ts'
+import type { Json } from '../../trace.ts'
+import { isObj, type Obj } from '../fields.ts'
 import { type Move, movedFormula } from './formula.ts'
 import type { Cell, GridRange, Group, OpenRange, Row, Sheet, Spreadsheet } from './spreadsheet.ts'
 
@@ -27,6 +28,36 @@ function movedRange<R extends OpenRange>(range: R, { dimension, at, by }: Move):
     ...(end === undefined ? {} : { [to as string]: end }),
   }
 }
+
+/** A range as the wire has it, which is how filters, bands and conditional formats are kept. */
+function movedJson(range: Json | undefined, move: Move): Obj | undefined {
+  if (!isObj(range)) return undefined
+  const [from, to] =
+    move.dimension === 'row' ? ['startRowIndex', 'endRowIndex'] : ['startColumnIndex', 'endColumnIndex']
+  const index = (name: string): number | undefined => (typeof range[name] === 'number' ? range[name] : undefined)
+  const moved = movedSpan([index(from ?? ''), index(to ?? '')], move.at, move.by)
+  if (moved === undefined) return undefined
+  const [start, end] = moved
+  return {
+    ...range,
+    ...(start === undefined ? {} : { [from ?? '']: start }),
+    ...(end === undefined ? {} : { [to ?? '']: end }),
+  }
+}
+
+const movedViews = (views: readonly Obj[] | undefined, move: Move): readonly Obj[] =>
+  (views ?? []).flatMap((view) => {
+    const range = movedJson(view.range, move)
+    return range === undefined ? [] : [{ ...view, range }]
+  })
+
+/** A rule goes when nothing is left of what it was for. */
+const movedRules = (rules: readonly Obj[], move: Move): readonly Obj[] =>
+  rules.flatMap((rule) => {
+    const all = Array.isArray(rule.ranges) ? (rule.ranges as readonly Json[]) : []
+    const ranges = all.flatMap((range) => movedJson(range, move) ?? [])
+    return ranges.length === 0 ? [] : [{ ...rule, ranges }]
+  })
 
 const movedGroups = (groups: readonly Group[], at: number, by: number): readonly Group[] =>
   groups.flatMap((group) => {
@@ -104,6 +135,10 @@ export function resized(
       const range = movedRange(one.range, move)
       return range === undefined ? [] : [{ ...one, range }]
     }),
+    basicFilter: isObj(changed.basicFilter) ? (movedViews([changed.basicFilter], move)[0] ?? null) : null,
+    conditionalFormats: movedRules(changed.conditionalFormats, move),
+    filterViews: movedViews(changed.filterViews, move),
+    bandedRanges: movedViews(changed.bandedRanges, move),
     rowGroups: rows ? movedGroups(changed.rowGroups, at, by) : changed.rowGroups,
     columnGroups: rows ? changed.columnGroups : movedGroups(changed.columnGroups, at, by),
     rowMeta: rows ? movedMeta(changed.rowMeta, at, by) : changed.rowMeta,

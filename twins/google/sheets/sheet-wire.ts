@@ -101,6 +101,7 @@ export function spreadsheetJson(spreadsheet: Spreadsheet, view: View): Obj {
 
 function sheetJson(sheet: Sheet, index: number, view: View): Obj {
   const { sheetId, merges, protectedRanges, columnGroups, rowGroups, basicFilter, conditionalFormats } = sheet
+  const { filterViews = [], bandedRanges = [] } = sheet
   const mine = (one: ProtectedRange): boolean => view.owner || one.users.includes(view.email)
   return {
     properties: propertiesJson(sheet, index),
@@ -108,6 +109,8 @@ function sheetJson(sheet: Sheet, index: number, view: View): Obj {
     ...(merges.length === 0 ? {} : { merges: merges.map((merge) => rangeJson(sheetId, merge)) }),
     ...(conditionalFormats.length === 0 ? {} : { conditionalFormats: conditionalFormats as readonly Json[] as Json }),
     ...(basicFilter === null ? {} : { basicFilter }),
+    ...(filterViews.length === 0 ? {} : { filterViews: filterViews as readonly Json[] as Json }),
+    ...(bandedRanges.length === 0 ? {} : { bandedRanges: bandedRanges as readonly Json[] as Json }),
     ...(protectedRanges.length === 0
       ? {}
       : {

@@ -32,6 +32,8 @@ export type Sheet = {
   readonly columnMeta: Readonly<Record<string, Obj>>
   readonly basicFilter: Json
   readonly conditionalFormats: readonly Obj[]
+  readonly filterViews?: readonly Obj[]
+  readonly bandedRanges?: readonly Obj[]
 }
 export type GridRange = {
   readonly startRow: number
