@@ -150,7 +150,10 @@ export async function createSuiteJudge(word: string, load: Load, patience: Patie
   }
 }
 
-/** Whoever is likeliest to notice for the time it takes comes first; before all, who noticed the last mutant: neighbours are alike. */
+/** How much likelier than others the test is that noticed the last mutant: neighbours are alike. */
+const NEIGHBOUR = 10
+
+/** Whoever is likeliest to notice for the time it takes comes first. */
 function killersFirst(took: readonly Took[]): {
   readonly of: (places: readonly number[]) => readonly number[]
   readonly killed: (at: number) => void
@@ -164,7 +167,10 @@ function killersFirst(took: readonly Took[]): {
     of(places) {
       const wanted = new Set(places)
       const ranked = ranking.filter((at) => at !== last && wanted.has(at))
-      return last !== undefined && wanted.has(last) ? [last, ...ranked] : ranked
+      if (last === undefined || !wanted.has(last)) return ranked
+      const lasts = NEIGHBOUR * worth(last)
+      const before = ranked.findIndex((at) => worth(at) < lasts)
+      return ranked.toSpliced(before < 0 ? ranked.length : before, 0, last)
     },
     killed(at) {
       kills[at] = (kills[at] ?? 0) + 1

@@ -4,11 +4,11 @@ import { join, resolve } from 'node:path'
 import { instrument, type Mutant, type Source, suspicious } from '../../../oracle/mutate/instrument.ts'
 import { sample } from '../../../oracle/mutate/sample.ts'
 import { UsageError } from '../../gate/workspace.ts'
-import { equivalentIds } from '../equivalent.ts'
+import { equivalence } from '../equivalent.ts'
 import { keysOf } from '../key.ts'
 import type { HardenProgress } from '../progress.ts'
 import { type Hardening, type Judged, type Status, scopeOf } from '../result.ts'
-import { readTriage, type Triage } from '../triage.ts'
+import type { Triage } from '../triage.ts'
 import { bundleSuite, vitestOf } from './bundle.ts'
 import type { SuiteVerdict } from './judge.ts'
 import { createSuiteCrew } from './suite.ts'
@@ -89,10 +89,24 @@ export async function hardenLibrary(options: LibraryOptions): Promise<LibraryHar
     options.progress.begin('mutants', drawn.length)
     const plan = { module, word: options.word }
     const ids = drawn.map(({ id }) => id)
-    const verdicts = await crew.judge(plan, ids, (survived) => options.progress.step(survived))
+    const byId = new Map(drawn.map((mutant) => [mutant.id, mutant]))
+    const isEquivalent = equivalence(sources)
+    const equivalent = new Set<string>()
+    const looking: Promise<void>[] = []
+    const look = async (mutant: Mutant): Promise<void> => {
+      if (await isEquivalent(mutant)) equivalent.add(mutant.id)
+    }
+    // This process has nothing else to do while its children judge, so it does then what only the end needs.
+    const [verdicts, { readTriage }] = await Promise.all([
+      crew.judge(plan, ids, (id, { status }) => {
+        options.progress.step(status === 'survived' || status === 'noCoverage')
+        const mutant = byId.get(id)
+        if (status === 'survived' && mutant !== undefined) looking.push(look(mutant))
+      }),
+      import('../triage.ts'),
+    ])
     options.progress.end()
-    const alive = drawn.filter(({ id }) => verdicts.get(id)?.status === 'survived')
-    const equivalent = await equivalentIds(alive, sources)
+    await Promise.all(looking)
     const keys = keysOf(mutants, sources)
     const triage = readTriage(root)
     const judged = mutants.map((mutant, at) =>
