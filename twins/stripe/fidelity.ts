@@ -1,30 +1,15 @@
 import type { FidelityProfile } from '../fidelity.ts'
 import { type Exchange, headerOf } from '../har.ts'
 import type { Json } from '../trace.ts'
+import { bodyOf, objectsIn, storedBefore } from './before.ts'
 import { isSpoken } from './versions.ts'
 
 type Wire = { readonly [key: string]: Json }
 const isObject = (value: Json | undefined): value is Wire =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-function* objectsIn(value: Json): Generator<Wire> {
-  if (Array.isArray(value)) for (const item of value) yield* objectsIn(item as Json)
-  else if (isObject(value)) {
-    yield value
-    for (const item of Object.values(value)) yield* objectsIn(item)
-  }
-}
-
-const bodyOf = ({ responseBody }: Exchange): Json => {
-  try {
-    return JSON.parse(Buffer.from(responseBody ?? []).toString()) as Json
-  } catch {
-    return null
-  }
-}
-
 /** Prices that were there before: the account's own catalogue, of which answers show a part. */
-function given(exchanges: readonly Exchange[]): Json {
+export function given(exchanges: readonly Exchange[]): Json {
   const bodies = exchanges.map(bodyOf)
   const created = new Set(
     exchanges.flatMap(({ method, url }, at) => {
@@ -50,7 +35,12 @@ function given(exchanges: readonly Exchange[]): Json {
   const version = versions.find((one) => one !== undefined && isSpoken(one))
   const payment_methods = dashboardIn(bodies)
   const account = { payment_methods, ...(version === undefined ? {} : { api_version: version }) }
-  return { prices: [...prices.values()], coupons: couponsIn(exchanges, bodies), account }
+  return {
+    ...storedBefore(exchanges, bodies),
+    prices: [...prices.values()],
+    coupons: couponsIn(exchanges, bodies),
+    account,
+  }
 }
 
 /** Coupons that were there before: shown whole, or by what they take off. */

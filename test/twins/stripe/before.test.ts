@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest'
+import type { Exchange } from '../../../twins/har.ts'
+import { given } from '../../../twins/stripe/fidelity.ts'
+import type { Json } from '../../../twins/trace.ts'
+
+const exchange = (method: string, path: string, answer: Json, form = '', status = 200): Exchange => ({
+  method,
+  url: `https://api.stripe.com${path}`,
+  requestHeaders: [],
+  requestBody: Buffer.from(form),
+  status,
+  responseHeaders: [],
+  responseBody: Buffer.from(JSON.stringify(answer)),
+  atMs: undefined,
+})
+const CUSTOMER = 'cus_TOs0abcdefghij'
+const METHOD = 'pm_1SQ1ABKXBGcbgpbZabcdefgh'
+const seedOf = (...exchanges: readonly Exchange[]): { readonly [key: string]: unknown } => {
+  const seed = given(exchanges) as { readonly [key: string]: unknown }
+  return { customers: seed.customers, payments: seed.payments }
+}
+
+test('a customer that a recording uses and never makes was there before, with the card it pays by', () => {
+  const shown = { id: CUSTOMER, object: 'customer', email: 'ann@example.com' }
+  const customer = { ...shown, invoice_settings: { default_payment_method: METHOD } }
+  expect(seedOf(exchange('GET', `/v1/customers/${CUSTOMER}`, customer))).toEqual({
+    customers: [
+      {
+        id: CUSTOMER,
+        email: 'ann@example.com',
+        payment_methods: [{ id: METHOD, card: 'pm_card_visa', default: true }],
+      },
+    ],
+    payments: [],
+  })
+})
+
+test('what a recording makes was not there before, nor was what an error says is unknown', () => {
+  const made = exchange('POST', '/v1/customers', { id: CUSTOMER, object: 'customer' })
+  const refused = { error: { message: `No such PaymentMethod: '${METHOD}'` } }
+  const form = `invoice_settings[default_payment_method]=${METHOD}`
+  expect(seedOf(made, exchange('POST', `/v1/customers/${CUSTOMER}`, refused, form, 400))).toEqual({
+    customers: [],
+    payments: [],
+  })
+})
+
+test('a refusal tells that the customer beside the unknown method was there', () => {
+  const refused = { error: { message: `No such PaymentMethod: '${METHOD}'` } }
+  const form = `invoice_settings[default_payment_method]=${METHOD}`
+  const { customers } = seedOf(exchange('POST', `/v1/customers/${CUSTOMER}`, refused, form, 400))
+  expect(customers).toEqual([{ id: CUSTOMER, payment_methods: [] }])
+})
+
+test('a customer is called what its invoices call it', () => {
+  const invoice = { object: 'invoice', id: 'in_1', customer: CUSTOMER, customer_email: 'ann@example.com' }
+  const { customers } = seedOf(exchange('GET', `/v1/invoices?customer=${CUSTOMER}`, { data: [invoice] }))
+  expect(customers).toEqual([{ id: CUSTOMER, email: 'ann@example.com', payment_methods: [] }])
+})
+
+test('a charge that is read or refunded, and was made before, is a payment of the seed', () => {
+  const charge = { object: 'charge', id: 'ch_3SQ1ABKXBGcbgpbZ', amount: 500, currency: 'usd', payment_intent: null }
+  expect(seedOf(exchange('GET', `/v1/charges/${charge.id}`, charge))).toEqual({
+    customers: [],
+    payments: [{ charge: charge.id, amount: 500, currency: 'usd' }],
+  })
+})
