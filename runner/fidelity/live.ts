@@ -39,10 +39,11 @@ export function liveService(definition: TwinDefinition<unknown>, options: LiveOp
   const world = createWorld({ seed: 'live', startsAt: '2026-01-01T00:00:00Z' })
   const twin = definition.create(world, definition.seed.parse({}))
   return {
-    operationOf: (method, url) =>
+    operationOf: (method, url, header) =>
       origins.some((pattern) => pattern.test(url.origin))
-        ? (twin.operationOf(method, url) ?? `${method} ${url.pathname}`)
+        ? (twin.operationOf(method, url, header) ?? `${method} ${url.pathname}`)
         : undefined,
+    now: options.now,
     authorize: (headers) => definition.fidelity?.live?.authorize(headers, options.secret),
     async fetch(request) {
       const url = new URL(request.url)

@@ -132,7 +132,7 @@ export function identify(request: Signable, expected: Expected): Identity {
   const scope = `${claim.date}/${claim.region}/${claim.service}/aws4_request`
   let mismatch: Identity | undefined
   for (const address of addressesOf(request)) {
-    const canonicalRequest = canonical(request, address, claim, payload, expected.pathOnce)
+    const canonicalRequest = canonical(request, address, claim.signedHeaders, payload, expected.pathOnce)
     const stringToSign = [ALGORITHM, claim.signedAt, scope, sha256(canonicalRequest)].join('\n')
     if (signatureOf(credential, claim, stringToSign) === claim.signature)
       return { kind: 'signed', key: claim.key, how: claim.how, payload, chain: chainOf(credential, claim, scope) }
@@ -170,6 +170,33 @@ export function signatureOf(
 ): string {
   const key = [date, region, service, 'aws4_request'].reduce<string | Buffer>(hmac, `AWS4${secret_access_key}`)
   return hmac(key as Buffer, text).toString('hex')
+}
+
+/**
+ * Signs a request with what stands on it, as an SDK does: gives the `Authorization` of a request whose `x-amz-date` is `signedAt`.
+ * All headers that `names` lists are covered.
+ */
+export function authorization(
+  request: Signable,
+  credential: Credential,
+  { service, region, signedAt, names, pathOnce }: SigningOptions,
+): string {
+  const date = signedAt.slice(0, 8)
+  const signedHeaders = [...new Set(['host', ...names])].sort()
+  const payload = request.header('x-amz-content-sha256') ?? request.bodyHash()
+  const scope = `${date}/${region}/${service}/aws4_request`
+  const address = { host: request.url.host, path: request.url.pathname }
+  const text = [ALGORITHM, signedAt, scope, sha256(canonical(request, address, signedHeaders, payload, pathOnce))]
+  const signature = signatureOf(credential, { date, region, service }, text.join('\n'))
+  return `${ALGORITHM} Credential=${credential.access_key_id}/${scope}, SignedHeaders=${signedHeaders.join(';')}, Signature=${signature}`
+}
+type SigningOptions = {
+  readonly service: string
+  readonly region: string
+  /** `20300101T000000Z`. */
+  readonly signedAt: string
+  readonly names: readonly string[]
+  readonly pathOnce: boolean
 }
 
 /** `AKIA…/20300101/us-east-1/s3/aws4_request` in its parts. */
@@ -246,7 +273,7 @@ function timeliness({ how, signedAt, expiresS }: Claim, signedMs: number, nowMs:
 function canonical(
   { method, url, header, bodyLength }: Signable,
   address: Address,
-  claim: Claim,
+  signedHeaders: readonly string[],
   payload: string,
   pathOnce: boolean,
 ): string {
@@ -264,9 +291,9 @@ function canonical(
     method,
     (pathOnce ? path : path.map(encodeUri)).join('/'),
     query.map(([name, value]) => `${name}=${value}`).join('&'),
-    ...claim.signedHeaders.map((name) => `${name}:${headerText(name)}`),
+    ...signedHeaders.map((name) => `${name}:${headerText(name)}`),
     '',
-    claim.signedHeaders.join(';'),
+    signedHeaders.join(';'),
     payload,
   ].join('\n')
 }

@@ -2,6 +2,7 @@ import { hostId, shortRequestId } from '../aws/request-id.ts'
 import { type HeaderOf, NotModelled, notModelled, type TwinDefinition } from '../twin.ts'
 import { Account } from './account.ts'
 import { type Frame, readAsk } from './ask.ts'
+import { FIDELITY } from './fidelity.ts'
 import { GAPS } from './gaps.ts'
 import { HAPPENINGS, happen } from './happenings.ts'
 import { resumeTelling, TO_QUEUES } from './notifications.ts'
@@ -30,6 +31,7 @@ export const s3: TwinDefinition<Seed> = {
   events: ['object.created', 'object.removed', 'notification.sent'],
   wires: [TO_QUEUES],
   latencyMs: { min: 15, max: 120 },
+  fidelity: FIDELITY,
   create(world, seed) {
     const account = new Account(world, seed)
     const ids = (): Ids => ({ request: shortRequestId(world), host: hostId(world) })

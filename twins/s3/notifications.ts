@@ -2,7 +2,7 @@ import { hostId, shortRequestId } from '../aws/request-id.ts'
 import type { Wire } from '../wires.ts'
 import type { Account } from './account.ts'
 import type { Bucket, Notification, Telling, Version } from './state.ts'
-import { isoOf, urlEncoded } from './wire.ts'
+import { urlEncoded } from './wire.ts'
 
 /** "Typically in seconds": https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventNotifications.html (2026-11-26). */
 const DELAY_MS = { min: 300, max: 3_000 }
@@ -90,7 +90,7 @@ export function notifyOfTest(account: Account, bucket: Bucket, rule: Notificatio
   const body = JSON.stringify({
     Service: 'Amazon S3',
     Event: 's3:TestEvent',
-    Time: isoOf(world.clock.now()),
+    Time: new Date(world.clock.now()).toISOString(),
     Bucket: bucket.name,
     RequestId: shortRequestId(world),
     HostId: hostId(world),
@@ -111,7 +111,7 @@ function record(
     eventVersion: '2.1',
     eventSource: 'aws:s3',
     awsRegion: bucket.region,
-    eventTime: isoOf(nowMs),
+    eventTime: new Date(nowMs).toISOString(),
     eventName: event,
     userIdentity: { principalId: `AWS:${id}` },
     requestParameters: { sourceIPAddress: '203.0.113.10' },

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { z } from 'zod'
 import { accountSchema, type Credential, credentialSchema } from '../aws/credentials.ts'
 import type { Json } from '../trace.ts'
@@ -158,8 +159,7 @@ const bytesSchema = z.union([z.strictObject({ text }), z.strictObject({ base64: 
 const toBytes = (row: z.infer<typeof bytesSchema>): Buffer =>
   'text' in row ? Buffer.from(row.text) : Buffer.from(row.base64, 'base64')
 function fromBytes(body: Buffer): z.infer<typeof bytesSchema> {
-  const decoded = body.toString()
-  return Buffer.from(decoded).equals(body) ? { text: decoded } : { base64: body.toString('base64') }
+  return isUtf8(body) ? { text: body.toString() } : { base64: body.toString('base64') }
 }
 
 const checksumSchema = z.strictObject({
@@ -175,6 +175,34 @@ const target = {
   tags: texts,
 }
 const place = { bucket: text, key: text, version_id: text, modified_ms: z.number(), current: z.boolean() }
+const objectSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ ...place, kind: z.literal('marker') }),
+  z.strictObject({
+    ...place,
+    kind: z.literal('object'),
+    size: z.number(),
+    body: bytesSchema,
+    etag: text,
+    checksum: checksumSchema,
+    parts: z.array(z.strictObject({ number: z.number(), size: z.number(), checksum: text.nullable() })).nullable(),
+    ...target,
+  }),
+])
+type ObjectRow = z.infer<typeof objectSchema>
+const OBJECT_FIELDS = Object.keys(objectSchema.options[1].shape)
+const MARKER_FIELDS = Object.keys(objectSchema.options[0].shape)
+
+/** Whether a row has the fields of its kind, and says where it belongs; what is in the others is looked at later. */
+function isObjectRow(row: unknown): boolean {
+  if (typeof row !== 'object' || row === null) return false
+  const fields = row as Readonly<Record<string, unknown>>
+  if (typeof fields.bucket !== 'string' || typeof fields.key !== 'string') return false
+  const expected = fields.kind === 'object' ? OBJECT_FIELDS : fields.kind === 'marker' ? MARKER_FIELDS : []
+  let count = 0
+  for (const _ in fields) count += 1
+  return count === expected.length && expected.every((name) => fields[name] !== undefined)
+}
+
 const snapshotSchema = z.strictObject({
   buckets: z.array(
     z.strictObject({
@@ -189,20 +217,10 @@ const snapshotSchema = z.strictObject({
       lifecycle: text.nullable(),
     }),
   ),
-  objects: z.array(
-    z.discriminatedUnion('kind', [
-      z.strictObject({ ...place, kind: z.literal('marker') }),
-      z.strictObject({
-        ...place,
-        kind: z.literal('object'),
-        size: z.number(),
-        body: bytesSchema,
-        etag: text,
-        checksum: checksumSchema,
-        parts: z.array(z.strictObject({ number: z.number(), size: z.number(), checksum: text.nullable() })).nullable(),
-        ...target,
-      }),
-    ]),
+  // Looked at when their key is asked for: a schema over a hundred thousand of them takes longer than all the rest.
+  objects: z.custom<readonly ObjectRow[]>(
+    (rows) => Array.isArray(rows) && rows.every(isObjectRow),
+    'Expected objects.',
   ),
   told: z.int(),
   tellings: z.array(
@@ -253,6 +271,9 @@ export function byBytes(a: string, b: string): number {
   return a.length - b.length
 }
 
+/** Versions of a key, from the oldest to the latest; as rows of a snapshot while nobody has asked for them. */
+type Held = Version[] | { readonly rows: ObjectRow[] }
+
 /** All buckets of an account, with the versions of each key from the oldest to the latest. */
 export class Store {
   readonly buckets: Map<string, Bucket> = new Map()
@@ -260,18 +281,23 @@ export class Store {
   /** Notifications on their way, and how many there have been. */
   readonly tellings: Map<number, Telling> = new Map()
   told = 0
-  readonly #versions = new Map<string, Map<string, Version[]>>()
+  /** By bucket and key; as a snapshot has them, until somebody asks for a key. */
+  readonly #versions = new Map<string, Map<string, Held>>()
   /** Keys in their order; made anew when one has come or gone. */
   readonly #sorted = new Map<string, readonly string[]>()
 
-  #of(bucket: string): Map<string, Version[]> {
-    const found = this.#versions.get(bucket) ?? new Map<string, Version[]>()
+  #of(bucket: string): Map<string, Held> {
+    const found = this.#versions.get(bucket) ?? new Map<string, Held>()
     this.#versions.set(bucket, found)
     return found
   }
 
   versions(bucket: string, key: string): readonly Version[] {
-    return this.#versions.get(bucket)?.get(key) ?? []
+    const held = this.#versions.get(bucket)?.get(key)
+    if (held === undefined || !('rows' in held)) return held ?? []
+    const versions = held.rows.map((row) => versionOf(objectSchema.parse(row)))
+    this.#of(bucket).set(key, versions)
+    return versions
   }
 
   latest(bucket: string, key: string): Version | undefined {
@@ -290,9 +316,8 @@ export class Store {
   /** Puts a version on top; one with the id `null` takes the place of the one before it. */
   put(version: Version): void {
     const rows = this.#of(version.bucket)
-    const before = rows.get(version.key)
-    if (before === undefined) this.#sorted.delete(version.bucket)
-    const others = (before ?? []).filter(
+    if (!rows.has(version.key)) this.#sorted.delete(version.bucket)
+    const others = this.versions(version.bucket, version.key).filter(
       ({ version_id }) => version.version_id !== 'null' || version_id !== version.version_id,
     )
     rows.set(version.key, [...others, version])
@@ -326,15 +351,20 @@ export class Store {
   snapshot(): Json {
     const objects: Json[] = []
     for (const rows of this.#versions.values())
-      for (const versions of rows.values())
-        for (const [at, version] of versions.entries()) {
-          const current = at === versions.length - 1
+      for (const held of rows.values()) {
+        if ('rows' in held) {
+          objects.push(...held.rows)
+          continue
+        }
+        for (const [at, version] of held.entries()) {
+          const current = at === held.length - 1
           objects.push(
             version.kind === 'marker'
               ? { ...version, current }
               : { ...version, size: version.body.length, body: fromBytes(version.body), current },
           )
         }
+      }
     return {
       buckets: [...this.buckets.values()].map((bucket) => ({ ...bucket })),
       objects,
@@ -357,8 +387,8 @@ export class Store {
     for (const row of objects) {
       const rows = this.#of(row.bucket)
       const before = rows.get(row.key)
-      if (before === undefined) rows.set(row.key, [versionOf(row)])
-      else before.push(versionOf(row))
+      if (before === undefined) rows.set(row.key, { rows: [row] })
+      else if ('rows' in before) before.rows.push(row)
     }
     for (const { parts, ...upload } of uploads)
       this.uploads.set(upload.id, {
@@ -367,8 +397,6 @@ export class Store {
       })
   }
 }
-
-type ObjectRow = z.infer<typeof snapshotSchema>['objects'][number]
 
 /** Field by field: taking a hundred thousand rows apart with `...rest` takes ten times as long. */
 function versionOf(row: ObjectRow): Version {

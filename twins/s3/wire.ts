@@ -135,6 +135,7 @@ export type Ids = { readonly request: string; readonly host: string }
 export const idHeaders = ({ request, host }: Ids): Readonly<Record<string, string>> => ({
   'x-amz-request-id': request,
   'x-amz-id-2': host,
+  Server: 'AmazonS3',
 })
 
 /** An answer with a document. */
@@ -178,7 +179,8 @@ export function failure(status: number, ids: Ids, method: string, retryAfterMs?:
 /** `"…"`, as entity tags stand in headers and documents. */
 export const quoted = (etag: string): string => `"${etag}"`
 
-export const isoOf = (ms: number): string => new Date(ms).toISOString()
+/** A time in a document: whole seconds, with the zeros behind them (recorded: google/go-cloud, blob/s3blob/testdata, 2026-11-26). */
+export const isoOf = (ms: number): string => new Date(ms - (ms % 1000)).toISOString()
 
 /** Names as `encoding-type=url` has them: a form's encoding, but for slashes. */
 export const urlEncoded = (text: string): string =>

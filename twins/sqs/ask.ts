@@ -18,7 +18,8 @@ export type Ask = {
 }
 
 export type Answer = { readonly [field: string]: Json | undefined }
-export type Handler = (ask: Ask) => Answer
+/** Answers; null where AWS sends no body at all. */
+export type Handler = (ask: Ask) => Answer | null
 
 const HOST = /^sqs\.([a-z0-9-]+)\.amazonaws\.com$/
 

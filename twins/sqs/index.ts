@@ -3,6 +3,7 @@ import type { Json } from '../trace.ts'
 import { type HeaderOf, NotModelled, notModelled, type TwinDefinition } from '../twin.ts'
 import { Account } from './account.ts'
 import { readAsk } from './ask.ts'
+import { FIDELITY } from './fidelity.ts'
 import { GAPS } from './gaps.ts'
 import { HAPPENINGS, happen } from './happenings.ts'
 import { TARGETS } from './operations.ts'
@@ -28,6 +29,7 @@ export const sqs: TwinDefinition<Seed> = {
   happenings: HAPPENINGS,
   events: ['sent', 'received', 'deleted', 'moved', 'deduplicated', 'expired'].map((event) => `message.${event}`),
   latencyMs: { min: 8, max: 60 },
+  fidelity: FIDELITY,
   create(world, seed) {
     const account = new Account(world, seed)
     const credentials = seed.credentials ?? []

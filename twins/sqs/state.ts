@@ -112,27 +112,67 @@ const attribute = z.strictObject({
   StringValue: text.optional(),
   BinaryValue: text.optional(),
 })
-const message: z.ZodType<Message> = z.strictObject({
-  queue: text,
-  region: text,
-  id: text,
-  body: text,
-  attributes: z.record(text, attribute),
-  trace_header: text.nullable(),
-  group: text.nullable(),
-  deduplication: text.nullable(),
-  sequence: text.nullable(),
-  sent_ms: z.number(),
-  visible_ms: z.number(),
-  receives: z.number(),
-  first_received_ms: z.number().nullable(),
-  last_received_ms: z.number().nullable(),
-  receipt: text.nullable(),
-  given_up_in: text.nullable(),
-})
+const attributeList: z.ZodType<Readonly<Record<string, Attribute>>> = z.record(text, attribute)
+type Kind = 'string' | 'number' | 'string?' | 'number?' | 'attributes'
+const MESSAGE: Readonly<Record<keyof Message, Kind>> = {
+  queue: 'string',
+  region: 'string',
+  id: 'string',
+  body: 'string',
+  attributes: 'attributes',
+  trace_header: 'string?',
+  group: 'string?',
+  deduplication: 'string?',
+  sequence: 'string?',
+  sent_ms: 'number',
+  visible_ms: 'number',
+  receives: 'number',
+  first_received_ms: 'number?',
+  last_received_ms: 'number?',
+  receipt: 'string?',
+  given_up_in: 'string?',
+}
+const MESSAGE_FIELDS = Object.entries(MESSAGE)
+
+function isMessage(row: unknown): boolean {
+  if (typeof row !== 'object' || row === null) return false
+  const fields = row as Readonly<Record<string, unknown>>
+  let count = 0
+  for (const [name, kind] of MESSAGE_FIELDS) {
+    const value = fields[name]
+    if (!isOf(kind, value)) return false
+    count += 1
+  }
+  for (const _ in fields) count -= 1
+  return count === 0
+}
+
+function isOf(kind: Kind, value: unknown): boolean {
+  switch (kind) {
+    case 'string':
+    case 'number':
+      return typeof value === kind
+    case 'string?':
+      return value === null || typeof value === 'string'
+    case 'number?':
+      return value === null || typeof value === 'number'
+    case 'attributes':
+      return isEmpty(value) || attributeList.safeParse(value).success
+    default:
+      return kind satisfies never
+  }
+}
+
+function isEmpty(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  for (const _ in value) return false
+  return true
+}
+
 const snapshotSchema = z.strictObject({
   queues: z.array(queue),
-  messages: z.array(message),
+  // By hand: a schema over a hundred thousand of them takes longer than all the rest.
+  messages: z.custom<readonly Message[]>((rows) => Array.isArray(rows) && rows.every(isMessage), 'Expected messages.'),
   recent: z.array(z.strictObject({ key: text, until_ms: z.number(), answer: z.record(text, z.json()) })),
   deleted: z.array(z.strictObject({ queue: text, region: text, at_ms: z.number() })),
   moves: z.array(
@@ -195,7 +235,8 @@ export class Store {
     for (const one of messages) {
       const owner = this.queues.get(placeOf({ region: one.region, name: one.queue }))
       if (owner === undefined) throw new Error(`sqs: expected a queue "${one.queue}" for a message, got none.`)
-      this.messages(owner).set(one.id, one)
+      // A receive changes it, and the snapshot stays as it is.
+      this.messages(owner).set(one.id, { ...one })
     }
     for (const one of recent) this.recent.set(one.key, one)
     for (const one of deleted) this.deleted.set(placeOf({ region: one.region, name: one.queue }), one.at_ms)

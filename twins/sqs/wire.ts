@@ -88,8 +88,11 @@ export const REFUSED_SIGNATURES = {
 
 const JSON_TYPE = 'application/x-amz-json-1.0'
 
+/** What has nothing to tell has no body (recorded: google/go-cloud, pubsub/awssnssqs/testdata, 2026-11-26). */
 export const answer = (body: Json, requestId: string): Response =>
-  new Response(JSON.stringify(body), { headers: { 'Content-Type': JSON_TYPE, 'x-amzn-RequestId': requestId } })
+  new Response(body === null ? null : JSON.stringify(body), {
+    headers: { 'Content-Type': JSON_TYPE, 'x-amzn-RequestId': requestId },
+  })
 
 export const refusal = ({ type, code, message, status }: Refused, requestId: string, retryAfterMs?: number): Response =>
   new Response(JSON.stringify({ __type: type, message }), {

@@ -29,6 +29,7 @@ const ELSEWHERE = [
   'GET /user/bulk',
   'GET /group',
   'GET /group/bulk',
+  'GET /webhook/failed',
   'POST /dashboard',
   'DELETE /dashboard/*',
   'GET /search',

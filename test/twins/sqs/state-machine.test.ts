@@ -33,7 +33,7 @@ const ask = async (stage: Stage, target: string, body: object): Promise<z.infer<
   })
   try {
     const answer = await stage.send(request)
-    return answer.ok ? answerSchema.parse(await answer.json()) : undefined
+    return answer.ok ? answerSchema.parse(JSON.parse((await answer.text()) || '{}')) : undefined
   } catch (error) {
     if (error instanceof TypeError) return undefined // The answer was lost.
     throw error

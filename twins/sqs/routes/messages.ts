@@ -164,7 +164,7 @@ function entriesOf(ask: Ask): readonly (Entry & { readonly id: string })[] {
 }
 
 /** Each entry stands for itself: what is refused of one is told beside the others. */
-function each(entries: ReturnType<typeof entriesOf>, act: (entry: Entry) => Answer): Answer {
+function each(entries: ReturnType<typeof entriesOf>, act: (entry: Entry) => Answer | null): Answer {
   const Successful: Json[] = []
   const Failed: Json[] = []
   for (const entry of entries) {
@@ -255,17 +255,17 @@ function held(account: Account, queue: Queue, entry: Entry): { handle: string; m
   return { handle, message: account.store.messages(queue).get(id) }
 }
 
-function removeOne(account: Account, queue: Queue, entry: Entry): Answer {
+function removeOne(account: Account, queue: Queue, entry: Entry): null {
   const { handle, message } = held(account, queue, entry)
-  if (message === undefined) return {}
+  if (message === undefined) return null
   const late = message.receipt !== handle || message.visible_ms <= account.world.clock.now()
   if (queue.fifo && late) throw invalid(handle, 'ReceiptHandle', 'The receipt handle has expired.')
   // An old handle deletes nothing, and says nothing.
   if (message.receipt === handle) account.remove(queue, message)
-  return {}
+  return null
 }
 
-function changeOne(account: Account, queue: Queue, entry: Entry): Answer {
+function changeOne(account: Account, queue: Queue, entry: Entry): null {
   const { handle, message } = held(account, queue, entry)
   if (entry.body.VisibilityTimeout === undefined) throw missing('VisibilityTimeout')
   const seconds = visibilityOf(entry) ?? 0
@@ -280,7 +280,7 @@ function changeOne(account: Account, queue: Queue, entry: Entry): Answer {
       `Total VisibilityTimeout for the message is beyond the limit [${VISIBILITY_S_MAX} seconds]`,
     )
   account.show(queue, message, untilMs)
-  return {}
+  return null
 }
 
 export const remove: Handler = (ask) => removeOne(ask.account, queueOf(ask), ask)

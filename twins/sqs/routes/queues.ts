@@ -84,7 +84,7 @@ export const deadLetterSources: Handler = (ask) => {
 
 export const remove: Handler = (ask) => {
   ask.account.store.drop(queueOf(ask), ask.account.world.clock.now())
-  return {}
+  return null
 }
 
 export const purge: Handler = (ask) => {
@@ -94,7 +94,7 @@ export const purge: Handler = (ask) => {
   if (queue.purged_ms !== null && nowMs - queue.purged_ms < WAIT_MS) throw purgeInProgress(queue.name)
   queue.purged_ms = nowMs
   account.store.messages(queue).clear()
-  return {}
+  return null
 }
 
 export const getAttributes: Handler = (ask) => {
@@ -131,7 +131,7 @@ export const setAttributes: Handler = (ask) => {
   if (FifoQueue !== undefined && !queue.fifo) throw invalidAttributeName('FifoQueue')
   if (FifoQueue !== undefined && FifoQueue !== 'true') throw invalidAttributeValue('FifoQueue')
   ask.account.setAttributes(queue, attributes)
-  return {}
+  return null
 }
 
 /** Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-queues.html (2026-11-26). */
@@ -142,14 +142,14 @@ export const tag: Handler = (ask) => {
   const tags = { ...queue.tags, ...texts(ask, 'Tags') }
   if (Object.keys(tags).length > TAGS_MAX) throw invalidValue(`Too many tags added for queue ${queue.name}.`)
   queue.tags = tags
-  return {}
+  return null
 }
 
 export const untag: Handler = (ask) => {
   const queue = queueOf(ask)
   const gone = list(ask, 'TagKeys')
   queue.tags = Object.fromEntries(Object.entries(queue.tags).filter(([key]) => !gone.includes(key)))
-  return {}
+  return null
 }
 
 export const listTags: Handler = (ask) => {
