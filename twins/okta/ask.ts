@@ -42,6 +42,9 @@ export const ok = (body: Json, headers: Readonly<Record<string, string>> = {}): 
 export const shown = (row: Row, status = 200): Reply => ({ status, body: view(row) })
 export const done = (status = 204): Reply => ({ status })
 
+const notBought = (): OktaError =>
+  new OktaError(401, 'E0000015', 'You do not have permission to access the feature you are requesting')
+
 /** How a route is let in: by an API token or an access token of the org, or freely. */
 type Door = 'token' | 'open'
 
@@ -50,7 +53,8 @@ const EXPANDS: ReadonlySet<string> = new Set(['apps.list'])
 
 /** Registers routes on `app`; each counts against its rate limit, checks the token and turns errors into answers. */
 export function router(app: TwinApp, org: Org, door: Door): On {
-  return (operation, route, handler) =>
+  return (operation, route, handler) => {
+    const requested = route.replaceAll(/:\w+/g, '*')
     app.on(operation, route, async (c) => {
       const ask = await asked(org, c)
       const { headers, over } = countRequest(org, ask.path)
@@ -62,6 +66,7 @@ export function router(app: TwinApp, org: Org, door: Door): On {
       try {
         if (over) throw new OktaError(429, 'E0000047', 'API call exceeded rate limit due to too many requests.')
         if (door === 'token') letIn(ask)
+        if (org.seed.lacks?.includes(requested) === true) throw notBought()
         if (ask.query.has('expand') && !EXPANDS.has(operation)) throw gap('expanded resources')
         const reply = handler(ask)
         if (reply instanceof Response) {
@@ -76,6 +81,7 @@ export function router(app: TwinApp, org: Org, door: Door): On {
         throw error
       }
     })
+  }
 }
 
 function answer(status: number, body: Json | undefined, headers: Readonly<Record<string, string>>): Response {

@@ -13,6 +13,14 @@ export const FIDELITY: FidelityProfile = {
   given,
   ignores: [
     ...[
+      'orn',
+      '*.orn',
+      '**.manualProvisioning',
+      '**.implicitAssignment',
+      '**.dpop_bound_access_tokens',
+      '**.assertionEncryption',
+      '**.trustClaims',
+      '**.transformedUsernameMatchingEnabled',
       '**.universalLogout',
       'universalLogout',
       '**.emOptInStatus',

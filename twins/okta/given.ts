@@ -260,6 +260,20 @@ function noteNames({ names, made }: Found, row: Row): void {
 const listed = (rows: Found['rows']): Json =>
   Object.fromEntries([...rows].map(([path, of]) => [path, [...of.values()]])) as Json
 
+/** Requests that an org has not bought what they ask for: whatever came, it was refused for that. */
+function lacking(exchanges: readonly Exchange[]): readonly string[] {
+  const answers = new Map<string, boolean>()
+  for (const exchange of exchanges) {
+    const { fullPath, method, text } = lookOf(exchange)
+    const at = `${method} ${fullPath
+      .split('/')
+      .map((part) => (isId(part) ? '*' : part))
+      .join('/')}`
+    answers.set(at, (answers.get(at) ?? true) && exchange.status === 401 && text.includes('"E0000015"'))
+  }
+  return [...answers].flatMap(([at, refused]) => (refused ? [at] : []))
+}
+
 /**
  * What the org had before: rows that reads return and no creation of the recording gave, things that requests speak of, and settings
  * as they were first read. A recording may begin in the middle of a session.
@@ -292,6 +306,7 @@ export function given(exchanges: readonly Exchange[]): Json {
     org: sub,
     ...(counts.length === 0 ? {} : { apps_made: Math.min(...counts) - 1 }),
     features,
+    lacks: lacking(exchanges) as Json,
     engine: classic ? 'classic' : 'oie',
     ids: Object.fromEntries(Object.entries(ids).filter(([, id]) => id !== undefined)) as Json,
     rows: listed(found.rows),

@@ -9,11 +9,13 @@ import { addBrandRoutes } from './routes/brands.ts'
 import { addGroupRoutes } from './routes/groups.ts'
 import { addIdpRoutes } from './routes/idps.ts'
 import { addOrgRoutes } from './routes/org.ts'
+import { addOrgFactorRoutes } from './routes/org-factors.ts'
 import { addPolicyRoutes } from './routes/policies.ts'
 import { addResourceSetRoutes } from './routes/resource-sets.ts'
 import { addRoleRoutes } from './routes/roles.ts'
 import { addSchemaRoutes } from './routes/schemas.ts'
 import { addServerRoutes } from './routes/servers.ts'
+import { addSessionRoutes } from './routes/sessions.ts'
 import { addUserRoutes } from './routes/users.ts'
 import { addMoreUserRoutes } from './routes/users-more.ts'
 import { RESOURCES } from './tables/index.ts'
@@ -22,12 +24,14 @@ import { RESOURCES } from './tables/index.ts'
 export function addRoutes(on: On, open: On): void {
   addDocuments(on, open)
   addOrgRoutes(on)
+  addOrgFactorRoutes(on)
   addIdpRoutes(on)
   addBrandRoutes(on)
   addAuthenticatorRoutes(on)
   for (const resource of RESOURCES) addResource(on, resource)
   addGroupRoutes(on)
   addAccountRoutes(on)
+  addSessionRoutes(on)
   addMoreUserRoutes(on)
   addUserRoutes(on)
   addPolicyRoutes(on)

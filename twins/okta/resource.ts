@@ -46,6 +46,8 @@ export type Resource = {
   readonly times?: 'iso' | 'sql' | 'none' | 'createdDate'
   /** A replacement keeps these. */
   readonly keeps?: readonly string[]
+  /** What is said when one that is off is switched off again, where that is refused. */
+  readonly offOnce?: string
   /** Only an inactive one can be taken away. */
   readonly inactiveFirst?: boolean
   readonly listed?: {
@@ -58,6 +60,8 @@ export type Resource = {
   }
   /** Names by which one can be found beside its id. */
   readonly alias?: string
+  /** The id behind a word that stands for one. */
+  readonly nickname?: (name: string, ask: Ask) => string
   /** Things of other kinds that must be there: parameter → collection and kind. */
   readonly parents?: Readonly<Record<string, readonly [collection: string, kind: string]>>
   /** What a replacement answers, where that is not the row. */
@@ -103,7 +107,7 @@ function checkParents(resource: Resource, ask: Ask): void {
 /** The row a request names; throws Okta's not found. */
 export function find(resource: Resource, ask: Ask): Row {
   checkParents(resource, ask)
-  const id = ask.param('id')
+  const id = resource.nickname?.(ask.param('id'), ask) ?? ask.param('id')
   const collection = collectionOf(resource, ask)
   const { alias } = resource
   const row =
@@ -216,6 +220,8 @@ function replace(resource: Resource, ask: Ask, partial: boolean): Row {
 
 function turn(resource: Resource, ask: Ask, status: 'ACTIVE' | 'INACTIVE'): Reply {
   const before = find(resource, ask)
+  if (resource.offOnce !== undefined && status === 'INACTIVE' && before.status === status)
+    throw invalid(resource.offOnce)
   const changed = resource.times === 'none' ? {} : { lastUpdated: stamp(resource, ask) }
   const row = ask.org.store.put(collectionOf(resource, ask), {
     ...(resource.links === undefined ? before : without(before, '_links')),

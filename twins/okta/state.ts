@@ -43,6 +43,8 @@ export type Seed = {
   readonly engine?: 'oie' | 'classic' | undefined
   /** Features that show: GROUP_OWNERS, REALMS. */
   readonly features?: Texts
+  /** What the org has not bought, as requests: `POST /api/v1/authorizationServers`; `*` stands for an id. */
+  readonly lacks?: Texts
   readonly users?: readonly SeedUser[] | undefined
   readonly groups?: readonly { readonly id?: Text; readonly name: string; readonly description?: Text }[] | undefined
   readonly clients?: readonly SeedClient[] | undefined
@@ -96,6 +98,7 @@ export const seedSchema: z.ZodType<Seed> = z.strictObject({
   tokens: z.array(z.string()).optional(),
   engine: z.enum(['oie', 'classic']).optional(),
   features: z.array(z.string()).optional(),
+  lacks: z.array(z.string()).optional(),
   users: z.array(user).optional(),
   groups: z.array(z.strictObject({ id: name, name: z.string(), description: name })).optional(),
   clients: z.array(client).optional(),

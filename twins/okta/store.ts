@@ -1,3 +1,4 @@
+import { Rows } from '../rows.ts'
 import type { Json } from '../trace.ts'
 
 /** A row as the wire shows it. Fields that begin with `_` are the twin's own, but for `_links` and `_embedded`. */
@@ -14,12 +15,12 @@ export const keyOf = (row: Row): string | undefined => {
 
 /** Rows by the path of their collection, such as `policies/rst1/rules`, then by key, oldest first. Rows are never changed in place. */
 export class Store {
-  readonly #collections = new Map<string, Map<string, Row>>()
+  readonly #collections = new Map<string, Rows<string, Row>>()
   /** Users by login, lower case: the one look-up that cannot go by id. Made when first asked for. */
   #logins: Map<string, string> | undefined
 
   rows(collection: string): readonly Row[] {
-    return [...(this.#collections.get(collection)?.values() ?? [])]
+    return this.#collections.get(collection)?.list() ?? []
   }
 
   get(collection: string, key: string): Row | undefined {
@@ -34,9 +35,9 @@ export class Store {
     const key = keyOf(row)
     if (key === undefined) throw new Error(`okta: expected a row of ${collection} with an id, got none.`)
     if (collection === 'users') this.#forgetLogin(key)
-    const rows = this.#collections.get(collection)
-    if (rows === undefined) this.#collections.set(collection, new Map([[key, row]]))
-    else rows.set(key, row)
+    const rows = this.#collections.get(collection) ?? noRows()
+    rows.set(key, row)
+    this.#collections.set(collection, rows)
     if (collection === 'users') this.#logins?.set(loginOf(row), key)
     return row
   }
@@ -57,7 +58,7 @@ export class Store {
 
   snapshot(): Json {
     const all: { [path: string]: Json } = {}
-    for (const [path, rows] of this.#collections) if (rows.size > 0) all[path] = [...rows.values()] as Json
+    for (const [path, rows] of this.#collections) if (rows.size > 0) all[path] = rows.list().slice() as Json
     return all
   }
 
@@ -76,15 +77,17 @@ export class Store {
   }
 }
 
+/** Rows that have keys: `put` and `restore` see to it. */
+const noRows = (): Rows<string, Row> => new Rows((row) => keyOf(row) ?? '')
+
 /** By hand rather than by schema: rows may be a hundred thousand. */
-function keyed(path: string, rows: Json | undefined): Map<string, Row> {
+function keyed(path: string, rows: Json | undefined): Rows<string, Row> {
   if (!Array.isArray(rows)) throw new Error(`okta: expected a list of ${path} in the snapshot, got something else.`)
-  const found = new Map<string, Row>()
-  for (const row of rows as readonly Json[]) {
-    const key = isRow(row) ? keyOf(row) : undefined
-    if (key === undefined) throw new Error(`okta: expected rows with an id in ${path} of the snapshot, got another.`)
-    found.set(key, row as Row)
-  }
+  for (const row of rows as readonly Json[])
+    if (!isRow(row) || keyOf(row) === undefined)
+      throw new Error(`okta: expected rows with an id in ${path} of the snapshot, got another.`)
+  const found = noRows()
+  found.fill(rows as readonly Row[])
   return found
 }
 

@@ -242,3 +242,48 @@ test('a key for hooks and an integration show their secrets once', async () => {
   expect(service.clientSecret).toBeTypeOf('string')
   expect(await bodyOf(org.send('GET', `${root}/${service.id}`))).not.toHaveProperty('clientSecret')
 })
+
+test('what an org has not bought is refused, and nothing else', async () => {
+  const org = openOrg({ lacks: ['POST /api/v1/authorizationServers', 'GET /api/v1/users/*/blocks'] })
+  const server = await org.send('POST', '/api/v1/authorizationServers', { name: 'S', audiences: ['api://s'] })
+  expect([server.status, await server.json()]).toMatchObject([401, { errorCode: 'E0000015' }])
+  expect((await org.send('GET', '/api/v1/authorizationServers')).status).toBe(200)
+  expect((await org.send('GET', '/api/v1/users/me/blocks')).status).toBe(401)
+})
+
+test('factors of an org are switched on and off as a whole', async () => {
+  const org = openOrg()
+  const path = '/api/v1/org/factors/google_otp'
+  expect(await bodyOf(org.send('POST', `${path}/lifecycle/activate`))).toMatchObject({
+    status: 'ACTIVE',
+    provider: 'GOOGLE',
+  })
+  expect(await bodyOf(org.send('GET', path))).toMatchObject({ factorType: 'token:software:totp', status: 'ACTIVE' })
+  expect((await org.send('GET', '/api/v1/org/factors/carrier_pigeon')).status).toBe(404)
+})
+
+test('a sign-in becomes a session, once', async () => {
+  const org = openOrg({ users: [{ login: 'ada@acme.example', password: 'Abcd1234xyz' }] })
+  const signIn = { username: 'ada@acme.example', password: 'Abcd1234xyz' }
+  const { sessionToken } = z
+    .looseObject({ sessionToken: z.string() })
+    .parse(await bodyOf(org.send('POST', '/api/v1/authn', signIn)))
+  const id = await idOf(org.send('POST', '/api/v1/sessions', { sessionToken }))
+  expect((await org.send('POST', '/api/v1/sessions', { sessionToken })).status).toBe(401)
+  await org.world.clock.advance(3_600_000)
+  const later = z.looseObject({ expiresAt: z.string() })
+  const before = later.parse(await bodyOf(org.send('GET', `/api/v1/sessions/${id}`)))
+  const after = later.parse(await bodyOf(org.send('POST', `/api/v1/sessions/${id}/lifecycle/refresh`)))
+  expect(Date.parse(after.expiresAt) - Date.parse(before.expiresAt)).toBe(3_600_000)
+  expect((await org.send('DELETE', `/api/v1/sessions/${id}`)).status).toBe(204)
+  expect((await org.send('GET', `/api/v1/sessions/${id}`)).status).toBe(404)
+})
+
+test('a theme takes pictures', async () => {
+  const org = openOrg()
+  const brand = await idOf(org.send('POST', '/api/v1/brands', { name: 'Shop' }))
+  const [theme] = z.array(made).parse(await bodyOf(org.send('GET', `/api/v1/brands/${brand}/themes`)))
+  const root = `/api/v1/brands/${brand}/themes/${theme?.id}`
+  const { url } = z.object({ url: z.string() }).parse(await bodyOf(org.send('POST', `${root}/background-image`)))
+  expect(await bodyOf(org.send('GET', root))).toMatchObject({ backgroundImage: url })
+})

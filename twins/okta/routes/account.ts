@@ -89,28 +89,6 @@ function factors(on: On): void {
     tell(ask.org, 'user.mfa.factor.deactivate', [userTarget(user)])
     return done()
   })
-  // Classic orgs switch factors on and off as a whole.
-  const orgFactor = (ask: Ask, status?: string): Reply => {
-    const id = ask.param('factor')
-    const [name = '', provider = ''] = id === 'okta_question' ? ['question', 'OKTA'] : []
-    if (name === '') throw gap('factors other than the security question')
-    const before = ask.org.store.get('org/factors', id)
-    const row = { id, provider, factorType: name, status: status ?? before?.status ?? 'NOT_SETUP' }
-    if (status !== undefined) ask.org.store.put('org/factors', row)
-    const other = row.status === 'ACTIVE' ? 'deactivate' : 'activate'
-    return ok({
-      ...row,
-      _links: {
-        self: hinted(`${ask.base}/api/v1/org/factors/${id}`, 'GET'),
-        [other]: hinted(`${ask.base}/api/v1/org/factors/${id}/lifecycle/${other}`, 'POST'),
-      },
-    })
-  }
-  on('org.factors.get', 'GET /api/v1/org/factors/:factor', (ask) => orgFactor(ask))
-  on('org.factors.activate', 'POST /api/v1/org/factors/:factor/lifecycle/activate', (ask) => orgFactor(ask, 'ACTIVE'))
-  on('org.factors.deactivate', 'POST /api/v1/org/factors/:factor/lifecycle/deactivate', (ask) =>
-    orgFactor(ask, 'INACTIVE'),
-  )
 }
 
 const DEFINITIONS = 'meta/schemas/user/linkedObjects'

@@ -98,7 +98,7 @@ function userRoutes(on: On): void {
       statusChanged: now,
       passwordChanged: null,
       syncState: 'DISABLED',
-      credentials: { userName },
+      credentials: { userName, ...(rowOf(body.credentials).password === undefined ? {} : { password: {} }) },
       profile: merged(
         app.signOnMode === 'OPENID_CONNECT' ? { preferred_username: userName, email } : {},
         rowOf(body.profile),
@@ -167,7 +167,7 @@ function credentialRoutes(on: On): void {
     return ok(
       ask.org.store
         .rows('apps')
-        .filter((app) => app._accessPolicy === id)
+        .filter((app) => app._accessPolicy === id || app._enrollmentPolicy === id)
 
         .map((app) => view(appAgain(app, ask))),
     )

@@ -93,7 +93,9 @@ function listApps(ask: Ask): Reply {
   }
   let rows = ask.org.store.rows('apps')
   const filter = ask.query.get('filter') ?? ''
-  if (filter !== '') rows = rows.filter(parseExpression(filter))
+  const [, kind = '', id = ''] = /^(user|group)\.id eq "(\w+)"$/.exec(filter) ?? []
+  if (kind !== '') rows = rows.filter((app) => ask.org.store.get(`apps/${text(app.id)}/${kind}s`, id) !== undefined)
+  else if (filter !== '') rows = rows.filter(parseExpression(filter))
   const q = ask.query.get('q')?.toLowerCase() ?? ''
   if (q !== '')
     rows = rows.filter(({ label, name }) => [label, name].some((value) => text(value).toLowerCase().startsWith(q)))

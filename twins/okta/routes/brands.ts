@@ -96,8 +96,30 @@ function templates(on: On): void {
   })
 }
 
+/** Pictures of a theme: where one went is all that is kept of it. */
+function pictures(on: On): void {
+  for (const [name, field, status] of [
+    ['logo', 'logo', 200],
+    ['favicon', 'favicon', 201],
+    ['background-image', 'backgroundImage', 201],
+  ] as const)
+    on(
+      `brands.themes.upload_${name.replace('-', '_')}`,
+      `POST /api/v1/brands/:brandId/themes/:themeId/${name}`,
+      (ask) => {
+        const path = `brands/${checkBrand(ask)}/themes`
+        const theme = ask.org.store.get(path, ask.param('themeId'))
+        if (theme === undefined) throw notFound(ask.param('themeId'), 'Theme')
+        const url = `https://ok14static.oktacdn.com/fs/bco/4/${ask.org.id('fs0')}`
+        ask.org.store.put(path, { ...theme, [field]: url })
+        return { status, body: { url } }
+      },
+    )
+}
+
 export function addBrandRoutes(on: On): void {
   templates(on)
+  pictures(on)
   on('brands.domains', 'GET /api/v1/brands/:brandId/domains', (ask) => {
     const id = checkBrand(ask)
     return ok({

@@ -1,6 +1,6 @@
 import type { Json } from '../../trace.ts'
 import type { Ask } from '../ask.ts'
-import { rowOf, text } from '../org.ts'
+import { defaultUserType, rowOf, text } from '../org.ts'
 import { hinted, lifecycleLinks, type Resource } from '../resource.ts'
 import { settleResources } from '../routes/resource-sets.ts'
 import type { Row } from '../store.ts'
@@ -109,6 +109,7 @@ export const OTHERS: readonly Resource[] = [
     required: { name: BLANK, displayName: BLANK },
     defaults: { description: null, default: false },
     keeps: ['name'],
+    nickname: (name, ask) => (name === 'default' ? defaultUserType(ask.org) : name),
     shape: (row, { org }, before) => ({
       ...row,
       createdBy: before?.createdBy ?? org.ids.admin,

@@ -212,6 +212,7 @@ export const SECURITY: readonly Resource[] = [
   },
   {
     name: 'authenticators',
+    offOnce: 'api.authenticator.error.unsupported.active.deactivate',
     path: 'authenticators',
     kind: 'Authenticator',
     prefix: 'aut',
