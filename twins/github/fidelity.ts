@@ -37,6 +37,9 @@ const NEWER = [
   'lock_branch', 'allow_fork_syncing', 'installations_count', 'client_id', 'parent', 'protection_url', 'draft', 'encoding', 'path', 'display_title', 'run_attempt', 'referenced_workflows', 'run_started_at',
   'previous_attempt_url', 'actor', 'triggering_actor', 'start_line', 'original_start_line', 'start_side', 'line', 'original_line', 'side', 'subject_type',
   'topics', 'verification', 'archived_at', 'pull_request.merged_at',
+  'expired', 'deliveries_url', 'search_type', 'user.permissions', 'can_admins_bypass', 'teams.*.type', 'team.type',
+  'require_last_push_approval', 'required_approving_review_count', 'required_linear_history', 'allow_force_pushes', 'allow_deletions', 'apps', 'apps_url',
+  'production_environment', 'transient_environment', 'original_environment', 'environment_url', 'log_url',
 ]
 
 /** How recordings of GitHub are replayed. */

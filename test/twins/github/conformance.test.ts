@@ -74,7 +74,7 @@ runTwinTests({
     'app manifests that a seed does not name': act('POST', '/app-manifests/abc/conversions'),
     'figures, feeds and catalogues that a seed does not hold': act('GET', `${REPO}/traffic/views`),
     'projects (classic)': act('POST', '/orgs/acme/projects', { name: 'Board' }),
-    'searches beyond the common qualifiers': act('GET', '/search/issues?q=language%3Ago'),
+    'searches beyond the common qualifiers': act('GET', '/search/issues?q=linked%3Apr'),
     'searches for topics': act('GET', '/search/topics?q=ruby'),
     'old versions of gists that a seed brings': act('GET', '/gists/g1/v1'),
     'notifications of what happens': act('GET', '/notifications'),

@@ -196,8 +196,7 @@ export function noteRows(found: RepoFound, made: Made, path: string, body: unkno
     if (match === null) continue
     const collection = target.replaceAll(/\$(\d)/g, (_, n: string) => match[Number(n)] ?? '')
     for (const row of list ?? (isRow(body) ? [body] : [])) {
-      const name =
-        /(variables|secrets|environments)$/.test(collection) ? text(row.name).toLowerCase() : undefined
+      const name = /(variables|secrets|environments)$/.test(collection) ? text(row.name).toLowerCase() : undefined
       const id = name ?? key?.(row) ?? row.id
       if (id === undefined || made.ids.has(row.id ?? `${collection}/${name}`)) continue
       keepRow(found, collection, String(id), placed(collection, path, row))

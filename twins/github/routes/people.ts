@@ -33,10 +33,7 @@ export function addPeopleRoutes(on: On): void {
     (ask) => {
       const of = repoOf(ask, 'push')
       return page(ask, workers(ask, of), (login) => {
-        const role = roleOfUser(ask.github, of, login)
-        const order = ['pull', 'triage', 'push', 'maintain', 'admin'] as const
-        const permissions = Object.fromEntries(order.map((one) => [one, atLeast(role, one)]))
-        return { ...(person(ask.github, login) as Row), permissions, role_name: wordOf(role) } as Json
+        return worker(ask, of, login)
       })
     },
     'user',
@@ -60,10 +57,18 @@ export function addPeopleRoutes(on: On): void {
       const login = text(accountIn(ask, 'username').login)
       const role = roleOfUser(ask.github, of, login)
       const old = role === 'admin' ? 'admin' : atLeast(role, 'push') ? 'write' : role === 'none' ? 'none' : 'read'
-      return ok({ permission: old, user: person(ask.github, login), role_name: wordOf(role) })
+      return ok({ permission: old, user: worker(ask, of, login), role_name: wordOf(role) })
     },
     'user',
   )
+}
+
+/** Somebody with what they may do. */
+function worker(ask: Ask, repo: Row, login: string): Json {
+  const role = roleOfUser(ask.github, repo, login)
+  const order = ['admin', 'maintain', 'push', 'triage', 'pull'] as const
+  const permissions = Object.fromEntries(order.map((one) => [one, atLeast(role, one)]))
+  return { ...(person(ask.github, login) as Row), permissions, role_name: wordOf(role) } as Json
 }
 
 /** Whoever may be assigned: the owner, collaborators and members who may write. */

@@ -101,6 +101,18 @@ function fits(ask: Ask, { repo, issue }: Hit, { key, value }: Qualifier): boolea
       return pull !== undefined && hasCommit(ask, repo, issue, value)
     case 'review-requested':
       return pull !== undefined && listOf(pull.requested_reviewers).some(is)
+    case 'user-review-requested':
+      return pull !== undefined && listOf(pull.requested_reviewers).some(is)
+    case 'reviewed-by':
+      return pull !== undefined && reviewsOf(ask, repo, issue).some(({ user }) => is(user))
+    case 'review':
+      return pull !== undefined && hasReview(ask, repo, issue, value.toLowerCase())
+    case 'status':
+      return pull !== undefined && statusOf(ask, repo, pull) === value.toLowerCase()
+    case 'language':
+      return text(repo.language).toLowerCase() === value.toLowerCase()
+    case 'team-review-requested':
+      return pull !== undefined && listOf(pull.requested_teams).some((slug) => value.endsWith(`/${String(slug)}`))
     case 'created':
       return time(issue.created_at)
     case 'updated':
@@ -121,6 +133,35 @@ function fits(ask: Ask, { repo, issue }: Hit, { key, value }: Qualifier): boolea
     default:
       throw unreadable(key)
   }
+}
+
+const reviewsOf = (ask: Ask, repo: Row, issue: Row): readonly Row[] =>
+  ask.github.store.rows(below(repo, `pulls/${numberOf(issue)}/reviews`)).filter(({ state }) => state !== 'PENDING')
+
+/** The last word of each reviewer counts; a comment is none. */
+function hasReview(ask: Ask, repo: Row, issue: Row, wanted: string): boolean {
+  const said = reviewsOf(ask, repo, issue).filter(({ state }) => state !== 'COMMENTED')
+  const last = [...new Map(said.map(({ user, state }) => [String(user), text(state)])).values()]
+  switch (wanted) {
+    case 'none':
+      return last.length === 0
+    case 'approved':
+      return last.includes('APPROVED') && !last.includes('CHANGES_REQUESTED')
+    case 'changes_requested':
+      return last.includes('CHANGES_REQUESTED')
+    default:
+      throw unreadable('review')
+  }
+}
+
+/** How the newest statuses of its head come out together. */
+function statusOf(ask: Ask, repo: Row, pull: Row): string | undefined {
+  const { sha } = rowOf(pull.head)
+  const rows = ask.github.store.rows(below(repo, 'statuses')).filter((row) => row.sha === sha)
+  const states = [...new Map(rows.map((row) => [text(row.context), text(row.state)])).values()]
+  if (states.length === 0) return undefined
+  if (states.some((state) => state === 'failure' || state === 'error')) return 'failure'
+  return states.includes('pending') ? 'pending' : 'success'
 }
 
 function hasState(issue: Row, repo: Row, pull: Row | undefined, word: string): boolean {
@@ -181,7 +222,8 @@ const ORDERS = {
 const KNOWN: ReadonlySet<string> = new Set(
   (
     'repo user org in is type state author assignee mentions commenter involves label milestone no draft head base sha ' +
-    'review-requested created updated closed merged comments archived reason'
+    'review-requested user-review-requested team-review-requested reviewed-by review status language created updated closed merged ' +
+    'comments archived reason'
   ).split(' '),
 )
 const STATES: ReadonlySet<string> = new Set(
@@ -207,5 +249,11 @@ export function searchIssues(ask: Ask): Reply {
   const q = ask.query.get('q') ?? ''
   if (q.trim() === '') throw invalid({ resource: 'Search', field: 'q', code: 'missing' })
   const hits = sorted(ask, findIssues(ask, q), ORDERS, { sort: 'created', direction: 'desc' })
-  return found(ask, hits, ({ repo, issue }) => ({ ...(issueBrief(ask.github, repo, issue) as Row), score: 1 }) as never)
+  const reply = found(
+    ask,
+    hits,
+    ({ repo, issue }) => ({ ...(issueBrief(ask.github, repo, issue) as Row), score: 1 }) as never,
+  )
+  // By words, not by meaning: https://docs.github.com/rest/search/search (2026-11-26).
+  return { ...reply, body: { ...(reply.body as Row), search_type: 'lexical' } as never }
 }

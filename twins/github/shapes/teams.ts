@@ -26,6 +26,7 @@ export function teamBrief(github: GitHub, org: string, slug: string, more: Row =
     members_url: `${url}/members{/member}`,
     repositories_url: `${url}/repos`,
     permission: team.permission ?? 'pull',
+    type: team.type ?? 'organization',
     ...more,
     parent,
   } as Json
