@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { Rows } from '../rows.ts'
 import type { Json } from '../trace.ts'
 import type { Document } from './docs/document.ts'
 import type { Spreadsheet } from './sheets/spreadsheet.ts'
@@ -208,31 +208,35 @@ const KEYS: Readonly<Record<keyof Tables, string>> = {
 const NAMES = Object.keys(KEYS) as readonly (keyof Tables)[]
 
 export function emptyTables(): Tables {
-  return Object.fromEntries(NAMES.map((name) => [name, new Map()])) as unknown as Tables
+  const keyed = (name: keyof Tables): Rows<unknown, Record<string, unknown>> => new Rows((row) => row[KEYS[name]])
+  return Object.fromEntries(NAMES.map((name) => [name, keyed(name)])) as unknown as Tables
 }
 
 /** Rows are replaced and never changed, so that a list of them is a copy. */
 export const toSnapshot = (tables: Tables): Json =>
-  Object.fromEntries(NAMES.map((name) => [name, [...tables[name].values()] as unknown as Json]))
+  Object.fromEntries(NAMES.map((name) => [name, rowsOf(tables, name).list().slice() as unknown as Json]))
 
-const snapshotSchema = z.strictObject(Object.fromEntries(NAMES.map((name) => [name, z.array(z.unknown())])))
+/** As `emptyTables` made them. */
+const rowsOf = (tables: Tables, name: keyof Tables): Rows<unknown, object> =>
+  tables[name] as unknown as Rows<unknown, object>
 
-/** Throws on what is no snapshot of this twin. */
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** By hand rather than by schema: rows may be a hundred thousand. Throws on what is no snapshot of this twin, and changes nothing then. */
 export function fromSnapshot(tables: Tables, json: Json): void {
-  const parsed = snapshotSchema.parse(json)
-  const rows = NAMES.map((name) => {
-    const table = new Map<unknown, unknown>()
-    for (const row of parsed[name] as readonly Record<string, unknown>[]) {
-      const key = row?.[KEYS[name]]
+  const names = isObject(json) ? Object.keys(json) : []
+  const strange = names.find((name) => !Object.hasOwn(KEYS, name)) ?? NAMES.find((name) => !names.includes(name))
+  if (!isObject(json) || strange !== undefined)
+    throw new Error(`snapshot: expected the tables of this twin, got others (${strange ?? 'none'}).`)
+  for (const name of NAMES) {
+    const rows = json[name]
+    if (!Array.isArray(rows)) throw new Error(`snapshot: expected a list of ${name}, got something else.`)
+    for (const row of rows as readonly unknown[]) {
+      const key = isObject(row) ? row[KEYS[name]] : undefined
       if (typeof key !== 'string' && typeof key !== 'number')
         throw new Error(`snapshot: expected a row of ${name} with "${KEYS[name]}", got ${JSON.stringify(row)}.`)
-      table.set(key, row)
     }
-    return [name, table] as const
-  })
-  for (const [name, table] of rows) {
-    const old = tables[name] as Map<unknown, unknown>
-    old.clear()
-    for (const [key, row] of table) old.set(key, row)
   }
+  for (const name of NAMES) rowsOf(tables, name).fill(json[name] as readonly object[])
 }

@@ -1,3 +1,4 @@
+import { Rows } from '../rows.ts'
 import type { Json } from '../trace.ts'
 import {
   type Attachment,
@@ -31,7 +32,7 @@ type Keyed = { readonly id: string }
 
 /** Rows by id, oldest first, and by whatever else they are asked for. Rows are replaced, never changed. */
 export class Table<Row extends Keyed> {
-  readonly #rows = new Map<string, Row>()
+  readonly #rows = new Rows<string, Row>(({ id }) => id)
   readonly #keysOf: (row: Row) => readonly string[]
   #index: Map<string, Set<string>> | undefined
 
@@ -41,7 +42,7 @@ export class Table<Row extends Keyed> {
   }
 
   all(): readonly Row[] {
-    return [...this.#rows.values()]
+    return this.#rows.list()
   }
 
   get size(): number {
@@ -76,13 +77,12 @@ export class Table<Row extends Keyed> {
   /** By hand rather than by schema: rows may be a hundred thousand. Throws on what is no list of rows. */
   fill(name: string, rows: Json | undefined): void {
     if (!Array.isArray(rows)) throw new Error(`jira: expected a list of ${name} in the snapshot, got something else.`)
-    this.#rows.clear()
     this.#index = undefined
     for (const row of rows as readonly Json[]) {
       if (!isFields(row) || typeof row.id !== 'string')
         throw new Error(`jira: expected rows with an id in ${name} of the snapshot, got another.`)
-      this.#rows.set(row.id, row as unknown as Row)
     }
+    this.#rows.fill(rows as unknown as readonly Row[])
   }
 
   #indexed(): Map<string, Set<string>> {
@@ -137,7 +137,7 @@ export class Store {
   readonly counters: Table<Counter> = new Table()
 
   snapshot(): Json {
-    return Object.fromEntries(this.#tables().map(([name, table]) => [name, table.all() as unknown as Json]))
+    return Object.fromEntries(this.#tables().map(([name, table]) => [name, table.all().slice() as unknown as Json]))
   }
 
   /** Throws on what is no snapshot of this kind, and changes nothing then. */

@@ -1,3 +1,4 @@
+import { Rows } from '../rows.ts'
 import type { Json } from '../trace.ts'
 import {
   type Batch,
@@ -25,7 +26,7 @@ type KeysOf<Row> = (row: Row) => readonly string[]
 
 /** Rows by key, oldest first, and by whatever else they are asked for. Rows are replaced, never changed. */
 export class Table<Row extends Keyed> {
-  readonly #rows = new Map<string, Row>()
+  readonly #rows: Rows<string, Row>
   readonly #keysOf: KeysOf<Row>
   readonly #keyOf: (row: Row) => string
   #index: Map<string, Set<string>> | undefined
@@ -34,10 +35,11 @@ export class Table<Row extends Keyed> {
   constructor(keysOf: KeysOf<Row> = () => [], keyOf: (row: Row) => string = ({ id }) => id) {
     this.#keysOf = keysOf
     this.#keyOf = keyOf
+    this.#rows = new Rows(keyOf)
   }
 
   all(): readonly Row[] {
-    return [...this.#rows.values()]
+    return this.#rows.list()
   }
 
   get(key: string): Row | undefined {
@@ -72,13 +74,12 @@ export class Table<Row extends Keyed> {
   fill(name: string, rows: Json | undefined): void {
     if (!Array.isArray(rows))
       throw new Error(`sendgrid: expected a list of ${name} in the snapshot, got something else.`)
-    this.#rows.clear()
     this.#index = undefined
     for (const row of rows as readonly Json[]) {
       if (typeof fieldsOf(row).id !== 'string')
         throw new Error(`sendgrid: expected rows with an id in ${name} of the snapshot, got another.`)
-      this.#rows.set(this.#keyOf(row as unknown as Row), row as unknown as Row)
     }
+    this.#rows.fill(rows as unknown as readonly Row[])
   }
 
   #built(): Map<string, Set<string>> {
@@ -124,7 +125,7 @@ export class Store {
   readonly deliveries: Table<Delivery> = new Table()
 
   snapshot(): Json {
-    return Object.fromEntries(this.#tables().map(([name, table]) => [name, table.all() as unknown as Json]))
+    return Object.fromEntries(this.#tables().map(([name, table]) => [name, table.all().slice() as unknown as Json]))
   }
 
   /** Throws on what is no snapshot of this kind, and changes nothing then. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { accountSchema, type Credential, credentialSchema } from '../aws/credentials.ts'
+import { Rows } from '../rows.ts'
 import type { Json } from '../trace.ts'
 
 export type Attribute = {
@@ -112,55 +113,36 @@ const attribute = z.strictObject({
   StringValue: text.optional(),
   BinaryValue: text.optional(),
 })
-const attributeList: z.ZodType<Readonly<Record<string, Attribute>>> = z.record(text, attribute)
-type Kind = 'string' | 'number' | 'string?' | 'number?' | 'attributes'
-const MESSAGE: Readonly<Record<keyof Message, Kind>> = {
-  queue: 'string',
-  region: 'string',
-  id: 'string',
-  body: 'string',
-  attributes: 'attributes',
-  trace_header: 'string?',
-  group: 'string?',
-  deduplication: 'string?',
-  sequence: 'string?',
-  sent_ms: 'number',
-  visible_ms: 'number',
-  receives: 'number',
-  first_received_ms: 'number?',
-  last_received_ms: 'number?',
-  receipt: 'string?',
-  given_up_in: 'string?',
-}
-const MESSAGE_FIELDS = Object.entries(MESSAGE)
+const attributesSchema: z.ZodType<Readonly<Record<string, Attribute>>> = z.record(text, attribute)
+const MESSAGE_FIELDS = 16
+
+const isText = (value: unknown): boolean => typeof value === 'string'
+const isNumber = (value: unknown): boolean => typeof value === 'number'
+const isTextOrNull = (value: unknown): boolean => value === null || typeof value === 'string'
+const isNumberOrNull = (value: unknown): boolean => value === null || typeof value === 'number'
 
 function isMessage(row: unknown): boolean {
   if (typeof row !== 'object' || row === null) return false
-  const fields = row as Readonly<Record<string, unknown>>
-  let count = 0
-  for (const [name, kind] of MESSAGE_FIELDS) {
-    const value = fields[name]
-    if (!isOf(kind, value)) return false
-    count += 1
-  }
-  for (const _ in fields) count -= 1
-  return count === 0
-}
-
-function isOf(kind: Kind, value: unknown): boolean {
-  switch (kind) {
-    case 'string':
-    case 'number':
-      return typeof value === kind
-    case 'string?':
-      return value === null || typeof value === 'string'
-    case 'number?':
-      return value === null || typeof value === 'number'
-    case 'attributes':
-      return isEmpty(value) || attributeList.safeParse(value).success
-    default:
-      return kind satisfies never
-  }
+  const m = row as { readonly [name in keyof Message]?: unknown }
+  return (
+    isText(m.queue) &&
+    isText(m.region) &&
+    isText(m.id) &&
+    isText(m.body) &&
+    isTextOrNull(m.trace_header) &&
+    isTextOrNull(m.group) &&
+    isTextOrNull(m.deduplication) &&
+    isTextOrNull(m.sequence) &&
+    isNumber(m.sent_ms) &&
+    isNumber(m.visible_ms) &&
+    isNumber(m.receives) &&
+    isNumberOrNull(m.first_received_ms) &&
+    isNumberOrNull(m.last_received_ms) &&
+    isTextOrNull(m.receipt) &&
+    isTextOrNull(m.given_up_in) &&
+    (isEmpty(m.attributes) || attributesSchema.safeParse(m.attributes).success) &&
+    Object.keys(row).length === MESSAGE_FIELDS
+  )
 }
 
 function isEmpty(value: unknown): boolean {
@@ -196,15 +178,21 @@ export const placeOf = ({ region, name }: { readonly region: string; readonly na
 /** All that an account has in SQS. Messages stand in the order in which they came to their queue. */
 export class Store {
   readonly queues: Map<string, Queue> = new Map()
-  readonly #messages = new Map<string, Map<string, Message>>()
+  readonly #messages = new Map<string, Rows<string, Message>>()
   readonly recent: Map<string, Recent> = new Map()
   /** When a queue of a name was last deleted, by its place. */
   readonly deleted: Map<string, number> = new Map()
   readonly moves: Map<string, MoveTask> = new Map()
 
-  messages(queue: Queue): Map<string, Message> {
+  messages(queue: Queue): Rows<string, Message> {
     const place = placeOf(queue)
-    const found = this.#messages.get(place) ?? new Map<string, Message>()
+    // A receive changes its message, and a snapshot stays as it is.
+    const found =
+      this.#messages.get(place) ??
+      new Rows<string, Message>(
+        ({ id }) => id,
+        (row) => ({ ...row }),
+      )
     this.#messages.set(place, found)
     return found
   }
@@ -218,7 +206,9 @@ export class Store {
   snapshot(): Json {
     return {
       queues: [...this.queues.values()].map((one) => ({ ...one })),
-      messages: [...this.#messages.values()].flatMap((rows) => [...rows.values()].map((one) => ({ ...one }))),
+      messages: [...this.#messages.values()].flatMap(
+        (rows) => rows.untouched() ?? rows.list().map((one) => ({ ...one })),
+      ),
       recent: [...this.recent.values()],
       deleted: [...this.deleted].map(([place, at_ms]) => {
         const [region = '', name = ''] = place.split('/')
@@ -232,11 +222,10 @@ export class Store {
     const { queues, messages, recent, deleted, moves } = snapshotSchema.parse(json)
     for (const map of [this.queues, this.#messages, this.recent, this.deleted, this.moves]) map.clear()
     for (const one of queues) this.queues.set(placeOf(one), one)
-    for (const one of messages) {
-      const owner = this.queues.get(placeOf({ region: one.region, name: one.queue }))
-      if (owner === undefined) throw new Error(`sqs: expected a queue "${one.queue}" for a message, got none.`)
-      // A receive changes it, and the snapshot stays as it is.
-      this.messages(owner).set(one.id, { ...one })
+    for (const [place, rows] of Map.groupBy(messages, ({ region, queue }) => placeOf({ region, name: queue }))) {
+      const owner = this.queues.get(place)
+      if (owner === undefined) throw new Error(`sqs: expected a queue "${place}" for a message, got none.`)
+      this.messages(owner).fill(rows)
     }
     for (const one of recent) this.recent.set(one.key, one)
     for (const one of deleted) this.deleted.set(placeOf({ region: one.region, name: one.queue }), one.at_ms)

@@ -1,0 +1,150 @@
+/**
+ * Snapshot and restore of 100,000 entities, for every twin: `node test/bench/snapshots.ts [twin]`. A snapshot is taken of state that
+ * requests could have made (restored from text), and restored into another world; beside it, `structuredClone` of the same rows.
+ * Medians of processor time; the aim is under 100 ms each.
+ */
+import { twinByName } from '../../runner/twins-by-name.ts'
+import type { Json } from '../../twins/trace.ts'
+import { createWorld } from '../../twins/world.ts'
+
+const ENTITIES = Number(process.env.BENCH_N ?? 100_000)
+const ROUNDS = 7
+const AIM_MS = 100
+
+type Row = { readonly [field: string]: Json }
+type Snapshot = { readonly [table: string]: readonly Json[] }
+/** What a twin starts from, which list its many rows stand in, and the n-th of them, made of the first one where there is one. */
+type Recipe = {
+  readonly seed: object
+  readonly table: string
+  readonly row: (first: Row, n: number) => Json
+}
+
+const message = {
+  queue: 'jobs',
+  region: 'us-east-1',
+  body: '{"job":1}',
+  attributes: {},
+  trace_header: null,
+  group: null,
+}
+const RECIPES: Readonly<Record<string, Recipe>> = {
+  stripe: {
+    seed: { customers: [{ id: 'cus_1', email: 'ann@example.com' }] },
+    table: 'customers',
+    row: (first, n) => ({ ...first, id: `cus_${n}` }),
+  },
+  openai: {
+    seed: {},
+    table: 'conversations',
+    row: (_, n) => ({ id: `conv_${n}`, created_at: 1_893_456_000, metadata: {}, items: [] }),
+  },
+  anthropic: {
+    seed: {},
+    table: 'messages',
+    row: (_, n) => ({ id: `msg_${n}`, model: 'claude-opus-5', input_tokens: 9, output_tokens: 70, created_ms: n }),
+  },
+  okta: {
+    seed: {},
+    table: 'users',
+    row: (first, n) => ({ ...first, id: `00u${n}`, profile: { ...(first.profile as Row), login: `u${n}@acme.test` } }),
+  },
+  slack: { seed: {}, table: 'users', row: (first, n) => ({ ...first, id: `U${n}`, name: `u${n}` }) },
+  jira: {
+    seed: { projects: [{ key: 'ONB' }], issues: [{ project: 'ONB', summary: 'First' }] },
+    table: 'issues',
+    row: (first, n) => ({ ...first, id: String(10_000 + n), key: `ONB-${n + 1}` }),
+  },
+  google: {
+    seed: { files: [{ name: 'plan.txt', content: 'hello' }] },
+    table: 'files',
+    row: (first, n) => ({ ...first, id: `file${n}` }),
+  },
+  github: {
+    seed: { users: [{ login: 'ada' }] },
+    table: 'users',
+    row: (first, n) => {
+      const [, row] = first as unknown as readonly [string, Row]
+      return [`u${n}`, { ...row, login: `u${n}`, id: n, node_id: `U_${n}` }]
+    },
+  },
+  s3: {
+    seed: { buckets: [{ name: 'photos', objects: [{ key: 'a', text: 'hello' }] }] },
+    table: 'objects',
+    row: (first, n) => ({ ...first, key: `photos/${n}` }),
+  },
+  sqs: {
+    seed: { queues: [{ name: 'jobs' }] },
+    table: 'messages',
+    row: (_, n) => ({
+      ...message,
+      id: `m${n}`,
+      deduplication: null,
+      sequence: null,
+      sent_ms: n,
+      visible_ms: n,
+      receives: 0,
+      first_received_ms: null,
+      last_received_ms: null,
+      receipt: null,
+      given_up_in: null,
+    }),
+  },
+  sendgrid: {
+    seed: {},
+    table: 'contacts',
+    row: (_, n) => ({ id: `c${n}`, email: `u${n}@acme.test`, fields: {}, lists: [], created_ms: n, updated_ms: n }),
+  },
+  twilio: { seed: {}, table: 'media', row: (_, n) => ({ id: `ME${n}`, message: 'SM1', content_type: 'image/png' }) },
+}
+
+const median = (numbers: readonly number[]): number => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? 0
+
+function took(work: () => void): number {
+  const before = process.cpuUsage()
+  work()
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1000
+}
+
+async function measure(
+  name: string,
+  recipe: Recipe,
+): Promise<readonly [snapshot: number, restore: number, clone: number]> {
+  const definition = await twinByName(name)
+  if (definition === undefined) throw new Error(`expected a twin, got "${name}"`)
+  const open = (): ReturnType<typeof definition.create> =>
+    definition.create(createWorld({ seed: '1', startsAt: '2030-01-01T00:00:00Z' }), definition.seed.parse(recipe.seed))
+  const base = open().snapshot() as Snapshot
+  const first = base[recipe.table]?.[0] as Row
+  const many = Array.from({ length: ENTITIES }, (_, n) => recipe.row(first, n))
+  const text = JSON.stringify({ ...base, [recipe.table]: many })
+  const rounds = Array.from({ length: ROUNDS }, (): readonly [number, number, number] => {
+    const given: Json = JSON.parse(text)
+    const twin = open()
+    const restore = took(() => twin.restore(given))
+    let kept: Json = null
+    const snapshot = took(() => {
+      kept = twin.snapshot()
+    })
+    if ((kept as unknown as Snapshot)[recipe.table]?.length !== ENTITIES) throw new Error(`${name}: expected all rows`)
+    return [snapshot, restore, took(() => void structuredClone(kept))]
+  })
+  return [0, 1, 2].map((at) => median(rounds.map((round) => round[at] ?? 0))) as [number, number, number]
+}
+
+const wanted = process.argv.slice(2)
+process.stdout.write(`${ENTITIES.toLocaleString('en')} entities, ms    snapshot   restore   structuredClone\n`)
+let missed = false
+for (const [name, recipe] of Object.entries(RECIPES)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue
+  const [snapshot, restore, clone] = await measure(name, recipe).catch((error: Error) => {
+    // A schema tells of every row.
+    throw new Error(error.message.slice(0, 300))
+  })
+  const late = snapshot > AIM_MS || restore > AIM_MS
+  missed ||= late
+  const columns = [snapshot, restore, clone].map((ms) => ms.toFixed(0).padStart(10)).join('')
+  process.stdout.write(`${name.padEnd(22)}${columns}${late ? '   over the aim' : ''}\n`)
+}
+process.exitCode = missed ? 1 : 0
