@@ -38,6 +38,7 @@ export type Config = {
     readonly env: Record<string, string>
     readonly port?: number | undefined
     readonly origin?: string | undefined
+    readonly isolation: 'restart' | 'fresh'
     readonly limits?:
       | {
           readonly 'turn-ms'?: number | undefined
@@ -74,6 +75,7 @@ const configShape = z.strictObject({
     env: z.record(z.string(), z.string()).default({}),
     port: z.int().min(1).max(65_535).optional(),
     origin: z.url('an origin such as https://billing.example.test').optional(),
+    isolation: z.enum(['restart', 'fresh']).default('restart'),
     limits: z
       .strictObject({
         'turn-ms': z.int().min(100).optional(),

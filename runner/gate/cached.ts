@@ -20,10 +20,11 @@ export type Cached = {
   readonly told: () => string | undefined
 }
 
+export const NOTHING_CACHED: Cached = { recall: NO_RECALL, cached: new Set(), told: () => undefined }
+
 /** The cache that was asked for. What cannot be told apart is played: then a note says why. */
 export function cachedRuns({ options, project, base, candidate, sandbox, workspace }: Context): Cached {
-  const nothing: Cached = { recall: NO_RECALL, cached: new Set(), told: () => undefined }
-  if (options.cache === undefined) return nothing
+  if (options.cache === undefined) return NOTHING_CACHED
   const packages = packagesDigest(workspace.packages)
   const keys = keysOf(options.cache, project)
   if (candidate.id === 'working tree' || packages === undefined || keys === undefined) {
@@ -34,7 +35,7 @@ export function cachedRuns({ options, project, base, candidate, sandbox, workspa
           ? 'no cache: expected cache.public-key in the base’s backlot.yaml, got none, and who wrote a run cannot be told without. Make one: backlot key new FILE'
           : 'no cache: expected a package folder that npm, pnpm or yarn wrote a lock into, got one without.',
     )
-    return nothing
+    return NOTHING_CACHED
   }
   const cache = openRunCache({ folder: options.cache.folder, write: options.cache.write, ...keys })
   const groundOf = (tree: string): RunGround => ({

@@ -15,14 +15,15 @@ type Class = { readonly kind: 'repeats' | 'flakes' | 'flakes-on-base'; readonly 
 
 /**
  * Runs red cases again, only to say what they are: nothing red turns green. A case that repeats stays as it is. One that differs each time
- * is a determinism finding; when it differs on the base as well, it says nothing of the candidate and goes to its owner.
+ * is a determinism finding; when it differs on the base as well, it says nothing of the candidate and goes to its owner. `parting` has
+ * the cases that do not repeat.
  */
 export async function classify(
   context: Context,
   pool: Pool,
   checks: readonly Judged[],
   runs: { readonly base: readonly Run[] | undefined; readonly candidate: readonly Run[] },
-): Promise<readonly Judged[]> {
+): Promise<{ readonly checks: readonly Judged[]; readonly parting: readonly Entry[] }> {
   const { project, options } = context
   const { quarantine } = project.config
   const red = checks.flatMap(({ verdict }) => (verdict.status === 'fail' ? verdict.findings : []))
@@ -36,18 +37,21 @@ export async function classify(
     const scenario = project.scenarios.find((one) => one.id === id)
     return scenario === undefined || seed === undefined ? [] : [{ scenario, seed }]
   })
-  if (entries.length === 0) return [...checks, ...overdue(quarantine, options.today)]
+  if (entries.length === 0) return { checks: [...checks, ...overdue(quarantine, options.today)], parting: [] }
   const classes = await classesOf(pool, entries, runs)
   for (const { scenario, owner } of quarantine)
     if (classes.get(`${scenario} 1`)?.kind === 'repeats')
       options.progress.note(
         `${scenario} is in quarantine with ${owner} and did not flake. Take it off when it stays so.`,
       )
-  return [
-    ...checks.map((judged) => withClass(judged, classes, quarantine)),
-    ...flakes(classes),
-    ...overdue(quarantine, options.today),
-  ]
+  return {
+    checks: [
+      ...checks.map((judged) => withClass(judged, classes, quarantine)),
+      ...flakes(classes, runs.base !== undefined),
+      ...overdue(quarantine, options.today),
+    ],
+    parting: entries.filter(({ scenario, seed }) => classes.get(`${scenario.id} ${seed}`)?.kind !== 'repeats'),
+  }
 }
 
 async function classesOf(
@@ -93,13 +97,13 @@ function withClass(judged: Judged, classes: ReadonlyMap<string, Class>, quaranti
 }
 
 /** Cases that only the candidate makes flake are its failure, whatever else they showed. */
-function flakes(classes: ReadonlyMap<string, Class>): readonly Judged[] {
+function flakes(classes: ReadonlyMap<string, Class>, hasBase: boolean): readonly Judged[] {
   const findings = [...classes]
     .filter(([, { kind }]) => kind === 'flakes')
     .map(([key, { told }]) => {
       const at = key.lastIndexOf(' ')
       return {
-        message: `${told}. The base repeats.`,
+        message: hasBase ? `${told}. The base repeats.` : told,
         scenario: key.slice(0, at),
         seed: key.slice(at + 1),
         atVirtualMs: undefined,

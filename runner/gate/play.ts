@@ -1,6 +1,7 @@
 import { type Certificate, FOREIGN, judge } from '../../scenarios/certificate.ts'
 import type { Run } from '../../scenarios/run.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
+import { freshPool } from '../pool/fresh.ts'
 import type { Side, SideSetup } from '../pool/job.ts'
 import type { Pool } from '../pool/pool.ts'
 import { limitsOf, type Project } from '../project.ts'
@@ -34,6 +35,7 @@ export const setupOf = (
     port: subject.port,
     origin: subject.origin,
     limits: limitsOf(project.config),
+    isolation: subject.isolation,
     twins: project.twinSpecs,
     box,
     packages,
@@ -89,6 +91,13 @@ export const certifyAll = (
         : [certifyOne(pool, side, scenario, seed, first)]
     }),
   )
+
+/** Certifies an entry of the candidate with a new process for each of its runs. */
+export async function certifyAlone(pool: Pool, { scenario, seed }: Entry): Promise<Certificate> {
+  const alone = freshPool(pool)
+  const { run } = await played(alone, 'candidate', { scenario, seed })
+  return certifyOne(alone, 'candidate', scenario, seed, run)
+}
 
 async function certifyOne(pool: Pool, side: Side, scenario: Scenario, seed: string, first: Run): Promise<Certificate> {
   // A scenario with a zone of its own keeps it; the rest of the environment is foreign all the same.

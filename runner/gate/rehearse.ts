@@ -1,8 +1,9 @@
 import type { Certificate } from '../../scenarios/certificate.ts'
 import type { Run } from '../../scenarios/run.ts'
+import { freshPool } from '../pool/fresh.ts'
 import type { Pool } from '../pool/pool.ts'
 import type { ReportedCheck } from '../report/verdict.ts'
-import { cachedRuns } from './cached.ts'
+import { cachedRuns, NOTHING_CACHED } from './cached.ts'
 import { casesOf, satisfactionOf } from './cases.ts'
 import { type Played, plainCheck } from './conclude.ts'
 import type { Context } from './context.ts'
@@ -10,19 +11,27 @@ import { reportChecks } from './findings.ts'
 import { classify } from './flake.ts'
 import { judge } from './judge.ts'
 import { collect, entriesOf, identityOf, partOf } from './part.ts'
-import { certifyAll, type Entry, manifestOf, playAll } from './play.ts'
+import { certifyAll, certifyAlone, type Entry, manifestOf, playAll } from './play.ts'
 import type { Recall } from './recall.ts'
 
+type Rehearsal = Played & { readonly checks: readonly ReportedCheck[] }
+
 /** Plays the manifest on both sides, or its part, or takes the parts that were played elsewhere; and judges it. */
-export async function rehearse(
-  context: Context,
-  pool: Pool,
-): Promise<Played & { readonly checks: readonly ReportedCheck[] }> {
+export const rehearse = (context: Context, pool: Pool): Promise<Rehearsal> => rehearseOn(context, pool, false)
+
+/** `alone`: each run has a process of its own, because the packages of one side remember. */
+async function rehearseOn(context: Context, pool: Pool, alone: boolean): Promise<Rehearsal> {
   const { options, project, base, decision } = context
   const seeds = options.seeds ?? Math.max(project.config.seeds, decision?.demands.seeds ?? 0)
   const all = manifestOf(project.scenarios, seeds)
   const entries = options.shard === undefined ? all : entriesOf(all, options.shard)
-  const { candidateRuns, baseRuns, broken, certificates, cached, problem } = await obtain(context, pool, all, entries)
+  const { candidateRuns, baseRuns, broken, certificates, cached, problem } = await obtain(
+    context,
+    pool,
+    all,
+    entries,
+    alone,
+  )
   const runs = { base: base === undefined ? undefined : baseRuns, candidate: candidateRuns }
   options.onSeen?.({ project, entries, ...runs, cached })
   if (options.shard !== undefined) {
@@ -30,10 +39,20 @@ export async function rehearse(
     options.onPart?.(partOf(context, options.shard, all, portion))
   }
   const outcome = judge(project, runs, certificates)
-  const judged =
+  const { checks: judged, parting } =
     options.shard === undefined
       ? await classify(context, pool, outcome.checks, runs)
-      : outcome.checks.filter(({ verdict }) => verdict.status === 'fail')
+      : { checks: outcome.checks.filter(({ verdict }) => verdict.status === 'fail'), parting: [] }
+  const parted = [
+    ...parting,
+    ...entries.filter(({ scenario, seed }) =>
+      certificates.some((one) => one.divergence !== undefined && one.scenario === scenario.id && one.seed === seed),
+    ),
+  ]
+  if (!alone && options.parts === undefined && options.shard === undefined && (await remembers(pool, parted))) {
+    options.progress.note(REMEMBERS)
+    return rehearseOn(context, freshPool(pool), true)
+  }
   const first = [problem, judgeManifest(entries, candidateRuns, broken), partCheck(options.shard)]
   const checks = [
     ...first.filter((one) => one !== undefined),
@@ -64,12 +83,21 @@ type Obtained = {
   readonly problem: ReportedCheck | undefined
 }
 
+const REMEMBERS =
+  'runs part in a process that was used before, and not in new ones: a package remembers. Running all again, each in a new process; ' +
+  '"isolation: fresh" under "subject" in backlot.yaml does so at once.'
+
+/** Whether cases that do not repeat in a used process do so in new ones: then a package remembers one run in the next, and no chance is at work. */
+const remembers = async (pool: Pool, parted: readonly Entry[]): Promise<boolean> =>
+  parted.length > 0 && (await Promise.all(parted.map((entry) => certifyAlone(pool, entry)))).every(({ holds }) => holds)
+
 /** The runs of `entries` and their certificates: out of parts where there are any, else out of the cache or played. */
 async function obtain(
   context: Context,
   pool: Pool,
   all: readonly Entry[],
   entries: readonly Entry[],
+  alone: boolean,
 ): Promise<Obtained> {
   const { options } = context
   if (options.parts !== undefined) {
@@ -80,7 +108,8 @@ async function obtain(
     const broken = played.broken.filter((text) => !told.has(text.split(':').slice(0, 2).join(':')))
     return { ...played, ...parts, broken: [...parts.broken, ...broken] }
   }
-  const { recall, cached, told } = cachedRuns(context)
+  // What a cache holds was played in used processes.
+  const { recall, cached, told } = alone ? NOTHING_CACHED : cachedRuns(context)
   const played = await playBoth(context, pool, entries, recall)
   const note = told()
   if (note !== undefined) options.progress.note(note)

@@ -17,6 +17,8 @@ export type SideSetup = {
   readonly port: number | undefined
   readonly origin: string | undefined
   readonly limits: Partial<SubjectLimits>
+  /** What each run starts on: the program loaded again in a warm process, or a new process. */
+  readonly isolation: 'restart' | 'fresh'
   readonly twins: readonly string[]
   /** The box the program runs in; none for a person's own tree. */
   readonly box: BoxSetup | undefined
@@ -38,6 +40,7 @@ export type Job =
       readonly scenario: Scenario
       readonly seed: string
       readonly decisions?: DecisionLog | undefined
+      /** In a new process, whatever the project says. */
       readonly fresh?: boolean
       readonly env?: Readonly<Record<string, string>>
     }
@@ -46,8 +49,10 @@ export type Job =
       readonly scenario: Scenario
       readonly seed: string
       readonly failure: Failure
-      readonly runsMax: number /** The project folder rules are read from. */
+      readonly runsMax: number
+      /** The project folder rules are read from. */
       readonly project: string
+      readonly fresh?: boolean
     }
 
 export type Smallest = {

@@ -16,7 +16,7 @@ import { boxed } from '../sandbox/box.ts'
 import type { Job, JobResult, Side, SideSetup } from './job.ts'
 
 const setups = workerData as Readonly<Record<Side, SideSetup | undefined>>
-const stages = new Map<Side, Stage>()
+const stages = new Map<string, Stage>()
 /** Twins by how the project names them. */
 const twins = new Map<string, TwinDefinition<unknown>>()
 for (const setup of Object.values(setups))
@@ -28,12 +28,12 @@ function makeStage(
 ): Stage {
   const setup = setups[side]
   if (setup === undefined) throw new Error(`worker: expected a ${side} to run, got none.`)
-  const { cwd, entry, args, env, port, origin, limits, box, packages } = setup
+  const { cwd, entry, args, env, port, origin, limits, isolation, box, packages } = setup
   return createStage({
     twins: setup.twins.flatMap((spec) => twins.get(spec) ?? []),
     port,
     publicOrigin: origin,
-    isolation: options.fresh === true ? 'fresh' : 'restart',
+    isolation: options.fresh === true ? 'fresh' : isolation,
     subject: (zone) =>
       nodeSubject({
         cwd,
@@ -46,17 +46,18 @@ function makeStage(
   })
 }
 
-function stageOf(side: Side): Stage {
-  const stage = stages.get(side) ?? makeStage(side)
-  stages.set(side, stage)
+function stageOf(side: Side, fresh = false): Stage {
+  const key = fresh ? `${side}, each run in a new process` : side
+  const stage = stages.get(key) ?? makeStage(side, { fresh })
+  stages.set(key, stage)
   return stage
 }
 
 async function play(job: Job): Promise<JobResult> {
   if (job.kind === 'shrink') return { kind: 'shrink', smallest: await smallest(job) }
   const { side, scenario, seed, decisions } = job
-  if (job.fresh !== true && job.env === undefined)
-    return { kind: 'run', run: await stageOf(side).run(scenario, { seed, decisions }) }
+  if (job.env === undefined)
+    return { kind: 'run', run: await stageOf(side, job.fresh).run(scenario, { seed, decisions }) }
   const stage = makeStage(side, { fresh: true, env: job.env })
   try {
     return { kind: 'run', run: await stage.run(scenario, { seed, decisions }) }
@@ -69,8 +70,8 @@ async function play(job: Job): Promise<JobResult> {
 async function smallest(
   job: Extract<Job, { kind: 'shrink' }>,
 ): Promise<Extract<JobResult, { kind: 'shrink' }>['smallest']> {
-  const { scenario, seed, failure, runsMax } = job
-  const candidate = stageOf('candidate')
+  const { scenario, seed, failure, runsMax, fresh } = job
+  const candidate = stageOf('candidate', fresh)
   const run = (one: Scenario, decisions: DecisionLog | undefined): Promise<Run> =>
     candidate.run(one, { seed, decisions })
   const rules = failure.kind === 'rule' ? (await loadProject(job.project, job.project)).rules : []
@@ -94,7 +95,7 @@ async function smallest(
       case 'rule':
         return print !== undefined && printed(got, one) === print
       case 'fitness': {
-        const base = setups.base === undefined ? undefined : [await stageOf('base').run(one, { seed })]
+        const base = setups.base === undefined ? undefined : [await stageOf('base', fresh).run(one, { seed })]
         return judgeFitness(failure.limits, { base, candidate: [got] }).some(
           ({ id, verdict }) => id === failure.id && verdict.status === 'fail',
         )

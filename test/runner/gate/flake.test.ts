@@ -48,18 +48,18 @@ const told = (checks: readonly Judged[]) => checks.map(({ id, verdict }) => `${i
 
 test('nothing red: nothing is run again', async () => {
   const pool = poolOf([])
-  expect(told(await classify(context(), pool, [green], runs))).toEqual(['MAIL-1 pass'])
+  expect(told((await classify(context(), pool, [green], runs)).checks)).toEqual(['MAIL-1 pass'])
   expect(pool.played).toEqual([])
 })
 
 test('a red case that repeats stays red, and the base is not run again for it', async () => {
   const pool = poolOf([])
-  expect(await classify(context(), pool, [green, red()], runs)).toEqual([green, red()])
+  expect((await classify(context(), pool, [green, red()], runs)).checks).toEqual([green, red()])
   expect(pool.played.map((job) => job.kind === 'run' && job.side)).toEqual(['candidate', 'candidate'])
 })
 
 test('a red case that only the candidate makes flake stays red, and flaking is a finding of its own', async () => {
-  const checks = await classify(context(), poolOf(['candidate']), [green, red()], runs)
+  const checks = (await classify(context(), poolOf(['candidate']), [green, red()], runs)).checks
   expect(told(checks)).toEqual(['MAIL-1 pass', 'PAY-1 fail', 'flake fail'])
   const { verdict } = checks[2] ?? green
   expect(verdict.status === 'fail' && verdict.findings[0]?.message).toMatch(
@@ -69,10 +69,10 @@ test('a red case that only the candidate makes flake stays red, and flaking is a
 
 test('a red case that flakes on the base as well says nothing of the candidate: inconclusive, with an owner or asking for one', async () => {
   const both = poolOf(['candidate', 'base'])
-  const [lost] = await classify(context(), both, [red()], runs)
+  const [lost] = (await classify(context(), both, [red()], runs)).checks
   expect(lost?.verdict).toEqual({ status: 'inconclusive', reason: expect.stringContaining('It has no owner yet') })
   const entry = { scenario: 'a', owner: 'payments', reason: 'keys are drawn in OpenSSL', until: '2026-12-31' }
-  const checks = await classify(context([entry]), both, [red()], runs)
+  const checks = (await classify(context([entry]), both, [red()], runs)).checks
   expect(told(checks)).toEqual(['PAY-1 inconclusive'])
   expect(checks[0]?.verdict).toMatchObject({
     reason: expect.stringContaining("payments's to mend until 2026-12-31: keys are drawn"),
@@ -80,21 +80,23 @@ test('a red case that flakes on the base as well says nothing of the candidate: 
 })
 
 test('without a base a flake is the program’s own', async () => {
-  const checks = await classify(context(), poolOf(['candidate', 'base']), [red()], { ...runs, base: undefined })
+  const checks = (await classify(context(), poolOf(['candidate', 'base']), [red()], { ...runs, base: undefined }))
+    .checks
   expect(told(checks)).toEqual(['PAY-1 fail', 'flake fail'])
+  expect(JSON.stringify(checks)).not.toContain('The base repeats')
 })
 
 test('quarantine excuses no case that repeats, is run all the same, and ends on its day', async () => {
   const entry = { scenario: 'a', owner: 'payments', reason: 'x', until: '2026-11-26' }
   notes.length = 0
   const pool = poolOf([])
-  expect(told(await classify(context([entry]), pool, [red()], runs))).toEqual(['PAY-1 fail'])
+  expect(told((await classify(context([entry]), pool, [red()], runs)).checks)).toEqual(['PAY-1 fail'])
   expect(notes.join()).toContain('a is in quarantine with payments and did not flake')
-  expect(told(await classify(context([entry]), pool, [green], runs))).toEqual(['MAIL-1 pass'])
+  expect(told((await classify(context([entry]), pool, [green], runs)).checks)).toEqual(['MAIL-1 pass'])
   expect(pool.played.length).toBeGreaterThan(2)
   for (const day of ['2026-11-27', undefined]) {
     const late = { ...context([entry]), options: { today: day, progress } } as unknown as Context
-    const checks = await classify(late, poolOf([]), [green], runs)
+    const checks = (await classify(late, poolOf([]), [green], runs)).checks
     expect(told(checks)).toEqual(['MAIL-1 pass', 'quarantine inconclusive'])
     expect(checks[1]?.verdict).toMatchObject({
       reason: expect.stringContaining('a: ended on 2026-11-26. payments mends it'),

@@ -1,0 +1,40 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { backlot, copyProject, verdictOf } from '../support/cli.ts'
+
+/** A project whose package counts how often it was asked, as those that make ids do: only a new process forgets it. */
+function remembering(): ReturnType<typeof copyProject> {
+  const project = copyProject()
+  onTestFinished(project.close)
+  project.change(
+    'src/main.ts',
+    "import Stripe from 'stripe'\n",
+    "import Stripe from 'stripe'\nimport seedrandom from 'seedrandom'\n",
+  )
+  project.change(
+    'src/main.ts',
+    "app.post('/pay', async (c) => {\n",
+    "const asked = seedrandom as unknown as { count?: number }\napp.post('/pay', async (c) => {\n  asked.count = (asked.count ?? 0) + 1\n  console.log(asked.count)\n",
+  )
+  return project
+}
+
+test('a package that remembers is no lack of determinism: each run gets a new process, and the setting that saves the way there is told', () => {
+  const project = remembering()
+  const first = backlot(['run', '--json', '--seeds', '1', '--project', project.folder])
+  expect([first.code, verdictOf(first).status]).toEqual([0, 'pass'])
+  expect(first.stderr).toContain('a package remembers. Running all again, each in a new process; "isolation: fresh"')
+
+  project.change('backlot.yaml', '  port: 3000\n', '  port: 3000\n  isolation: fresh\n')
+  const then = backlot(['run', '--json', '--seeds', '1', '--project', project.folder])
+  expect([then.code, verdictOf(then).status]).toEqual([0, 'pass'])
+  expect(then.stderr).not.toContain('remembers')
+})
+
+test('what parts in new processes too is still a failure', () => {
+  const project = remembering()
+  project.change('src/main.ts', 'console.log(asked.count)', 'console.log(asked.count, process.env.TZ)')
+  const { code, stdout, stderr } = backlot(['run', '--seeds', '1', '--project', project.folder])
+  expect(code).toBe(1)
+  expect(stdout).toContain('FAIL          determinism')
+  expect(stderr).not.toContain('remembers')
+})
