@@ -2,10 +2,11 @@ import { type Ask, done, gap, type On, ok, page, type Reply, shown } from '../as
 import { appTarget, tell, userTarget } from '../events.ts'
 import { rowOf, text } from '../org.ts'
 import type { Row } from '../store.ts'
+import { toldOf } from '../tables/attributes.ts'
 import { merged, notFound, OktaError, view } from '../wire.ts'
 import { addAppKeys, CERTIFICATE } from './app-keys.ts'
 import { addAppMore } from './app-more.ts'
-import { appAgain, findApp } from './app-shape.ts'
+import { appAgain, findApp, PASSWORDS } from './app-shape.ts'
 import { findGroup } from './groups.ts'
 import { findUser } from './user-shape.ts'
 
@@ -65,6 +66,15 @@ function groupRoutes(on: On): void {
   })
 }
 
+/** What an app is told of a user by itself. */
+function profileFor(ask: Ask, app: Row, user: Row): Row {
+  const schema = rowOf(
+    ask.org.store.get('~documents', `/api/v1/meta/schemas/apps/${text(app.id)}/default`)?.definitions,
+  )
+  const custom = Object.keys(rowOf(rowOf(schema.custom).properties))
+  return toldOf(text(app.signOnMode), rowOf(user.profile), custom)
+}
+
 function userRoutes(on: On): void {
   const root = '/api/v1/apps/:appId/users'
   const find = (ask: Ask): readonly [app: Row, row: Row] => {
@@ -86,7 +96,7 @@ function userRoutes(on: On): void {
     if (user.status === 'DEPROVISIONED')
       throw new OktaError(403, 'E0000038', "This operation is not allowed in the user's current status.")
     const now = ask.org.now()
-    const { login, email } = rowOf(user.profile)
+    const { login } = rowOf(user.profile)
     const userName = text(rowOf(body.credentials).userName) || text(login)
     const row = ask.org.store.put(`apps/${text(app.id)}/users`, {
       id: user.id,
@@ -98,11 +108,8 @@ function userRoutes(on: On): void {
       statusChanged: now,
       passwordChanged: null,
       syncState: 'DISABLED',
-      credentials: { userName, ...(rowOf(body.credentials).password === undefined ? {} : { password: {} }) },
-      profile: merged(
-        app.signOnMode === 'OPENID_CONNECT' ? { preferred_username: userName, email } : {},
-        rowOf(body.profile),
-      ) as never,
+      credentials: { userName, ...(PASSWORDS.has(text(app.signOnMode)) ? { password: {} } : {}) },
+      profile: merged(profileFor(ask, app, user), rowOf(body.profile)) as never,
     })
     ask.org.store.put(`users/${text(user.id)}/apps`, { id: app.id })
     tell(ask.org, 'application.user_membership.add', [userTarget(user), appTarget(app)])

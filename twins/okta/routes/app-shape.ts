@@ -15,7 +15,12 @@ export const MODES: Readonly<Record<string, string>> = {
   template_sps: 'SECURE_PASSWORD_STORE',
   template_wsfed: 'WS_FEDERATION',
 }
-const PASSWORDS = new Set(['BROWSER_PLUGIN', 'AUTO_LOGIN', 'BASIC_AUTH', 'SECURE_PASSWORD_STORE'])
+export const PASSWORDS: ReadonlySet<string> = new Set([
+  'BROWSER_PLUGIN',
+  'AUTO_LOGIN',
+  'BASIC_AUTH',
+  'SECURE_PASSWORD_STORE',
+])
 const OPTIONAL = [1, 2, 3].flatMap((n) => [`optionalField${n}`, `optionalField${n}Value`])
 const APP_SETTINGS: Readonly<Record<string, Row>> = {
   template_swa: { loginUrlRegex: null, redirectUrl: null, checkbox: null },

@@ -101,3 +101,32 @@ export function appBase(signOnMode: string): Row {
     ),
   }
 }
+
+/** Which claim an OpenID Connect app is told which attribute of a user in, before anybody maps otherwise. */
+const MAPPED: Readonly<Record<string, string>> = {
+  nickname: 'nickName',
+  given_name: 'firstName',
+  middle_name: 'middleName',
+  family_name: 'lastName',
+  email: 'email',
+  profile: 'profileUrl',
+  phone_number: 'primaryPhone',
+  street_address: 'streetAddress',
+  locality: 'city',
+  region: 'state',
+  postal_code: 'zipCode',
+  country: 'countryCode',
+}
+
+/** What an app is told of a user: every attribute it knows, null where nothing is mapped to it. */
+export function toldOf(signOnMode: string, user: Row, custom: readonly string[]): Row {
+  const more = custom.map((name) => [name, null])
+  if (signOnMode !== 'OPENID_CONNECT') return Object.fromEntries(more) as Row
+  const fixed: Row = {
+    name: user.displayName ?? `${String(user.firstName ?? '')} ${String(user.lastName ?? '')}`.trim(),
+    zoneinfo: user.timezone ?? 'America/Los_Angeles',
+    locale: user.locale ?? 'en_US',
+  }
+  const claims = CLAIMS.map(([claim]) => [claim, fixed[claim] ?? user[MAPPED[claim] ?? ''] ?? null])
+  return Object.fromEntries([...claims, ...more]) as Row
+}
