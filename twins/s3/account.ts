@@ -1,4 +1,5 @@
 import { ACCOUNT, REGION } from '../aws/credentials.ts'
+import { createErrands, type Errands } from '../errands.ts'
 import type { World } from '../world.ts'
 import { checksum, md5Hex } from './checksums.ts'
 import { notify } from './notifications.ts'
@@ -12,11 +13,13 @@ export type Removal = { readonly version: Version | undefined; readonly removed:
 export class Account {
   readonly world: World
   readonly store: Store = new Store()
+  readonly errands: Errands
   readonly id: string
   readonly region: string = REGION
 
   constructor(world: World, seed: Seed) {
     this.world = world
+    this.errands = createErrands(world, 's3')
     this.id = seed.account ?? ACCOUNT
     for (const row of seed.buckets ?? []) {
       const bucket: Bucket = {
@@ -32,7 +35,8 @@ export class Account {
           prefix,
           suffix,
         })),
-        lifecycle: null,
+        lifecycle: row.lifecycle ?? null,
+        settings: row.cors === undefined ? {} : { cors: row.cors },
       }
       this.store.buckets.set(bucket.name, bucket)
       for (const {
@@ -97,20 +101,25 @@ export class Account {
    * Takes an object away: for good where a version is named or none are kept, else under a mark.
    * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeletingObjectVersions.html (2026-11-26).
    */
-  remove(bucket: Bucket, key: string, version_id: string | undefined): Removal {
+  remove(
+    bucket: Bucket,
+    key: string,
+    version_id: string | undefined,
+    why: 'ObjectRemoved' | 'LifecycleExpiration' = 'ObjectRemoved',
+  ): Removal {
     const { name } = bucket
     if (version_id !== undefined) {
       const version = this.store.versions(name, key).find((one) => one.version_id === version_id)
       if (version === undefined) return { version: undefined, removed: false }
       this.store.remove(name, key, version_id)
-      this.#removed(bucket, version, 'Delete')
+      this.#removed(bucket, version, `${why}:Delete`)
       return { version, removed: true }
     }
     if (bucket.versioning === 'off') {
       const version = this.current(bucket, key)
       if (version === undefined) return { version: undefined, removed: false }
       this.store.remove(name, key, version.version_id)
-      this.#removed(bucket, version, 'Delete')
+      this.#removed(bucket, version, `${why}:Delete`)
       return { version, removed: true }
     }
     const marker: Version = {
@@ -121,14 +130,16 @@ export class Account {
       modified_ms: this.world.clock.now(),
     }
     this.store.put(marker)
-    this.#removed(bucket, marker, 'DeleteMarkerCreated')
+    this.#removed(bucket, marker, `${why}:DeleteMarkerCreated`)
     return { version: marker, removed: true }
   }
 
-  #removed(bucket: Bucket, version: Version, how: 'Delete' | 'DeleteMarkerCreated'): void {
+  #removed(bucket: Bucket, version: Version, event: string): void {
     const { key, version_id } = version
-    this.world.trace.record('s3.object.removed', { bucket: bucket.name, key, version_id, how })
-    notify(this, bucket, `ObjectRemoved:${how}`, version)
+    const [why, how = ''] = event.split(':')
+    const expired = why === 'LifecycleExpiration' ? { expired: true } : {}
+    this.world.trace.record('s3.object.removed', { bucket: bucket.name, key, version_id, how, ...expired })
+    notify(this, bucket, event, version)
   }
 }
 

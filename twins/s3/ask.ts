@@ -19,6 +19,7 @@ import {
   movedTo,
   noSuchBucket,
   Refused,
+  refuseAcls,
   skewed,
 } from './wire.ts'
 
@@ -195,9 +196,7 @@ function checkOwner({ header, account, place }: Ask): void {
 /** Options that no answer would show, and that somebody may rely on. */
 function refuseGaps({ header, headerNames }: Ask): void {
   const gap = (what: string): Error => notModelled('s3', GAPS, what)
-  const acl = header('x-amz-acl')
-  if (acl !== undefined && !['private', 'bucket-owner-full-control'].includes(acl)) throw gap('ACLs')
-  if (headerNames.some((name) => name.startsWith('x-amz-grant-'))) throw gap('ACLs')
+  refuseAcls(header, headerNames)
   if (headerNames.some((name) => name.startsWith('x-amz-object-lock-') || name === 'x-amz-bucket-object-lock-enabled'))
     throw gap('object lock')
   const encryption = header('x-amz-server-side-encryption')

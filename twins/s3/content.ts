@@ -2,6 +2,7 @@ import { notModelled } from '../twin.ts'
 import type { Ask } from './ask.ts'
 import { ALGORITHMS, type Algorithm, checksum, isAlgorithm, md5Hex } from './checksums.ts'
 import { GAPS } from './gaps.ts'
+import { expiryHeaders } from './lifecycle.ts'
 import type { Bucket, Checksum, Content, StoredObject, Version } from './state.ts'
 import { tagsOfHeader } from './tags.ts'
 import {
@@ -143,6 +144,7 @@ export function objectHeaders(bucket: Bucket, object: StoredObject): Record<stri
     'Accept-Ranges': 'bytes',
     'Content-Type': object.content_type,
     'x-amz-server-side-encryption': 'AES256',
+    ...expiryHeaders(bucket, object),
     ...object.headers,
     ...versionHeaders(bucket, object),
     ...(object.storage_class === 'STANDARD' ? {} : { 'x-amz-storage-class': object.storage_class }),

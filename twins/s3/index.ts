@@ -5,12 +5,14 @@ import { type Frame, readAsk } from './ask.ts'
 import { FIDELITY } from './fidelity.ts'
 import { GAPS } from './gaps.ts'
 import { HAPPENINGS, happen } from './happenings.ts'
+import { keepSweeping } from './lifecycle.ts'
 import { resumeTelling, TO_QUEUES } from './notifications.ts'
-import { POST_OPERATION, POST_ROUTE, ROUTES } from './operations.ts'
+import { POST_OPERATION, POST_ROUTE, PREFLIGHT, PREFLIGHT_OPERATION, ROUTES } from './operations.ts'
 import { placeOf, routeOf } from './place.ts'
 import { PRICES } from './prices.ts'
 import { post } from './routes/post.ts'
-import { type Seed, seedSchema } from './state.ts'
+import { corsHeaders, preflight } from './routes/settings.ts'
+import { type Bucket, type Seed, seedSchema } from './state.ts'
 import { failure, type Ids, idHeaders, Refused, refusal } from './wire.ts'
 
 /** S3: buckets and objects with versions, multipart uploads, conditions, checksums, presigned addresses and notifications to queues. */
@@ -26,7 +28,7 @@ export const s3: TwinDefinition<Seed> = {
   seed: seedSchema,
   prices: PRICES,
   gaps: GAPS,
-  operations: [...[...ROUTES.values()].map(([operation]) => operation), POST_OPERATION],
+  operations: [...[...ROUTES.values()].map(([operation]) => operation), POST_OPERATION, PREFLIGHT_OPERATION],
   happenings: HAPPENINGS,
   events: ['object.created', 'object.removed', 'notification.sent'],
   wires: [TO_QUEUES],
@@ -34,10 +36,14 @@ export const s3: TwinDefinition<Seed> = {
   fidelity: FIDELITY,
   create(world, seed) {
     const account = new Account(world, seed)
+    keepSweeping(account)
+    const bucketAt = ({ url }: Request): Bucket | undefined =>
+      account.store.buckets.get(placeOf(new URL(url)).bucket ?? '')
     const ids = (): Ids => ({ request: shortRequestId(world), host: hostId(world) })
 
     const answerOf = async (request: Request, route: string, frame: Frame): Promise<Response> => {
       try {
+        if (route === PREFLIGHT) return preflight(bucketAt(request), request)
         if (route === POST_ROUTE) {
           world.money.charge('s3', 'write', 1)
           return await post(request, frame)
@@ -57,6 +63,7 @@ export const s3: TwinDefinition<Seed> = {
       operationOf(method, url, header) {
         const route = routeOf(method, url, header)
         if (route.kind === 'gap') return undefined
+        if (route.name === PREFLIGHT) return PREFLIGHT_OPERATION
         return route.name === POST_ROUTE ? POST_OPERATION : ROUTES.get(route.name)?.[0]
       },
       fieldsOf(_method, url) {
@@ -67,10 +74,13 @@ export const s3: TwinDefinition<Seed> = {
         const header: HeaderOf = (name) => request.headers.get(name) ?? undefined
         const route = routeOf(request.method, new URL(request.url), header)
         if (route.kind === 'gap') throw notModelled('s3', GAPS, route.what)
-        if (route.name !== POST_ROUTE && !ROUTES.has(route.name)) throw unknown(request)
+        if (![POST_ROUTE, PREFLIGHT].includes(route.name) && !ROUTES.has(route.name)) throw unknown(request)
         const frame: Frame = { account, credentials: seed.credentials ?? [], ids: ids() }
         const response = await answerOf(request, route.name, frame)
-        for (const [name, value] of Object.entries(idHeaders(frame.ids))) response.headers.set(name, value)
+        const [bucket, origin] = [bucketAt(request), header('origin')]
+        const shared = bucket === undefined || origin === undefined ? {} : corsHeaders(bucket, origin, request.method)
+        for (const [name, value] of Object.entries({ ...shared, ...idHeaders(frame.ids) }))
+          response.headers.set(name, value)
         return response
       },
       failure: (status, retryAfterMs, request) => failure(status, ids(), request?.method ?? 'GET', retryAfterMs),
@@ -79,6 +89,7 @@ export const s3: TwinDefinition<Seed> = {
       restore(json) {
         account.store.restore(json)
         resumeTelling(account)
+        keepSweeping(account)
       },
     }
   },

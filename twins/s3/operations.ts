@@ -2,6 +2,7 @@ import type { Handler } from './ask.ts'
 import * as buckets from './routes/buckets.ts'
 import * as lists from './routes/lists.ts'
 import * as objects from './routes/objects.ts'
+import * as settings from './routes/settings.ts'
 import * as tagging from './routes/tagging.ts'
 import * as uploads from './routes/uploads.ts'
 
@@ -27,6 +28,21 @@ export const ROUTES: ReadonlyMap<string, Operation> = new Map<string, Operation>
     'GET bucket?tagging': ['buckets.get_tagging', 'read', tagging.getBucket],
     'PUT bucket?tagging': ['buckets.put_tagging', 'write', tagging.putBucket],
     'DELETE bucket?tagging': ['buckets.delete_tagging', 'free', tagging.removeBucket],
+    'GET bucket?cors': ['buckets.get_cors', 'read', settings.getCors],
+    'PUT bucket?cors': ['buckets.put_cors', 'write', settings.putCors],
+    'DELETE bucket?cors': ['buckets.delete_cors', 'free', settings.removeCors],
+    'GET bucket?encryption': ['buckets.get_encryption', 'read', settings.getEncryption],
+    'PUT bucket?encryption': ['buckets.put_encryption', 'write', settings.putEncryption],
+    'DELETE bucket?encryption': ['buckets.delete_encryption', 'free', settings.removeEncryption],
+    'GET bucket?publicAccessBlock': ['buckets.get_public_access_block', 'read', settings.getPublicAccessBlock],
+    'PUT bucket?publicAccessBlock': ['buckets.put_public_access_block', 'write', settings.putPublicAccessBlock],
+    'DELETE bucket?publicAccessBlock': ['buckets.delete_public_access_block', 'free', settings.removePublicAccessBlock],
+    'GET bucket?ownershipControls': ['buckets.get_ownership_controls', 'read', settings.getOwnershipControls],
+    'PUT bucket?ownershipControls': ['buckets.put_ownership_controls', 'write', settings.putOwnershipControls],
+    'GET bucket?acl': ['buckets.get_acl', 'read', settings.getAcl],
+    'PUT bucket?acl': ['buckets.put_acl', 'write', settings.putAcl],
+    'GET object?acl': ['objects.get_acl', 'read', settings.getAcl],
+    'PUT object?acl': ['objects.put_acl', 'write', settings.putAcl],
     'GET bucket?list-type': ['objects.list', 'write', lists.second],
     'GET bucket': ['objects.list_v1', 'write', lists.first],
     'GET bucket?versions': ['versions.list', 'write', lists.versions],
@@ -53,3 +69,6 @@ export const ROUTES: ReadonlyMap<string, Operation> = new Map<string, Operation>
 /** A browser's form, which is signed in another way than all the others. */
 export const POST_ROUTE = 'POST bucket'
 export const POST_OPERATION = 'objects.post'
+/** A browser that asks before it sends, which nobody signs. */
+export const PREFLIGHT = 'OPTIONS'
+export const PREFLIGHT_OPERATION = 'preflight'

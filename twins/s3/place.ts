@@ -41,12 +41,13 @@ const SUBRESOURCES: ReadonlyMap<string, 'here' | string> = new Map(
     uploadId: 'here',
     delete: 'here',
     attributes: 'here',
-    acl: 'ACLs',
-    policy: 'bucket policies and public access',
-    policyStatus: 'bucket policies and public access',
-    publicAccessBlock: 'bucket policies and public access',
-    ownershipControls: 'ACLs',
-    cors: 'CORS',
+    acl: 'here',
+    policy: 'bucket policies',
+    policyStatus: 'bucket policies',
+    publicAccessBlock: 'here',
+    ownershipControls: 'here',
+    cors: 'here',
+    encryption: 'here',
     'object-lock': 'object lock',
     retention: 'object lock',
     'legal-hold': 'object lock',
@@ -62,7 +63,6 @@ const SUBRESOURCES: ReadonlyMap<string, 'here' | string> = new Map(
 const SETTINGS = [
   'accelerate',
   'analytics',
-  'encryption',
   'intelligent-tiering',
   'inventory',
   'logging',
@@ -83,7 +83,7 @@ export type Route =
 /** `PUT object`, `GET bucket?versioning`, ... with what only headers tell at its end: `PUT object copy`. */
 export function routeOf(method: string, url: URL, header: HeaderOf | undefined): Route {
   const { bucket, key } = placeOf(url)
-  if (method === 'OPTIONS') return { kind: 'gap', what: 'CORS' }
+  if (method === 'OPTIONS') return { kind: 'operation', name: 'OPTIONS' }
   const names = queryPairs(url).map(([name]) => name)
   const setting = names.find((name) => SETTINGS.includes(name))
   if (setting !== undefined) return { kind: 'gap', what: 'other settings of buckets' }

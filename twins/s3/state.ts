@@ -24,6 +24,9 @@ export type Seed = {
         readonly region?: string | undefined
         readonly versioning?: boolean | undefined
         readonly tags?: Texts | undefined
+        /** Configurations in XML, as PutBucketLifecycleConfiguration and PutBucketCors take them. */
+        readonly lifecycle?: string | undefined
+        readonly cors?: string | undefined
         /** Who is told of what happens: the name of a queue in the same account and region, or its ARN. */
         readonly notifications?:
           | readonly {
@@ -54,6 +57,8 @@ export type Bucket = {
   notifications: readonly Notification[]
   /** The configuration as it was put, in XML. */
   lifecycle: string | null
+  /** Other configurations in XML, by the name of their subresource. */
+  settings: Texts
 }
 export type Checksum = {
   readonly algorithm: Algorithm
@@ -127,6 +132,8 @@ export const seedSchema: z.ZodType<Seed> = z.strictObject({
         region: text.optional(),
         versioning: z.boolean().optional(),
         tags: texts.optional(),
+        lifecycle: text.optional(),
+        cors: text.optional(),
         notifications: z
           .array(
             z.strictObject({
@@ -215,6 +222,7 @@ const snapshotSchema = z.strictObject({
         z.strictObject({ id: text, queue_arn: text, events: z.array(text), prefix: text, suffix: text }),
       ),
       lifecycle: text.nullable(),
+      settings: texts,
     }),
   ),
   // Looked at when their key is asked for: a schema over a hundred thousand of them takes longer than all the rest.

@@ -188,3 +188,13 @@ export const urlEncoded = (text: string): string =>
     .replace(/[!'()~]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`)
     .replaceAll('%20', '+')
     .replaceAll('%2F', '/')
+
+export const aclsOff = (): Refused =>
+  new Refused(400, 'AccessControlListNotSupported', 'The bucket does not allow ACLs')
+
+/** Throws what S3 says of an ACL that gives anybody else anything, where ACLs are off. */
+export function refuseAcls(header: (name: string) => string | undefined, names: readonly string[]): void {
+  const acl = header('x-amz-acl')
+  const harmless = acl === undefined || ['private', 'bucket-owner-full-control'].includes(acl)
+  if (!harmless || names.some((name) => name.startsWith('x-amz-grant-'))) throw aclsOff()
+}

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { s3 } from '../../../twins/s3/index.ts'
-import { POST_OPERATION, ROUTES } from '../../../twins/s3/operations.ts'
+import { POST_OPERATION, PREFLIGHT_OPERATION, ROUTES } from '../../../twins/s3/operations.ts'
 import { runTwinTests, type Stage } from '../../conformance/twins.ts'
 import { signed } from '../aws/signed.ts'
 
@@ -58,11 +58,15 @@ runTwinTests({
   requests: Object.fromEntries([
     ...[...ROUTES].map(([route, [operation]]): [string, Request] => [operation, requestFor(route)]),
     [POST_OPERATION, request('POST', '/')],
+    [PREFLIGHT_OPERATION, request('OPTIONS', '/a')],
   ]),
   gaps: {
-    ACLs: act('PUT', '/a', '', { 'x-amz-acl': 'public-read' }),
-    'bucket policies and public access': act('GET', '/?policy='),
-    CORS: act('OPTIONS', '/a'),
+    ACLs: act(
+      'PUT',
+      '/?ownershipControls=',
+      '<OwnershipControls><Rule><ObjectOwnership>ObjectWriter</ObjectOwnership></Rule></OwnershipControls>',
+    ),
+    'bucket policies': act('GET', '/?policy='),
     'other settings of buckets': act('GET', '/?replication='),
     'object lock': act('PUT', '/a', '', { 'x-amz-object-lock-legal-hold': 'ON' }),
     'encryption with keys': act('PUT', '/a', '', { 'x-amz-server-side-encryption': 'aws:kms' }),

@@ -3,6 +3,7 @@ import { notModelled } from '../../twin.ts'
 import { type Ask, bucketOf, type Handler, xmlOf } from '../ask.ts'
 import { numberOf, receivedBody } from '../content.ts'
 import { GAPS } from '../gaps.ts'
+import { keepSweeping, rulesOf } from '../lifecycle.ts'
 import { notifyOfTest } from '../notifications.ts'
 import { type Bucket, byBytes, type Notification } from '../state.ts'
 import {
@@ -54,6 +55,7 @@ export const create: Handler = (ask) => {
       tags: {},
       notifications: [],
       lifecycle: null,
+      settings: {},
     })
   return new Response(null, {
     headers: { Location: place.style === 'path' ? `/${name}` : `http://${name}.s3.amazonaws.com/` },
@@ -230,18 +232,19 @@ export const getLifecycle: Handler = (ask) => {
   })
 }
 
-/** Kept as it is: see the gap about rules at work. */
 export const putLifecycle: Handler = (ask) => {
   const bucket = bucketOf(ask)
   receivedBody(ask)
-  const rules = xmlOf(ask, 'LifecycleConfiguration').all('Rule')
-  if (rules.length === 0) throw malformedXml()
-  for (const rule of rules) if (!['Enabled', 'Disabled'].includes(rule.one('Status')?.text ?? '')) throw malformedXml()
-  bucket.lifecycle = ask.body.toString()
+  const lifecycle = ask.body.toString()
+  // Throws on rules that S3 does not take.
+  rulesOf(lifecycle)
+  bucket.lifecycle = lifecycle
+  keepSweeping(ask.account)
   return new Response(null)
 }
 
 export const removeLifecycle: Handler = (ask) => {
   bucketOf(ask).lifecycle = null
+  keepSweeping(ask.account)
   return new Response(null, { status: 204 })
 }

@@ -15,6 +15,7 @@ import {
   versionHeaders,
 } from '../content.ts'
 import { GAPS } from '../gaps.ts'
+import { expiryHeaders } from '../lifecycle.ts'
 import type { Bucket, Content, StoredObject, Version } from '../state.ts'
 import { tagsOfHeader } from '../tags.ts'
 import {
@@ -49,6 +50,7 @@ export const put: Handler = (ask) => {
       'x-amz-server-side-encryption': 'AES256',
       ...checksumHeaders(object.checksum),
       ...versionHeaders(bucket, object),
+      ...expiryHeaders(bucket, object),
     },
   })
 }
