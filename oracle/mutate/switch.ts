@@ -17,6 +17,8 @@ export type Switch = {
 /** What the instrumenter puts at the head of a file; it always counts, and ends nothing but hits. Version 10.1.1, read on 2026-11-26. */
 const HEAD = /function stryNS_9fa48\(\) \{[\s\S]*?\n {2}return isActive\(id\);\n\}/
 const CALLS = /stry(Cov|MutAct)_9fa48/g
+/** A place of mutants. The switch was asked right before it, so it is held. */
+const PLACES = /stryCov_9fa48\(("\d+"(?:, "\d+")*)\)/g
 /** Names that may not be left. */
 const NAMES = /__stryker__|__STRYKER_\w+|stry(?:NS|Cov|MutAct)_\w+/
 
@@ -47,7 +49,9 @@ function ${tickName(word)}() {
 
 /** Instrumented text under the switch of this run: no name is left that a source could know. Throws when the head is not what it was. */
 export function underOwnSwitch(text: string, word: string): string {
-  const own = text.replace(HEAD, '').replaceAll(CALLS, (_, part: string) => `${word}_${part}`)
+  // Counting is asked for once, and passing goes on for thousands of tests: it should cost a look.
+  const quick = text.replace(HEAD, '').replaceAll(PLACES, `(${word}_held.counts && ${word}_Cov($1))`)
+  const own = quick.replaceAll(CALLS, (_, part: string) => `${word}_${part}`)
   if (NAMES.test(own))
     throw new Error('instrument: the head of instrumented code has changed. Is the instrumenter version 10.1.1?')
   return own.includes(`${word}_`) ? `${own}${tailOf(word)}` : own

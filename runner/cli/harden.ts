@@ -8,7 +8,7 @@ import { createHardenProgress } from '../harden/progress.ts'
 import { reportOf, writeReport } from '../harden/report.ts'
 import { jsonOf, untriaged } from '../harden/result.ts'
 import { storedReports, storeFolder } from '../harden/store.ts'
-import { labelled } from '../harden/triage.ts'
+import { labelled, readTriage } from '../harden/triage.ts'
 import type { Project } from '../project.ts'
 import { writeWhole } from '../store/artefact.ts'
 import { inputsOf } from '../store/results.ts'
@@ -78,9 +78,16 @@ async function runLibrary(given: Given, options: HardenOptions, report: string |
     const suite = list(given.suite) ?? []
     const library = { folder: resolve(options.project), deciding: suite }
     const decided = inputsOf(library)
-    const found = await hardenLibrary({ ...options, sources, suite, globals: given.globals === true })
-    write(given, { ...found, decided }, library, report)
-    process.exitCode = untriaged(found.hardening.judged).length > 0 ? 1 : 0
+    const triage = readTriage(library.folder)
+    const { hardening, sources: read } = await hardenLibrary({
+      ...options,
+      sources,
+      suite,
+      globals: given.globals === true,
+    })
+    const judged = labelled(hardening.judged, triage)
+    write(given, { hardening: { ...hardening, judged }, sources: read, triage, decided }, library, report)
+    process.exitCode = untriaged(judged).length > 0 ? 1 : 0
   } catch (error) {
     if (!(error instanceof SuiteFailed)) throw error
     process.stderr.write(`${error.message}; nothing can be said of mutants\n`)

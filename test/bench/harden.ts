@@ -1,13 +1,13 @@
 /**
- * Mutants a second against StrykerJS with its Vitest runner: same libraries with their own tests, same mutants, same machine, one run.
- * `node test/bench/harden.ts [css-what] [fraction.js]`; StrykerJS takes minutes. Verdicts are compared one by one; exit 1 when they differ.
+ * Mutants a second against StrykerJS with its Vitest runner: same libraries with their own tests, same mutants, same machine, one run,
+ * each in processes of its own from start to end. `node test/bench/harden.ts [css-what] [fraction.js]`; StrykerJS takes minutes. Verdicts
+ * are compared one by one; exit 1 when they differ, or when the goal is missed.
  */
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Judged } from '../../runner/harden/result.ts'
-import { hardenLibrary } from '../../runner/harden/suite/library.ts'
 import { REPOSITORY } from '../support/cli.ts'
 
 type Library = {
@@ -61,16 +61,32 @@ function copyLibrary(name: string): string {
   return folder
 }
 
-async function ours(
-  folder: string,
-  library: Library,
-): Promise<{ readonly judged: readonly Judged[]; readonly ms: number }> {
+/** What is compared of one mutant. */
+type Ours = Pick<Judged, 'status' | 'message'> & {
+  readonly mutant: Pick<Judged['mutant'], 'path' | 'start' | 'end' | 'mutator' | 'replacement'>
+}
+
+/** In a process of its own, as StrykerJS runs: starting it and loading all its code count on both sides. */
+function ours(name: string, folder: string): { readonly judged: readonly Ours[]; readonly ms: number } {
   const startedMs = now()
+  const run = spawnSync(process.execPath, [import.meta.filename, ALONE, name, folder], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  if (run.status !== 0) throw new Error(`ours ended with ${run.status}: ${run.stdout.slice(-2000)}`)
+  return { judged: JSON.parse(run.stdout) as readonly Ours[], ms: now() - startedMs }
+}
+
+const ALONE = '--alone'
+
+async function alone(folder: string, library: Library): Promise<void> {
+  const { hardenLibrary } = await import('../../runner/harden/suite/library.ts')
+  const { lines } = library
   const { hardening } = await hardenLibrary({
     ...library,
     project: folder,
-    ranges:
-      library.lines === undefined ? undefined : new Map(library.sources.map((path) => [path, library.lines ?? []])),
+    ranges: lines === undefined ? undefined : new Map(library.sources.map((path) => [path, lines])),
     family: 'generic',
     seed: '1',
     jobs: 2,
@@ -84,7 +100,11 @@ async function ours(
     now,
     onOpen: () => undefined,
   })
-  return { judged: hardening.judged, ms: now() - startedMs }
+  const judged: readonly Ours[] = hardening.judged.map(({ status, message, mutant }) => {
+    const { path, start, end, mutator, replacement } = mutant
+    return { status, message, mutant: { path, start, end, mutator, replacement } }
+  })
+  process.stdout.write(JSON.stringify(judged))
 }
 
 function strykers(
@@ -132,20 +152,18 @@ const key = (
   replacement: string | undefined,
 ): string => `${file}:${start.line}:${start.column}-${end.line}:${end.column} ${mutator} ${replacement ?? ''}`
 
-const totals = { mutants: 0, equal: 0, oursMs: 0, theirsMs: 0 }
-const wanted = process.argv.slice(2)
-for (const name of wanted.length > 0 ? wanted : Object.keys(LIBRARIES)) {
-  const library = LIBRARIES[name]
-  if (library === undefined) throw new Error(`expected one of ${Object.keys(LIBRARIES).join(', ')}, got ${name}`)
+type Totals = { mutants: number; equal: number; oursMs: number; theirsMs: number }
+
+/** One library, judged by both; what differs is told. */
+function compare(name: string, library: Library): Totals {
   const folder = copyLibrary(name)
   try {
-    const mine = await ours(folder, library)
-    console.log(
-      `${name}: ${mine.judged.length} mutants in ${(mine.ms / 1000).toFixed(1)} s (${((mine.judged.length / mine.ms) * 1000).toFixed(0)}/s)`,
-    )
+    const mine = ours(name, folder)
+    const count = mine.judged.length
+    console.log(`${name}: ${count} mutants in ${seconds(mine.ms)} (${perSecond(count, mine.ms)})`)
     const theirs = strykers(folder, library)
     console.log(
-      `${name}: StrykerJS ${(theirs.ms / 1000).toFixed(1)} s (${((theirs.mutants.length / theirs.ms) * 1000).toFixed(1)}/s); ${(theirs.ms / mine.ms).toFixed(1)}x`,
+      `${name}: StrykerJS ${seconds(theirs.ms)} (${perSecond(theirs.mutants.length, theirs.ms)}); ${(theirs.ms / mine.ms).toFixed(1)}x`,
     )
     const found = new Map(
       theirs.mutants.map((one) => [key(one.file, one.location, one.mutatorName, one.replacement), one]),
@@ -161,18 +179,38 @@ for (const name of wanted.length > 0 ? wanted : Object.keys(LIBRARIES)) {
           `differs: ${mutant.path}:${mutant.start.line}:${mutant.start.column} ${mutant.mutator} ${mutant.replacement.slice(0, 60)}: ours ${status} (${message ?? ''}), StrykerJS ${other?.status ?? 'none'}${other?.static === true ? ', static' : ''}`,
         )
     }
-    console.log(`${name}: ${equal} of ${mine.judged.length} verdicts equal; StrykerJS has ${theirs.mutants.length}`)
-    totals.mutants += mine.judged.length
-    totals.equal += equal
-    totals.oursMs += mine.ms
-    totals.theirsMs += theirs.ms
+    console.log(`${name}: ${equal} of ${count} verdicts equal; StrykerJS has ${theirs.mutants.length}`)
+    return { mutants: count, equal, oursMs: mine.ms, theirsMs: theirs.ms }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
-console.log(
-  `in all: ${totals.equal} of ${totals.mutants} verdicts equal, ${(totals.theirsMs / totals.oursMs).toFixed(1)}x the mutants a second`,
-)
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
+const perSecond = (count: number, ms: number): string => `${((count / ms) * 1000).toFixed(1)}/s`
+
 /** How many times StrykerJS's speed is asked of us. */
 const GOAL = 30
-process.exitCode = totals.equal === totals.mutants && totals.theirsMs / totals.oursMs >= GOAL ? 0 : 1
+
+function compareAll(names: readonly string[]): boolean {
+  const totals: Totals = { mutants: 0, equal: 0, oursMs: 0, theirsMs: 0 }
+  for (const name of names) {
+    const one = compare(name, libraryOf(name))
+    for (const what of ['mutants', 'equal', 'oursMs', 'theirsMs'] as const) totals[what] += one[what]
+  }
+  const times = totals.theirsMs / totals.oursMs
+  console.log(
+    `in all: ${totals.equal} of ${totals.mutants} verdicts equal, ${times.toFixed(1)}x the mutants a second; ${GOAL}x are asked for`,
+  )
+  return totals.equal === totals.mutants && times >= GOAL
+}
+
+function libraryOf(name: string): Library {
+  const library = LIBRARIES[name]
+  if (library === undefined) throw new Error(`expected one of ${Object.keys(LIBRARIES).join(', ')}, got ${name}`)
+  return library
+}
+
+const [first = '', ...rest] = process.argv.slice(2)
+if (first === ALONE) await alone(rest[1] ?? '', libraryOf(rest[0] ?? ''))
+else process.exitCode = compareAll(first === '' ? Object.keys(LIBRARIES) : [first, ...rest]) ? 0 : 1

@@ -5,6 +5,7 @@
 import { pathToFileURL } from 'node:url'
 import { createLineChannel } from './channel.ts'
 import { createSuiteJudge, type Patience } from './judge.ts'
+import { passSameDataAtOnce } from './same.ts'
 import type { SuiteTest } from './shim.ts'
 
 /** The first line a child hears. */
@@ -13,7 +14,7 @@ export type SuitePlan = { readonly module: string; readonly word: string }
 // Taken before any test can replace them.
 const { setInterval } = globalThis
 const now = performance.now.bind(performance)
-const [vitest] = process.argv.slice(2)
+const [vitest = ''] = process.argv.slice(2)
 const channel = createLineChannel(4, 3)
 
 // Promises that a mutant left alone are not the next mutant's fault.
@@ -47,7 +48,7 @@ const load = async (module: string): Promise<() => Promise<readonly SuiteTest[]>
 
 try {
   // While the parent still prepares the plan.
-  if (vitest !== undefined) await import(pathToFileURL(vitest).href)
+  passSameDataAtOnce((await import(pathToFileURL(vitest).href)) as typeof import('vitest'))
   const plan = channel.hear()
   if (plan === undefined) process.exit(0)
   const { module, word } = JSON.parse(plan) as SuitePlan

@@ -8,7 +8,6 @@ import { equivalence } from '../equivalent.ts'
 import { keysOf } from '../key.ts'
 import type { HardenProgress } from '../progress.ts'
 import { type Hardening, type Judged, type Status, scopeOf } from '../result.ts'
-import type { Triage } from '../triage.ts'
 import { bundleSuite, vitestOf } from './bundle.ts'
 import type { SuiteVerdict } from './judge.ts'
 import { createSuiteCrew } from './suite.ts'
@@ -36,8 +35,6 @@ export type LibraryOptions = {
 export type LibraryHardening = {
   readonly hardening: Hardening
   readonly sources: readonly Source[]
-  readonly triage: Triage
-  readonly mutants: readonly Mutant[]
 }
 
 const find = (root: string, patterns: readonly string[]): readonly string[] =>
@@ -97,21 +94,15 @@ export async function hardenLibrary(options: LibraryOptions): Promise<LibraryHar
       if (await isEquivalent(mutant)) equivalent.add(mutant.id)
     }
     // This process has nothing else to do while its children judge, so it does then what only the end needs.
-    const [verdicts, { readTriage }] = await Promise.all([
-      crew.judge(plan, ids, (id, { status }) => {
-        options.progress.step(status === 'survived' || status === 'noCoverage')
-        const mutant = byId.get(id)
-        if (status === 'survived' && mutant !== undefined) looking.push(look(mutant))
-      }),
-      import('../triage.ts'),
-    ])
+    const verdicts = await crew.judge(plan, ids, (id, { status }) => {
+      options.progress.step(status === 'survived' || status === 'noCoverage')
+      const mutant = byId.get(id)
+      if (status === 'survived' && mutant !== undefined) looking.push(look(mutant))
+    })
     options.progress.end()
     await Promise.all(looking)
     const keys = keysOf(mutants, sources)
-    const triage = readTriage(root)
-    const judged = mutants.map((mutant, at) =>
-      judgedOf(mutant, keys[at] ?? '', verdicts.get(mutant.id), equivalent, triage),
-    )
+    const judged = mutants.map((mutant, at) => judgedOf(mutant, keys[at] ?? '', verdicts.get(mutant.id), equivalent))
     const hardening: Hardening = {
       judged,
       cases: tests,
@@ -123,7 +114,7 @@ export async function hardenLibrary(options: LibraryOptions): Promise<LibraryHar
       ms: options.now() - startedMs,
       ran: verdicts.size,
     }
-    return { hardening, sources, triage, mutants }
+    return { hardening, sources }
   } finally {
     await close()
   }
@@ -134,10 +125,8 @@ function judgedOf(
   key: string,
   verdict: SuiteVerdict | undefined,
   equivalent: ReadonlySet<string>,
-  triage: Triage,
 ): Judged {
   const status: Status = verdict === undefined ? 'ignored' : equivalent.has(mutant.id) ? 'equivalent' : verdict.status
-  const said = status === 'survived' || status === 'noCoverage' ? triage.of(key) : undefined
   return {
     mutant,
     key,
@@ -150,6 +139,6 @@ function judgedOf(
     static: verdict?.static ?? false,
     unseen: false,
     differs: [],
-    triage: said === undefined ? undefined : { label: said.label, reason: said.reason },
+    triage: undefined,
   }
 }
