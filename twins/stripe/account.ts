@@ -11,6 +11,7 @@ import {
   setupIntentBody,
   subscriptionBody,
 } from './billing-wire.ts'
+import type { Platform } from './connect.ts'
 import { couponBody, discountBody, promotionCodeBody } from './coupons.ts'
 import { CARDS_ONLY, type Dashboard } from './dashboard.ts'
 import { gap } from './gaps.ts'
@@ -41,6 +42,15 @@ export type Billing = {
   readonly collectionPaused: (invoice: Invoice) => string | undefined
 }
 
+/** The accounts of one platform. */
+export type Hub = {
+  /** Opens the books of an account that is new, with what it holds. */
+  readonly open: (id: string, books?: Seed) => void
+  readonly close: (id: string) => void
+  readonly account: (id: string) => Account | undefined
+}
+const NO_HUB: Hub = { open: () => undefined, close: () => undefined, account: () => undefined }
+
 /** One Stripe account: its state, and what all its parts need. */
 export interface Account {
   readonly world: World
@@ -58,6 +68,9 @@ export interface Account {
   /** The API version of the request being served, or the account's own. */
   readonly version: string
   billing: Billing
+  hub: Hub
+  /** Whose account it is; null when it is nobody's but its own. */
+  readonly platform: Platform | null
   readonly redirects: boolean
   readonly rawCardData: boolean
   /** US dollars for one unit of `currency`, as a decimal string. Throws where the seed gives none. */
@@ -92,7 +105,7 @@ export function found<T>(row: T | undefined, what: string): T {
   return row
 }
 
-export function createAccount(world: World, seed: Seed): Account {
+export function createAccount(world: World, seed: Seed, platform: Platform | null = null): Account {
   const state = createState()
   const {
     name = 'Backlot',
@@ -117,6 +130,8 @@ export function createAccount(world: World, seed: Seed): Account {
     portal: world.id('bpc_1', 23),
     bankAccount: world.id('ba_1', 23),
     billing: { intentPaid: nothing, invoicePaid: nothing, invoiceFailed: nothing, collectionPaused: nothing },
+    hub: NO_HUB,
+    platform,
     get version() {
       return version
     },

@@ -4,6 +4,7 @@ import { responseOf } from '../response.ts'
 import { canonical, type Json } from '../trace.ts'
 import type { TwinApp } from '../twin.ts'
 import type { Account } from './account.ts'
+import { onPlatform } from './connect.ts'
 import { docUrl, type ErrorBody, malformed, Refusal } from './errors.ts'
 import { checkExpand, expand, expandField, withLists } from './expand.ts'
 import { gap } from './gaps.ts'
@@ -96,7 +97,8 @@ function execute<S extends Spec>(
     version,
   )
   const whole = withLists(account, version, expand(account, body, paths))
-  return { status: 200, body: JSON.stringify(asOf(version, whole), null, 2) }
+  const shown = account.platform === null ? whole : onPlatform(account.platform, whole)
+  return { status: 200, body: JSON.stringify(asOf(version, shown), null, 2) }
 }
 
 /** Runs an operation at most once for `key`, and repeats its first answer after that. */
@@ -182,7 +184,7 @@ const inUse = (key: string): Refusal =>
 
 function errorBody(account: Account, requestId: string, body: ErrorBody): string {
   const error = {
-    ...body,
+    ...(account.platform === null ? body : (onPlatform(account.platform, body) as ErrorBody)),
     ...(body.code === undefined ? {} : { doc_url: docUrl(body.code) }),
     request_log_url: `https://dashboard.stripe.com/${account.id}/test/workbench/logs?object=${requestId}`,
   }
@@ -195,6 +197,12 @@ const refused = (account: Account, refusal: Refusal, requestId: string): Answer 
   body: errorBody(account, requestId, refusal.body),
   ...(refusal.status === 401 ? { headers: { 'WWW-Authenticate': 'Basic realm="Stripe"' } } : {}),
 })
+
+/** An answer to a request that no operation takes. */
+export function refuse(account: Account, refusal: Refusal): Response {
+  const requestId = account.world.id('req_', 14)
+  return toResponse(account, requestId, refused(account, refusal, requestId))
+}
 
 function toResponse(
   account: Account,
@@ -209,6 +217,7 @@ function toResponse(
     'Content-Length': String(Buffer.byteLength(body)),
     'Cache-Control': 'no-cache, no-store',
     'Request-Id': requestId,
+    ...(account.platform === null ? {} : { 'Stripe-Account': account.id }),
     'Stripe-Version': version,
     Vary: 'Origin',
     ...headers,
@@ -251,7 +260,7 @@ function masked(key: string): string {
 }
 
 function checkHeaders(c: Context): void {
-  if (c.req.header('Stripe-Account') !== undefined || c.req.header('Stripe-Context') !== undefined) throw gap('Connect')
+  if (c.req.header('Stripe-Context') !== undefined) throw gap('Connect')
   const version = c.req.header('Stripe-Version')
   if (version !== undefined && !isSpoken(version)) throw gap('other API versions')
 }

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import type { Json } from '../trace.ts'
 import type { DeliveryOutcome } from '../world.ts'
 import { type Account, found } from './account.ts'
+import { onPlatform } from './connect.ts'
 import type { Delivery, StoredEvent, WebhookEndpoint } from './state.ts'
 import { eventBody, previousAttributes, traceFields, type Wire } from './wire.ts'
 
@@ -36,7 +37,7 @@ export function emit(account: Account, type: string, object: Wire, before?: Wire
     created: account.nowS(),
     type,
     // Bodies are made anew each time, and what they hold is replaced, never changed: no copy is needed.
-    object,
+    object: account.platform === null ? object : onPlatform(account.platform, object),
     previous_attributes: before === undefined ? null : previousAttributes(before, object),
     request: account.request,
   })

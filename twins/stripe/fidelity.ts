@@ -9,7 +9,7 @@ const isObject = (value: Json | undefined): value is Wire =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Prices that were there before: the account's own catalogue, of which answers show a part. */
-export function given(exchanges: readonly Exchange[]): Json {
+function booksOf(exchanges: readonly Exchange[]): Books {
   const bodies = exchanges.map(bodyOf)
   const created = new Set(
     exchanges.flatMap(({ method, url }, at) => {
@@ -34,12 +34,68 @@ export function given(exchanges: readonly Exchange[]): Json {
   const versions = exchanges.map(({ responseHeaders }) => headerOf(responseHeaders, 'stripe-version'))
   const version = versions.find((one) => one !== undefined && isSpoken(one))
   const payment_methods = dashboardIn(bodies)
-  const account = { payment_methods, ...(version === undefined ? {} : { api_version: version }) }
-  return {
+  const seed = {
     ...storedBefore(exchanges, bodies),
     prices: [...prices.values()],
     coupons: couponsIn(exchanges, bodies),
-    account,
+  }
+  return { seed, payment_methods, version }
+}
+type Books = { readonly seed: Wire; readonly payment_methods: Json; readonly version: string | undefined }
+
+const accountOf = ({ requestHeaders }: Exchange): string | undefined => headerOf(requestHeaders, 'stripe-account')
+
+/** What was there before, of the account itself and of each on its platform. */
+export function given(exchanges: readonly Exchange[]): Json {
+  const { seed, payment_methods, version } = booksOf(exchanges.filter((one) => accountOf(one) === undefined))
+  const transferred = exchanges.some(
+    ({ url, method, status }) => method === 'POST' && status === 200 && TRANSFERS.test(url),
+  )
+  return {
+    ...seed,
+    // What is transferred has come in before.
+    payments: [...(seed.payments as readonly Json[]), ...(transferred ? [{ amount: 99_999_900 }] : [])],
+    account: { payment_methods, ...(version === undefined ? {} : { api_version: version }) },
+    accounts: accountsIn(exchanges).map((id) => {
+      const own = booksOf(exchanges.filter((one) => accountOf(one) === id))
+      return { id, ...shownAs(id, exchanges), ...own.seed, payment_methods: own.payment_methods }
+    }),
+  }
+}
+const TRANSFERS = /\/v1\/transfers$/
+
+/** Accounts on the platform that were there before: those that requests act as, read or pay to. */
+function accountsIn(exchanges: readonly Exchange[]): readonly string[] {
+  const made = new Set<unknown>()
+  const found = new Set<string>()
+  for (const exchange of exchanges) {
+    const { url, method, status, requestBody } = exchange
+    const { pathname } = new URL(url)
+    const form = new URLSearchParams(Buffer.from(requestBody).toString())
+    const named = [accountOf(exchange), pathname.split('/')[3], form.get('destination'), form.get('account')]
+    for (const id of named)
+      if (id?.startsWith('acct_') && !made.has(id) && (status < 400 || id === accountOf(exchange))) found.add(id)
+    const body = bodyOf(exchange)
+    if (method === 'POST' && pathname === '/v1/accounts' && isObject(body)) made.add(body.id)
+  }
+  return [...found]
+}
+
+/** An account as the recording shows it, if it does. */
+function shownAs(id: string, exchanges: readonly Exchange[]): Wire {
+  const shown = exchanges
+    .flatMap((exchange) => [...objectsIn(bodyOf(exchange))])
+    .find((object) => object.object === 'account' && object.id === id)
+  if (shown === undefined) return {}
+  const { type, email, business_type, capabilities, business_profile: profile, details_submitted } = shown
+  const { name, url } = isObject(profile) ? profile : {}
+  const known = Object.entries({ type, email, business_type, name, url }).filter(
+    ([, value]) => typeof value === 'string',
+  )
+  return {
+    ...(Object.fromEntries(known) as Wire),
+    capabilities: isObject(capabilities) ? Object.keys(capabilities) : [],
+    onboarded: details_submitted === true,
   }
 }
 

@@ -25,8 +25,16 @@ export const GAPS: readonly Gap[] = [
   { what: 'ConfirmationTokens', why: 'Stripe.js makes them in a browser.' },
   { what: 'tokens and sources', why: 'Use a test PaymentMethod such as pm_card_visa, or card[token]=tok_visa.' },
   { what: 'creating or capturing charges directly', why: 'The Charges API is legacy; use PaymentIntents.' },
-  { what: 'Connect', why: 'One account is modelled, and no other.' },
-  { what: 'transfers and top-ups', why: 'They belong to Connect.' },
+  {
+    what: 'Connect',
+    why: 'Accounts, links, transfers and Stripe-Account are modelled; fees, destination charges, other countries and Connect webhooks are not.',
+  },
+  { what: 'transfers and top-ups', why: 'A transfer can be made, and neither reversed nor fed.' },
+  { what: 'the payment that a transfer makes at its destination', why: 'Assumed: it is in the balance there at once.' },
+  {
+    what: 'what Stripe wants to know of an account',
+    why: 'Assumed: the same for all; happening account.onboarded tells it.',
+  },
   { what: 'bank accounts and other ways out', why: 'Payouts go to the one account there is.' },
   { what: 'customer balance, cash balance and tax ids', why: 'Only cards pay here.' },
   { what: 'files', why: 'Evidence is text; nothing is uploaded.' },

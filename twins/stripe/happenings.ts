@@ -8,6 +8,7 @@ import { closeDispute, isChargedBack, openDispute } from './disputes.ts'
 import { kept, send } from './events.ts'
 import { authenticated, authenticationFailed } from './payments.ts'
 import { refund } from './refunds.ts'
+import { onboard } from './routes/connect.ts'
 import { confirmSetup, setupFailed } from './routes/setup-intents.ts'
 import type { Charge, Dispute, PaymentIntent, StoredEvent, WebhookEndpoint } from './state.ts'
 
@@ -24,6 +25,7 @@ export const HAPPENINGS = [
   'webhook_endpoint.disabled',
   'webhook_endpoint.enabled',
   'event.resent',
+  'account.onboarded',
 ] as const
 type Happening = (typeof HAPPENINGS)[number]
 
@@ -59,6 +61,7 @@ const WITH = {
   'webhook_endpoint.disabled': z.strictObject({ webhook_endpoint: anId, url: anId }),
   'webhook_endpoint.enabled': z.strictObject({ webhook_endpoint: anId, url: anId }),
   'event.resent': z.strictObject({ event: anId, type: anId, where, webhook_endpoint: anId }),
+  'account.onboarded': z.strictObject({ account: anId, where }),
 } satisfies Record<Happening, z.ZodType>
 
 const isHappening = (event: string): event is Happening => HAPPENINGS.some((name) => name === event)
@@ -135,6 +138,12 @@ export function happen(account: Account, event: string, fields: Json): void {
       const resent: StoredEvent = the(event, 'an event', rows, id, wanted)
       const endpoints = state.webhook_endpoints.all().filter(({ status }) => status === 'enabled')
       send(account, resent, the(event, 'an enabled webhook endpoint', endpoints, webhook_endpoint, undefined), 0)
+      return
+    }
+    case 'account.onboarded': {
+      const { account: id, where: wanted } = read(event, fields)
+      const rows = state.accounts.all().filter(({ onboarded }) => onboarded === null)
+      onboard(account, the(event, 'an account that is not onboarded', rows, id, wanted))
       return
     }
     default:

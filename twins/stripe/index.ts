@@ -1,7 +1,9 @@
+import { z } from 'zod'
 import { urlOf } from '../request.ts'
-import { createTwinApp, type TwinDefinition } from '../twin.ts'
-import { createAccount } from './account.ts'
-import { createServe, failure } from './answer.ts'
+import type { Json } from '../trace.ts'
+import { createTwinApp, type TwinApp, type TwinDefinition } from '../twin.ts'
+import { type Account, createAccount } from './account.ts'
+import { createServe, failure, refuse } from './answer.ts'
 import { FIDELITY } from './fidelity.ts'
 import { GAPS } from './gaps.ts'
 import { HAPPENINGS, happen } from './happenings.ts'
@@ -12,6 +14,7 @@ import { addBalance } from './routes/balance.ts'
 import { addCatalog } from './routes/catalog.ts'
 import { addCharges } from './routes/charges.ts'
 import { addCheckout } from './routes/checkout.ts'
+import { addConnect, noAccess } from './routes/connect.ts'
 import { addCoupons, addPromotionCodes } from './routes/coupons.ts'
 import { addCustomers } from './routes/customers.ts'
 import { addDisputes } from './routes/disputes.ts'
@@ -139,6 +142,17 @@ export const stripe: TwinDefinition<Seed> = {
     'payouts.retrieve',
     'payouts.cancel',
     'payouts.list',
+    'accounts.create',
+    'accounts.retrieve',
+    'accounts.update',
+    'accounts.delete',
+    'accounts.list',
+    'accounts.create_login_link',
+    'account_links.create',
+    'transfers.create',
+    'transfers.retrieve',
+    'transfers.update',
+    'transfers.list',
     'events.list',
     'webhook_endpoints.create',
     'webhook_endpoints.retrieve',
@@ -148,6 +162,7 @@ export const stripe: TwinDefinition<Seed> = {
   ],
   happenings: HAPPENINGS,
   events: [
+    'account.updated',
     'charge.captured',
     'charge.dispute.closed',
     'charge.dispute.created',
@@ -215,6 +230,8 @@ export const stripe: TwinDefinition<Seed> = {
     'refund.created',
     'refund.failed',
     'refund.updated',
+    'transfer.created',
+    'transfer.updated',
     'webhook.sent',
     'webhook.taken',
     'webhook.failed',
@@ -223,45 +240,85 @@ export const stripe: TwinDefinition<Seed> = {
   latencyMs: { min: 120, max: 600 },
   fidelity: FIDELITY,
   create(world, seed) {
-    const account = createAccount(world, seed)
-    const app = createTwinApp('stripe')
-    const serve = createServe(account, app, seed.keys)
-    addCustomers(account, serve)
-    addPaymentMethods(account, serve)
-    addPaymentIntents(account, serve)
-    addCharges(account, serve)
-    addRefunds(account, serve)
-    addDisputes(account, serve)
-    addBalance(account, serve)
-    addEvents(account, serve)
-    addWebhookEndpoints(account, serve)
-    addCatalog(account, serve)
-    addSubscriptions(account, serve)
-    addSubscriptionItems(account, serve)
-    addCoupons(account, serve)
-    addPromotionCodes(account, serve)
-    addInvoices(account, serve)
-    addInvoiceItems(account, serve)
-    addSetupIntents(account, serve)
-    addCheckout(account, serve)
-    addPayouts(account, serve)
-    account.billing = {
-      intentPaid: (intent) => intentPaid(account, intent),
-      invoicePaid: (invoice) => invoicePaid(account, invoice),
-      invoiceFailed: (invoice) => invoiceFailed(account, invoice),
-      collectionPaused: (invoice) => collectionPaused(account, invoice),
+    const platform = open(createAccount(world, seed), seed.keys)
+    const { configuration } = platform.account
+    const connected = new Map<string, Opened>()
+    /** Drawn when the first account comes, so that worlds without any draw as they did. */
+    let application: string | undefined
+    const join = (id: string, books: Seed = {}): Account => {
+      application ??= `ca_${world.draw('application').text(32)}`
+      const own = { ...books, account: { ...books.account, id, api_version: seed.account?.api_version } }
+      const opened = open(createAccount(world, own, { application, configuration }), seed.keys)
+      connected.set(id, opened)
+      plant(opened.account, books)
+      return opened.account
     }
-    plant(account, seed)
+    const close = (id: string): void => {
+      connected.get(id)?.account.forget()
+      connected.delete(id)
+    }
+    platform.account.hub = {
+      open: (id, books) => void join(id, books),
+      close,
+      account: (id) => connected.get(id)?.account,
+    }
+    plant(platform.account, seed)
     return {
-      operationOf: app.operationOf,
+      operationOf: platform.app.operationOf,
       fetch: async (request) => {
         checkGap(request.method, urlOf(request).pathname)
-        return app.fetch(request)
+        const id = request.headers.get('Stripe-Account')
+        const asked = id === null || id === platform.account.id ? platform : connected.get(id)
+        return asked === undefined ? refuse(platform.account, noAccess(String(id))) : asked.app.fetch(request)
       },
-      failure: (status, retryAfterMs, request) => failure(account, status, retryAfterMs, request),
-      happen: (event, fields) => happen(account, event, fields),
-      snapshot: () => toSnapshot(account.state),
-      restore: (json) => restore(account, json),
+      failure: (status, retryAfterMs, request) => failure(platform.account, status, retryAfterMs, request),
+      happen: (event, fields) => happen(platform.account, event, fields),
+      snapshot: () => ({
+        ...(toSnapshot(platform.account.state) as { readonly [table: string]: Json }),
+        connected: [...connected].map(([id, { account }]) => ({ id, tables: toSnapshot(account.state) })),
+      }),
+      restore(json) {
+        const { connected: others, ...own } = snapshotSchema.parse(json)
+        restore(platform.account, own as Json)
+        for (const id of [...connected.keys()]) close(id)
+        for (const { id, tables } of others) restore(join(id), tables)
+      },
     }
   },
+}
+
+type Opened = { readonly account: Account; readonly app: TwinApp }
+const snapshotSchema = z.looseObject({ connected: z.array(z.object({ id: z.string(), tables: z.any() })) })
+
+/** An account with all that can be asked of it. */
+function open(account: Account, keys: readonly string[] | undefined): Opened {
+  const app = createTwinApp('stripe')
+  const serve = createServe(account, app, keys)
+  addCustomers(account, serve)
+  addPaymentMethods(account, serve)
+  addPaymentIntents(account, serve)
+  addCharges(account, serve)
+  addRefunds(account, serve)
+  addDisputes(account, serve)
+  addBalance(account, serve)
+  addEvents(account, serve)
+  addWebhookEndpoints(account, serve)
+  addCatalog(account, serve)
+  addSubscriptions(account, serve)
+  addSubscriptionItems(account, serve)
+  addCoupons(account, serve)
+  addPromotionCodes(account, serve)
+  addInvoices(account, serve)
+  addInvoiceItems(account, serve)
+  addSetupIntents(account, serve)
+  addCheckout(account, serve)
+  addPayouts(account, serve)
+  addConnect(account, serve)
+  account.billing = {
+    intentPaid: (intent) => intentPaid(account, intent),
+    invoicePaid: (invoice) => invoicePaid(account, invoice),
+    invoiceFailed: (invoice) => invoiceFailed(account, invoice),
+    collectionPaused: (invoice) => collectionPaused(account, invoice),
+  }
+  return { account, app }
 }

@@ -163,6 +163,20 @@ export const bookPayout = (account: Account, payout: string, amount: number): Ba
     atOnce: true,
   })
 
+/** Money that goes from a platform to an account of it, on either side. */
+export const bookTransfer = (
+  account: Account,
+  { type, source, amount }: { readonly type: 'payment' | 'transfer'; readonly source: string; readonly amount: number },
+): BalanceTransaction =>
+  book(account, {
+    amount,
+    description: null,
+    reporting_category: type === 'transfer' ? 'transfer' : 'charge',
+    source,
+    type,
+    atOnce: true,
+  })
+
 /** The balance: what is available by now, and what is not yet. */
 export function balance(account: Account): { readonly available: number; readonly pending: number } {
   const nowS = account.nowS()

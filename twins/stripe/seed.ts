@@ -1,6 +1,7 @@
 import type { Account } from './account.ts'
 import { cardNamed } from './cards.ts'
 import { newProduct } from './catalog.ts'
+import { newConnected } from './connect.ts'
 import { bookCharge } from './ledger.ts'
 import { newMethod } from './payment-methods.ts'
 import { newCustomer } from './routes/customers.ts'
@@ -52,6 +53,22 @@ export function plant(account: Account, seed: Seed): void {
     })
   }
   for (const wish of seed.payments ?? []) plantPayment(account, wish)
+  for (const wish of seed.accounts ?? []) plantAccount(account, wish)
+}
+
+function plantAccount(account: Account, wish: NonNullable<Seed['accounts']>[number]): void {
+  const { id, type = 'express', onboarded = true, customers, prices, coupons, payments, payment_methods } = wish
+  const business_type = wish.business_type ?? (onboarded ? 'individual' : null)
+  account.state.accounts.add({
+    ...newConnected(account, type, id),
+    email: wish.email ?? null,
+    business_type,
+    business_name: wish.name ?? null,
+    business_url: wish.url ?? null,
+    capabilities: wish.capabilities ?? ['card_payments', 'transfers'],
+    onboarded: onboarded ? account.nowS() : null,
+  })
+  account.hub.open(id, { account: { payment_methods }, customers, prices, coupons, payments })
 }
 
 function plantPrice(account: Account, wish: NonNullable<Seed['prices']>[number]): void {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { OwnRows } from '../rows.ts'
 import type { Json } from '../trace.ts'
 import type {
   CheckoutSession,
@@ -14,6 +15,7 @@ import type {
   SetupIntent,
   Subscription,
 } from './billing-state.ts'
+import type { ConnectedAccount, Transfer } from './connect.ts'
 import type { Dashboard } from './dashboard.ts'
 import { API_VERSIONS } from './versions.ts'
 
@@ -193,8 +195,17 @@ export type BalanceTransaction = {
     | 'dispute_reversal'
     | 'payout'
     | 'payout_reversal'
+    | 'transfer'
   readonly source: string
-  readonly type: 'charge' | 'refund' | 'refund_failure' | 'adjustment' | 'payout' | 'payout_cancel'
+  readonly type:
+    | 'charge'
+    | 'refund'
+    | 'refund_failure'
+    | 'adjustment'
+    | 'payout'
+    | 'payout_cancel'
+    | 'payment'
+    | 'transfer'
 }
 
 export type Dispute = {
@@ -269,29 +280,9 @@ export type KeptAnswer = {
 }
 
 /** Rows by id, in the order they came. */
-export class Table<Row extends { readonly id: string }> {
-  readonly #rows = new Map<string, Row>()
-
-  get(id: string): Row | undefined {
-    return this.#rows.get(id)
-  }
-
-  add(row: Row): Row {
-    this.#rows.set(row.id, row)
-    return row
-  }
-
-  remove(id: string): void {
-    this.#rows.delete(id)
-  }
-
-  all(): readonly Row[] {
-    return [...this.#rows.values()]
-  }
-
-  load(rows: readonly Row[]): void {
-    this.#rows.clear()
-    for (const row of rows) this.#rows.set(row.id, row)
+export class Table<Row extends { readonly id: string }> extends OwnRows<Row> {
+  constructor() {
+    super(({ id }) => id)
   }
 }
 
@@ -319,6 +310,9 @@ export type State = {
   readonly coupons: Table<Coupon>
   readonly promotion_codes: Table<PromotionCode>
   readonly discounts: Table<Discount>
+  /** Accounts on the platform of this one; what they hold is kept with each. */
+  readonly accounts: Table<ConnectedAccount>
+  readonly transfers: Table<Transfer>
 }
 
 export const createState = (): State => ({
@@ -345,11 +339,13 @@ export const createState = (): State => ({
   coupons: new Table(),
   promotion_codes: new Table(),
   discounts: new Table(),
+  accounts: new Table(),
+  transfers: new Table(),
 })
 
-/** Every table as a plain list. Rows are copies; what they hold is replaced, never changed, so it is shared. */
+/** Every table as a plain list; what rows hold is replaced, never changed, so it is shared. */
 export const toSnapshot = (state: State): Json =>
-  Object.fromEntries(Object.entries(state).map(([name, table]) => [name, table.all().map((row) => ({ ...row }))]))
+  Object.fromEntries(Object.entries(state).map(([name, table]) => [name, table.snapshot()]))
 
 /** Fills `state` from a snapshot of this twin. Throws on anything else. */
 export function fromSnapshot(state: State, json: Json): void {
@@ -362,29 +358,22 @@ export function fromSnapshot(state: State, json: Json): void {
     throw new Error(`twins/stripe: expected a snapshot of its own tables, got another one (${strange}).`)
   for (const [name, table] of tables) {
     // readTables has checked that rows have ids; toSnapshot made the rest.
-    ;(table as Table<{ readonly id: string }>).load(snapshot[name] ?? [])
+    ;(table as unknown as Table<{ readonly id: string }>).fill(snapshot[name] ?? [])
   }
 }
 
-/** By hand, because a schema over 100,000 rows takes longer than all the rest. Rows are copies. */
+/** By hand, because a schema over 100,000 rows takes longer than all the rest. */
 function readTables(json: Json): Readonly<Record<string, readonly { readonly id: string }[]>> {
   if (json === null || typeof json !== 'object' || Array.isArray(json))
     throw new Error('twins/stripe: expected a snapshot, got no tables.')
-  return Object.fromEntries(
-    Object.entries(json).map(([name, rows]) => {
-      if (!Array.isArray(rows)) throw new Error(`twins/stripe: expected rows under ${name}, got none.`)
-      return [
-        name,
-        (rows as readonly Json[]).map((row) => {
-          if (row === null || typeof row !== 'object' || !('id' in row) || typeof row.id !== 'string')
-            throw new Error(
-              `twins/stripe: expected rows with ids under ${name}, got ${JSON.stringify(row)?.slice(0, 80)}.`,
-            )
-          return { ...row, id: row.id }
-        }),
-      ]
-    }),
-  )
+  for (const [name, rows] of Object.entries(json)) {
+    if (!Array.isArray(rows)) throw new Error(`twins/stripe: expected rows under ${name}, got none.`)
+    for (const row of rows as readonly Json[])
+      if (row === null || typeof row !== 'object' || !('id' in row) || typeof row.id !== 'string')
+        throw new Error(`twins/stripe: expected rows with ids under ${name}, got ${JSON.stringify(row)?.slice(0, 80)}.`)
+  }
+  // The loop has just looked at each.
+  return json as unknown as Readonly<Record<string, readonly { readonly id: string }[]>>
 }
 
 const metadata = z.record(z.string().max(40), z.string().max(500))
@@ -489,14 +478,62 @@ const seededCoupon = z.strictObject({
   duration_in_months: z.int().positive().optional(),
   name: z.string().optional(),
 })
+/** An account that was on the platform before, with what it holds. */
+type SeededAccount = Books & {
+  readonly id: string
+  readonly type?: 'custom' | 'express' | 'none' | 'standard' | undefined
+  readonly email?: string | undefined
+  readonly business_type?: string | undefined
+  readonly name?: string | undefined
+  readonly url?: string | undefined
+  readonly capabilities?: readonly string[] | undefined
+  /** Whether its holder has told Stripe everything; so by default. */
+  readonly onboarded?: boolean | undefined
+  readonly payment_methods?: Partial<Dashboard> | undefined
+}
 const seededWebhook = z.strictObject({
   url: z.url(),
   secret: z.string().startsWith('whsec_').optional(),
   enabled_events: z.array(z.string()).min(1).optional(),
 })
 
+const seededDashboard = z
+  .strictObject({
+    payments: z.array(z.string()).optional(),
+    invoices: z.array(z.string()).optional(),
+    setups: z.array(z.string()).optional(),
+  })
+  .optional() as z.ZodType<Partial<Dashboard> | undefined>
+const books = {
+  customers: z.array(seededCustomer).optional(),
+  prices: z.array(seededPrice).optional(),
+  coupons: z.array(seededCoupon).optional(),
+  payments: z.array(seededPayment).optional(),
+}
+const seededAccount = z.strictObject({
+  id: z.string().startsWith('acct_'),
+  type: z.enum(['custom', 'express', 'none', 'standard']).optional(),
+  email: z.string().optional(),
+  business_type: z.string().optional(),
+  name: z.string().optional(),
+  url: z.string().optional(),
+  capabilities: z.array(z.string()).optional(),
+  onboarded: z.boolean().optional(),
+  payment_methods: seededDashboard,
+  ...books,
+})
+
+/** What an account holds before the scenario starts. */
+type Books = {
+  readonly customers?: readonly SeededCustomer[] | undefined
+  readonly prices?: readonly SeededPrice[] | undefined
+  readonly coupons?: readonly SeededCoupon[] | undefined
+  /** Payments that succeeded. */
+  readonly payments?: readonly SeededPayment[] | undefined
+}
+
 /** What `given.stripe` of a scenario may hold. */
-export type Seed = {
+export type Seed = Books & {
   /** Secret keys that are valid; without the list every well-formed test key is. */
   readonly keys?: readonly string[] | undefined
   readonly account?:
@@ -518,11 +555,8 @@ export type Seed = {
         readonly rates?: Readonly<Record<string, string>> | undefined
       }
     | undefined
-  readonly customers?: readonly SeededCustomer[] | undefined
-  readonly prices?: readonly SeededPrice[] | undefined
-  readonly coupons?: readonly SeededCoupon[] | undefined
-  /** Payments that succeeded before the scenario starts. */
-  readonly payments?: readonly SeededPayment[] | undefined
+  /** Accounts on the platform of this one. */
+  readonly accounts?: readonly SeededAccount[] | undefined
   readonly webhooks?: readonly SeededWebhook[] | undefined
 }
 
@@ -535,20 +569,12 @@ export const seedSchema: z.ZodType<Seed> = z.strictObject({
       api_version: z.enum(API_VERSIONS).optional(),
       descriptor: z.string().min(5).max(22).optional(),
       redirects: z.boolean().optional(),
-      payment_methods: z
-        .strictObject({
-          payments: z.array(z.string()).optional(),
-          invoices: z.array(z.string()).optional(),
-          setups: z.array(z.string()).optional(),
-        })
-        .optional() as z.ZodType<Partial<Dashboard> | undefined>,
+      payment_methods: seededDashboard,
       raw_card_data: z.boolean().optional(),
       rates: z.record(z.string().length(3), z.string().regex(/^\d+(\.\d+)?$/)).optional(),
     })
     .optional(),
-  customers: z.array(seededCustomer).optional(),
-  prices: z.array(seededPrice).optional(),
-  coupons: z.array(seededCoupon).optional(),
-  payments: z.array(seededPayment).optional(),
+  ...books,
+  accounts: z.array(seededAccount).optional(),
   webhooks: z.array(seededWebhook).optional(),
 })

@@ -63,7 +63,13 @@ runTwinTests({
     await act('POST', '/v1/invoiceitems', `customer=${customer}&amount=300&currency=usd`)
     const invoice = await act('POST', '/v1/invoices', `customer=${customer}&pending_invoice_items_behavior=include`)
     await act('POST', `/v1/invoices/${invoice}/pay`)
+    const seller = await act('POST', '/v1/accounts', 'type=express&capabilities[transfers][requested]=true')
+    await act('POST', `/v1/accounts/${seller}`, 'metadata[tier]=gold')
+    await send(request('POST', '/v1/customers', 'email=sue%40example.com', { 'Stripe-Account': seller }))
+    await send(request('POST', '/v1/transfers', `amount=100&currency=usd&destination=${seller}`))
     for (const path of [
+      'accounts',
+      'transfers',
       'customers',
       'payment_intents',
       'charges',
@@ -101,8 +107,8 @@ runTwinTests({
     ConfirmationTokens: get('/v1/confirmation_tokens/ctoken_1'),
     'tokens and sources': post('/v1/customers', 'source=tok_visa'),
     'creating or capturing charges directly': post('/v1/charges', 'amount=100&currency=usd&source=tok_visa'),
-    Connect: post('/v1/customers', '', { 'Stripe-Account': 'acct_2' }),
-    'transfers and top-ups': post('/v1/transfers', 'amount=100&currency=usd'),
+    Connect: post('/v1/accounts', 'country=DE'),
+    'transfers and top-ups': post('/v1/topups', 'amount=100&currency=usd'),
     'bank accounts and other ways out': post('/v1/payouts', 'amount=100&currency=usd&destination=ba_1'),
     'customer balance, cash balance and tax ids': get('/v1/customers/cus_1/cash_balance'),
     files: post('/v1/files'),
