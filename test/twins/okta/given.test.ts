@@ -107,3 +107,17 @@ test('what a recording makes itself is not there before', async () => {
   const first = z.object({ id: z.string() }).parse(JSON.parse(Buffer.from(exchanges[0]?.responseBody ?? []).toString()))
   expect(ids).not.toContain(first.id)
 })
+
+test('an org that was never refused may ask as much as its recording does', async () => {
+  const exchanges = await recorded(async (call) => {
+    const app = await idOf(call('POST', 'apps', { label: 'Shop', name: 'bookmark' }))
+    for (let times = 0; times < 120; times++) await call('GET', `apps/${app}/users?limit=${times + 1}`)
+  })
+  const taken = exchanges.map((one) => ({
+    ...one,
+    ...(one.status === 429 ? { status: 200, responseBody: Buffer.from('[]') } : {}),
+  }))
+  expect(exchanges.filter(({ status }) => status === 429).length).toBeGreaterThan(0)
+  const { report } = await measure(okta, [{ file: 'session.har', exchanges: taken }])
+  expect(report.matched).toBe(exchanges.length)
+})

@@ -21,3 +21,16 @@ test.skipIf(!there).each(['py-*.har', 'tf-*.har'])('recordings %s come out as th
   expect(percent(report.matched, report.modelled)).toBeGreaterThanOrEqual(90)
   expect(percent(report.modelled, report.interactions)).toBeGreaterThanOrEqual(70)
 })
+
+// A recording may begin in the middle of a session.
+test.skipIf(!there)('recordings that lack their first third come out as they were', async () => {
+  const twin = TWINS.find(({ name }) => name === 'okta')
+  if (twin === undefined) throw new Error('expected the twin of Okta among all twins')
+  const recordings = globSync('*.har', { cwd: folder })
+    .sort()
+    .map((file) => readHar(join(folder, file)))
+    .map(({ file, exchanges }) => ({ file, exchanges: exchanges.slice(Math.floor(exchanges.length / 3)) }))
+  const { report } = await measure(twin, recordings)
+  expect(percent(report.matched, report.modelled)).toBeGreaterThanOrEqual(90)
+  expect(percent(report.modelled, report.interactions)).toBeGreaterThanOrEqual(70)
+})

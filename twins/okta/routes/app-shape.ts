@@ -234,7 +234,23 @@ function keptLinks(app: Row, links: Links): Links {
   const moving = ['activate', 'deactivate', 'accessPolicy', 'profileEnrollment']
   return { ...rest, ...Object.fromEntries(Object.entries(links).filter(([rel]) => moving.includes(rel))) } as Links
 }
-export const appShown = (app: Row, ask: Ask): Row => ({ ...app, _links: keptLinks(app, appLinksOf(app, ask)) })
+/** Hooks that an app's assertions go through, with the way to each. */
+function withHooks(app: Row, { base }: Ask): Row {
+  const settings = rowOf(app.settings)
+  const signOn = rowOf(settings.signOn)
+  const hooks = signOn.inlineHooks
+  if (!Array.isArray(hooks) || hooks.length === 0) return app
+  const shown = hooks.map(rowOf).map((hook) => ({
+    ...hook,
+    _links: { self: hinted(`${base}/api/v1/inlineHooks/${text(hook.id)}`, 'GET', 'PUT', 'DELETE') },
+  }))
+  return { ...app, settings: { ...settings, signOn: { ...signOn, inlineHooks: shown as never } } as never }
+}
+
+export const appShown = (app: Row, ask: Ask): Row => ({
+  ...withHooks(app, ask),
+  _links: keptLinks(app, appLinksOf(app, ask)),
+})
 /** The secret of a client is shown when it is made, and not again. */
 function withoutSecret(app: Row): Row {
   const credentials = rowOf(app.credentials)

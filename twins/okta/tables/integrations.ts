@@ -147,6 +147,14 @@ export const INTEGRATIONS: readonly Resource[] = [
     times: 'none',
   },
   {
+    name: 'agent_pools',
+    path: 'agentPools',
+    kind: 'AgentPool',
+    prefix: '0oa',
+    verbs: ['list'],
+    times: 'none',
+  },
+  {
     name: 'devices',
     path: 'devices',
     kind: 'UDDevice',
