@@ -32,6 +32,8 @@ export interface MutantStage {
     scenario: Scenario,
     options: { readonly seed: string; readonly mutant: MutantSwitch; readonly turnsMax?: number | undefined },
   ): Promise<MutantRun>
+  /** A process is there that such a scenario only has to restart in. */
+  isWarm(scenario: Scenario): boolean
   /** The next run starts in a new process: packages too forget what they were told. */
   forget(): void
   close(): void
@@ -66,7 +68,7 @@ export function createMutantStage(options: MutantStageOptions): MutantStage {
   }
   return {
     async run(scenario, { seed, mutant, turnsMax }) {
-      const zone = scenario.zone ?? 'UTC'
+      const zone = zoneOf(scenario)
       const { twins, port, publicOrigin } = options
       let subject: RunningSubject | undefined
       const last: { passed: Passed | undefined } = { passed: undefined }
@@ -91,10 +93,13 @@ export function createMutantStage(options: MutantStageOptions): MutantStage {
         limits !== undefined && passed !== undefined && (passed.hits > limits.hits || passed.ticks > limits.ticks)
       return { run, passed, stopped }
     },
+    isWarm: (scenario) => running.has(zoneOf(scenario)),
     forget,
     close: forget,
   }
 }
+
+const zoneOf = ({ zone }: Scenario): string => zone ?? 'UTC'
 
 function ask(subject: RunningSubject | undefined): Passed | undefined {
   try {
