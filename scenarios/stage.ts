@@ -1,7 +1,7 @@
 import type { TwinDefinition } from '../twins/twin.ts'
 import type { DecisionLog } from '../twins/world.ts'
 import { replay, type Started } from './replay.ts'
-import type { Run } from './run.ts'
+import type { Ending, Run } from './run.ts'
 import type { Scenario } from './scenario.ts'
 import { type RunningSubject, type StartOptions, type Subject, SubjectGone } from './subject/subject.ts'
 
@@ -26,6 +26,9 @@ export interface Stage {
   ): Promise<Run>
   close(): void
 }
+
+/** Ends that a life before may have brought on. */
+const ENDED: ReadonlySet<Ending['kind']> = new Set(['exited', 'killed', 'memory', 'not-listening'])
 
 export function createStage(options: StageOptions): Stage {
   const running = new Map<string, RunningSubject>()
@@ -55,17 +58,17 @@ export function createStage(options: StageOptions): Stage {
     async run(scenario, { seed, decisions }) {
       const zone = scenario.zone ?? 'UTC'
       const { twins, port, publicOrigin } = options
-      const run = await replay(scenario, {
-        seed,
-        decisions,
-        twins,
-        port,
-        publicOrigin,
-        start: (start) => begin(zone, start),
-      })
-      // Whatever went wrong in it may have left its mark: the next run gets a new process.
-      if (run.ending.kind !== 'horizon' || run.trace.some(({ type }) => type === 'app.exited')) drop(zone)
-      return run
+      const play = async (): Promise<Run> => {
+        const start = (begun: StartOptions): Promise<Started> => begin(zone, begun)
+        const run = await replay(scenario, { seed, decisions, twins, port, publicOrigin, start })
+        // Whatever went wrong in it may have left its mark: the next run gets a new process.
+        if (run.ending.kind !== 'horizon' || run.trace.some(({ type }) => type === 'app.exited')) drop(zone)
+        return run
+      }
+      const used = running.has(zone) && options.isolation !== 'fresh'
+      const run = await play()
+      // A package that remembers the life before may have ended this one: what a new process does is what counts.
+      return used && ENDED.has(run.ending.kind) ? play() : run
     },
     close() {
       for (const zone of [...running.keys()]) drop(zone)

@@ -33,3 +33,15 @@ test.each([['tells-stack.ts'], ['tells-stack.mjs'], ['tells-stack.cjs']])(
     expect(certificate).toMatchObject({ holds: true, divergence: undefined })
   },
 )
+
+test('a package that refuses to be told twice does not end the second life', async () => {
+  const stage = stageOf({}, 'registers-once.mjs')
+  const story = scenario([call('look', '/')])
+  const runs = [
+    await stage.run(story, { seed: '1' }),
+    await stage.run(story, { seed: '1' }),
+    await stage.run(story, { seed: '1' }),
+  ]
+  expect(runs.map(({ ending }) => ending.kind)).toEqual(['horizon', 'horizon', 'horizon'])
+  expect(new Set(runs.map(({ hash }) => hash)).size).toBe(1)
+})
