@@ -5,6 +5,7 @@ import { type FidelityReport, percent, toMarkdown } from '../../runner/fidelity/
 import { round } from '../../runner/fidelity/scores.ts'
 import { TWINS } from '../../runner/twins.ts'
 import { readHar } from '../../twins/har.ts'
+import { type Driven, drivenOf } from './driven.ts'
 
 /**
  * Writes docs/twins.md and runner/fidelity/measured.ts from the recordings in `$BACKLOT_RECORDINGS/<twin>/*.har`:
@@ -31,21 +32,36 @@ for (const twin of TWINS) {
   )
 }
 
-/** Official SDKs by twin, and the tests that drive them unmodified. */
-const SDKS: Readonly<Record<string, string>> = {
-  stripe: 'stripe',
-  openai: 'openai',
-  sendgrid: '@sendgrid/mail, @sendgrid/client',
-  anthropic: '@anthropic-ai/sdk',
-  slack: '@slack/web-api, @slack/bolt, @slack/webhook',
-  okta: '@okta/okta-sdk-nodejs',
-  jira: 'jira.js',
-  twilio: 'twilio',
-  google: '@googleapis/drive, docs, sheets',
-  github: '@octokit/rest, graphql, auth-app, webhooks-methods',
-  s3: '@aws-sdk/client-s3',
-  sqs: '@aws-sdk/client-sqs',
-  postgres: 'pg, postgres, drizzle-orm',
+const readJson = (path: string): unknown => JSON.parse(readFileSync(join(ROOT, path), 'utf8'))
+const RECORD = readJson('test/docs/driven.json') as Readonly<Record<string, Driven>>
+const versionOf = (sdk: string): string =>
+  (readJson(`node_modules/${sdk}/package.json`) as { readonly version: string }).version
+
+/** Unmodified drivers of what is no HTTP, where no request says who sent it. */
+const DRIVERS: Readonly<Record<string, readonly string[]>> = { postgres: ['pg', 'postgres', 'drizzle-orm'] }
+
+/** The SDKs that tests drive a twin with, and how many operations each of them. */
+function drivers(twin: string): string {
+  const counted = [...drivenOf(twin, RECORD)].map(
+    ([sdk, operations]) => `${sdk} ${versionOf(sdk)}: ${operations.length}`,
+  )
+  return [...counted, ...(DRIVERS[twin] ?? []).map((sdk) => `${sdk} ${versionOf(sdk)}`)].join(', ')
+}
+
+/** Which SDK drives which operations in our tests. */
+function drivenTable(twin: string, operations: readonly string[]): readonly string[] {
+  const driven = drivenOf(twin, RECORD)
+  if (driven.size === 0) return []
+  const all = new Set([...driven.values()].flat())
+  const rows = [...driven].map(([sdk, names]) => `| ${sdk} ${versionOf(sdk)} | ${names.length} | ${names.join(', ')} |`)
+  return [
+    `Driven by official SDKs, unmodified, in [tests](../test/twins/${twin}): ${all.size} of ${operations.length} operations. The others are tested by plain requests.`,
+    '',
+    '| SDK | operations | which |',
+    '| --- | ---: | --- |',
+    ...rows,
+    '',
+  ]
 }
 const testsOf = (twin: string): string => {
   const folder = join(ROOT, 'test/twins', twin)
@@ -60,7 +76,7 @@ const rows = TWINS.map(({ name, operations, apiVersions, gaps }) => {
   const match = report === undefined ? 'not recorded' : `${percent(report.matched, report.modelled)} %`
   const modelled = report === undefined ? '' : `${percent(report.modelled, report.interactions)} %`
   const open = gaps.filter(({ why }) => !why.startsWith('Assumed:')).length
-  return `| [${name}](#${name}) | ${apiVersions[0] ?? 'unversioned'} | ${SDKS[name] ?? ''} | ${operations.length} | ${open} | ${match} | ${modelled} | ${report?.recorded.newest ?? ''} | ${testsOf(name)} |`
+  return `| [${name}](#${name}) | ${apiVersions[0] ?? 'unversioned'} | ${drivers(name)} | ${operations.length} | ${open} | ${match} | ${modelled} | ${report?.recorded.newest ?? ''} | ${testsOf(name)} |`
 })
 const sections = TWINS.flatMap(({ name, operations, apiVersions, gaps }) => {
   const report = reports.get(name)
@@ -77,6 +93,7 @@ const sections = TWINS.flatMap(({ name, operations, apiVersions, gaps }) => {
       ([resource, names]) => `| ${resource} | ${names.map((one) => one.split('.').at(-1)).join(', ')} |`,
     ),
     '',
+    ...drivenTable(name, operations),
     'Not modelled, and loud:',
     '',
     ...gaps.filter(({ why }) => !why.startsWith('Assumed:')).map(({ what, why }) => `- ${what}: ${why}`),
