@@ -93,3 +93,24 @@ test.each([
   const names = kind === 'tarball' ? gunzipSync(bytes).toString('latin1') : bytes.toString('latin1')
   expect(names).toMatch(/acme-app-[0-9a-f]{7}\/src\/main\.ts/)
 })
+
+test('directories that are known by their SHA only stay where they are when something else changes', async () => {
+  const [commit, tree, dir] = ['a', 'b', 'c'].map((letter) => letter.repeat(40)) as [string, string, string]
+  const { octokit } = openHub({
+    ...ACME,
+    repos: [
+      {
+        full_name: 'acme/app',
+        refs: { 'refs/heads/main': commit },
+        commits: [{ sha: commit, tree: { sha: tree }, parents: [] }],
+        trees: [{ sha: tree, tree: [{ path: 'docs', mode: '040000', type: 'tree', sha: dir }] }],
+      },
+    ],
+  })
+  const made = await octokit.rest.repos.createOrUpdateFileContents({ ...APP, path: 'a', message: 'A', content: 'YQ==' })
+  const { data } = await octokit.rest.git.getTree({ ...APP, tree_sha: made.data.commit.tree?.sha ?? '' })
+  expect(data.tree.map(({ path, sha }) => [path, sha])).toEqual([
+    ['a', expect.any(String)],
+    ['docs', dir],
+  ])
+})

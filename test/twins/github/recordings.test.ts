@@ -19,3 +19,15 @@ test.skipIf(!there)('recordings come out as they were', async () => {
   expect(percent(report.matched, report.modelled)).toBeGreaterThanOrEqual(90)
   expect(percent(report.modelled, report.interactions)).toBeGreaterThanOrEqual(70)
 })
+
+test.skipIf(!there)('recordings that begin in the middle tell what was there before', async () => {
+  const files = globSync('*.har', { cwd: folder }).sort()
+  const { report } = await measure(
+    github as TwinDefinition<unknown>,
+    files
+      .map((file) => readHar(join(folder, file)))
+      .map(({ file, exchanges }) => ({ file, exchanges: exchanges.slice(Math.floor(exchanges.length / 3)) })),
+  )
+  expect(percent(report.matched, report.modelled)).toBeGreaterThanOrEqual(90)
+  expect(percent(report.modelled, report.interactions)).toBeGreaterThanOrEqual(70)
+})

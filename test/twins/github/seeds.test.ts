@@ -2,8 +2,12 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { given } from '../../../twins/github/given/index.ts'
+import { github } from '../../../twins/github/index.ts'
 import { APP_PUBLIC_KEY } from '../../../twins/github/keys.ts'
 import type { Seed } from '../../../twins/github/state.ts'
+import type { Exchange } from '../../../twins/har.ts'
+import type { Json } from '../../../twins/trace.ts'
 import { APP, openHub } from './support.ts'
 
 /** The seed that the guide shows. */
@@ -71,4 +75,35 @@ test('an app hears of what its installations see', async () => {
   await world.clock.advance(1_000)
   const mine = deliveries.filter(({ url }) => url === webhook.url)
   expect(mine.map(({ body }) => JSON.parse(body))).toMatchObject([{ action: 'opened', installation: { id: 77 } }])
+})
+
+const exchange = (method: string, path: string, status: number, body: Json, sent?: Json): Exchange => ({
+  method,
+  url: `https://api.github.com${path}`,
+  requestHeaders: [],
+  requestBody: Buffer.from(sent === undefined ? '' : JSON.stringify(sent)),
+  status,
+  responseHeaders: [],
+  responseBody: Buffer.from(JSON.stringify(body)),
+  atMs: 0,
+})
+
+test('a recording that begins in the middle tells of what it names and never made', () => {
+  const seed = github.seed.parse(
+    given([
+      exchange('PATCH', '/repos/acme/old', 200, { full_name: 'acme/new', id: 5, forks_url: '' }, { name: 'new' }),
+      exchange('PUT', '/orgs/acme/teams/core/repos/acme/old', 204, null),
+      exchange('POST', '/repos/acme/old/issues', 201, { number: 4, id: 9 }, { title: 'T', milestone: 2 }),
+      exchange('GET', '/repos/acme/old/actions/runs/77/jobs', 200, { total_count: 0, jobs: [] }),
+      exchange('PUT', '/repos/acme/old/actions/workflows/ci.yml/enable', 204, null),
+    ]),
+  )
+  const names = seed.repos?.map(({ full_name }) => full_name)
+  expect(names).toEqual(['acme/old'])
+  expect(seed.orgs).toMatchObject([{ login: 'acme', teams: [{ slug: 'core' }] }])
+  expect(seed.repos?.[0]).toMatchObject({
+    last_number: 3,
+    milestones: [{ number: 2 }],
+    rows: { 'actions/runs': [{ id: 77 }], 'actions/workflows': [{ path: '.github/workflows/ci.yml' }] },
+  })
 })

@@ -54,7 +54,11 @@ function treeSha(entries: readonly Entry[]): string {
 /** Keeps one level of a tree. `sha` where it is known by another than its content's, as in a seed that has not all of it. */
 export function putTree(github: GitHub, repo: Row, entries: readonly Entry[], sha?: string): string {
   const sorted = [...entries].sort((a, b) => (order(a) < order(b) ? -1 : 1))
-  const key = sha ?? treeSha(sorted)
+  const own = treeSha(sorted)
+  const names = `${objectsPath(repo)}/tree-names`
+  // What a seed has not all of goes by the name it was given, as long as nothing in it changes.
+  const key = sha ?? (text(github.store.get(names, own)?.sha) || own)
+  if (sha !== undefined && sha !== own) github.store.put(names, own, { sha })
   github.store.put(`${objectsPath(repo)}/trees`, key, { sha: key, entries: sorted })
   return key
 }
@@ -65,12 +69,12 @@ export function entriesOf(github: GitHub, repo: Row, sha: string): readonly Entr
   return tree === undefined ? undefined : (listOf(tree.entries) as readonly Entry[])
 }
 
-/** All files below a tree. What a seed does not have of it is not there. */
+/** All files below a tree; a directory that a seed has the SHA of, and nothing of what is in it, stands for itself. */
 export function filesOf(github: GitHub, repo: Row, sha: string, prefix = ''): Map<string, Entry> {
   const files = new Map<string, Entry>()
   for (const entry of entriesOf(github, repo, sha) ?? []) {
     const path = prefix + entry.path
-    if (entry.type !== 'tree') files.set(path, { ...entry, path })
+    if (entry.type !== 'tree' || entriesOf(github, repo, entry.sha) === undefined) files.set(path, { ...entry, path })
     else for (const [name, one] of filesOf(github, repo, entry.sha, `${path}/`)) files.set(name, one)
   }
   return files

@@ -350,7 +350,7 @@ export function given(exchanges: readonly Exchange[]): Json {
     requests: [],
     rows: new Map(),
   }
-  const made: Made = { ids: new Set(), shas: new Set(), names: new Set(), repos: new Set() }
+  const made: Made = { ids: new Set(), shas: new Set(), names: new Set(), repos: new Set(), bases: new Map() }
   for (const exchange of exchanges) {
     const one = seen(exchange)
     if (one.status === 302) noteArchive(found, named(found, one.path))

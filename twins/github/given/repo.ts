@@ -65,6 +65,8 @@ export type Made = {
   readonly shas: Set<string>
   readonly names: Set<string>
   readonly repos: Set<string>
+  /** Commits and trees that it made, by the commit that was there before. */
+  readonly bases: Map<string, string>
 }
 
 export function first<K>(map: Map<K, Row>, key: K, row: Row): void {
@@ -405,6 +407,18 @@ export function setRef(found: RepoFound, made: Made, ref: string, sha: unknown):
   needCommit(found, made, sha)
 }
 
+/** Of a tree that the recording made, what it did not write was there before. */
+function noteOthers(found: RepoFound, made: Made, doc: Row): void {
+  const ref = made.bases.get(text(doc.sha))
+  if (!isSha(ref)) return
+  for (const { path, sha, type } of listOf(doc.tree).map(rowOf)) {
+    const name = text(path)
+    const written = [...made.names].some((one) => one === `file ${name}` || one.startsWith(`file ${name}/`))
+    if (!written && (type === 'blob' || type === 'tree'))
+      first(found.contents, `${ref} ${name}`, { path: name, sha, type: type === 'tree' ? 'dir' : 'file', ref })
+  }
+}
+
 /** A commit that nobody named, for a tree that was asked for by its branch. */
 const standIn = (tree: string): string => createHash('sha1').update(tree).digest('hex')
 
@@ -419,7 +433,11 @@ function noteGit(found: RepoFound, made: Made, rows: readonly Row[], kind: strin
         else setRef(found, made, text(doc.ref), rowOf(doc.object).sha)
         break
       case 'trees': {
-        if (!isSha(doc.sha) || made.shas.has(doc.sha)) break
+        if (!isSha(doc.sha)) break
+        if (made.shas.has(doc.sha)) {
+          noteOthers(found, made, doc)
+          break
+        }
         const asked = path.split('/').slice(2).join('/')
         if (!isSha(asked) && asked !== '' && !found.refs.has(`refs/heads/${asked}`) && doc.sha !== asked)
           setRef(found, made, `refs/heads/${asked}`, standIn(doc.sha))

@@ -60,6 +60,8 @@ export function noteWrite(
     const branch = (text(sent.branch) || branchOf(found)).replace(/^refs\/heads\//, '')
     const [parent] = listOf(rowOf(doc.commit).parents)
     setRef(found, made, `refs/heads/${branch}`, rowOf(parent).sha)
+    const base = made.bases.get(text(rowOf(parent).sha)) ?? text(rowOf(parent).sha)
+    for (const value of [rowOf(doc.commit).sha, rowOf(rowOf(doc.commit).tree).sha]) made.bases.set(text(value), base)
     // What is replaced or deleted by its SHA was there.
     const file = decodeURIComponent(path.slice('contents/'.length))
     const key = `${branch} ${file}`
