@@ -116,3 +116,12 @@ test.each([1, 2])('a recording that begins after %d requests of an upload replay
   expect(rest.length).toBe(3 - lost)
   expect(await replayed(rest)).toEqual([rest.length, rest.length, rest.length, []])
 })
+
+test('a burst that Slack let through replays', async () => {
+  const limits = { tier1: 999, tier2: 999, tier3: 999, tier4: 999, post_burst: 999 }
+  const exchanges = await record({ ...SEED, limits }, async (web) => {
+    for (let times = 0; times < 25; times++) await web.conversations.list({ limit: 1 })
+    for (let times = 0; times < 3; times++) await web.chat.postMessage({ channel: 'C0OPS000001', text: `${times}` })
+  })
+  expect(await replayed(exchanges)).toEqual([28, 28, 28, []])
+})
