@@ -183,7 +183,8 @@ function authenticate(site: Site, c: Context): Caller | Response {
 /** Whose the mail address is; where the seed gives the caller none, any unknown one is the caller's. */
 function holderOf(site: Site, email: string): User | undefined {
   const known = site.store.users.find(`email ${email.toLowerCase()}`)[0]
-  if (known !== undefined || site.seed.account?.email !== undefined) return known
+  const { email: mine, anybody } = site.seed.account ?? {}
+  if (known !== undefined || (mine !== undefined && anybody !== true)) return known
   return email === '' ? undefined : site.store.users.get(site.account)
 }
 

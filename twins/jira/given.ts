@@ -19,6 +19,8 @@ export type Seed = {
         readonly account_id?: string | undefined
         readonly name?: string | undefined
         readonly email?: string | undefined
+        /** Unknown mail addresses are the account's too, as they are where it has none. */
+        readonly anybody?: boolean | undefined
       }
     | undefined
   readonly users?: readonly UserWish[] | undefined
@@ -119,6 +121,8 @@ export type FieldWish = {
 /** `fields` as a request would send them; the rest is for convenience. */
 export type IssueWish = {
   readonly project: string
+  /** The next of the project when left out. */
+  readonly key?: string | undefined
   readonly type?: string | undefined
   readonly summary: string
   readonly description?: Json | undefined
@@ -144,7 +148,14 @@ const names = z.array(text)
 const status = z.strictObject({ name: text, category: z.enum(['new', 'indeterminate', 'done']) })
 export const seedSchema: z.ZodType<Seed> = z.strictObject({
   site: z.strictObject({ name: text.optional(), cloud_id: text.optional() }).optional(),
-  account: z.strictObject({ account_id: text.optional(), name: text.optional(), email: text.optional() }).optional(),
+  account: z
+    .strictObject({
+      account_id: text.optional(),
+      name: text.optional(),
+      email: text.optional(),
+      anybody: z.boolean().optional(),
+    })
+    .optional(),
   users: z
     .array(
       z.strictObject({
@@ -236,6 +247,10 @@ export const seedSchema: z.ZodType<Seed> = z.strictObject({
     .array(
       z.strictObject({
         project: text,
+        key: z
+          .string()
+          .regex(/^[A-Z][A-Z0-9_]+-\d+$/)
+          .optional(),
         type: text.optional(),
         summary: text,
         description: z.json().optional(),

@@ -1,6 +1,7 @@
 import { createTwinApp, NotModelled, notModelled, type TwinDefinition } from '../twin.ts'
 import { GATEWAY, router } from './ask.ts'
 import { schedule } from './events.ts'
+import { FIDELITY } from './fidelity.ts'
 import { GAPS } from './gaps.ts'
 import { type Seed, seedSchema } from './given.ts'
 import { HAPPENINGS, happen } from './happenings.ts'
@@ -113,6 +114,7 @@ export const jira: TwinDefinition<Seed> = {
     'worklog.updated',
   ],
   latencyMs: { min: 80, max: 450 },
+  fidelity: FIDELITY,
   create(world, seed) {
     const store = new Store()
     const site = createSite(world, seed, store)

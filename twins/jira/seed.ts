@@ -264,7 +264,9 @@ function plantBoard(site: Site, { name, type, project, sprints }: BoardWish): vo
 function plantIssue(site: Site, wish: IssueWish): void {
   const { project, draft } = draftOf(site, wish)
   const me = draft.reporter ?? site.account
-  const issue = create(site, me, project, draft, true)
+  const number = Number(wish.key?.split('-')[1] ?? project.issues + 1)
+  const issue = create(site, me, { ...project, issues: number - 1 }, draft, true)
+  site.store.projects.put({ ...project, issues: Math.max(project.issues, number) })
   if (wish.status !== undefined) {
     const name = project.statuses.find((one) => one.toLowerCase() === wish.status?.toLowerCase())
     if (name === undefined)

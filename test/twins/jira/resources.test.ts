@@ -345,3 +345,18 @@ test('who is not known hears what the server is, and nothing else', async () => 
     '2030-01-01T00:00:00.000+0000',
   ])
 })
+
+test('an issue of a seed may have its own number, and the next one comes after it', async () => {
+  const { online } = openSite({
+    ...SEED,
+    issues: [
+      { project: 'ONB', key: 'ONB-41', summary: 'Old' },
+      { project: 'ONB', key: 'ONB-7', summary: 'Older' },
+    ],
+  })
+  await online(async () => {
+    expect((await client().issues.getIssue({ issueIdOrKey: 'ONB-7' })).fields?.summary).toBe('Older')
+    const fields = { project: { key: 'ONB' }, issuetype: { name: 'Task' }, summary: 'New' }
+    expect((await client().issues.createIssue({ fields })).key).toBe('ONB-42')
+  })
+})
