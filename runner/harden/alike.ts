@@ -60,6 +60,30 @@ export function scalars(value: Json | undefined, path = ''): Readonly<Record<str
   ) as Readonly<Record<string, Json>>
 }
 
+/**
+ * Of lines of JSON, the fields that are the same in all, each as a pattern of its own: a line with one field more, or in another order, still
+ * has them. Nothing where a text is no JSON object.
+ */
+export function fieldPatterns(texts: readonly string[]): readonly string[] {
+  const [first, ...rest] = texts.map(objectOf)
+  if (first === undefined || rest.includes(undefined)) return []
+  return Object.entries(first).flatMap(([key, value]) => {
+    const same = rest.every((one) => one?.[key] === value)
+    return same && value !== null && typeof value !== 'object'
+      ? [`/${quoted(JSON.stringify(key))}:${quoted(JSON.stringify(value))}/`]
+      : []
+  })
+}
+
+function objectOf(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return value !== null && typeof value === 'object' && !Array.isArray(value) ? { ...value } : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** Texts that look like patterns are read as such: they cannot be asked for. */
 const isPattern = (value: Json): boolean => typeof value === 'string' && /^\/.+\/[a-z]*$/s.test(value)
 

@@ -8,7 +8,7 @@ import type { Run } from '../../scenarios/run.ts'
 import type { Expectation, Scenario } from '../../scenarios/scenario.ts'
 import { fieldAt } from '../../twins/faults.ts'
 import type { Json } from '../../twins/trace.ts'
-import { common, scalars } from './alike.ts'
+import { common, fieldPatterns, scalars } from './alike.ts'
 
 /** Something that could be added to the oracle. `text` is how it stands in its file. */
 export type Proposal =
@@ -138,8 +138,12 @@ function eventsThatRecur(runs: readonly Run[], types: readonly string[]): readon
     if (first.length === 0 || first.length > WHERE_MAX || perRun.some((events) => events.length !== first.length))
       continue
     for (const at of first.keys()) {
-      const where = scalars(common(perRun.map((events) => (events[at]?.fields ?? null) as Json)))
-      for (const [field, value] of Object.entries(where)) {
+      const fields = perRun.map((events) => (events[at]?.fields ?? null) as Json)
+      const where: readonly (readonly [string, Json])[] = [
+        ...Object.entries(scalars(common(fields))),
+        ...fieldPatterns(fields.map((one) => String(fieldAt(one, 'text')))).map((text) => ['text', text] as const),
+      ]
+      for (const [field, value] of where) {
         // Who asked, and how long it took, is said of answers elsewhere.
         if (to === 'app.answer' && !/^(status$|body)/.test(field)) continue
         const counts = new Set(

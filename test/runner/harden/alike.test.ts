@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { matches } from '../../../oracle/match.ts'
-import { common, scalars } from '../../../runner/harden/alike.ts'
+import { common, fieldPatterns, scalars } from '../../../runner/harden/alike.ts'
 import type { Json } from '../../../twins/trace.ts'
 
 const retry = (delayMs: number): string => `{"event":"retry","attempt":1,"delayMs":${delayMs}}`
@@ -65,4 +65,15 @@ test('conditions reach into lists by their places', () => {
     'messages.1.role': 'user',
     'messages.1.content': 'Total 19.50 USD.',
   })
+})
+
+test('fields of a line of JSON are asked for one by one: a line that has them and more is good', () => {
+  const line = (error: string, more: object = {}): string =>
+    JSON.stringify({ ...more, event: 'receipt-failed', order: 'o1', error, attempt: 2 })
+  const patterns = fieldPatterns([line('Error: a'), line('Error: b')])
+  expect(patterns).toEqual(['/"event":"receipt-failed"/', '/"order":"o1"/', '/"attempt":2/'])
+  expect(patterns.every((pattern) => matches(line('Error: c', { level: 'error' }), pattern))).toBe(true)
+  expect(patterns.filter((pattern) => !matches('{"event":"receipt-failed"}', pattern))).toEqual(patterns.slice(1))
+  expect(fieldPatterns(['ready', 'ready'])).toEqual([])
+  expect(fieldPatterns([line('x'), '[1]'])).toEqual([])
 })
