@@ -8,6 +8,7 @@ import type { Answerer, Interaction } from '../fidelity/replay.ts'
 import { percent, toMarkdown, toText } from '../fidelity/score.ts'
 import { UsageError } from '../gate/workspace.ts'
 import { loadTwin, NoTwin } from '../own-twins.ts'
+import { fidelityPage } from '../report/html/fidelity.ts'
 import { backlotVersion } from '../version.ts'
 
 const FAIL = 1
@@ -72,7 +73,10 @@ export async function runFidelity(paths: readonly string[], options: Readonly<Re
   if (options.all === true && options.json !== true) process.stdout.write(listAll(interactions))
   process.stdout.write(options.json === true ? `${JSON.stringify(report, null, 2)}\n` : toText(report, Date.now()))
   if (typeof options.markdown === 'string') writeFileSync(options.markdown, toMarkdown(report))
-  process.exitCode = judge(report, Number(options.matched), Number(options.modelled))
+  const exitCode = judge(report, Number(options.matched), Number(options.modelled))
+  if (typeof options.html === 'string')
+    writeFileSync(options.html, fidelityPage(report, exitCode === 0, Date.now(), backlotVersion()))
+  process.exitCode = exitCode
 }
 
 /** The real service, as something to measure; undefined, told and exit 4 when it cannot be asked. */

@@ -15,6 +15,7 @@ export function addFidelity(program: Command): void {
     .option('--record <file>', 'with --live: write what it answered as a new recording')
     .option('--json', 'print the report as one JSON object')
     .option('--markdown <file>', 'write the matrix as Markdown')
+    .option('--html <file>', 'write the matrix as one HTML page')
     .action(async (files: readonly string[], options: Record<string, unknown>) => {
       const { runFidelity } = await import('../fidelity.ts')
       await runFidelity(files, options)
