@@ -96,3 +96,18 @@ test('a suspended installation is shut out', async () => {
   hub.twin.happen('installation.suspended', { installation: INSTALLATION })
   await expect(hub.as(data.token).rest.repos.get(APP)).rejects.toMatchObject({ status: 403 })
 })
+
+test('an app asks its own checks into a suite, and needs a permission for each kind of thing', async () => {
+  const hub = openHub(SEED)
+  const octokit = robot(hub, { installationId: INSTALLATION })
+  const { data: main } = await octokit.rest.repos.getBranch({ ...APP, branch: 'main' })
+  const asked = { ...APP, head_sha: main.commit.sha }
+  const [first, again] = [await octokit.rest.checks.createSuite(asked), await octokit.rest.checks.createSuite(asked)]
+  expect([first.status, again.status, again.data.id]).toEqual([201, 200, first.data.id])
+  const denied = { status: 403, message: expect.stringContaining('Resource not accessible by integration') }
+  await expect(octokit.rest.actions.createRegistrationTokenForRepo(APP)).rejects.toMatchObject(denied)
+  const environment = { ...APP, environment_name: 'live' }
+  await expect(octokit.rest.repos.createOrUpdateEnvironment(environment)).rejects.toMatchObject(denied)
+  const ruleset = { ...APP, name: 'r', enforcement: 'active' as const }
+  await expect(octokit.rest.repos.createRepoRuleset(ruleset)).rejects.toMatchObject(denied)
+})

@@ -44,7 +44,7 @@ const PLACES: readonly Place[] = [
   {
     operation: 'environments.secrets',
     path: '/repos/:owner/:repo/environments/:environment/secrets',
-    at: (ask) => `${environmentOf(ask, 'admin').at}/secrets`,
+    at: (ask) => `${environmentOf(ask, 'push').at}/secrets`,
   },
   { operation: 'orgs.secrets', path: '/orgs/:org/actions/secrets', at: orgAt('actions/secrets'), org: true },
   {
