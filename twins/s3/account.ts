@@ -55,6 +55,8 @@ export class Account {
             metadata,
             storage_class: 'STANDARD',
             tags,
+            retention: null,
+            legal_hold: null,
           }),
         )
     }

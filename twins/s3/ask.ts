@@ -197,8 +197,6 @@ function checkOwner({ header, account, place }: Ask): void {
 function refuseGaps({ header, headerNames }: Ask): void {
   const gap = (what: string): Error => notModelled('s3', GAPS, what)
   refuseAcls(header, headerNames)
-  if (headerNames.some((name) => name.startsWith('x-amz-object-lock-') || name === 'x-amz-bucket-object-lock-enabled'))
-    throw gap('object lock')
   const encryption = header('x-amz-server-side-encryption')
   if (encryption !== undefined && encryption !== 'AES256') throw gap('encryption with keys')
   if (headerNames.some((name) => /^x-amz-(copy-source-)?server-side-encryption-customer-/.test(name)))

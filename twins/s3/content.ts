@@ -1,8 +1,9 @@
 import { notModelled } from '../twin.ts'
-import type { Ask } from './ask.ts'
+import { type Ask, bucketOf } from './ask.ts'
 import { ALGORITHMS, type Algorithm, checksum, isAlgorithm, md5Hex } from './checksums.ts'
 import { GAPS } from './gaps.ts'
 import { expiryHeaders } from './lifecycle.ts'
+import { lockHeaders, lockOf } from './lock.ts'
 import type { Bucket, Checksum, Content, StoredObject, Version } from './state.ts'
 import { tagsOfHeader } from './tags.ts'
 import {
@@ -38,7 +39,8 @@ const METADATA_BYTES_MAX = 2048
 const META = 'x-amz-meta-'
 
 /** What headers say of an object to be. */
-export function targetOf({ header, headerNames }: Ask): Omit<Content, 'body' | 'etag' | 'checksum' | 'parts'> {
+export function targetOf(ask: Ask): Omit<Content, 'body' | 'etag' | 'checksum' | 'parts'> {
+  const { header, headerNames } = ask
   const headers = Object.fromEntries(
     KEPT.flatMap((name): [string, string][] => {
       const value = header(name)
@@ -69,6 +71,7 @@ export function targetOf({ header, headerNames }: Ask): Omit<Content, 'body' | '
     metadata,
     storage_class,
     tags: tagsOfHeader(header('x-amz-tagging')),
+    ...lockOf(bucketOf(ask), header, ask.account.world.clock.now()),
   }
 }
 
@@ -145,6 +148,7 @@ export function objectHeaders(bucket: Bucket, object: StoredObject): Record<stri
     'Content-Type': object.content_type,
     'x-amz-server-side-encryption': 'AES256',
     ...expiryHeaders(bucket, object),
+    ...lockHeaders(object),
     ...object.headers,
     ...versionHeaders(bucket, object),
     ...(object.storage_class === 'STANDARD' ? {} : { 'x-amz-storage-class': object.storage_class }),

@@ -8,7 +8,7 @@ export const GAPS: readonly Gap[] = [
     what: 'other settings of buckets',
     why: 'Replication, inventory, analytics, metrics, logging, websites, acceleration and payers change no answer that is modelled.',
   },
-  { what: 'object lock', why: 'Retention and legal holds are not modelled.' },
+  { what: 'deleting with MFA', why: 'Nobody has a second factor here.' },
   { what: 'encryption with keys', why: 'There is no KMS, and customers’ keys are not taken; objects say AES256.' },
   { what: 'archives', why: 'Glacier classes and restoring are not modelled.' },
   { what: 'queries, torrents, renames and annotations', why: 'Objects are read and written whole, or by range.' },

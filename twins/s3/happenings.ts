@@ -25,6 +25,8 @@ export function happen(account: Account, event: string, fields: Json): void {
         metadata: {},
         storage_class: 'STANDARD',
         tags: {},
+        retention: null,
+        legal_hold: null,
       }
       account.write(find(account, event, bucket), key, { ...bodyOf(body), ...target }, 'Put')
       return

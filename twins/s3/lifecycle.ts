@@ -3,6 +3,7 @@ import { parseXml } from '../aws/xml.ts'
 import { notModelled } from '../twin.ts'
 import type { Account } from './account.ts'
 import { GAPS } from './gaps.ts'
+import { lockedUntil } from './lock.ts'
 import type { Bucket, StoredObject, Version } from './state.ts'
 import { invalidArgument, malformedXml } from './wire.ts'
 
@@ -171,7 +172,10 @@ function sweepVersions(account: Account, bucket: Bucket, rule: Rule, key: string
       if (next !== undefined) old.push({ version, sinceMs: next.modified_ms })
     })
     for (const { version, sinceMs } of old.slice(0, Math.max(0, old.length - noncurrent.keep)))
-      if (dueMs(noncurrent, sinceMs) <= nowMs && (version.kind === 'marker' || rule.fits(version)))
+      if (
+        dueMs(noncurrent, sinceMs) <= nowMs &&
+        (version.kind === 'marker' || (rule.fits(version) && !lockedUntil(version, false, nowMs)))
+      )
         account.remove(bucket, key, version.version_id, 'LifecycleExpiration')
   }
   const [only, ...more] = account.store.versions(bucket.name, key)

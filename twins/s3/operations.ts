@@ -1,6 +1,7 @@
 import type { Handler } from './ask.ts'
 import * as buckets from './routes/buckets.ts'
 import * as lists from './routes/lists.ts'
+import * as lock from './routes/lock.ts'
 import * as objects from './routes/objects.ts'
 import * as settings from './routes/settings.ts'
 import * as tagging from './routes/tagging.ts'
@@ -39,6 +40,12 @@ export const ROUTES: ReadonlyMap<string, Operation> = new Map<string, Operation>
     'DELETE bucket?publicAccessBlock': ['buckets.delete_public_access_block', 'free', settings.removePublicAccessBlock],
     'GET bucket?ownershipControls': ['buckets.get_ownership_controls', 'read', settings.getOwnershipControls],
     'PUT bucket?ownershipControls': ['buckets.put_ownership_controls', 'write', settings.putOwnershipControls],
+    'GET bucket?object-lock': ['buckets.get_object_lock', 'read', lock.getLock],
+    'PUT bucket?object-lock': ['buckets.put_object_lock', 'write', lock.putLock],
+    'GET object?retention': ['objects.get_retention', 'read', lock.getRetention],
+    'PUT object?retention': ['objects.put_retention', 'write', lock.putRetention],
+    'GET object?legal-hold': ['objects.get_legal_hold', 'read', lock.getLegalHold],
+    'PUT object?legal-hold': ['objects.put_legal_hold', 'write', lock.putLegalHold],
     'GET bucket?acl': ['buckets.get_acl', 'read', settings.getAcl],
     'PUT bucket?acl': ['buckets.put_acl', 'write', settings.putAcl],
     'GET object?acl': ['objects.get_acl', 'read', settings.getAcl],

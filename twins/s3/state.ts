@@ -67,6 +67,8 @@ export type Checksum = {
 }
 /** A part as it stands in an object that was uploaded in parts. */
 export type ObjectPart = { readonly number: number; readonly size: number; readonly checksum: string | null }
+/** Until when a version may not be removed; with leave under GOVERNANCE it may. */
+export type Retention = { readonly mode: 'GOVERNANCE' | 'COMPLIANCE'; readonly until_ms: number }
 /** What an object is apart from its name: what a copy takes along. */
 export type Content = {
   readonly body: Buffer
@@ -79,6 +81,8 @@ export type Content = {
   readonly metadata: Texts
   readonly storage_class: string
   readonly tags: Texts
+  readonly retention: Retention | null
+  readonly legal_hold: 'ON' | 'OFF' | null
 }
 /** One version of an object, or the mark of its deletion. */
 export type Version = {
@@ -180,6 +184,8 @@ const target = {
   metadata: texts,
   storage_class: text,
   tags: texts,
+  retention: z.strictObject({ mode: z.enum(['GOVERNANCE', 'COMPLIANCE']), until_ms: z.number() }).nullable(),
+  legal_hold: z.enum(['ON', 'OFF']).nullable(),
 }
 const place = { bucket: text, key: text, version_id: text, modified_ms: z.number(), current: z.boolean() }
 const objectSchema = z.discriminatedUnion('kind', [
@@ -425,5 +431,7 @@ function versionOf(row: ObjectRow): Version {
     metadata: row.metadata,
     storage_class: row.storage_class,
     tags: row.tags,
+    retention: row.retention,
+    legal_hold: row.legal_hold,
   }
 }

@@ -68,7 +68,11 @@ runTwinTests({
     ),
     'bucket policies': act('GET', '/?policy='),
     'other settings of buckets': act('GET', '/?replication='),
-    'object lock': act('PUT', '/a', '', { 'x-amz-object-lock-legal-hold': 'ON' }),
+    'deleting with MFA': act(
+      'PUT',
+      '/?versioning=',
+      '<VersioningConfiguration><Status>Enabled</Status><MfaDelete>Enabled</MfaDelete></VersioningConfiguration>',
+    ),
     'encryption with keys': act('PUT', '/a', '', { 'x-amz-server-side-encryption': 'aws:kms' }),
     archives: act('PUT', '/a', '', { 'x-amz-storage-class': 'GLACIER' }),
     'queries, torrents, renames and annotations': act('POST', '/a?select=&select-type=2'),

@@ -1,9 +1,10 @@
-import type { Element, Node } from '../../aws/xml.ts'
+import { type Element, type Node, xml } from '../../aws/xml.ts'
 import { notModelled } from '../../twin.ts'
 import { type Ask, bucketOf, type Handler, xmlOf } from '../ask.ts'
 import { numberOf, receivedBody } from '../content.ts'
 import { GAPS } from '../gaps.ts'
 import { keepSweeping, rulesOf } from '../lifecycle.ts'
+import { LOCK } from '../lock.ts'
 import { notifyOfTest } from '../notifications.ts'
 import { type Bucket, byBytes, type Notification } from '../state.ts'
 import {
@@ -42,6 +43,7 @@ export const create: Handler = (ask) => {
           'IllegalLocationConstraintException',
           `The ${asked} location constraint is incompatible for the region specific endpoint this request was sent to.`,
         )
+  const locked = ask.header('x-amz-bucket-object-lock-enabled') === 'true'
   const before = account.store.buckets.get(name)
   // There, and nowhere else, a bucket may be made twice.
   if (before !== undefined && (before.region !== OLDEST_REGION || region !== OLDEST_REGION))
@@ -51,11 +53,13 @@ export const create: Handler = (ask) => {
       name,
       region,
       created_ms: account.world.clock.now(),
-      versioning: 'off',
+      versioning: locked ? 'Enabled' : 'off',
       tags: {},
       notifications: [],
       lifecycle: null,
-      settings: {},
+      settings: locked
+        ? { [LOCK]: xml([`ObjectLockConfiguration ${NAMESPACE}`, [['ObjectLockEnabled', 'Enabled']]]) }
+        : {},
     })
   return new Response(null, {
     headers: { Location: place.style === 'path' ? `/${name}` : `http://${name}.s3.amazonaws.com/` },
@@ -129,10 +133,16 @@ export const putVersioning: Handler = (ask) => {
   const bucket = bucketOf(ask)
   receivedBody(ask)
   const root = xmlOf(ask, 'VersioningConfiguration')
-  if (root.one('MfaDelete')?.text === 'Enabled') throw notModelled('s3', GAPS, 'object lock')
+  if (root.one('MfaDelete')?.text === 'Enabled') throw notModelled('s3', GAPS, 'deleting with MFA')
   const status = root.one('Status')?.text
   if (status !== 'Enabled' && status !== 'Suspended')
     throw new Refused(400, 'IllegalVersioningConfigurationException', 'The Versioning element must be specified')
+  if (status === 'Suspended' && bucket.settings[LOCK] !== undefined)
+    throw new Refused(
+      409,
+      'InvalidBucketState',
+      'An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.',
+    )
   bucket.versioning = status
   return new Response(null)
 }

@@ -33,6 +33,7 @@ import {
   quoted,
   Refused,
 } from '../wire.ts'
+import { checkLock } from './lock.ts'
 
 /** One request holds so much: https://docs.aws.amazon.com/AmazonS3/latest/userguide/upload-objects.html (2026-11-26). */
 const PUT_BYTES_MAX = 5 * 1024 ** 3
@@ -165,7 +166,10 @@ function checkRemoval({ account }: Ask, bucket: Bucket, key: string, match: stri
 }
 
 /** Removing what is not there is no mistake. */
-function removeOne({ account }: Ask, bucket: Bucket, key: string, wanted: string | undefined): Version | undefined {
+function removeOne(ask: Ask, bucket: Bucket, key: string, wanted: string | undefined): Version | undefined {
+  const { account } = ask
+  const version = account.store.versions(bucket.name, key).find(({ version_id }) => version_id === wanted)
+  if (version?.kind === 'object') checkLock(ask, version)
   return account.remove(bucket, key, wanted).version
 }
 
@@ -273,6 +277,8 @@ export const copy: Handler = (ask) => {
     checksum: { algorithm: summed, value: checksum(summed, source.body), type: 'FULL_OBJECT' },
     parts: null,
     storage_class: target.storage_class,
+    retention: target.retention,
+    legal_hold: target.legal_hold,
     tags: tagging === 'REPLACE' ? tagsOfHeader(ask.header('x-amz-tagging')) : source.tags,
     ...(metadata === 'REPLACE'
       ? { content_type: target.content_type, headers: target.headers, metadata: target.metadata }
