@@ -124,6 +124,11 @@ const FAULTS: readonly (readonly [check: string, fault: string, faults: Faults])
   ],
   [
     'a snapshot is plain data, a copy, and restores to itself',
+    'a restore that goes on with the snapshot itself',
+    { twin: (_, state) => ({ restore: (json) => void Object.assign(state, json) }) },
+  ],
+  [
+    'a snapshot is plain data, a copy, and restores to itself',
     'state that no snapshot holds',
     { twin: () => ({ snapshot: () => ({}) }) },
   ],
