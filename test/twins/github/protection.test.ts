@@ -146,3 +146,17 @@ test('environments hold rules, branches, variables and secrets of their own', as
   await repos.deleteAnEnvironment(at)
   await expect(repos.getEnvironment(at)).rejects.toMatchObject({ status: 404 })
 })
+
+test('an environment may have a slash in its name', async () => {
+  const { octokit } = openHub(ACME)
+  const at = { ...APP, environment_name: 'test/env' }
+  const bob = (await octokit.rest.users.getByUsername({ username: 'bob' })).data.id
+  const asked = { ...at, wait_timer: 5, reviewers: [{ type: 'User' as const, id: bob }] }
+  const { data } = await octokit.rest.repos.createOrUpdateEnvironment(asked)
+  expect(data).toMatchObject({ name: 'test/env', html_url: expect.stringContaining('=test%2Fenv') })
+  expect(data.protection_rules).toMatchObject([
+    { type: 'required_reviewers', reviewers: [{ type: 'User', reviewer: { login: 'bob' } }] },
+    { type: 'wait_timer' },
+  ])
+  expect((await octokit.rest.repos.getEnvironment(at)).data.id).toBe(data.id)
+})

@@ -41,24 +41,19 @@ function reviewerDoc(ask: Ask, one: Row): Json {
   return { type, reviewer: isRow(one.reviewer) ? one.reviewer : person(ask.github, account?.login) } as Json
 }
 
-/** What stands before a deployment: https://docs.github.com/rest/deployments/environments (2026-11-26). */
-function rulesOf(ask: Ask, row: Row): Json {
-  const id = count(row.id)
-  const rule = (nth: number, fields: Row): Row => ({ id: id + nth, node_id: nodeId('GA', id + nth), ...fields })
-  const reviewers = listOf(row.reviewers)
-  return [
-    ...(count(row.wait_timer) > 0 ? [rule(1, { type: 'wait_timer', wait_timer: row.wait_timer })] : []),
-    ...(reviewers.length > 0
-      ? [
-          rule(2, {
-            type: 'required_reviewers',
-            prevent_self_review: row.prevent_self_review ?? false,
-            reviewers: reviewers.map((one) => reviewerDoc(ask, rowOf(one))),
-          }),
-        ]
-      : []),
-    ...(isRow(row.deployment_branch_policy) ? [rule(3, { type: 'branch_policy' })] : []),
-  ] as Json
+/** What stands before a deployment, in the order of a recorded answer: https://docs.github.com/rest/deployments/environments (2026-11-26). */
+function rulesOf(ask: Ask, repo: Row, row: Row): Json {
+  const reviewers = listOf(row.reviewers).map((one) => reviewerDoc(ask, rowOf(one)))
+  const { wait_timer, prevent_self_review = false } = row
+  const rules: readonly Row[] = [
+    ...(reviewers.length > 0 ? [{ type: 'required_reviewers', prevent_self_review, reviewers }] : []),
+    ...(count(wait_timer) > 0 ? [{ type: 'wait_timer', wait_timer }] : []),
+    ...(isRow(row.deployment_branch_policy) ? [{ type: 'branch_policy' }] : []),
+  ]
+  return rules.map((rule, nth) => {
+    const id = count(row.id) + nth + 1
+    return { id, node_id: nodeId('GA', count(repo.id), id), ...rule }
+  }) as Json
 }
 
 function environmentDoc(ask: Ask, repo: Row, row: Row): Json {
@@ -72,7 +67,7 @@ function environmentDoc(ask: Ask, repo: Row, row: Row): Json {
     created_at: row.created_at,
     updated_at: row.updated_at,
     can_admins_bypass: row.can_admins_bypass ?? true,
-    protection_rules: row.protection_rules ?? rulesOf(ask, row),
+    protection_rules: row.protection_rules ?? rulesOf(ask, repo, row),
     deployment_branch_policy: row.deployment_branch_policy ?? null,
   } as Json
 }
