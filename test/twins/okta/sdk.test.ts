@@ -138,3 +138,48 @@ test('a rate limit is waited out by the clock of the answers', async () => {
   expect(await users.next()).toMatchObject({ done: false })
   expect(setup.fail).toBeLessThan(0)
 })
+
+test('what else an org holds is read and changed', async () => {
+  const { client } = await openClient()
+  const size = { title: 'Shoe size', type: 'integer' }
+  const userSchema = { definitions: { custom: { id: '#custom', type: 'object', properties: { size } } } }
+  await client.schemaApi.updateUserProfile({ schemaId: 'default', userSchema: userSchema as never })
+  const schema = await client.schemaApi.getUserSchema({ schemaId: 'default' })
+  expect(JSON.stringify(schema.definitions?.custom)).toContain('Shoe size')
+  const brand = await client.customizationApi.createBrand({ CreateBrandRequest: { name: 'Shop' } })
+  const brandId = brand.id ?? ''
+  await client.customizationApi.replaceCustomizedErrorPage({ brandId, ErrorPage: { pageContent: '<html></html>' } })
+  expect((await client.customizationApi.getCustomizedErrorPage({ brandId })).pageContent).toBe('<html></html>')
+  const key = await client.hookKeyApi.createHookKey({ keyRequest: { name: 'K' } })
+  expect(key.keyId).toMatch(/^[0-9a-f-]{36}$/)
+  const threatInsightConfiguration = { action: 'block', excludeZones: [] } as never
+  await client.threatInsightApi.updateConfiguration({ threatInsightConfiguration })
+  expect((await client.threatInsightApi.getCurrentConfiguration()).action).toBe('block')
+  expect((await client.orgSettingApi.getOrgSettings()).subdomain).toBe('acme')
+  const smsTemplate = { name: 'Custom', type: 'SMS_VERIFY_CODE', template: 'Your code is 1' } as never
+  expect((await client.templateApi.createSmsTemplate({ smsTemplate })).id).toMatch(/^cst/)
+})
+
+test('an app is granted scopes, and a role of one’s own is held to a resource set', async () => {
+  const { client } = await openClient()
+  const app = await client.applicationApi.createApplication({
+    application: {
+      name: 'oidc_client',
+      label: 'Shop',
+      signOnMode: 'OPENID_CONNECT',
+      credentials: { oauthClient: { token_endpoint_auth_method: 'client_secret_basic' } },
+      settings: { oauthClient: { application_type: 'web', redirect_uris: ['https://shop.test/cb'], grant_types: [] } },
+    } as never,
+  })
+  const appId = app.id ?? ''
+  const oAuth2ScopeConsentGrant = { scopeId: 'okta.users.read', issuer: 'https://acme.okta.com' } as never
+  await client.applicationApi.grantConsentToScope({ appId, oAuth2ScopeConsentGrant })
+  const grants = await client.applicationApi.listScopeConsentGrants({ appId })
+  expect(await grants.next()).toMatchObject({ value: { scopeId: 'okta.users.read', source: 'ADMIN' } })
+  const instance = { label: 'Readers', description: 'Read', permissions: ['okta.users.read'] } as never
+  expect((await client.customRoleApi.createRole({ instance })).label).toBe('Readers')
+  const set = await client.resourceSetApi.createResourceSet({
+    instance: { label: 'All', description: 'All', resources: ['https://acme.okta.com/api/v1/users'] },
+  })
+  expect(set.id).toMatch(/^iam/)
+})
