@@ -1,10 +1,9 @@
 import type { NodePath, types } from '@babel/core'
 import { Instrumenter } from '@stryker-mutator/instrumenter'
 import { addCounters } from './counters.ts'
-import { domainMutators } from './domain/index.ts'
 import { EXTREME, extremeMutator, placeKey } from './extreme.ts'
 import { genericFacts } from './generic.ts'
-import type { Facts } from './mutator.ts'
+import type { DomainMutator, Facts } from './mutator.ts'
 import { tickName, underOwnSwitch } from './switch.ts'
 
 export type Family = 'generic' | 'domain' | 'extreme'
@@ -101,8 +100,10 @@ export async function instrument(sources: readonly Source[], options: Options): 
     throw new Error(`${refused.at}: expected no name of the mutation switch, got ${refused.what}.`)
   const functions = new Map<string, string>()
   const fileOf = filesInOrder(sources)
+  // They take a while to load, and are not always asked for.
+  const domain = options.families.includes('domain') ? (await import('./domain/index.ts')).domainMutators : []
   const extra: LiveMutator[] = [
-    ...(options.families.includes('domain') ? domainMutators.map(onValues) : []),
+    ...domain.map(onValues),
     ...(options.families.includes('extreme')
       ? [extremeMutator((program, place, name) => functions.set(`${fileOf(program)}:${place}`, name))]
       : []),
@@ -137,7 +138,7 @@ export async function instrument(sources: readonly Source[], options: Options): 
     ]) {
       for (const file of result.files) code.set(file.name, underOwnSwitch(file.content, options.word))
       for (const found of result.mutants)
-        mutants.push(mutantOf(found, texts.get(found.fileName) ?? '', named.has(found.mutatorName), functions))
+        mutants.push(mutantOf(found, texts.get(found.fileName) ?? '', named.has(found.mutatorName), domain, functions))
     }
   } finally {
     live.splice(generic, extra.length)
@@ -163,13 +164,19 @@ function filesInOrder(sources: readonly Source[]): (program: types.Node) => stri
 
 type Found = Awaited<ReturnType<Instrumenter['instrument']>>['mutants'][number]
 
-function mutantOf(found: Found, text: string, ours: boolean, functions: ReadonlyMap<string, string>): Mutant {
+function mutantOf(
+  found: Found,
+  text: string,
+  ours: boolean,
+  domain: readonly DomainMutator[],
+  functions: ReadonlyMap<string, string>,
+): Mutant {
   const { location, mutatorName: mutator, fileName: path } = found
-  const domain = ours ? domainMutators.find(({ name }) => name === mutator) : undefined
+  const fault = ours ? domain.find(({ name }) => name === mutator) : undefined
   const facts: Facts =
     mutator === EXTREME
       ? { class: 'logic', severity: 'major', detector: 'any check on what the function does' }
-      : (domain ?? genericFacts(mutator))
+      : (fault ?? genericFacts(mutator))
   const start = { line: location.start.line + 1, column: location.start.column + 1 }
   const end = { line: location.end.line + 1, column: location.end.column + 1 }
   return {

@@ -8,7 +8,6 @@ import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, w
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Judged } from '../../runner/harden/result.ts'
-import { REPOSITORY } from '../support/cli.ts'
 
 type Library = {
   readonly sources: readonly string[]
@@ -50,6 +49,7 @@ type Theirs = {
   readonly location: Readonly<Record<'start' | 'end', { readonly line: number; readonly column: number }>>
 }
 
+const REPOSITORY = join(import.meta.dirname, '../..')
 const { performance } = globalThis
 const now = performance.now.bind(performance)
 const DETECTED = new Set(['Killed', 'Timeout', 'killed', 'timedOut'])
