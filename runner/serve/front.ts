@@ -128,8 +128,8 @@ async function answer(
     }
     const prompt = await settled(given)
     await (options.recorder === undefined
-      ? send(options, address.twin, prompt, response)
-      : record(options.recorder, { wire, startedMs, prompt }, options, address.twin, response))
+      ? send(options, prompt, response)
+      : record(options.recorder, { wire, startedMs, prompt }, options, response))
   } catch (error) {
     if (!(error instanceof NotModelled)) throw error
     namespace.world.trace.record(
@@ -177,11 +177,10 @@ async function record(
     prompt,
   }: { readonly wire: WireRequest; readonly startedMs: number; readonly prompt: PromptAnswer },
   options: FrontOptions,
-  twin: string,
   response: ServerResponse,
 ): Promise<void> {
   if (prompt.kind === 'silence') await new Promise((resolve) => response.once('close', resolve))
-  else await send(options, twin, prompt, response)
+  else await send(options, prompt, response)
   const { method, url, headers: requestHeaders, body: requestBody } = wire
   const answer: Recorded['answer'] =
     prompt.kind === 'response'
@@ -209,11 +208,9 @@ function bridged(request: IncomingMessage, response: ServerResponse, header: Hea
   return true
 }
 
-async function send(options: FrontOptions, twin: string, given: PromptAnswer, response: ServerResponse): Promise<void> {
+async function send(options: FrontOptions, given: PromptAnswer, response: ServerResponse): Promise<void> {
   if (given.kind === 'silence') return
-  const usualMs = options.definitions.find(({ name }) => name === twin)?.latencyMs.max ?? 0
-  const waitMs = options.latency ? given.afterMs : given.afterMs - usualMs
-  if (waitMs > 0) await options.wait(waitMs)
+  if (given.afterMs > 0) await options.wait(given.afterMs)
   if (given.kind === 'reset') {
     response.destroy()
     return

@@ -1,6 +1,6 @@
 import { createNetwork, type Network } from '../../twins/network.ts'
 import type { TwinDefinition } from '../../twins/twin.ts'
-import { type Courier, createWorld, type RunnableWorld } from '../../twins/world.ts'
+import { type Courier, createWorld, type Pace, type RunnableWorld } from '../../twins/world.ts'
 
 /** One universe of those that share a server: its own state, clock, faults, trace and bill. */
 export interface Namespace {
@@ -24,9 +24,13 @@ export type NamespacesOptions = {
   readonly seed: string
   /** The time a new world starts at. */
   readonly now: () => number
+  /** Whether answers take their usual time; otherwise only what a fault adds to it. */
+  readonly latency: boolean
   /** Sends webhooks; `settle` runs what follows from the outcome as the namespace's next task. */
   readonly courier?: (settle: (task: () => Promise<void>) => void) => Courier
 }
+
+const AT_ONCE: Pace = () => 0
 
 export interface Namespaces {
   /** The namespace of that name, made when it is asked for first. */
@@ -73,6 +77,7 @@ function createNamespace(name: string, options: NamespacesOptions): Namespace {
     const world = createWorld({
       seed: `${options.seed}/${name}`,
       startsAt,
+      ...(options.latency ? {} : { pace: AT_ONCE }),
       ...(courier === undefined ? {} : { courier }),
     })
     const placements = options.definitions.map((definition) => ({

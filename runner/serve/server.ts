@@ -52,6 +52,7 @@ export async function serveTwins(options: ServeOptions): Promise<Served> {
     seeds: options.seeds,
     seed: options.seed,
     now,
+    latency: options.latency,
     courier: options.courier,
   })
   // A world that was moved on by hand is ahead for good: what passes is added to where it is.

@@ -32,7 +32,13 @@ type Rate = { readonly perSecond: number; readonly cpuUs: number }
 const definitions = [stripe] as unknown as readonly TwinDefinition<unknown>[]
 const open = (): Namespaces => {
   const seeds = { stripe: { customers: [{ id: 'cus_1', email: 'ann@example.com' }] } }
-  return createNamespaces({ definitions, seeds, seed: '1', now: () => Date.parse('2030-01-01T00:00:00Z') })
+  return createNamespaces({
+    definitions,
+    seeds,
+    seed: '1',
+    latency: false,
+    now: () => Date.parse('2030-01-01T00:00:00Z'),
+  })
 }
 
 async function customerOf(namespaces: Namespaces): Promise<unknown> {

@@ -74,6 +74,15 @@ test('the SDK works over HTTP, each key in a world of its own', async () => {
   expect((await client('sk_test_two').customers.list()).data).toHaveLength(1)
 })
 
+test('an answer that was there at once can be asked for again at once', async () => {
+  const init = { method: 'POST', headers: { 'Idempotency-Key': 'once' }, body: new URLSearchParams({ name: 'Eve' }) }
+  const [first, again] = [
+    await ask('/stripe/v1/customers', 'sk_test_eve', init),
+    await ask('/stripe/v1/customers', 'sk_test_eve', init),
+  ]
+  expect([first.status, again.status, again.headers.get('idempotent-replayed')]).toEqual([200, 200, 'true'])
+})
+
 /** Names under localhost resolve to this machine in browsers, and not in every resolver. */
 const viaLoopback = (): Stripe.HttpClient =>
   Stripe.createFetchHttpClient((input, init) => {
