@@ -195,3 +195,10 @@ test.each([
 ])('a result file that is none is told: %s', (text, message) => {
   expect(() => parseResult('x.json', text)).toThrow(message)
 })
+
+test('faults of one author are not made up for by more of them: no machine time is promised', () => {
+  const { rows } = cardWith(result('domain-faults', 0, 0, { authors: 1 }, classes(9, 0, 299)))
+  const row = rows.find(({ item }) => item === 'domain-faults')
+  expect(row).toMatchObject({ level: 3, effort: '', blocks: { status: 'not-shown', missing: 0 } })
+  expect(row?.blocks?.why).toMatch(/^faults of 1 author, 2 wanted\. Record those of another: --record domain-faults:/)
+})
