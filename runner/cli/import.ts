@@ -238,7 +238,11 @@ async function forwardCheck(
   const started = { ...definition, fidelity: { ...definition.fidelity, given: () => own as never } }
   const recording = { file: 'the evidence', exchanges }
   try {
-    const interactions = await replayRecording(started, recording, freshTwin(started, recording))
+    // What was inferred has to fit whole: it is what the scenario begins with.
+    const strict = (words: string): never => {
+      throw new Error(words)
+    }
+    const interactions = await replayRecording(started, recording, freshTwin(started, recording, strict))
     return interactions.flatMap(({ entry, outcome }) =>
       outcome.kind === 'match'
         ? []

@@ -6,6 +6,7 @@ import { createWorld } from '../../twins/world.ts'
 import { Bindings, collectionOf, isUnmistakable } from './bindings.ts'
 import { decode, queryOf } from './body.ts'
 import { type Comparison, compare, type Difference, Said } from './compare.ts'
+import { fitting } from './fitting.ts'
 
 /** How one recorded interaction went at the twin. */
 export type Interaction = {
@@ -38,12 +39,20 @@ const DAY_MS = 24 * 3_600_000
 const PAUSE_MS = { unknown: 3_500, most: 30 * DAY_MS }
 const START = '2026-01-01T00:00:00Z'
 
-/** A fresh twin, empty but for what its profile says was there before. Throws when the profile's seed does not fit the twin. */
-export function freshTwin(definition: TwinDefinition<unknown>, { file, exchanges }: Recording): Answerer {
+const tell = (words: string): void => void process.stderr.write(`${words}\n`)
+
+/** A fresh twin, empty but for what its profile says was there before; what of that does not fit the twin is left out and told. */
+export function freshTwin(
+  definition: TwinDefinition<unknown>,
+  { file, exchanges }: Recording,
+  onSkipped: (words: string) => void = tell,
+): Answerer {
   const first = exchanges.find(({ atMs }) => atMs !== undefined)?.atMs
   const startsAt = first === undefined ? START : new Date(first).toISOString()
   const world = createWorld({ seed: 'fidelity', startsAt })
-  const seed = definition.seed.parse(definition.fidelity?.given?.(exchanges) ?? {})
+  const { seed, skipped } = fitting(definition.seed, definition.fidelity?.given?.(exchanges) ?? {})
+  for (const { at, why } of skipped)
+    onSkipped(`${file}: left ${at} out of what the ${definition.name} twin begins with: ${why}`)
   const twin: Twin = definition.create(world, seed)
   const origins = definition.origins.map(originPattern)
   return {
