@@ -107,11 +107,11 @@ export const SCORES: Readonly<Record<string, Score>> = {
     },
   },
   openai: {
-    fidelity: 0.988,
+    fidelity: 1,
     recordedAt: '2026-08-06',
     operations: {
       'responses.create': {
-        matched: 96,
+        matched: 97,
         modelled: 97,
         newest: '2026-08-06',
       },
@@ -121,7 +121,7 @@ export const SCORES: Readonly<Record<string, Score>> = {
         newest: '2026-07-22',
       },
       'responses.retrieve': {
-        matched: 6,
+        matched: 7,
         modelled: 7,
         newest: '2026-02-23',
       },
@@ -173,7 +173,7 @@ export const SCORES: Readonly<Record<string, Score>> = {
     },
   },
   okta: {
-    fidelity: 0.973,
+    fidelity: 0.976,
     recordedAt: '2026-06-09',
     operations: {
       'groups.get': {
@@ -327,9 +327,9 @@ export const SCORES: Readonly<Record<string, Score>> = {
         newest: '2026-03-25',
       },
       'authenticators.get': {
-        matched: 11,
-        modelled: 11,
-        newest: '2025-03-13',
+        matched: 15,
+        modelled: 15,
+        newest: '2025-12-15',
       },
       'profile_mappings.get': {
         matched: 15,
@@ -417,7 +417,7 @@ export const SCORES: Readonly<Record<string, Score>> = {
         newest: '2025-03-14',
       },
       'authorization_servers.create': {
-        matched: 10,
+        matched: 11,
         modelled: 11,
         newest: '2026-01-12',
       },
@@ -497,9 +497,9 @@ export const SCORES: Readonly<Record<string, Score>> = {
         newest: '2026-06-09',
       },
       'apps.list': {
-        matched: 6,
+        matched: 8,
         modelled: 8,
-        newest: '2025-12-25',
+        newest: '2026-01-12',
       },
       'apps.policies.assign': {
         matched: 8,
@@ -560,6 +560,11 @@ export const SCORES: Readonly<Record<string, Score>> = {
         matched: 7,
         modelled: 7,
         newest: '2025-03-13',
+      },
+      'brands.pages.sign_in.customized.get': {
+        matched: 7,
+        modelled: 7,
+        newest: '2026-03-03',
       },
       'realms.list': {
         matched: 7,
@@ -732,19 +737,29 @@ export const SCORES: Readonly<Record<string, Score>> = {
         newest: '2026-02-02',
       },
       'authenticators.deactivate': {
-        matched: 1,
-        modelled: 3,
+        matched: 2,
+        modelled: 4,
         newest: '2025-03-13',
       },
       'authenticators.replace': {
-        matched: 3,
-        modelled: 3,
-        newest: '2025-03-13',
+        matched: 4,
+        modelled: 4,
+        newest: '2025-12-15',
       },
       'brands.email_customizations.create': {
         matched: 4,
         modelled: 4,
         newest: '2025-03-14',
+      },
+      'brands.pages.sign_in.customized.replace': {
+        matched: 4,
+        modelled: 4,
+        newest: '2026-03-03',
+      },
+      'brands.pages.sign_in.preview.get': {
+        matched: 4,
+        modelled: 4,
+        newest: '2026-02-19',
       },
       'captchas.delete': {
         matched: 4,
@@ -776,6 +791,11 @@ export const SCORES: Readonly<Record<string, Score>> = {
         modelled: 4,
         newest: '2026-03-03',
       },
+      'identity_providers.metadata': {
+        matched: 4,
+        modelled: 4,
+        newest: '2025-06-16',
+      },
       'log_streams.list': {
         matched: 4,
         modelled: 4,
@@ -785,6 +805,11 @@ export const SCORES: Readonly<Record<string, Score>> = {
         matched: 4,
         modelled: 4,
         newest: '2026-02-13',
+      },
+      'schemas.user.get': {
+        matched: 4,
+        modelled: 4,
+        newest: '2025-12-21',
       },
       'ui_schemas.get': {
         matched: 4,
@@ -956,6 +981,11 @@ export const SCORES: Readonly<Record<string, Score>> = {
         modelled: 3,
         newest: '2025-09-08',
       },
+      'schemas.app.get': {
+        matched: 3,
+        modelled: 3,
+        newest: '2026-02-02',
+      },
       'security_notifications.get': {
         matched: 3,
         modelled: 3,
@@ -976,8 +1006,23 @@ export const SCORES: Readonly<Record<string, Score>> = {
         modelled: 3,
         newest: '2026-02-24',
       },
+      'api_services.create': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-10-08',
+      },
+      'api_services.delete': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-10-08',
+      },
+      'api_services.get': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-10-08',
+      },
       'apps.federated_claims.create': {
-        matched: 1,
+        matched: 2,
         modelled: 2,
         newest: '2026-01-26',
       },
@@ -995,6 +1040,11 @@ export const SCORES: Readonly<Record<string, Score>> = {
         matched: 1,
         modelled: 2,
         newest: '2025-06-13',
+      },
+      'authenticators.create': {
+        matched: 2,
+        modelled: 2,
+        newest: '2026-01-07',
       },
       'authorization_servers.claims.create': {
         matched: 2,
@@ -1041,6 +1091,21 @@ export const SCORES: Readonly<Record<string, Score>> = {
         modelled: 2,
         newest: '2025-03-14',
       },
+      'brands.pages.sign_in.customized.delete': {
+        matched: 2,
+        modelled: 2,
+        newest: '2026-03-03',
+      },
+      'brands.pages.sign_in.preview.delete': {
+        matched: 2,
+        modelled: 2,
+        newest: '2026-02-19',
+      },
+      'brands.pages.sign_in.preview.replace': {
+        matched: 2,
+        modelled: 2,
+        newest: '2026-02-19',
+      },
       'brands.themes.replace': {
         matched: 2,
         modelled: 2,
@@ -1060,6 +1125,11 @@ export const SCORES: Readonly<Record<string, Score>> = {
         matched: 2,
         modelled: 2,
         newest: '2025-03-14',
+      },
+      'devices.get': {
+        matched: 1,
+        modelled: 2,
+        newest: '2025-09-19',
       },
       'domains.create': {
         matched: 2,
@@ -1152,9 +1222,9 @@ export const SCORES: Readonly<Record<string, Score>> = {
         newest: '2026-06-07',
       },
       'policies.replace': {
-        matched: 0,
+        matched: 2,
         modelled: 2,
-        newest: null,
+        newest: '2026-06-07',
       },
       'policies.rules.list': {
         matched: 2,
@@ -1190,6 +1260,16 @@ export const SCORES: Readonly<Record<string, Score>> = {
         matched: 2,
         modelled: 2,
         newest: '2022-01-31',
+      },
+      'schemas.app.update': {
+        matched: 2,
+        modelled: 2,
+        newest: '2026-02-02',
+      },
+      'schemas.user.update': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-12-21',
       },
       'security_events_providers.activate': {
         matched: 2,
@@ -1235,6 +1315,11 @@ export const SCORES: Readonly<Record<string, Score>> = {
         matched: 2,
         modelled: 2,
         newest: '2025-09-03',
+      },
+      'users.blocks': {
+        matched: 2,
+        modelled: 2,
+        newest: '2025-09-29',
       },
       'users.groups': {
         matched: 2,
@@ -1290,6 +1375,11 @@ export const SCORES: Readonly<Record<string, Score>> = {
         matched: 1,
         modelled: 1,
         newest: '2026-01-26',
+      },
+      'apps.logo.upload': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-06-13',
       },
       'apps.tokens.list': {
         matched: 1,
@@ -1376,6 +1466,11 @@ export const SCORES: Readonly<Record<string, Score>> = {
         modelled: 1,
         newest: '2025-09-24',
       },
+      'brands.email_templates.list': {
+        matched: 1,
+        modelled: 1,
+        newest: '2022-02-21',
+      },
       'brands.themes.delete_favicon': {
         matched: 1,
         modelled: 1,
@@ -1405,6 +1500,21 @@ export const SCORES: Readonly<Record<string, Score>> = {
         matched: 1,
         modelled: 1,
         newest: '2025-03-13',
+      },
+      'devices.list': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-09-19',
+      },
+      'devices.unsuspend': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-09-19',
+      },
+      'devices.users': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-09-19',
       },
       'factors.enroll': {
         matched: 1,
@@ -1511,6 +1621,21 @@ export const SCORES: Readonly<Record<string, Score>> = {
         modelled: 1,
         newest: '2025-09-08',
       },
+      'resource_sets.resources.add': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-09-08',
+      },
+      'resource_sets.resources.delete': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-09-08',
+      },
+      'resource_sets.resources.list': {
+        matched: 1,
+        modelled: 1,
+        newest: '2025-09-08',
+      },
       'roles.subscriptions.unsubscribe': {
         matched: 1,
         modelled: 1,
@@ -1564,11 +1689,11 @@ export const SCORES: Readonly<Record<string, Score>> = {
     },
   },
   anthropic: {
-    fidelity: 0.941,
+    fidelity: 1,
     recordedAt: null,
     operations: {
       'messages.create': {
-        matched: 78,
+        matched: 83,
         modelled: 83,
         newest: null,
       },
@@ -1722,7 +1847,7 @@ export const SCORES: Readonly<Record<string, Score>> = {
     },
   },
   github: {
-    fidelity: 0.977,
+    fidelity: 0.982,
     recordedAt: '2026-06-25',
     operations: {
       'repos.get': {
@@ -1791,7 +1916,7 @@ export const SCORES: Readonly<Record<string, Score>> = {
         newest: '2024-03-22',
       },
       'git.trees.get': {
-        matched: 7,
+        matched: 10,
         modelled: 10,
         newest: '2021-11-08',
       },
