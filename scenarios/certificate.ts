@@ -137,7 +137,7 @@ function differingField(a: Json | undefined, b: Json | undefined, path: string):
   return undefined
 }
 
-const RANDOM_LOOKING = /[0-9a-f]{8}-[0-9a-f]{4}-|^[A-Za-z0-9_-]{16,}$|^0\.\d{6,}$/
+const RANDOM_LOOKING = /[0-9a-f]{8}-[0-9a-f]{4}-|^[A-Za-z0-9_+/=-]{16,}$|^0\.\d{6,}$/
 const TIME_LOOKING = /\d{4}-\d\d-\d\dT\d\d:\d\d|^1[5-9]\d{8}(\d{3})?$/
 
 const WORD_MAX = 80

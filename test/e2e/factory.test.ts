@@ -54,7 +54,7 @@ test('the reference agent: two bad candidates, a good one, a branch with evidenc
     )
     const text = readFileSync(body, 'utf8')
     expect(text).toContain(
-      '| AC\\-13 | When the service is asked to stop, orders under way are finished. | `asked-to-stop` |',
+      '| AC\\-13 | When the service is asked to stop, orders under way are finished, and nothing new is begun. | `asked-to-stop` |',
     )
     expect(text).toMatch(/\| 3 \(this\) \| `folder 1` \| pass \|/)
     expect(ended.stderr).toMatch(/attempt 1 {2}generate +[\d.]+ s {2}completed; cost unreported\n/)

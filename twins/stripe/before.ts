@@ -34,7 +34,8 @@ function usedBefore(exchanges: readonly Exchange[], bodies: readonly Json[]): Re
     const form = new URLSearchParams(Buffer.from(requestBody).toString())
     const body = bodies[at] ?? null
     const asked = [...pathname.split('/'), ...searchParams.values(), ...form.values()]
-    // What is refused as unknown is unknown.
+    // What is refused as unknown is unknown: by its name, or by the status alone.
+    if (status === 404) continue
     const refused = status >= 400 ? JSON.stringify(body) : ''
     for (const id of asked) if (KINDS.test(id) && !made.has(id) && !refused.includes(id)) before.add(id)
     if (method !== 'POST') continue
