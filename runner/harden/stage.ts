@@ -16,6 +16,8 @@ export type MutantStageOptions = {
   readonly twins: readonly TwinDefinition<unknown>[]
   readonly port: number | undefined
   readonly publicOrigin: string | undefined
+  /** What each run starts on: the program loaded again in a warm process, or a new process. */
+  readonly isolation: 'restart' | 'fresh'
 }
 
 export type MutantRun = {
@@ -50,7 +52,7 @@ export function createMutantStage(options: MutantStageOptions): MutantStage {
     start: StartOptions,
   ): Promise<{ readonly subject: RunningSubject; readonly boot: RunningSubject['boot'] }> => {
     const warm = running.get(zone)
-    if (warm !== undefined) {
+    if (warm !== undefined && options.isolation === 'restart') {
       try {
         return { subject: warm, boot: warm.restart(start) }
       } catch (error) {

@@ -14,7 +14,7 @@ import { createMutantStage, type MutantRun } from './stage.ts'
 import type { HardenSetup, MutantResult, Order, Outcome, Task, TaskResult } from './task.ts'
 
 const setup = workerData as HardenSetup
-const { cwd, entry, args, env, port, origin, limits, box, packages } = setup.side
+const { cwd, entry, args, env, port, origin, limits, isolation, box, packages } = setup.side
 /** A loop of the program's own is cut off by count, much earlier; a busy machine must not look like a loop. */
 const TURN_MS = 20_000
 const TURNS_FACTOR = 20
@@ -24,6 +24,7 @@ const stage = createMutantStage({
   twins: await Promise.all(setup.side.twins.map((spec) => loadTwin(spec))),
   port,
   publicOrigin: origin,
+  isolation,
   subject: (zone) =>
     nodeSubject({
       cwd,
