@@ -27,6 +27,11 @@ export interface Stage {
   close(): void
 }
 
+const AT_REST: ReadonlySet<Ending['kind']> = new Set(['horizon', 'unresolved', 'not-modelled', 'bug'])
+/** Whether a run left its program waiting for the next turn: at the horizon, or where the world alone could not go on. Anything else may have left its mark. */
+export const restsAfter = ({ ending, trace }: Run): boolean =>
+  AT_REST.has(ending.kind) && !trace.some(({ type }) => type === 'app.exited')
+
 /** Ends that a life before may have brought on. */
 const ENDED: ReadonlySet<Ending['kind']> = new Set(['exited', 'killed', 'memory', 'not-listening'])
 
@@ -61,8 +66,7 @@ export function createStage(options: StageOptions): Stage {
       const play = async (): Promise<Run> => {
         const start = (begun: StartOptions): Promise<Started> => begin(zone, begun)
         const run = await replay(scenario, { seed, decisions, twins, port, publicOrigin, start })
-        // Whatever went wrong in it may have left its mark: the next run gets a new process.
-        if (run.ending.kind !== 'horizon' || run.trace.some(({ type }) => type === 'app.exited')) drop(zone)
+        if (!restsAfter(run)) drop(zone)
         return run
       }
       const used = running.has(zone) && options.isolation !== 'fresh'

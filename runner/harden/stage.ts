@@ -1,6 +1,7 @@
 import { replay } from '../../scenarios/replay.ts'
 import type { Run } from '../../scenarios/run.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
+import { restsAfter } from '../../scenarios/stage.ts'
 import {
   type MutantSwitch,
   type Passed,
@@ -89,7 +90,7 @@ export function createMutantStage(options: MutantStageOptions): MutantStage {
       // A program that ends says so by itself.
       const exited = run.trace.some(({ type }) => type === 'app.exited')
       const passed = exited ? last.passed : ask(subject)
-      if (run.ending.kind !== 'horizon' || exited || passed === undefined) drop(zone)
+      if (!restsAfter(run) || passed === undefined) drop(zone)
       const { limits } = mutant
       const stopped =
         limits !== undefined && passed !== undefined && (passed.hits > limits.hits || passed.ticks > limits.ticks)

@@ -1,0 +1,51 @@
+import { expect, onTestFinished, test } from 'vitest'
+import type { Scenario } from '../../scenarios/scenario.ts'
+import { createStage } from '../../scenarios/stage.ts'
+import { nodeSubject } from '../../scenarios/subject/process.ts'
+import { REPOSITORY } from '../support/cli.ts'
+import { ledger } from './support/ledger.ts'
+import { call, place, scenario } from './support/stories.ts'
+
+/** Refuses everything that is to happen at its side. */
+const touchy: typeof ledger = {
+  ...ledger,
+  create: (world, seed) => ({
+    ...ledger.create(world, seed),
+    happen() {
+      throw new Error('expected something it can happen to')
+    },
+  }),
+}
+
+/** Plays stories one after another; how each ended, and how many processes it took by then. */
+async function ends(entry: string, stories: readonly Scenario[]): Promise<readonly string[]> {
+  let starts = 0
+  const stage = createStage({
+    twins: [touchy],
+    subject: (env) => {
+      const { tier, start } = nodeSubject({ cwd: REPOSITORY, entry, env })
+      return {
+        tier,
+        start(options) {
+          starts += 1
+          return start(options)
+        },
+      }
+    },
+  })
+  onTestFinished(() => stage.close())
+  const told: string[] = []
+  for (const story of stories) told.push(`${(await stage.run(story, { seed: '1' })).ending.kind} ${starts}`)
+  return told
+}
+
+const buy = call('buy', '/orders', { body: { json: { amount: 5 } } })
+
+test('a process is used again after runs in which the world alone could not go on', async () => {
+  const unresolved = scenario([call('look', '/orders/{{nothing}}')])
+  const refused = scenario([
+    { kind: 'event', id: 'e', atMs: undefined, place, twin: 'ledger', event: 'strike', fields: {} },
+  ])
+  const stories = [scenario([buy]), unresolved, refused, scenario([buy])]
+  expect(await ends('test/bench/subject.ts', stories)).toEqual(['horizon 1', 'unresolved 1', 'bug 1', 'horizon 1'])
+})
