@@ -30,7 +30,7 @@ export type Certificate = {
   readonly runs: readonly CertificateRun[]
   readonly escapes: readonly Escape[]
   readonly divergence: Divergence | undefined
-  /** Set when a run was cut off by the machine's clock and the first was not: then there is nothing to compare. */
+  /** Set when the machine's limits cut one run off and not another: then there is nothing to compare. */
   readonly cutOff: string | undefined
 }
 
@@ -63,13 +63,17 @@ export async function certify(
   ])
 }
 
+/** A limit on the machine's time or memory ends a run at no fixed place: it shows no difference of behaviour, and proves no equal one either. */
+const isCutOff = ({ ending }: Run): boolean => ending.kind === 'hung' || ending.kind === 'memory'
+
 /** A certificate over runs that should be equal. It does not hold when they differ, or when anything escaped. */
 export function judge(runs: readonly { readonly how: string; readonly run: Run }[]): Certificate {
-  const [first, ...others] = runs
+  const [first] = runs
   if (first === undefined) throw new Error('certificate: expected runs to compare, got none.')
-  // A busy machine makes a turn too long; that is no difference of behaviour, and no proof of equal ones either.
-  const late = first.run.ending.kind === 'hung' ? undefined : others.find(({ run }) => run.ending.kind === 'hung')
-  const odd = others.find(({ run }) => run.ending.kind !== 'hung' && run.hash !== first.run.hash)
+  const whole = runs.filter(({ run }) => !isCutOff(run))
+  const shown = whole[0]?.run ?? first.run
+  const late = whole.length === 0 ? undefined : runs.find(({ run }) => isCutOff(run))
+  const odd = whole.find(({ run }) => run.hash !== shown.hash)
   const escapes = runs.flatMap(({ run }) => run.escapes)
   return {
     schema: 'backlot.certificate/v1',
@@ -78,7 +82,7 @@ export function judge(runs: readonly { readonly how: string; readonly run: Run }
     holds: odd === undefined && late === undefined && escapes.length === 0,
     runs: runs.map(({ how, run }) => ({ how, hash: run.hash })),
     escapes,
-    divergence: odd === undefined ? undefined : firstDivergence(first.run, odd.run),
+    divergence: odd === undefined ? undefined : firstDivergence(shown, odd.run),
     cutOff: late === undefined ? undefined : `${late.how}: ${late.run.ending.message}`,
   }
 }

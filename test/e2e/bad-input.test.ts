@@ -169,12 +169,14 @@ test.each<readonly [string, string, string]>([
   [
     'polls without waiting',
     serve('const again = () => setImmediate(again)\nagain()'),
-    'the program did not come to rest',
+    'the program did not come to rest within 1 s',
   ],
   ['has a syntax error', 'const = 1', 'the service crashed: '],
   ['rejects without a handler', "Promise.reject(new Error('lost'))", 'the service crashed: Error: lost'],
 ])('a program that %s', (_, source, message) => {
-  project.change('backlot.yaml', 'origin:', 'limits: { turn-ms: 1000, heap-mb: 64, rss-mb: 256 }\n  origin:')
+  // Only what never rests may meet the limit on real time: a busy machine needs a while to fill memory.
+  const turnMs = message.includes('within 1 s') ? 1000 : 60_000
+  project.change('backlot.yaml', 'origin:', `limits: { turn-ms: ${turnMs}, heap-mb: 64, rss-mb: 256 }\n  origin:`)
   project.write('src/main.ts', source)
   const { code, stdout } = backlot(['run', '--project', project.folder, '--only', 'pay', '--seeds', '1', '--no-shrink'])
   expect(stdout).toContain(message)

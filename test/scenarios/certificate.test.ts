@@ -98,4 +98,15 @@ test('a repeat that the machine was too slow for proves nothing, and is no diver
     { how: 'elsewhere', run: withDraws(run, 2) },
   ])
   expect([odd.holds, odd.divergence === undefined]).toEqual([false, false])
+  const full: Run = { ...run, hash: 'third', ending: { kind: 'memory', message: 'more than 64 MiB', atMs: 0 } }
+  const first = judge([
+    { how: 'first', run: full },
+    { how: 'again', run },
+  ])
+  expect([first.holds, first.divergence, first.cutOff]).toEqual([false, undefined, 'first: more than 64 MiB'])
+  const never = judge([
+    { how: 'first', run: full },
+    { how: 'again', run: hung },
+  ])
+  expect([never.holds, never.divergence, never.cutOff]).toEqual([true, undefined, undefined])
 })
