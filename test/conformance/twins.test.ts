@@ -129,6 +129,26 @@ const FAULTS: readonly (readonly [check: string, fault: string, faults: Faults])
   ],
   [
     'a snapshot is plain data, a copy, and restores to itself',
+    'a restored twin that cannot go on',
+    {
+      twin(honest) {
+        let restored = false
+        return {
+          restore(json) {
+            honest.restore(json)
+            restored = true
+          },
+          async fetch(request) {
+            const answer = await honest.fetch(request)
+            if (restored) throw new Error('kiosk: who sold the others?')
+            return answer
+          },
+        }
+      },
+    },
+  ],
+  [
+    'a snapshot is plain data, a copy, and restores to itself',
     'state that no snapshot holds',
     { twin: () => ({ snapshot: () => ({}) }) },
   ],

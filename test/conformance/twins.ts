@@ -15,13 +15,18 @@ export type Stage = {
   readonly twin: Twin
   /** Through the network kit, so that the trace has it; a fault that breaks the connection rejects. */
   readonly send: (request: Request) => Promise<Response>
+  /** A word for names of the story's own; the same in the same telling, and no other telling uses it. */
+  readonly word: () => string
 }
 
 export type TwinTests<Seed> = {
   readonly twin: TwinDefinition<Seed>
   /** Where the story starts; `{}` by default. */
   readonly seed?: Seed
-  /** Requests that use much of the twin, billable acts among them. It must be possible to run it twice on one stage. */
+  /**
+   * Requests that use much of the twin, billable acts among them. It must be possible to tell it again where it has happened already, on
+   * one stage or in another world that has its snapshot: what must have a name of its own is named by `stage.word()`.
+   */
   readonly story: (stage: Stage) => Promise<void>
   /** For each row of the gaps that is no stated assumption (`Assumed: …`): an act that runs into it. */
   readonly gaps: Readonly<Record<string, (stage: Stage) => unknown>>
@@ -33,8 +38,12 @@ export type TwinTests<Seed> = {
   readonly skip?: readonly { readonly test: string; readonly reason: string }[]
 }
 
-/** A world with `twin` in it, whose deliveries are taken after 10 ms. */
-export function setStage<Seed>(tests: Pick<TwinTests<Seed>, 'twin' | 'seed'>, worldSeed = 'conformance'): Stage {
+/** A world with `twin` in it, whose deliveries are taken after 10 ms. Words begin with `teller`. */
+export function setStage<Seed>(
+  tests: Pick<TwinTests<Seed>, 'twin' | 'seed'>,
+  worldSeed = 'conformance',
+  teller = 'first',
+): Stage {
   const world: RunnableWorld = createWorld({
     seed: worldSeed,
     startsAt: '2030-01-01T00:00:00Z',
@@ -45,9 +54,11 @@ export function setStage<Seed>(tests: Pick<TwinTests<Seed>, 'twin' | 'seed'>, wo
   const network = createNetwork(world, [{ definition, seed }])
   const twin = network.twins.get(tests.twin.name)
   if (twin === undefined) throw new Error(`expected a twin named ${tests.twin.name}`)
+  let words = 0
   return {
     world,
     twin,
+    word: () => `${teller}-${++words}`,
     async send(request) {
       const answer = await network.handle({
         step: 'story',
@@ -151,7 +162,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
     const text = canonical(snapshot)
     const plain: Json = JSON.parse(JSON.stringify(snapshot))
     expect(canonical(plain)).toBe(text)
-    const fresh = setStage(tests, 'another')
+    const fresh = setStage(tests, 'another', 'second')
     expect(canonical(fresh.twin.snapshot())).not.toBe(text)
     fresh.twin.restore(plain)
     expect(canonical(fresh.twin.snapshot())).toBe(text)
@@ -160,8 +171,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
     expect(canonical(fresh.twin.snapshot()), 'two twins share state').toBe(text)
     stage.twin.restore(plain)
     expect(canonical(stage.twin.snapshot())).toBe(text)
-    // Not every story can be told where it has happened already: as far as it comes, it changes one of the two.
-    await tests.story(fresh).catch(() => undefined)
+    await tests.story(fresh)
     expect(canonical(fresh.twin.snapshot())).not.toBe(text)
     expect(canonical(plain), 'the snapshot changed as a twin that was restored from it went on').toBe(text)
     expect(canonical(stage.twin.snapshot()), 'two that were restored from one snapshot share state').toBe(text)

@@ -28,11 +28,11 @@ runTwinTests({
     repos: [...(ACME.repos ?? []), { full_name: 'ada/tool', files: { a: 'a' } }],
     rows: { gists: [{ id: 'g1', owner: 'ada', files: { a: 'b' }, _history: [{ version: 'v2' }, { version: 'v1' }] }] },
   },
-  async story({ send, world, twin }) {
+  async story({ send, word, world, twin }) {
     const json = async (method: string, path: string, body?: unknown): Promise<Record<string, never>> =>
       (await send(request(method, path, body))).json() as Promise<Record<string, never>>
     const hook = await json('POST', `${REPO}/hooks`, { config: { url: HOOK, secret: 's' }, events: ['*'] })
-    const branch = `b${world.trace.events.length}`
+    const branch = word()
     const main = await json('GET', `${REPO}/git/ref/heads/main`)
     await send(
       request('POST', `${REPO}/git/refs`, {

@@ -38,10 +38,10 @@ const modal = JSON.stringify({
 runTwinTests({
   twin: slack,
   seed,
-  async story({ send, world, twin }) {
+  async story({ send, word, world, twin }) {
     const happen = (step: string, event: string, fields: Parameters<typeof twin.happen>[1]): Promise<void> =>
       world.within({ step, key: step }, () => twin.happen(event, fields))
-    const name = `story-${world.trace.events.length}`
+    const name = word()
     await send(call('auth.test', {}))
     const channel = await idOf(await send(call('conversations.create', { name })), 'channel')
     await send(call('conversations.invite', { channel, users: 'U0ADA000001' }))
