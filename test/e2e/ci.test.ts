@@ -125,9 +125,7 @@ const gateStep = (env: Readonly<Record<string, string>>) =>
     ...env,
   })
 
-test('the action’s own command, in parts and merged: status, summary, every report, and a verdict fit to publish', {
-  timeout: 180_000,
-}, () => {
+test('the action’s own command, in parts and merged: status, summary, every report, and a verdict fit to publish', () => {
   for (const shard of ['1/2', '2/2']) expect(gateStep({ BACKLOT_SHARD: shard, BACKLOT_SEEDS: '1' }).status).toBe(0)
   const merged = gateStep({ BACKLOT_MERGE: 'true' })
   expect(merged.status, merged.stderr).toBe(0)
@@ -189,7 +187,7 @@ test('the key is a file for the gate alone: no part signs, and nothing of it is 
   expect(argumentsOf({ ...asked, BACKLOT_SHARD: '1/2' })).not.toContain('--key')
 })
 
-test('the GitLab component: its jobs’ own commands, in one part and merged', { timeout: 180_000 }, () => {
+test('the GitLab component: its jobs’ own commands, in one part and merged', () => {
   const text = read('templates/backlot.yml').replace(
     /\$\[\[ inputs\.(\w+) \]\]/g,
     (_, name: string) =>

@@ -22,9 +22,7 @@ beforeAll(() => {
 afterAll(() => project.close())
 const gate = () => backlot(['gate', '--only', 'pay', '--seeds', '1', '--no-shrink', '--json'], { cwd: project.folder })
 
-test('a candidate that flakes stays red, with the event at which two runs part; once the base does so too, it is nobody’s news', {
-  timeout: 120_000,
-}, () => {
+test('a candidate that flakes stays red, with the event at which two runs part; once the base does so too, it is nobody’s news', () => {
   const first = verdictOf(gate())
   const flake = first.checks.find(({ id }) => id === 'flake')
   expect(first.status).toBe('fail')

@@ -30,9 +30,7 @@ const run = (...args: string[]): Ended => backlot(args, { cwd: project.folder })
 const file = (name: string): string => join(project.folder, '.backlot', name)
 const timeless = (verdict: GateVerdict): GateVerdict => ({ ...verdict, runs: { ...verdict.runs, wallMs: 0 } })
 
-test('parts, merged in any order, give the verdict of one gate to the letter; without one of them there is none', {
-  timeout: 180_000,
-}, () => {
+test('parts, merged in any order, give the verdict of one gate to the letter; without one of them there is none', () => {
   const whole = run('gate', '--json')
   for (const index of [1, 2]) {
     const part = run('gate', '--shard', `${index}/2`, '--verdict', file(`part-${index}.json`), '--no-shrink')
@@ -48,7 +46,7 @@ test('parts, merged in any order, give the verdict of one gate to the letter; wi
   expect(lone.code).toBeGreaterThan(0)
 })
 
-test('runs are taken from the cache on the very same ground, and hits are shown as hits', { timeout: 180_000 }, () => {
+test('runs are taken from the cache on the very same ground, and hits are shown as hits', () => {
   const cache = ['--cache', file('cache'), '--json', '--no-shrink']
   // Without a key nobody can tell who wrote what is there, so nothing is taken and nothing written.
   const keyless = run('gate', ...cache, '--cache-write')

@@ -95,7 +95,7 @@ test.skipIf(absent)(
         await tab
           .locator('button.copy', { hasText: /copied|selected/ })
           .first()
-          .waitFor({ timeout: 5000 })
+          .waitFor({ timeout: 60_000 })
         expect(requests).toEqual([`file://${page}`])
         expect(complaints).toEqual([])
         await context.close()

@@ -22,7 +22,7 @@ export function backlot(
     encoding: 'utf8',
     ...(options.input === undefined ? {} : { input: options.input }),
     env: { ...process.env, NO_COLOR: '1' },
-    timeout: 120_000,
+    timeout: 230_000,
   })
   return { code: status, stdout, stderr }
 }

@@ -15,9 +15,7 @@ writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 const compare = (...args: string[]) => backlot(['compare', ...args, '--jobs', '2'], { cwd: folder })
 
-test('three subtly different builds of one brief are told apart, and the open question is named in words', {
-  timeout: 120_000,
-}, () => {
+test('three subtly different builds of one brief are told apart, and the open question is named in words', () => {
   const { code, stdout } = compare(
     '.',
     'builds/last-pays',
@@ -40,7 +38,7 @@ test('three subtly different builds of one brief are told apart, and the open qu
   expect(code).toBe(3)
 })
 
-test('three refactors are not told apart', { timeout: 120_000 }, () => {
+test('three refactors are not told apart', () => {
   const { code, stdout } = compare(
     '.',
     'refactors/reduce',
@@ -55,7 +53,7 @@ test('three refactors are not told apart', { timeout: 120_000 }, () => {
   expect(code).toBe(0)
 })
 
-test('a build made without an item of the brief fails where the item is enforced', { timeout: 120_000 }, () => {
+test('a build made without an item of the brief fails where the item is enforced', () => {
   const { code, stdout } = compare('without/AC-2', '--without', 'AC-2')
   expect(stdout).toBe('enforced      AC-2: without/AC-2 fails PAY-1, split-again\n')
   expect(code).toBe(0)

@@ -30,7 +30,7 @@ const naive = (...more: readonly string[]): number | null =>
   spawnSync(process.execPath, [NPM, 'ci', '--ignore-scripts', '--offline', '--no-audit', ...more], {
     cwd: tree,
     env: { PATH: '/usr/bin:/bin', HOME: root },
-    timeout: 60_000,
+    timeout: 230_000,
   }).status
 const marker = (): string => join(root, 'ran')
 

@@ -9,7 +9,7 @@ import { call, scenario } from '../support/stories.ts'
 
 const open: Stage[] = []
 const stageOf = (entry: string, env: Readonly<Record<string, string>> = {}, fresh = false): Stage => {
-  const limits = { turnMs: 3000 }
+  const limits = { turnMs: 60_000 }
   const stage = createStage({
     subject: (zone) =>
       nodeSubject({ cwd: REPOSITORY, entry: `test/fixtures/subjects/${entry}`, env: { ...zone, ...env }, limits }),
