@@ -1,3 +1,4 @@
+import { createErrands } from '../errands.ts'
 import type { World } from '../world.ts'
 import type { CheckoutSession, Invoice, InvoiceItem, InvoicePayment, SetupIntent } from './billing-state.ts'
 import {
@@ -118,7 +119,7 @@ export function createAccount(world: World, seed: Seed, platform: Platform | nul
   const configuration = world.id('pmc_1', 23)
   let version: string = seed.account?.api_version ?? LATEST
   let request = BY_ITSELF
-  let generation = 0
+  const errands = createErrands(world, 'stripe')
   const nowS = (): number => Math.floor(world.clock.now() / 1000)
   const account: Account = {
     world,
@@ -164,20 +165,9 @@ export function createAccount(world: World, seed: Seed, platform: Platform | nul
         if (taken.get(id) === undefined) return id
       }
     },
-    later(delayMs, task, label) {
-      const mine = generation
-      world.clock.schedule(
-        Math.max(0, Math.ceil(delayMs)),
-        () => {
-          if (mine === generation) account.serve(BY_ITSELF, task)
-        },
-        `stripe ${label}`,
-      )
-    },
-    forget() {
-      generation += 1
-    },
-    delay: (name, minMs, maxMs) => world.decide(`${world.cause.key}/stripe ${name}`, (rng) => rng.int(minMs, maxMs)),
+    later: (delayMs, task, label) => errands.later(delayMs, () => account.serve(BY_ITSELF, task), label),
+    forget: errands.forget,
+    delay: errands.delay,
     chargeBody: (charge) => chargeBody(charge, descriptor),
     disputeBody(dispute) {
       const entries = dispute.balance_transactions.map((id) =>
