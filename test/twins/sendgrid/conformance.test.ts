@@ -1,18 +1,9 @@
 import { z } from 'zod'
 import { sendgrid } from '../../../twins/sendgrid/index.ts'
+import type { Json } from '../../../twins/trace.ts'
 import { runTwinTests, type Stage } from '../../conformance/twins.ts'
+import { ask } from './support.ts'
 
-const request = (
-  method: string,
-  path: string,
-  body?: unknown,
-  headers: Readonly<Record<string, string>> = {},
-): Request =>
-  new Request(`https://api.sendgrid.com/v3${path}`, {
-    method,
-    headers: { Authorization: 'Bearer SG.test', 'Content-Type': 'application/json', ...headers },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
 const mail = {
   personalizations: [{ to: [{ email: 'ada@example.test' }] }],
   from: { email: 'shop@example.test' },
@@ -20,15 +11,15 @@ const mail = {
   content: [{ type: 'text/plain', value: 'Hi' }],
 }
 const post =
-  (body: unknown, headers: Readonly<Record<string, string>> = {}) =>
+  (body: Json, headers: Readonly<Record<string, string>> = {}) =>
   ({ twin }: Stage): unknown =>
-    twin.fetch(request('POST', '/mail/send', body, headers))
+    twin.fetch(ask('POST', '/mail/send', body, headers))
 
 const TEMPLATE = `d-${'0'.repeat(32)}`
 const get =
   (path: string, method = 'GET') =>
   ({ twin }: Stage): unknown =>
-    twin.fetch(request(method, path))
+    twin.fetch(ask(method, path))
 
 runTwinTests({
   twin: sendgrid,
@@ -42,29 +33,29 @@ runTwinTests({
   async story({ send, world, twin }) {
     const happen = (event: string, to: string) =>
       world.within({ step: event, key: event }, () => twin.happen(event, { to }))
-    await send(request('POST', '/mail/send', mail))
-    await send(request('POST', '/mail/send', { ...mail, personalizations: [{ to: [{ email: 'gone@example.test' }] }] }))
-    await send(request('POST', '/mail/send', { ...mail, subject: undefined }))
-    await send(request('POST', '/mail/send', { ...mail, asm: { group_id: 7 } }))
+    await send(ask('POST', '/mail/send', mail))
+    await send(ask('POST', '/mail/send', { ...mail, personalizations: [{ to: [{ email: 'gone@example.test' }] }] }))
+    await send(ask('POST', '/mail/send', { ...mail, subject: undefined }))
+    await send(ask('POST', '/mail/send', { ...mail, asm: { group_id: 7 } }))
     await world.clock.advance(60_000)
     for (const event of ['mail.opened', 'mail.clicked', 'mail.left_group', 'mail.rejoined_group'])
       await happen(event, 'ada@example.test')
-    await send(request('GET', '/suppression/bounces'))
-    await send(request('DELETE', '/suppression/bounces/gone@example.test'))
-    await send(request('GET', '/user/webhooks/event/settings'))
-    const batch = (await (await send(request('POST', '/mail/batch'))).json()) as { batch_id: string }
+    await send(ask('GET', '/suppression/bounces'))
+    await send(ask('DELETE', '/suppression/bounces/gone@example.test'))
+    await send(ask('GET', '/user/webhooks/event/settings'))
+    const batch = (await (await send(ask('POST', '/mail/batch'))).json()) as { batch_id: string }
     const send_at = Math.floor(world.clock.now() / 1000) + 60
-    await send(request('POST', '/mail/send', { ...mail, send_at, batch_id: batch.batch_id }))
-    await send(request('POST', '/user/scheduled_sends', { batch_id: batch.batch_id, status: 'cancel' }))
+    await send(ask('POST', '/mail/send', { ...mail, send_at, batch_id: batch.batch_id }))
+    await send(ask('POST', '/user/scheduled_sends', { batch_id: batch.batch_id, status: 'cancel' }))
     const sender = {
       from_email: `shop${world.clock.now()}@example.test`,
       nickname: 'Shop',
       reply_to: 'shop@example.test',
     }
-    await send(request('POST', '/verified_senders', sender))
+    await send(ask('POST', '/verified_senders', sender))
     await happen('sender.verified', sender.from_email)
-    await send(request('PUT', '/marketing/contacts', { contacts: [{ email: 'ada@example.test' }] }))
-    await send(request('GET', '/stats?start_date=2030-01-01'))
+    await send(ask('PUT', '/marketing/contacts', { contacts: [{ email: 'ada@example.test' }] }))
+    await send(ask('GET', '/stats?start_date=2030-01-01'))
     await world.clock.advance(120_000)
   },
   gaps: {

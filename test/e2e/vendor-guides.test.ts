@@ -1,28 +1,23 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { backlot, REPOSITORY } from '../support/cli.ts'
 
-// docs/guides/twilio.md: its service uses the vendor's SDK, unmodified, at the real addresses, in a process of its own.
-const GUIDE = readFileSync(join(REPOSITORY, 'docs/guides/twilio.md'), 'utf8')
-const files = [...GUIDE.matchAll(/^```\w+ file=(\S+)\n(.*?)^```$/gms)].map(([, file = '', text = '']) => ({
-  file,
-  text,
-}))
-
-const folder = mkdtempSync(join(tmpdir(), 'backlot-twilio-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-test('the example of the Twilio guide runs, the same each time', () => {
+// The service of each guide uses the vendor's SDK, unmodified, at the real addresses, in a process of its own.
+test.each(['openai', 'sendgrid', 'twilio'])('the example of the guide to %s runs, the same each time', (vendor) => {
+  const guide = readFileSync(join(REPOSITORY, `docs/guides/${vendor}.md`), 'utf8')
+  const folder = mkdtempSync(join(tmpdir(), `backlot-${vendor}-`))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
   symlinkSync(join(REPOSITORY, 'node_modules'), join(folder, 'node_modules'))
+  const files = [...guide.matchAll(/^```\w+ file=(\S+)\n(.*?)^```$/gms)]
   expect(files).toHaveLength(3)
-  for (const { file, text } of files) {
+  for (const [, file = '', text = ''] of files) {
     mkdirSync(dirname(join(folder, file)), { recursive: true })
     writeFileSync(join(folder, file), text)
   }
-  expect(GUIDE).toContain('npx backlot run --certify')
+  expect(guide).toContain('npx backlot run --certify')
   const { code, stdout, stderr } = backlot(['run', '--certify', '--seeds', '2'], { cwd: folder })
   expect(code, stdout + stderr).toBe(0)
   expect(stdout).toContain('determinism D3, 1 of 1 certified')
