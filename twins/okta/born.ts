@@ -1,9 +1,9 @@
 import type { Json } from '../trace.ts'
+import { furnishMembers, setMember } from './memberships.ts'
 import { type Org, text } from './org.ts'
 import { placeRow } from './placed.ts'
 import { blankApp } from './routes/app-shape.ts'
 import { putGroup } from './routes/groups.ts'
-import { setMember } from './routes/users.ts'
 import { isRow, type Row } from './store.ts'
 import { FIRST_THEME } from './tables/customization.ts'
 import { DISCOVERY_RULE, PASSWORD_RULE, PASSWORD_SETTINGS, SIGN_ON_RULE } from './tables/policies.ts'
@@ -63,6 +63,7 @@ export function furnishOrg(org: Org): void {
   people(org, now)
   clients(org, now)
   hooks(org, now)
+  furnishMembers(org)
 }
 
 function firstOr(org: Org, collection: string, test: (row: Row) => boolean, make: () => Row): Row {

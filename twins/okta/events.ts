@@ -31,6 +31,7 @@ export const EVENT_TYPES = [
   'group.profile.update',
   'group.user_membership.add',
   'group.user_membership.remove',
+  'group.user_membership.rule.add_exclusion',
   'application.lifecycle.create',
   'application.lifecycle.update',
   'application.lifecycle.activate',

@@ -20,8 +20,16 @@ export const GAPS: readonly Gap[] = [
   { what: 'other grants', why: 'Device, token exchange, SAML and interaction code grants are not simulated.' },
   { what: 'sign-in with further steps', why: 'Expired passwords and second factors are not walked through.' },
   {
-    what: 'group rules',
-    why: 'Assumed: of expressions, isMemberOfAnyGroup, == and String.startsWith assign members at activation; others assign nobody.',
+    what: 'names and functions of the expression language',
+    why: 'Directories, devices, risk and time are not seen by expressions; attributes, groups, strings, arrays and numbers are.',
+  },
+  {
+    what: 'taking an app from one member of a group',
+    why: 'What the vendor answers for a user whom a group brings is not known; take the user out of the group.',
+  },
+  {
+    what: 'app profiles of groups',
+    why: 'Assumed: the group of the first priority gives an app user its whole profile; values of several groups are not combined.',
   },
   {
     what: 'event hook verification',

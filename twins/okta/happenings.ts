@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import type { Json } from '../trace.ts'
 import type { EventType } from './events.ts'
+import { join } from './memberships.ts'
 import { rotateAll } from './oauth/servers.ts'
-
 import { type Org, rowOf, text } from './org.ts'
 import type { Status } from './routes/user-shape.ts'
-import { activate, deactivate, move, setMember } from './routes/users.ts'
+import { activate, deactivate, move } from './routes/users.ts'
 
 /** What an administrator or the passing of time can do to an org. `login` names the user. */
 export const HAPPENINGS = [
@@ -44,5 +44,5 @@ export function happen(org: Org, event: string, fields: Json): void {
   }
   const found = org.store.rows('groups').find((row) => rowOf(row.profile).name === group)
   if (found === undefined) throw new Error(`okta.${event}: expected a group named ${group ?? '(none)'}, got none.`)
-  setMember(org, text(found.id), text(user.id), false)
+  join(org, text(found.id), text(user.id), false)
 }

@@ -1,8 +1,8 @@
 import type { Json } from '../trace.ts'
+import { setMember } from './memberships.ts'
 import { defaultUserType, type Org, rowOf, text } from './org.ts'
 import { blankApp, MODES } from './routes/app-shape.ts'
 import { putGroup } from './routes/groups.ts'
-import { setMember } from './routes/users.ts'
 import { keyOf, type Row } from './store.ts'
 import { merged, without } from './wire.ts'
 

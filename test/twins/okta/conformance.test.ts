@@ -70,6 +70,12 @@ runTwinTests({
       factorType: 'sms',
       provider: 'OKTA',
     }),
+    'names and functions of the expression language': async ({ twin }) => {
+      const conditions = { expression: { type: 'urn:okta:expression:1.0', value: 'hasDirectoryUser()' } }
+      const rule = await twin.fetch(request('POST', '/api/v1/groups/rules', { name: 'A', conditions }))
+      await twin.fetch(request('POST', `/api/v1/groups/rules/${await idOf(rule)}/lifecycle/activate`))
+    },
+    'taking an app from one member of a group': act('DELETE', '/api/v1/apps/shop/users/00ubacklot00000admin'),
     'provisioning connections': act('POST', '/api/v1/apps/shop/connections/default', {
       profile: { authScheme: 'TOKEN' },
     }),

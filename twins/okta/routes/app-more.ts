@@ -1,4 +1,5 @@
 import { type Ask, done, gap, type On, ok, type Reply, shown } from '../ask.ts'
+import { settleGroup } from '../assignments.ts'
 import { rowOf, text } from '../org.ts'
 import { hinted } from '../resource.ts'
 import type { Row } from '../store.ts'
@@ -109,6 +110,7 @@ function updateGroup(ask: Ask): Reply {
   const patch = ask.json()
   if (!Array.isArray(patch)) throw malformed()
   const changed = ask.org.store.put(path, { ...patched(row, patch), lastUpdated: ask.org.now() })
+  settleGroup(ask.org, text(app.id), text(row.id))
   const url = `${ask.base}/api/v1/apps/${text(app.id)}`
   return shown({
     ...changed,

@@ -1,12 +1,12 @@
+import type { Json } from '../../trace.ts'
 import { type Ask, done, gap, type On, ok, page, type Reply, shown } from '../ask.ts'
-import { appTarget, tell, userTarget } from '../events.ts'
-import { rowOf, text } from '../org.ts'
+import { newAppUser, putAppUser, settle, settleGroup, takeAppUser } from '../assignments.ts'
+import { type Org, rowOf, text } from '../org.ts'
 import type { Row } from '../store.ts'
-import { toldOf } from '../tables/attributes.ts'
 import { merged, notFound, OktaError, view } from '../wire.ts'
 import { addAppKeys, CERTIFICATE } from './app-keys.ts'
 import { addAppMore } from './app-more.ts'
-import { appAgain, findApp, PASSWORDS } from './app-shape.ts'
+import { appAgain, findApp } from './app-shape.ts'
 import { findGroup } from './groups.ts'
 import { findUser } from './user-shape.ts'
 
@@ -18,10 +18,15 @@ const assignedGroup = (app: Row, group: Row, { base }: Ask): Row => ({
     group: { href: `${base}/api/v1/groups/${text(group.id)}` },
   },
 })
-const assignedUser = (app: Row, user: Row, { base }: Ask): Row => ({
+const groupLink = (org: Org, base: string, id: string): Json => ({
+  name: text(rowOf(org.store.get('groups', id)?.profile).name),
+  href: `${base}/api/v1/groups/${id}`,
+})
+const assignedUser = (app: Row, user: Row, { base, org }: Ask): Row => ({
   ...user,
   _links: {
     app: { href: `${base}/api/v1/apps/${text(app.id)}` },
+    ...(user._group === undefined ? {} : { group: groupLink(org, base, text(user._group)) }),
     user: { href: `${base}/api/v1/users/${text(user.id)}` },
   },
 })
@@ -52,6 +57,7 @@ function groupRoutes(on: On): void {
       profile: ask.body().profile ?? {},
     })
     ask.org.store.put(`groups/${text(group.id)}/apps`, { id: app.id })
+    settleGroup(ask.org, text(app.id), text(group.id))
     return shown(assignedGroup(app, row, ask))
   })
   on('apps.groups.get', `GET ${root}/:groupId`, (ask) => {
@@ -62,17 +68,9 @@ function groupRoutes(on: On): void {
     const [app, row] = find(ask)
     ask.org.store.remove(`apps/${text(app.id)}/groups`, text(row.id))
     ask.org.store.remove(`groups/${text(row.id)}/apps`, text(app.id))
+    settleGroup(ask.org, text(app.id), text(row.id))
     return done()
   })
-}
-
-/** What an app is told of a user by itself. */
-function profileFor(ask: Ask, app: Row, user: Row): Row {
-  const schema = rowOf(
-    ask.org.store.get('~documents', `/api/v1/meta/schemas/apps/${text(app.id)}/default`)?.definitions,
-  )
-  const custom = Object.keys(rowOf(rowOf(schema.custom).properties))
-  return toldOf(text(app.signOnMode), rowOf(user.profile), custom)
 }
 
 function userRoutes(on: On): void {
@@ -95,24 +93,8 @@ function userRoutes(on: On): void {
     const user = findUser(ask, text(body.id))
     if (user.status === 'DEPROVISIONED')
       throw new OktaError(403, 'E0000038', "This operation is not allowed in the user's current status.")
-    const now = ask.org.now()
-    const { login } = rowOf(user.profile)
-    const userName = text(rowOf(body.credentials).userName) || text(login)
-    const row = ask.org.store.put(`apps/${text(app.id)}/users`, {
-      id: user.id,
-      externalId: null,
-      created: now,
-      lastUpdated: now,
-      scope: 'USER',
-      status: user.status === 'STAGED' ? 'STAGED' : 'ACTIVE',
-      statusChanged: now,
-      passwordChanged: null,
-      syncState: 'DISABLED',
-      credentials: { userName, ...(PASSWORDS.has(text(app.signOnMode)) ? { password: {} } : {}) },
-      profile: merged(profileFor(ask, app, user), rowOf(body.profile)) as never,
-    })
-    ask.org.store.put(`users/${text(user.id)}/apps`, { id: app.id })
-    tell(ask.org, 'application.user_membership.add', [userTarget(user), appTarget(app)])
+    const fresh = newAppUser(ask.org, app, user, body, 'USER')
+    const row = putAppUser(ask.org, app, user, { ...fresh, _given: (body.profile ?? {}) as Json })
     return shown(assignedUser(app, row, ask))
   })
   on('apps.users.get', `GET ${root}/:userId`, (ask) => {
@@ -123,8 +105,10 @@ function userRoutes(on: On): void {
     const [app, before] = find(ask)
     const { profile, credentials } = ask.body()
     const name = text(rowOf(credentials).userName)
+    const given = before._given === undefined ? {} : { _given: merged(rowOf(before._given), rowOf(profile)) as Json }
     const row = ask.org.store.put(`apps/${text(app.id)}/users`, {
       ...before,
+      ...given,
       lastUpdated: ask.org.now(),
       profile: merged(rowOf(before.profile), rowOf(profile)) as never,
       credentials: (name === ''
@@ -135,12 +119,9 @@ function userRoutes(on: On): void {
   })
   on('apps.users.unassign', `DELETE ${root}/:userId`, (ask) => {
     const [app, row] = find(ask)
-    ask.org.store.remove(`apps/${text(app.id)}/users`, text(row.id))
-    ask.org.store.remove(`users/${text(row.id)}/apps`, text(app.id))
-    tell(ask.org, 'application.user_membership.remove', [
-      userTarget(rowOf(ask.org.store.get('users', text(row.id)))),
-      appTarget(app),
-    ])
+    if (row.scope === 'GROUP') throw gap('taking an app from one member of a group')
+    takeAppUser(ask.org, text(app.id), text(row.id))
+    settle(ask.org, text(app.id), text(row.id))
     return done()
   })
 }

@@ -1,4 +1,5 @@
 import type { Ask } from '../ask.ts'
+import { PASSWORDS } from '../assignments.ts'
 import { signingKey } from '../keys.ts'
 import { type Org, rowOf, text } from '../org.ts'
 import { hinted, type Links } from '../resource.ts'
@@ -15,12 +16,6 @@ export const MODES: Readonly<Record<string, string>> = {
   template_sps: 'SECURE_PASSWORD_STORE',
   template_wsfed: 'WS_FEDERATION',
 }
-export const PASSWORDS: ReadonlySet<string> = new Set([
-  'BROWSER_PLUGIN',
-  'AUTO_LOGIN',
-  'BASIC_AUTH',
-  'SECURE_PASSWORD_STORE',
-])
 const OPTIONAL = [1, 2, 3].flatMap((n) => [`optionalField${n}`, `optionalField${n}Value`])
 const APP_SETTINGS: Readonly<Record<string, Row>> = {
   template_swa: { loginUrlRegex: null, redirectUrl: null, checkbox: null },

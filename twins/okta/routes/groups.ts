@@ -1,11 +1,11 @@
 import { type Ask, done, type On, page, type Reply, shown } from '../ask.ts'
-import { groupTarget, tell, userTarget } from '../events.ts'
+import { groupTarget, tell } from '../events.ts'
 import { parseExpression } from '../expression.ts'
+import { dissolve, dropRule, expel, join, ruleAll } from '../memberships.ts'
 import { type Org, one, rowOf, text } from '../org.ts'
 import type { Row } from '../store.ts'
 import { invalid, merged, notFound, OktaError, view, without } from '../wire.ts'
 import { briefUser, findUser, groupShown } from './user-shape.ts'
-import { setMember } from './users.ts'
 
 export function findGroup(ask: Ask, id: string = ask.param('groupId')): Row {
   const group = ask.org.store.get('groups', id)
@@ -74,8 +74,7 @@ function deleteGroup(ask: Ask): Reply {
   const group = findGroup(ask)
   changeable(group)
   const id = text(group.id)
-  for (const { id: user } of org.store.rows(`groups/${id}/members`)) setMember(org, id, text(user), false)
-  for (const { id: app } of org.store.rows(`groups/${id}/apps`)) org.store.remove(`apps/${text(app)}/groups`, id)
+  dissolve(org, id)
   org.store.remove('~group-names', text(rowOf(group.profile).name).toLowerCase())
   org.store.remove('groups', id)
   tell(org, 'group.lifecycle.delete', [groupTarget(group)])
@@ -99,11 +98,9 @@ function member(ask: Ask, on: boolean): Reply {
   changeable(group)
   if (on && user.status === 'DEPROVISIONED')
     throw new OktaError(403, 'E0000038', "This operation is not allowed in the user's current status.")
-  if (setMember(ask.org, text(group.id), text(user.id), on))
-    tell(ask.org, on ? 'group.user_membership.add' : 'group.user_membership.remove', [
-      userTarget(user),
-      groupTarget(group),
-    ])
+  const [groupId, userId] = [text(group.id), text(user.id)]
+  if (on) join(ask.org, groupId, userId, true)
+  else expel(ask.org, groupId, userId)
   return done()
 }
 
@@ -146,42 +143,8 @@ function createRule(ask: Ask): Reply {
 
 function turnRule(ask: Ask, status: 'ACTIVE' | 'INACTIVE'): Reply {
   const rule = ask.org.store.put(RULE, { ...findRule(ask), status, lastUpdated: ask.org.now() })
-  if (status === 'ACTIVE') applyRule(ask.org, rule)
+  if (status === 'ACTIVE') ruleAll(ask.org, rule)
   return done()
-}
-
-/**
- * Puts those a rule speaks of into its groups. Of expressions, `isMemberOfAnyGroup` and comparisons of a user's text fields are
- * worked out; any other assigns nobody, and is a stated assumption.
- */
-function applyRule(org: Org, rule: Row): void {
-  const expression = text(rowOf(rowOf(rule.conditions).expression).value)
-  const { groupIds } = rowOf(rowOf(rule.actions).assignUserToGroups)
-  const targets = Array.isArray(groupIds) ? groupIds.map(String) : []
-  for (const user of matching(org, expression))
-    for (const target of targets)
-      if (org.store.get('groups', target) !== undefined && setMember(org, target, user, true))
-        tell(org, 'group.user_membership.add', [
-          userTarget(rowOf(org.store.get('users', user))),
-          groupTarget(rowOf(org.store.get('groups', target))),
-        ])
-}
-
-function matching(org: Org, expression: string): readonly string[] {
-  const any = /^isMemberOfAnyGroup\(([^)]*)\)$/.exec(expression.trim())
-  if (any !== null) {
-    const groups = [...(any[1] ?? '').matchAll(/"([^"]+)"/g)].map(([, id = '']) => id)
-    return [...new Set(groups.flatMap((id) => org.store.rows(`groups/${id}/members`).map((row) => text(row.id))))]
-  }
-  const equal = /^user\.(?:profile\.)?(\w+)\s*==\s*"([^"]*)"$/.exec(expression.trim())
-  const starts = /^String\.startsWith\(user\.(?:profile\.)?(\w+)\s*,\s*"([^"]*)"\)$/.exec(expression.trim())
-  const [, field = '', wanted = ''] = equal ?? starts ?? []
-  if (field === '') return []
-  const fits = (value: string): boolean => (equal === null ? value.startsWith(wanted) : value === wanted)
-  return org.store
-    .rows('users')
-    .filter((user) => fits(text(rowOf(user.profile)[field])))
-    .map((user) => text(user.id))
 }
 
 function owners(on: On): void {
@@ -224,7 +187,9 @@ export function addGroupRoutes(on: On): void {
     return shown(ask.org.store.put(RULE, rule))
   })
   on('groups.rules.delete', 'DELETE /api/v1/groups/rules/:ruleId', (ask) => {
-    ask.org.store.remove(RULE, text(findRule(ask).id))
+    const rule = findRule(ask)
+    dropRule(ask.org, rule, ask.query.get('removeUsers') === 'true')
+    ask.org.store.remove(RULE, text(rule.id))
     return { status: 202, body: {} }
   })
   on('groups.rules.activate', 'POST /api/v1/groups/rules/:ruleId/lifecycle/activate', (ask) => turnRule(ask, 'ACTIVE'))

@@ -1,6 +1,7 @@
 import { type Ask, done, type On, ok, type Reply, shown } from '../ask.ts'
 import { tell, userTarget } from '../events.ts'
 import { rowOf, text } from '../org.ts'
+import { endSessions } from '../sessions.ts'
 import type { Row } from '../store.ts'
 import { invalid, notFound, OktaError, view } from '../wire.ts'
 import { findUser } from './user-shape.ts'
@@ -117,7 +118,9 @@ export function addMoreUserRoutes(on: On): void {
     return ok({ tempPassword })
   })
   on('users.delete_own_sessions', 'POST /api/v1/users/me/lifecycle/delete_sessions', (ask) => {
-    tell(ask.org, 'user.session.clear', [userTarget(findUser(ask, 'me'))])
+    const user = findUser(ask, 'me')
+    endSessions(ask.org, text(user.id), false)
+    tell(ask.org, 'user.session.clear', [userTarget(user)])
     return done(200)
   })
   on('users.blocks', `GET ${root}/blocks`, (ask) =>

@@ -1,10 +1,12 @@
 import { type Ask, done, type On, ok, page, type Reply, shown } from '../ask.ts'
+import { takeAppUser } from '../assignments.ts'
 import { type EventType, tell, userTarget } from '../events.ts'
 import { parseExpression } from '../expression.ts'
+import { changed, join, ruled, setMember } from '../memberships.ts'
 import { defaultUserType, everyoneGroup, type Org, one, rowOf, text } from '../org.ts'
+import { endSessions } from '../sessions.ts'
 import type { Row } from '../store.ts'
 import { invalid, merged, notFound, OktaError, view } from '../wire.ts'
-
 import { briefUser, findUser, groupShown, type Status, wholeUser } from './user-shape.ts'
 
 const BLANK = 'The field cannot be left blank'
@@ -74,22 +76,6 @@ function firstStatus(ask: Ask, withPassword: boolean): Status {
   return ask.query.get('nextLogin') === 'changePassword' ? 'PASSWORD_EXPIRED' : 'ACTIVE'
 }
 
-/** Puts a user into a group, or takes it out; says whether that changed anything. */
-export function setMember(org: Org, group: string, user: string, on: boolean): boolean {
-  const path = `groups/${group}/members`
-  if ((org.store.get(path, user) !== undefined) === on) return false
-  if (on) {
-    org.store.put(path, { id: user })
-    org.store.put(`users/${user}/memberships`, { id: group })
-  } else {
-    org.store.remove(path, user)
-    org.store.remove(`users/${user}/memberships`, group)
-  }
-  const row = org.store.get('groups', group)
-  if (row !== undefined) org.store.put('groups', { ...row, lastMembershipUpdated: org.now() })
-  return true
-}
-
 function createUser(ask: Ask): Reply {
   const { org } = ask
   const body = ask.body()
@@ -118,8 +104,10 @@ function createUser(ask: Ask): Reply {
     ...(answer === undefined ? {} : { _answer: answer }),
     _failures: 0,
   })
-  for (const group of [everyoneGroup(org), ...groupIds]) setMember(org, group, text(user.id), true)
+  setMember(org, everyoneGroup(org), text(user.id), true)
   tell(org, 'user.lifecycle.create', [userTarget(user)])
+  for (const group of groupIds) join(org, group, text(user.id), true)
+  changed(org, text(user.id))
   if (status !== 'STAGED') tell(org, 'user.lifecycle.activate', [userTarget(user)])
   return shown(wholeUser(user, ask))
 }
@@ -149,6 +137,7 @@ function changeUser(ask: Ask, partial: boolean): Reply {
     lastUpdated: now,
   })
   tell(org, 'user.account.update_profile', [userTarget(user)])
+  changed(org, text(user.id))
   return shown(wholeUser(user, ask))
 }
 
@@ -169,15 +158,21 @@ const onlyFrom = (user: Row, what: string, ...from: readonly Status[]): void => 
 export function activate(org: Org, user: Row): void {
   const known = user._password !== undefined || rowOf(user.credentials).password !== undefined
   move(org, user, known ? 'ACTIVE' : 'PROVISIONED', 'user.lifecycle.activate', { activated: org.now() })
+  for (const { id } of org.store.rows(`users/${text(user.id)}/apps`)) {
+    const row = org.store.get(`apps/${text(id)}/users`, text(user.id))
+    if (row?.status === 'STAGED')
+      org.store.put(`apps/${text(id)}/users`, { ...row, status: 'ACTIVE', statusChanged: org.now() })
+  }
+  changed(org, text(user.id))
 }
 
 /** Deactivates a user, who loses all apps with it. */
 export function deactivate(org: Org, user: Row): void {
-  for (const { id } of org.store.rows(`users/${text(user.id)}/apps`)) {
-    org.store.remove(`apps/${text(id)}/users`, text(user.id))
-    org.store.remove(`users/${text(user.id)}/apps`, text(id))
-  }
+  const id = text(user.id)
+  for (const app of org.store.rows(`users/${id}/apps`)) takeAppUser(org, text(app.id), id)
+  endSessions(org, id, true)
   move(org, user, 'DEPROVISIONED', 'user.lifecycle.deactivate')
+  ruled(org, id)
 }
 
 function deleteUser(ask: Ask): Reply {
@@ -192,6 +187,11 @@ function deleteUser(ask: Ask): Reply {
   }
   const id = text(user.id)
   for (const group of org.store.rows(`users/${id}/memberships`)) setMember(org, text(group.id), id, false)
+  for (const { primary } of org.store.rows('meta/schemas/user/linkedObjects')) {
+    const links = `linked/${text(rowOf(primary).name)}`
+    for (const link of org.store.rows(links))
+      if (link.id === id || link.to === id) org.store.remove(links, text(link.id))
+  }
   org.store.remove('users', id)
   tell(org, 'user.lifecycle.delete.initiated', [userTarget(user)])
   return done()
@@ -329,8 +329,7 @@ export function addUserRoutes(on: On): void {
   })
   on('users.clear_sessions', 'DELETE /api/v1/users/:userId/sessions', (ask) => {
     const user = findUser(ask)
-    for (const session of ask.org.store.rows('~sessions'))
-      if (session.user === user.id) ask.org.store.remove('~sessions', text(session.id))
+    endSessions(ask.org, text(user.id), ask.query.get('oauthTokens') === 'true')
     tell(ask.org, 'user.session.clear', [userTarget(user)])
     return done()
   })
