@@ -6,8 +6,12 @@ export const GAPS: readonly Gap[] = [
   { what: 'filters over lists and objects', why: 'Filters and searches compare single values of a row.' },
   { what: 'expanded resources', why: 'Statistics and embedded assignments are not worked out.' },
   {
-    what: 'factors other than the security question',
-    why: 'They act on phones, mails and devices that nobody stands in for.',
+    what: 'factors on devices of their own',
+    why: 'Security keys, WebAuthn, hardware tokens and other vendors’ factors sign with keys that nobody holds here.',
+  },
+  {
+    what: 'codes of factors',
+    why: 'Assumed: wrong codes of a factor do not lock a user out; answers do not wait for a telephony hook.',
   },
   {
     what: 'provisioning connections',

@@ -1,11 +1,14 @@
 import { z } from 'zod'
 import type { Json } from '../trace.ts'
 import type { EventType } from './events.ts'
+import { answerPush, factorsOf } from './factors.ts'
 import { join } from './memberships.ts'
 import { rotateAll } from './oauth/servers.ts'
 import { type Org, rowOf, text } from './org.ts'
+import { stepAt, totp } from './otp.ts'
 import type { Status } from './routes/user-shape.ts'
 import { activate, deactivate, move } from './routes/users.ts'
+import type { Row } from './store.ts'
 
 /** What an administrator or the passing of time can do to an org. `login` names the user. */
 export const HAPPENINGS = [
@@ -15,6 +18,9 @@ export const HAPPENINGS = [
   'user.deactivated',
   'user.removed_from_group',
   'keys.rotated',
+  'push.approved',
+  'push.rejected',
+  'authenticator.opened',
 ] as const
 
 const about = z.strictObject({ login: z.string(), group: z.string().optional() })
@@ -37,6 +43,8 @@ export function happen(org: Org, event: string, fields: Json): void {
     activate(org, user)
     return
   }
+  if (event === 'push.approved' || event === 'push.rejected') return answerPush(org, user, event === 'push.approved')
+  if (event === 'authenticator.opened') return showCode(org, user)
   const step = TO[event]
   if (step !== undefined) {
     move(org, user, ...step)
@@ -45,4 +53,13 @@ export function happen(org: Org, event: string, fields: Json): void {
   const found = org.store.rows('groups').find((row) => rowOf(row.profile).name === group)
   if (found === undefined) throw new Error(`okta.${event}: expected a group named ${group ?? '(none)'}, got none.`)
   join(org, text(found.id), text(user.id), false)
+}
+
+/** The user looks at an authenticator app: the trace tells the code that it shows as `okta.code.shown`. */
+function showCode(org: Org, user: Row): void {
+  const login = text(rowOf(user.profile).login)
+  const factor = org.store.rows(factorsOf(user)).find(({ factorType }) => factorType === 'token:software:totp')
+  if (factor === undefined) throw new Error(`okta: expected ${login} to have an authenticator app, got none.`)
+  const code = totp(text(factor._secret), stepAt(org.world.clock.now()))
+  org.world.trace.record('okta.code.shown', { login, code })
 }

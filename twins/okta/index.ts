@@ -22,7 +22,7 @@ export const okta: TwinDefinition<Seed> = {
   gaps: GAPS,
   operations: OPERATIONS,
   happenings: HAPPENINGS,
-  events: EVENT_TYPES,
+  events: [...EVENT_TYPES, 'code.sent', 'code.shown'],
   latencyMs: { min: 60, max: 350 },
   fidelity: FIDELITY,
   create(world, seed) {

@@ -66,9 +66,9 @@ runTwinTests({
     DPoP: act('POST', '/oauth2/v1/token', 'grant_type=client_credentials', { DPoP: 'a.b.c' }),
     'filters over lists and objects': act('GET', '/api/v1/groups?filter=objectClass%20eq%20%22okta%3Auser_group%22'),
     'expanded resources': act('GET', '/api/v1/groups?expand=stats'),
-    'factors other than the security question': act('POST', '/api/v1/users/me/factors', {
-      factorType: 'sms',
-      provider: 'OKTA',
+    'factors on devices of their own': act('POST', '/api/v1/users/me/factors', {
+      factorType: 'webauthn',
+      provider: 'FIDO',
     }),
     'names and functions of the expression language': async ({ twin }) => {
       const conditions = { expression: { type: 'urn:okta:expression:1.0', value: 'hasDirectoryUser()' } }

@@ -23,7 +23,8 @@ const DECLARED: ReadonlySet<string> = new Set(
 const ELSEWHERE = [
   /^\w+ \/oauth2\//,
   /^GET \/\.well-known\/(openid-configuration|oauth-authorization-server)$/,
-  /^POST \/api\/v1\/authn$/,
+  /^POST \/api\/v1\/authn(\/|$)/,
+  /^DELETE \/api\/v1\/users\/\*\/factors\/\*\/transactions\/\*$/,
   /^\w+ \/api\/(v1\/)?internal\//,
   /^\w+ \/api\/v1\/org\/factors\//,
   /^GET \/api\/v1\/idps\/\*\/metadata\.xml$/,

@@ -1,95 +1,11 @@
 import type { Json } from '../../trace.ts'
 import { type Ask, done, gap, type On, ok, page, type Reply, shown } from '../ask.ts'
-import { tell, userTarget } from '../events.ts'
 import { rowOf, text } from '../org.ts'
 import { hinted } from '../resource.ts'
 import type { Row } from '../store.ts'
 import { invalid, iso, notFound, view } from '../wire.ts'
+import { addFactorRoutes } from './factors.ts'
 import { findUser } from './user-shape.ts'
-
-/** Questions a user can choose from. Assumed: as on https://developer.okta.com/docs/api/openapi/okta-management/management/tags/userfactor, unconfirmed; a part of the list. */
-const QUESTIONS: Readonly<Record<string, string>> = {
-  disliked_food: 'What is the food you least liked as a child?',
-  name_of_first_plush_toy: 'What is the name of your first stuffed animal?',
-  first_award: 'What did you earn your first medal or award for?',
-  favorite_security_question: 'What is your favorite security question?',
-  favorite_toy: 'What is the toy/stuffed animal you liked the most as a kid?',
-  first_computer_game: 'What was the first computer game you played?',
-  favorite_movie_quote: 'What is your favorite movie quote?',
-}
-
-const factorShown = (factor: Row, user: Row, { base }: Ask): Row => {
-  const url = `${base}/api/v1/users/${text(user.id)}`
-  return {
-    ...factor,
-    _links: {
-      questions: hinted(`${url}/factors/questions`, 'GET'),
-      self: hinted(`${url}/factors/${text(factor.id)}`, 'GET', 'DELETE'),
-      user: hinted(url, 'GET'),
-    },
-  }
-}
-
-function enroll(ask: Ask, before?: Row): Reply {
-  const { org } = ask
-  const user = findUser(ask)
-  const body = ask.body()
-  const type = body.factorType ?? before?.factorType
-  if (type !== 'question') throw gap('factors other than the security question')
-  const { question, answer } = rowOf(body.profile)
-  const questionText = QUESTIONS[text(question)]
-  if (questionText === undefined) throw invalid('factorEnrollRequest', 'Invalid question.')
-  if (text(answer).length < 4)
-    throw invalid('securityQuestion', 'The security question answer must be at least 4 characters in length')
-  const path = `users/${text(user.id)}/factors`
-  if (before === undefined && org.store.rows(path).some(({ factorType }) => factorType === 'question'))
-    throw invalid('factorEnrollRequest', 'A factor of this type is already set up.')
-  const now = org.now()
-  const factor = org.store.put(path, {
-    id: before?.id ?? org.id('ufs'),
-    factorType: 'question',
-    provider: 'OKTA',
-    vendorName: 'OKTA',
-    status: 'ACTIVE',
-    created: before?.created ?? now,
-    lastUpdated: now,
-    profile: { question: text(question), questionText },
-    _answer: answer,
-  })
-  tell(org, 'user.mfa.factor.activate', [userTarget(user)])
-  return shown(factorShown(factor, user, ask))
-}
-
-function findFactor(ask: Ask): readonly [user: Row, factor: Row] {
-  const user = findUser(ask)
-  const factor = ask.org.store.get(`users/${text(user.id)}/factors`, ask.param('factorId'))
-  if (factor === undefined) throw notFound(ask.param('factorId'), 'UserFactor')
-  return [user, factor]
-}
-
-function factors(on: On): void {
-  const root = '/api/v1/users/:userId/factors'
-  on('factors.questions', `GET ${root}/questions`, (ask) => {
-    findUser(ask)
-    return ok(Object.entries(QUESTIONS).map(([question, questionText]) => ({ question, questionText })))
-  })
-  on('factors.enroll', `POST ${root}`, (ask) => enroll(ask))
-  on('factors.list', `GET ${root}`, (ask) => {
-    const user = findUser(ask)
-    return ok(ask.org.store.rows(`users/${text(user.id)}/factors`).map((row) => view(factorShown(row, user, ask))))
-  })
-  on('factors.get', `GET ${root}/:factorId`, (ask) => {
-    const [user, factor] = findFactor(ask)
-    return shown(factorShown(factor, user, ask))
-  })
-  on('factors.replace', `PUT ${root}/:factorId`, (ask) => enroll(ask, findFactor(ask)[1]))
-  on('factors.unenroll', `DELETE ${root}/:factorId`, (ask) => {
-    const [user, factor] = findFactor(ask)
-    ask.org.store.remove(`users/${text(user.id)}/factors`, text(factor.id))
-    tell(ask.org, 'user.mfa.factor.deactivate', [userTarget(user)])
-    return done()
-  })
-}
 
 const DEFINITIONS = 'meta/schemas/user/linkedObjects'
 const definitionOf = (ask: Ask, name: string): Row => {
@@ -257,7 +173,7 @@ function logs(ask: Ask): Reply {
 }
 
 export function addAccountRoutes(on: On): void {
-  factors(on)
+  addFactorRoutes(on)
   linkedObjects(on)
   risk(on)
   orgRoutes(on)
