@@ -1,82 +1,55 @@
 import type { Exchange } from '../har.ts'
 import type { Json } from '../trace.ts'
+import { cardShown } from './cards.ts'
+import { LOOSE } from './invoices.ts'
+import { askedBy, objectsIn, thereBefore } from './made.ts'
+import { idOf, isShown, KINDS, type Shown } from './shown.ts'
+import { undone } from './undone.ts'
 
-// Customers, cards and payments of a recording that begins in the midst: what it uses, and nothing in it has made.
+// What a recording that begins in the midst uses, and nothing in it has made.
 
-type Wire = { readonly [key: string]: Json }
-const isObject = (value: Json | undefined): value is Wire =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-export function* objectsIn(value: Json): Generator<Wire> {
-  if (Array.isArray(value)) for (const item of value) yield* objectsIn(item as Json)
-  else if (isObject(value)) {
-    yield value
-    for (const item of Object.values(value)) yield* objectsIn(item)
+/** An object as it first shows itself, as it was before the request that shows it. */
+function firstShown(
+  exchanges: readonly Exchange[],
+  bodies: readonly Json[],
+  objects: readonly Shown[],
+): ReadonlyMap<string, Shown> {
+  const shown = new Map<string, Shown>()
+  for (const [at, exchange] of exchanges.entries()) {
+    for (const object of objectsIn(bodies[at] ?? null)) {
+      const { id, object: kind } = object
+      if (typeof id !== 'string' || typeof kind !== 'string' || shown.has(id)) continue
+      shown.set(id, undone(exchange, object, objects))
+    }
   }
+  return shown
 }
 
-export const bodyOf = ({ responseBody }: Exchange): Json => {
-  try {
-    return JSON.parse(Buffer.from(responseBody ?? []).toString()) as Json
-  } catch {
-    return null
-  }
-}
-
-const KINDS = /^(cus|pm|pi|ch)_(?!card_)\w{8,}$/
-
-/** Ids that requests name, before any answer to a request that makes things has given them. */
-function usedBefore(exchanges: readonly Exchange[], bodies: readonly Json[]): ReadonlySet<string> {
-  const made = new Set<string>()
-  const before = new Set<string>()
-  for (const [at, { url, method, status, requestBody }] of exchanges.entries()) {
-    const { pathname, searchParams } = new URL(url)
-    const form = new URLSearchParams(Buffer.from(requestBody).toString())
-    const body = bodies[at] ?? null
-    const asked = [...pathname.split('/'), ...searchParams.values(), ...form.values()]
-    // What is refused as unknown is unknown: by its name, or by the status alone.
-    if (status === 404) continue
-    const refused = status >= 400 ? JSON.stringify(body) : ''
-    for (const id of asked) if (KINDS.test(id) && !made.has(id) && !refused.includes(id)) before.add(id)
-    if (method !== 'POST') continue
-    for (const { id } of objectsIn(body)) if (typeof id === 'string' && !before.has(id)) made.add(id)
-  }
-  return before
-}
-
-/** Test cards by the last digits they show: twins/stripe/cards.ts. */
-const CARDS: Readonly<Record<string, string>> = {
-  '3184': 'pm_card_authenticationRequired',
-  '0002': 'pm_card_chargeDeclined',
-  '8210': 'pm_card_amex',
-  '8431': 'pm_card_amex',
-  '0005': 'pm_card_amex',
-  '1117': 'pm_card_discover',
-  '4444': 'pm_card_mastercard',
-}
-
-function cardOf(id: string, objects: readonly Wire[]): string {
+function cardOf(id: string, objects: readonly Shown[]): string {
   for (const object of objects) {
     const { payment_method: method, payment_method_details: details, status } = object
-    const card = object.id === id ? object.card : method === id && isObject(details) ? details.card : undefined
-    if (isObject(card) && typeof card.last4 === 'string') return CARDS[card.last4] ?? 'pm_card_visa'
+    const card = object.id === id ? object.card : method === id && isShown(details) ? details.card : undefined
+    if (isShown(card) && typeof card.last4 === 'string') return cardShown(card)
     if (method === id && status === 'requires_action') return 'pm_card_authenticationRequired'
   }
   return 'pm_card_visa'
 }
 
 /** Who pays with a method, as answers tell. */
-const ownerOf = (id: string, objects: readonly Wire[]): string | undefined =>
+const ownerOf = (id: string, objects: readonly Shown[]): string | undefined =>
   objects
-    .filter((object) => object.id === id || object.payment_method === id || defaultOf(object) === id)
-    .map((object) => (object.object === 'customer' ? object.id : object.customer))
+    .filter((object) => object.id === id || idOf(object.payment_method) === id || defaultOf(object) === id)
+    .map((object) => (object.object === 'customer' ? object.id : idOf(object.customer)))
     .find((customer) => typeof customer === 'string')
 
-const defaultOf = ({ invoice_settings: settings }: Wire): Json | undefined =>
-  isObject(settings) ? settings.default_payment_method : undefined
+const defaultOf = (object: Shown): Json | undefined => {
+  const { invoice_settings: settings, default_payment_method: own } = object
+  if (object.object === 'subscription') return idOf(own)
+  return isShown(settings) ? (idOf(settings.default_payment_method) ?? settings.default_payment_method) : undefined
+}
 
 /** What a customer is called: as it shows itself, or else as its invoices and checkouts do. */
-function namesOf(id: string, { email, name, description }: Wire, objects: readonly Wire[]): Wire {
+function namesOf(id: string, { email, name, description }: Shown, objects: readonly Shown[]): Shown {
   const all: Record<string, Json> = {}
   const keep = (key: string, value: Json | undefined): void => {
     if (typeof value === 'string') all[key] ??= value
@@ -85,82 +58,264 @@ function namesOf(id: string, { email, name, description }: Wire, objects: readon
   keep('name', name)
   keep('description', description)
   for (const { customer, customer_email, customer_name, customer_details } of objects) {
-    if (customer !== id) continue
-    const details = isObject(customer_details) ? customer_details : {}
+    if (idOf(customer) !== id) continue
+    const details = isShown(customer_details) ? customer_details : {}
     keep('email', customer_email ?? details.email)
     keep('name', customer_name ?? details.name)
   }
   return all
 }
 
-/** Customers with their cards, and payments, as the twin's seed has them. */
-export function storedBefore(exchanges: readonly Exchange[], bodies: readonly Json[]): Wire {
-  const used = usedBefore(exchanges, bodies)
+/** What else a customer shows of itself. */
+function profileOf(shown: Shown): Shown {
+  const { address, phone, shipping, tax_exempt, preferred_locales: locales, invoice_prefix, metadata } = shown
+  const told: Record<string, Json> = {}
+  const keep = (name: string, value: Json | undefined, wanted: boolean): void => {
+    if (wanted && value !== undefined) told[name] = value
+  }
+  keep('address', address, isShown(address))
+  keep('phone', phone, typeof phone === 'string')
+  keep('shipping', shipping, isShown(shipping))
+  keep('tax_exempt', tax_exempt, typeof tax_exempt === 'string' && tax_exempt !== 'none')
+  keep('preferred_locales', locales, Array.isArray(locales) && locales.length > 0)
+  keep('invoice_prefix', invoice_prefix, typeof invoice_prefix === 'string')
+  keep('metadata', metadata, isShown(metadata) && Object.keys(metadata).length > 0)
+  return told
+}
+
+/** Customers with their cards, and whatever else was there, as the twin's seed has them. */
+export function storedBefore(exchanges: readonly Exchange[], bodies: readonly Json[]): Shown {
+  const before = thereBefore(exchanges, bodies)
   const objects = bodies.flatMap((body) => [...objectsIn(body)])
-  const ids = (prefix: string): readonly string[] => [...used].filter((id) => id.startsWith(prefix))
-  const attached = attachedIn(exchanges, bodies)
+  const shown = firstShown(exchanges, bodies, objects)
+  const rows = rowsOf(before, shown, objects, exchanges)
+  const ids = (prefix: string): readonly string[] => [...before].filter((id) => id.startsWith(prefix))
   const poor = bodies.some((body) => JSON.stringify(body).includes('no attached payment source'))
-  const methods = [...new Set([...ids('pm_'), ...paidWith(objects, used)])].filter((id) => !attached.has(id))
-  const customers = ids('cus_').map((id): Json => {
-    const shown = objects.find((object) => object.id === id && object.object === 'customer')
-    const cards = methods.filter((method) => (ownerOf(method, objects) ?? id) === id)
-    const told = shown === undefined ? undefined : defaultOf(shown)
+  const loose = new Set(
+    exchanges.flatMap((exchange) => {
+      const [, id] = /\/payment_methods\/(pm_\w+)\/attach$/.exec(askedBy(exchange).path) ?? []
+      return id !== undefined && before.has(id) ? [id] : []
+    }),
+  )
+  const owned = ids('pm_').filter((id) => !loose.has(id))
+  const others = Object.values(rows).flatMap((list) => list.map((row) => idOf((row as Shown).customer)))
+  const known = [...new Set([...ids('cus_'), ...others.filter((id) => id !== null)])]
+  // A card that somebody has, nobody knows who.
+  if (known.length === 0 && owned.length > 0) known.push('cus_before')
+  const customers = known.map((id): Json => {
+    const self = shown.get(id)
+    const cards = owned.filter((method) => (ownerOf(method, objects) ?? id) === id)
+    const told = self === undefined ? undefined : defaultOf(self)
     const usual = told === undefined ? (poor ? undefined : cards[0]) : told
     return {
       id,
-      ...namesOf(id, shown ?? {}, objects),
+      ...namesOf(id, self ?? {}, objects),
+      ...profileOf(self ?? {}),
       // One that pays by nobody knows what pays by a card all the same.
       payment_methods:
-        cards.length === 0 && !poor && paysUnnamed(id, exchanges)
+        cards.length === 0 && !poor && paysUnnamed(id, exchanges, bodies)
           ? [{ card: 'pm_card_visa', default: true }]
           : cards.map((card) => ({ id: card, card: cardOf(card, objects), default: card === usual })),
     }
   })
-  return { customers, payments: paymentsOf(objects, used) }
+  return {
+    customers,
+    ...rows,
+    payment_methods_unattached: [...loose].map((id) => ({ id, card: cardOf(id, objects) })),
+  }
 }
 
-/** Methods of customers that were there before, which answers name though no request does. */
-const paidWith = (objects: readonly Wire[], used: ReadonlySet<string>): readonly string[] =>
-  objects.flatMap((object) => {
-    const method = object.object === 'customer' ? defaultOf(object) : object.payment_method
-    const owner = object.object === 'customer' ? object.id : object.customer
-    return typeof method === 'string' && used.has(String(owner)) && /^pm_1/.test(method) ? [method] : []
-  })
-
-/** Methods that a test card became when it was attached. */
-const attachedIn = (exchanges: readonly Exchange[], bodies: readonly Json[]): ReadonlySet<Json | undefined> =>
-  new Set(
-    exchanges.flatMap(({ url }, at) => {
-      const body = bodies[at] ?? null
-      return /\/payment_methods\/pm_card_\w+\/attach$/.test(url) && isObject(body) ? [body.id] : []
-    }),
-  )
-
 /** Whether something is billed to a customer without a word of what pays for it. */
-const paysUnnamed = (id: string, exchanges: readonly Exchange[]): boolean =>
-  exchanges.some(({ url, method, status, requestBody }) => {
-    const bills = /\/v1\/(subscriptions|invoices\/\w+\/pay)$/.test(new URL(url).pathname)
+const paysUnnamed = (id: string, exchanges: readonly Exchange[], bodies: readonly Json[]): boolean =>
+  exchanges.some(({ url, method, status, requestBody }, at) => {
+    const bills = /\/v1\/(subscriptions(\/\w+)?|invoices\/\w+\/pay)$/.test(new URL(url).pathname)
     const text = Buffer.from(requestBody).toString()
-    return method === 'POST' && status === 200 && bills && (text.includes(id) || text === '')
+    const body = bodies[at] ?? null
+    const isTheirs = text.includes(id) || text === '' || (isShown(body) && idOf(body.customer) === id)
+    return method === 'POST' && status === 200 && bills && isTheirs
   })
 
-/** Payments that succeeded before: a charge, and the intent it belongs to. */
-function paymentsOf(objects: readonly Wire[], used: ReadonlySet<string>): readonly Json[] {
+type Rows = Readonly<Record<string, readonly Json[]>>
+
+/** Rows of every kind but customers, methods and prices. */
+function rowsOf(
+  before: ReadonlySet<string>,
+  shown: ReadonlyMap<string, Shown>,
+  objects: readonly Shown[],
+  exchanges: readonly Exchange[],
+): Rows {
+  const given = refundsMade(exchanges, objects, before)
+  const rows: Record<string, readonly Json[]> = {}
+  for (const { object, id: pattern, section, row } of KINDS) {
+    rows[section] = [...before]
+      .filter((id) => pattern.test(id))
+      .flatMap((id): readonly Json[] => {
+        const self = shown.get(id)
+        if (self === undefined) return hinted(section, id, objects, before)
+        if (self.object !== object) return []
+        const made = row(self, objects)
+        return [object === 'charge' ? less(made, given.get(id) ?? 0) : made]
+      })
+  }
+  return consistent(rows)
+}
+
+/** What requests of the recording give back of each charge. */
+function refundsMade(
+  exchanges: readonly Exchange[],
+  objects: readonly Shown[],
+  before: ReadonlySet<string>,
+): ReadonlyMap<string, number> {
+  const sums = new Map<string, number>()
+  if (!exchanges.some(({ method, url }) => method === 'POST' && /\/v1\/refunds$/.test(new URL(url).pathname)))
+    return sums
   const seen = new Set<string>()
-  return objects.flatMap((object): readonly Json[] => {
-    const { id, amount, currency, customer, payment_intent: intent, object: kind } = object
-    const of = isObject(intent) ? intent.id : intent
-    if (kind !== 'charge' || typeof id !== 'string' || typeof amount !== 'number' || seen.has(id)) return []
-    if (!used.has(id) && !(typeof of === 'string' && used.has(of))) return []
+  for (const { object, id, charge, amount } of objects) {
+    if (object !== 'refund' || typeof id !== 'string' || seen.has(id) || before.has(id)) continue
     seen.add(id)
+    const of = idOf(charge)
+    if (of !== null && typeof amount === 'number') sums.set(of, (sums.get(of) ?? 0) + amount)
+  }
+  return sums
+}
+
+function less(charge: Shown, given: number): Shown {
+  if (given === 0 || typeof charge.amount_refunded !== 'number') return charge
+  const amount_refunded = Math.max(0, charge.amount_refunded - given)
+  return { ...charge, amount_refunded, refunded: amount_refunded === charge.amount }
+}
+
+/** A row that is named and never shown, as what is about it tells. */
+function hinted(section: string, id: string, objects: readonly Shown[], before: ReadonlySet<string>): readonly Json[] {
+  const about = (field: string): readonly Shown[] => objects.filter((object) => idOf(object[field]) === id)
+  const first = (of: readonly Shown[], field: string): string | undefined =>
+    of.map((object) => idOf(object[field]) ?? undefined).find((value) => value !== undefined)
+  switch (section) {
+    case 'charges': {
+      // Assumed of a charge that is given back: as much again was paid.
+      const refunds = about('charge').filter(({ object }) => object === 'refund')
+      const amounts = new Map(refunds.map((one) => [one.id, Number(one.amount)]))
+      const sum = [...amounts.values()].reduce((total, amount) => total + amount, 0)
+      if (sum === 0) return []
+      const [{ currency = 'usd' } = {}] = refunds
+      const intent = first(refunds, 'payment_intent')
+      return [{ id, amount: 2 * sum, currency, ...(intent === undefined ? {} : { payment_intent: intent }) }]
+    }
+    case 'payment_intents': {
+      const [charge] = about('payment_intent').filter(({ object }) => object === 'charge' || object === 'refund')
+      if (charge === undefined) return []
+      const factor = charge.object === 'refund' ? 2 : 1
+      const customer = idOf(charge.customer)
+      const own = charge.object === 'charge' ? charge.id : idOf(charge.charge)
+      return [
+        {
+          id,
+          amount: factor * Number(charge.amount),
+          currency: charge.currency ?? 'usd',
+          status: 'succeeded',
+          latest_charge: own ?? null,
+          ...(customer === null ? {} : { customer }),
+        },
+      ]
+    }
+    case 'products':
+      return [{ id, name: 'Product', ...(isLoose(id, objects) ? { active: false, metadata: LOOSE } : {}) }]
+    case 'discounts': {
+      const [of] = objects.filter(({ discounts }) => Array.isArray(discounts) && discounts.includes(id))
+      const customer = idOf(of?.customer)
+      if (of === undefined || customer === null) return []
+      const owner = of.object === 'subscription' ? { subscription: of.id ?? null } : {}
+      return [{ id, coupon: `off_${id}`, customer, ...owner }]
+    }
+    case 'invoice_items': {
+      const line = objects.find(({ object, parent }) => {
+        const details = isShown(parent) ? (parent.invoice_item_details ?? parent.subscription_item_details) : null
+        return object === 'line_item' && isShown(details) && details.invoice_item === id
+      })
+      const invoice = objects.find((object) => object.object === 'invoice' && object.id === line?.invoice)
+      const customer = idOf(invoice?.customer)
+      if (line === undefined || customer === null) return []
+      // It was waiting for the invoice that the recording makes; one of an older invoice is on that.
+      const { amount = 0, currency = 'usd', description = null, metadata = {}, period = null } = line
+      const { product, price } =
+        isShown(line.pricing) && isShown(line.pricing.price_details) ? line.pricing.price_details : {}
+      const sold = price === undefined || product === undefined ? {} : { price, product }
+      const row = { id, amount, currency, customer, description, metadata, ...sold }
+      return [
+        {
+          ...row,
+          invoice: before.has(String(invoice?.id)) ? (invoice?.id ?? null) : null,
+          ...(period === null ? {} : { period }),
+        },
+      ]
+    }
+    default:
+      return []
+  }
+}
+
+/** Whether a product stands for amounts without a price: its price is shown by items alone. */
+function isLoose(id: string, objects: readonly Shown[]): boolean {
+  const priced = new Set(objects.filter(({ object }) => object === 'price').map((price) => price.id))
+  return objects.some(({ object, pricing, proration }) => {
+    if ((object !== 'invoiceitem' && object !== 'line_item') || proration === true || !isShown(pricing)) return false
+    const { product, price } = isShown(pricing.price_details) ? pricing.price_details : {}
+    return product === id && !priced.has(price)
+  })
+}
+
+/** Rows that fit each other: each payment once, and nothing without what it is of. */
+function consistent(rows: Rows): Rows {
+  const idsIn = (section: string): ReadonlySet<string> =>
+    new Set((rows[section] ?? []).flatMap((row) => idOf((row as Shown).id) ?? []))
+  const held = new Set(
+    (rows.payment_intents ?? []).flatMap((row) =>
+      (row as Shown).status === 'requires_capture' ? [idOf((row as Shown).latest_charge)] : [],
+    ),
+  )
+  const charges = (rows.charges ?? []).map((row): Json => {
+    if (!held.has(idOf((row as Shown).id))) return row
+    const { balance_transaction: _, ...rest } = row as Shown
+    return { ...rest, captured: false, amount_captured: 0, amount_refunded: 0, refunded: false }
+  })
+  const [chargeIds, intents, invoices] = [idsIn('charges'), idsIn('payment_intents'), idsIn('invoices')]
+  const of = (section: string, field: string, ids: ReadonlySet<string>): readonly Json[] =>
+    (rows[section] ?? []).filter((row) => ids.has(idOf((row as Shown)[field]) ?? ''))
+  const paying = of('invoice_payments', 'invoice', invoices)
+  // A payment of an invoice that shows itself nowhere else.
+  const unshown = paying.flatMap((row): readonly Json[] => {
+    const { payment_intent: id, amount_requested: amount, currency = 'usd', status, invoice } = row as Shown
+    if (typeof id !== 'string' || intents.has(id) || typeof amount !== 'number' || amount <= 0) return []
     return [
       {
-        charge: id,
+        id,
         amount,
-        ...(typeof of === 'string' ? { payment_intent: of } : {}),
-        ...(typeof currency === 'string' ? { currency } : {}),
-        ...(typeof customer === 'string' && used.has(customer) ? { customer } : {}),
+        currency,
+        invoice: invoice ?? null,
+        status: status === 'paid' ? 'succeeded' : 'requires_payment_method',
       },
     ]
   })
+  const payment_intents = [...(rows.payment_intents ?? []), ...unshown]
+  const paid = new Set(payment_intents.map((row) => idOf((row as Shown).id)))
+  const discounts = idsIn('discounts')
+  const discounted = (row: Json): Json => {
+    const { discounts: all, lines } = row as Shown
+    return {
+      ...(row as Shown),
+      ...(Array.isArray(all) ? { discounts: all.filter((id: Json) => discounts.has(String(id))) } : {}),
+      ...(Array.isArray(lines) ? { lines: lines.map((line: Json) => discounted(line)) } : {}),
+    }
+  }
+  return {
+    ...rows,
+    charges,
+    payment_intents,
+    subscriptions: (rows.subscriptions ?? []).map(discounted),
+    invoices: (rows.invoices ?? []).map(discounted),
+    invoice_items: (rows.invoice_items ?? []).map(discounted),
+    invoice_payments: paying.filter((row) => paid.has(idOf((row as Shown).payment_intent))),
+    refunds: of('refunds', 'charge', chargeIds),
+    disputes: of('disputes', 'charge', chargeIds),
+  }
 }

@@ -191,6 +191,17 @@ export function cardNamed(token: string): string | 'unmodelled' | undefined {
 export const cardNumbered = (number: string): string | undefined =>
   Object.entries(CARDS).find(([, card]) => card.number === number)?.[0]
 
+/** Test cards by digits that recordings show of another brand's number, or of several cards. */
+const MEANT: Readonly<Record<string, string>> = { '0002': 'chargeDeclined', '8431': 'amex', '8210': 'amex' }
+
+/** The test card, as `pm_card_visa`, that looks like a card on the wire. */
+export function cardShown({ last4: digits, brand }: { readonly [field: string]: unknown }): string {
+  const rows = Object.entries(CARDS).filter(([, card]) => last4(card) === digits)
+  const same = rows.find(([, card]) => card.brand === brand)
+  const likely = typeof brand === 'string' && Object.hasOwn(CARDS, brand) ? brand : 'visa'
+  return `pm_card_${same?.[0] ?? MEANT[String(digits)] ?? rows[0]?.[0] ?? likely}`
+}
+
 /** Throws when `name` is no row: stored cards always are. */
 export function cardOf(name: string): Card {
   const card = CARDS[name]

@@ -1,11 +1,12 @@
 import { type Account, found } from './account.ts'
-import type { CheckoutSession, Subscription } from './billing-state.ts'
+import type { CheckoutSession } from './billing-state.ts'
+import { blankIntent, blankSubscription } from './blanks.ts'
 import { emit } from './events.ts'
 import { newMethod } from './payment-methods.ts'
 import { confirm, emitIntent } from './payments.ts'
 import { newCustomer } from './routes/customers.ts'
 import { confirmSetup } from './routes/setup-intents.ts'
-import type { Customer, PaymentIntent } from './state.ts'
+import type { Customer } from './state.ts'
 import { applyWishes, start } from './subscriptions.ts'
 import { customerBody } from './wire.ts'
 
@@ -66,43 +67,20 @@ export function completeSession(account: Account, session: CheckoutSession, card
 
 function payOnce(account: Account, session: CheckoutSession, method: string): void {
   const { state } = account
-  const id = account.newId('pi_3', 23, state.payment_intents)
-  const intent: PaymentIntent = state.payment_intents.add({
-    id,
-    created: account.nowS(),
-    client_secret: `${id}_secret_${account.world.draw('client secret').text(25)}`,
-    confirmation_method: 'automatic',
-    amount: session.lines.reduce((sum, { amount }) => sum + amount, 0),
-    amount_capturable: 0,
-    amount_received: 0,
-    allowed_payment_method_types: null,
-    excluded_payment_method_types: null,
-    automatic_payment_methods: null,
-    canceled_at: null,
-    cancellation_reason: null,
-    configuration: null,
-    methods: account.dashboard.payments,
-    capture_method: 'automatic_async',
-    currency: session.currency ?? 'usd',
-    customer: session.customer,
-    description: session.data.description ?? null,
-    invoice: null,
-    last_payment_error: null,
-    latest_charge: null,
-    metadata: session.data.metadata ?? {},
-    next_action: null,
-    payment_method: method,
-    receipt_email: null,
-    request_three_d_secure: 'automatic',
-    return_url: null,
-    setup_future_usage: null,
-    shipping: null,
-    statement_descriptor: null,
-    statement_descriptor_suffix: null,
-    status: 'requires_confirmation',
-    transfer_group: null,
-  })
-  session.payment_intent = id
+  const intent = state.payment_intents.add(
+    blankIntent(account, {
+      amount: session.lines.reduce((sum, { amount }) => sum + amount, 0),
+      methods: account.dashboard.payments,
+      capture_method: 'automatic_async',
+      currency: session.currency ?? 'usd',
+      customer: session.customer,
+      description: session.data.description ?? null,
+      metadata: session.data.metadata ?? {},
+      payment_method: method,
+      status: 'requires_confirmation',
+    }),
+  )
+  session.payment_intent = intent.id
   emitIntent(account, 'created', intent)
   confirm(account, intent, {
     offSession: false,
@@ -118,40 +96,20 @@ function subscribe(account: Account, session: CheckoutSession, method: string): 
   const recurring = session.lines.filter(
     ({ price }) => found(account.state.prices.get(price), price).recurring !== null,
   )
-  const subscription: Subscription = {
-    id: account.newId('sub_1', 23, account.state.subscriptions),
-    created: now,
+  const subscription = blankSubscription(account, {
     currency: session.currency ?? 'usd',
     customer: session.customer ?? '',
-    start_date: now,
-    billing_cycle_anchor: now,
-    cancel_at: null,
-    cancel_at_period_end: false,
-    canceled_at: null,
-    cancellation_details: { comment: null, feedback: null, reason: null },
-    collection_method: 'charge_automatically',
-    current_period_end: now,
-    current_period_start: now,
-    days_until_due: null,
     default_payment_method: method,
     description: session.data.description ?? null,
-    discounts: [],
-    ended_at: null,
     items: applyWishes(
       account,
       [],
       recurring.map(({ price, quantity }) => ({ price, quantity })),
     ),
-    latest_invoice: null,
     metadata: session.data.metadata ?? {},
-    missing_payment_method: 'create_invoice',
-    pause_collection: null,
-    pending_setup_intent: null,
-    save_default_payment_method: 'off',
-    status: 'active',
     trial_end: days === undefined ? null : now + days * DAY_S,
     trial_start: days === undefined ? null : now,
-  }
+  })
   start(account, subscription, { payment_behavior: 'error_if_incomplete', offSession: false })
   session.subscription = subscription.id
   session.invoice = subscription.latest_invoice

@@ -1,7 +1,8 @@
 import type { FidelityProfile } from '../fidelity.ts'
 import { type Exchange, headerOf } from '../har.ts'
 import type { Json } from '../trace.ts'
-import { bodyOf, objectsIn, storedBefore } from './before.ts'
+import { storedBefore } from './before.ts'
+import { bodyOf, objectsIn } from './made.ts'
 import { isSpoken } from './versions.ts'
 
 type Wire = { readonly [key: string]: Json }
@@ -34,13 +35,39 @@ function booksOf(exchanges: readonly Exchange[]): Books {
   const versions = exchanges.map(({ responseHeaders }) => headerOf(responseHeaders, 'stripe-version'))
   const version = versions.find((one) => one !== undefined && isSpoken(one))
   const payment_methods = dashboardIn(bodies)
+  const stored = storedBefore(exchanges, bodies)
+  for (const id of soldIn(stored)) if (!prices.has(id)) prices.set(id, seededPrice(id, soldAs(id, bodies)))
+  const coupons = couponsIn(exchanges, bodies)
+  const redeemed = [...listIn(stored.discounts), ...listIn(stored.promotion_codes)]
+  const missing = new Map(redeemed.map(({ id, coupon }) => [coupon, id]))
+  for (const one of coupons) missing.delete(one.id ?? null)
+  const amounts = amountsOff(bodies)
   const seed = {
-    ...storedBefore(exchanges, bodies),
+    ...stored,
     prices: [...prices.values()],
-    coupons: couponsIn(exchanges, bodies),
+    coupons: [...coupons, ...[...missing].map(([id = '', of]) => ({ id, amount_off: amounts.get(String(of)) ?? 100 }))],
   }
   return { seed, payment_methods, version }
 }
+const listIn = (value: Json | undefined): readonly Wire[] =>
+  Array.isArray(value) ? (value as readonly Json[]).filter(isObject) : []
+
+/** Prices that subscriptions and hosted pages of a seed are for. */
+const soldIn = (stored: Wire): readonly string[] =>
+  [
+    ...listIn(stored.subscriptions).flatMap(({ items }) => listIn(items)),
+    ...listIn(stored.checkout_sessions).flatMap(({ lines }) => listIn(lines)),
+  ].map(({ price }) => String(price))
+
+/** What lines of invoices tell of a price that shows itself nowhere. */
+function soldAs(id: string, bodies: readonly Json[]): Wire {
+  for (const { pricing } of bodies.flatMap((body) => [...objectsIn(body)])) {
+    const sold = isObject(pricing) && isObject(pricing.price_details) ? pricing.price_details : {}
+    if (sold.price === id && typeof sold.product === 'string') return { product: sold.product }
+  }
+  return {}
+}
+
 type Books = { readonly seed: Wire; readonly payment_methods: Json; readonly version: string | undefined }
 
 const accountOf = ({ requestHeaders }: Exchange): string | undefined => headerOf(requestHeaders, 'stripe-account')
@@ -54,7 +81,7 @@ export function given(exchanges: readonly Exchange[]): Json {
   return {
     ...seed,
     // What is transferred has come in before.
-    payments: [...(seed.payments as readonly Json[]), ...(transferred ? [{ amount: 99_999_900 }] : [])],
+    payments: transferred ? [{ amount: 99_999_900 }] : [],
     account: { payment_methods, ...(version === undefined ? {} : { api_version: version }) },
     accounts: accountsIn(exchanges).map((id) => {
       const own = booksOf(exchanges.filter((one) => accountOf(one) === id))
@@ -99,26 +126,34 @@ function shownAs(id: string, exchanges: readonly Exchange[]): Wire {
   }
 }
 
+/** What discounts have taken off, by id. */
+function amountsOff(bodies: readonly Json[]): ReadonlyMap<string, number> {
+  const amounts = new Map<string, number>()
+  for (const { discount, amount } of bodies.flatMap((one) => [...objectsIn(one)])) {
+    const of = isObject(discount) ? discount.id : discount
+    if (typeof of === 'string' && typeof amount === 'number' && amount > 0) amounts.set(of, amount)
+  }
+  return amounts
+}
+
 /** Coupons that were there before: shown whole, or by what they take off. */
-function couponsIn(exchanges: readonly Exchange[], bodies: readonly Json[]): Json {
+function couponsIn(exchanges: readonly Exchange[], bodies: readonly Json[]): readonly Wire[] {
   const created = new Set(
     exchanges.flatMap(({ method, url }, at) =>
       method === 'POST' && new URL(url).pathname === '/v1/coupons' ? [(bodies[at] as Wire | null)?.id] : [],
     ),
   )
-  const coupons = new Map<string, Json>()
+  const coupons = new Map<string, Wire>()
   const discounts = new Map<string, string>()
-  const amounts = new Map<string, Json>()
+  const amounts = amountsOff(bodies)
   for (const body of bodies.flatMap((one) => [...objectsIn(one)])) {
-    const { id, object, source, discount, amount } = body
+    const { id, object, source } = body
     if (object === 'discount' && isObject(source) && typeof source.coupon === 'string')
       discounts.set(String(id), source.coupon)
-    const of = isObject(discount) ? discount.id : discount
-    if (typeof of === 'string' && typeof amount === 'number' && amount > 0) amounts.set(of, amount)
     if (object !== 'coupon' || typeof id !== 'string') continue
     const { amount_off, percent_off, duration, duration_in_months, currency, name } = body
     const known = Object.entries({ amount_off, percent_off, duration, duration_in_months, currency, name })
-    coupons.set(id, { id, ...Object.fromEntries(known.filter(([, value]) => value != null)) })
+    coupons.set(id, { id, ...(Object.fromEntries(known.filter(([, value]) => value != null)) as Wire) })
   }
   for (const [discount, coupon] of discounts)
     if (!coupons.has(coupon)) coupons.set(coupon, { id: coupon, amount_off: amounts.get(discount) ?? 100 })

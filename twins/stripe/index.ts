@@ -265,11 +265,15 @@ export const stripe: TwinDefinition<Seed> = {
     plant(platform.account, seed)
     return {
       operationOf: platform.app.operationOf,
-      fetch: async (request) => {
-        checkGap(request.method, urlOf(request).pathname)
-        const id = request.headers.get('Stripe-Account')
-        const asked = id === null || id === platform.account.id ? platform : connected.get(id)
-        return asked === undefined ? refuse(platform.account, noAccess(String(id))) : asked.app.fetch(request)
+      fetch(request) {
+        try {
+          checkGap(request.method, urlOf(request).pathname)
+          const id = request.headers.get('Stripe-Account')
+          const asked = id === null || id === platform.account.id ? platform : connected.get(id)
+          return asked === undefined ? refuse(platform.account, noAccess(String(id))) : asked.app.fetch(request)
+        } catch (error) {
+          return Promise.reject(error)
+        }
       },
       failure: (status, retryAfterMs, request) => failure(platform.account, status, retryAfterMs, request),
       happen: (event, fields) => happen(platform.account, event, fields),

@@ -1,6 +1,7 @@
 import { type Account, found } from './account.ts'
 import type { Invoice, InvoiceItem, InvoiceLine, InvoicePayment } from './billing-state.ts'
 import { dueOf, totalOf } from './billing-wire.ts'
+import { blankIntent, blankInvoice, type InvoiceWish } from './blanks.ts'
 import { discountLines } from './coupons.ts'
 import { invalid, Refusal } from './errors.ts'
 import { emit } from './events.ts'
@@ -28,43 +29,15 @@ const DESCRIPTION: Readonly<Record<Invoice['billing_reason'], string>> = {
   subscription_update: 'Subscription update',
 }
 
+/** What marks the product that amounts without a price are booked on. */
+export const LOOSE = { backing: 'invoiceitem' } as const
+
 export const emitInvoice = (account: Account, type: string, invoice: Invoice): void =>
   void emit(account, `invoice.${type}`, account.invoiceBody(invoice))
 
-type Draft = Pick<Invoice, 'customer' | 'currency' | 'billing_reason' | 'lines'> & Partial<Invoice>
-
 /** Stores a draft. */
-export function draftInvoice(account: Account, draft: Draft): Invoice {
-  const now = account.nowS()
-  const invoice: Invoice = {
-    id: account.newId('in_1', 23, account.state.invoices),
-    created: now,
-    subscription: null,
-    period_start: now,
-    period_end: now,
-    amount_paid: 0,
-    attempt_count: 0,
-    attempted: false,
-    auto_advance: false,
-    collection_method: 'charge_automatically',
-    default_payment_method: null,
-    description: null,
-    discounts: [],
-    due_date: null,
-    effective_at: null,
-    footer: null,
-    metadata: {},
-    next_payment_attempt: null,
-    number: null,
-    paid_out_of_band: false,
-    status: 'draft',
-    statement_descriptor: null,
-    finalized_at: null,
-    marked_uncollectible_at: null,
-    paid_at: null,
-    voided_at: null,
-    ...draft,
-  }
+export function draftInvoice(account: Account, draft: InvoiceWish): Invoice {
+  const invoice = blankInvoice(account, draft)
   invoice.lines = discountLines(account, invoice)
   account.state.invoices.add(invoice)
   emitInvoice(account, 'created', invoice)
@@ -143,51 +116,26 @@ export function finalizeInvoice(account: Account, invoice: Invoice): void {
   }
 }
 
-function newPayment(account: Account, invoice: Invoice, due: number): void {
+/** The payment that collects an invoice. */
+export function newPayment(account: Account, invoice: Invoice, due: number): void {
   const { state } = account
-  const id = account.newId('pi_3', 23, state.payment_intents)
-  state.payment_intents.add({
-    id,
-    created: account.nowS(),
-    client_secret: `${id}_secret_${account.world.draw('client secret').text(25)}`,
-    confirmation_method: 'automatic',
+  const intent = blankIntent(account, {
     amount: due,
-    amount_capturable: 0,
-    amount_received: 0,
-    allowed_payment_method_types: null,
-    excluded_payment_method_types: null,
-    automatic_payment_methods: null,
-    canceled_at: null,
-    cancellation_reason: null,
-    configuration: null,
-    methods: account.dashboard.invoices,
-    capture_method: 'automatic',
     currency: invoice.currency,
     customer: invoice.customer,
     description: DESCRIPTION[invoice.billing_reason],
     invoice: invoice.id,
-    last_payment_error: null,
-    latest_charge: null,
-    metadata: {},
-    next_action: null,
-    payment_method: null,
-    receipt_email: null,
-    request_three_d_secure: 'automatic',
-    return_url: null,
+    methods: account.dashboard.invoices,
     setup_future_usage: invoice.subscription === null ? null : 'off_session',
-    shipping: null,
-    statement_descriptor: null,
-    statement_descriptor_suffix: null,
-    status: 'requires_payment_method',
-    transfer_group: null,
   })
+  state.payment_intents.add(intent)
   state.invoice_payments.add({
     id: account.newId('inpay_1', 23, state.invoice_payments),
     created: account.nowS(),
     amount_requested: due,
     currency: invoice.currency,
     invoice: invoice.id,
-    payment_intent: id,
+    payment_intent: intent.id,
     amount_paid: 0,
     status: 'open',
     paid_at: null,

@@ -55,6 +55,8 @@ type Entry = Pick<BalanceTransaction, 'amount' | 'description' | 'reporting_cate
   readonly fees?: readonly FeeDetail[]
   readonly exchangeRate?: number | null
   readonly atOnce?: boolean
+  /** Its id, where one is known. */
+  readonly id?: string | undefined
 }
 
 function book(account: Account, entry: Entry): BalanceTransaction {
@@ -63,7 +65,7 @@ function book(account: Account, entry: Entry): BalanceTransaction {
   const fees = entry.fees ?? []
   const fee = fees.reduce((sum, { amount }) => sum + amount, 0)
   return state.balance_transactions.add({
-    id: account.newId('txn_3', 23, state.balance_transactions),
+    id: entry.id ?? account.newId('txn_3', 23, state.balance_transactions),
     created,
     amount: entry.amount,
     // Assumed: two days on, at midnight.
@@ -84,7 +86,7 @@ const exchangeRate = (account: Account, currency: string): number | null =>
   currency === SETTLEMENT ? null : Number(account.rate(currency))
 
 /** Books what was captured of a charge, less the fees: one detail each, rounded to cents as a whole. */
-export function bookCharge(account: Account, charge: Charge): BalanceTransaction {
+export function bookCharge(account: Account, charge: Charge, id?: string): BalanceTransaction {
   const { dollars, cents } = settled(account, charge.amount_captured, charge.currency)
   const fee = toCents(skusOf(charge).reduce((sum, sku) => sum + priceUnits(sku, dollars), 0n))
   return book(account, {
@@ -96,12 +98,20 @@ export function bookCharge(account: Account, charge: Charge): BalanceTransaction
     fees: [{ amount: fee, description: 'Stripe processing fees' }],
     exchangeRate: exchangeRate(account, charge.currency),
     atOnce: cardOf(charge.card).available === true,
+    id,
   })
 }
 
 /** Money going back; the fees of the charge stay where they are. */
-export const bookRefund = (account: Account, refund: string, charge: Charge, amount: number): BalanceTransaction =>
+export const bookRefund = (
+  account: Account,
+  refund: string,
+  charge: Charge,
+  amount: number,
+  id?: string | null,
+): BalanceTransaction =>
   book(account, {
+    id: id ?? undefined,
     amount: -settled(account, amount, charge.currency).cents,
     description: 'REFUND FOR CHARGE',
     reporting_category: 'refund',

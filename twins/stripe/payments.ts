@@ -179,7 +179,7 @@ function newCharge(
 }
 
 /** https://docs.stripe.com/api/charges/object#charge_object-outcome (2026-11-24). */
-function outcomeOf(decline: Decline | undefined, riskScore: number): Json {
+export function outcomeOf(decline: Decline | undefined, riskScore: number): Json {
   const shared = {
     advice_code: decline?.advice_code ?? null,
     network_advice_code: null,

@@ -1,25 +1,25 @@
 import type { Account } from './account.ts'
-import { cardNamed } from './cards.ts'
+import { blankIntent } from './blanks.ts'
 import { newProduct } from './catalog.ts'
 import { newConnected } from './connect.ts'
 import { bookCharge } from './ledger.ts'
 import { newMethod } from './payment-methods.ts'
+import { plantProducts, plantRows, rowNamed } from './planted.ts'
 import { newCustomer } from './routes/customers.ts'
 import { newEndpoint } from './routes/webhook-endpoints.ts'
-import type { PaymentIntent, Seed } from './state.ts'
+import type { Seed } from './state.ts'
 
 /** What was there before the scenario starts. It happened without events, and long enough ago to be settled. */
 export function plant(account: Account, seed: Seed): void {
   const { state } = account
   for (const wish of seed.webhooks ?? []) {
-    state.webhook_endpoints.add(
-      newEndpoint(account, {
-        url: wish.url,
-        secret: wish.secret,
-        enabled_events: wish.enabled_events ?? ['*'],
-        api_version: null,
-      }),
-    )
+    const endpoint = newEndpoint(account, {
+      url: wish.url,
+      secret: wish.secret,
+      enabled_events: wish.enabled_events ?? ['*'],
+      api_version: null,
+    })
+    state.webhook_endpoints.add(wish.id === undefined ? endpoint : { ...endpoint, id: wish.id })
   }
   for (const wish of seed.customers ?? []) {
     const customer = newCustomer(account, wish.id)
@@ -27,14 +27,22 @@ export function plant(account: Account, seed: Seed): void {
     customer.name = wish.name ?? null
     customer.description = wish.description ?? null
     customer.metadata = wish.metadata ?? {}
+    customer.address = wish.address ?? null
+    customer.phone = wish.phone ?? null
+    customer.balance = wish.balance ?? 0
+    customer.shipping = wish.shipping ?? null
+    customer.tax_exempt = wish.tax_exempt ?? 'none'
+    customer.preferred_locales = wish.preferred_locales ?? []
+    if (wish.invoice_prefix !== undefined) customer.invoice_prefix = wish.invoice_prefix
     for (const { id, card, default: isDefault = false } of wish.payment_methods ?? []) {
-      const method = newMethod(account, rowOf(card, `customers.${customer.id}.payment_methods`), {}, id)
+      const method = newMethod(account, rowNamed(card, `customers.${customer.id}.payment_methods`), {}, id)
       method.customer = customer.id
       method.use = 'set_up'
       if (isDefault) customer.default_payment_method = method.id
     }
     state.customers.add(customer)
   }
+  plantProducts(account, seed)
   for (const wish of seed.prices ?? []) plantPrice(account, wish)
   for (const wish of seed.coupons ?? []) {
     state.coupons.add({
@@ -53,22 +61,33 @@ export function plant(account: Account, seed: Seed): void {
     })
   }
   for (const wish of seed.payments ?? []) plantPayment(account, wish)
+  plantRows(account, seed)
   for (const wish of seed.accounts ?? []) plantAccount(account, wish)
 }
 
 function plantAccount(account: Account, wish: NonNullable<Seed['accounts']>[number]): void {
-  const { id, type = 'express', onboarded = true, customers, prices, coupons, payments, payment_methods } = wish
-  const business_type = wish.business_type ?? (onboarded ? 'individual' : null)
+  const {
+    id,
+    type = 'express',
+    onboarded = true,
+    business_type = onboarded ? 'individual' : null,
+    email = null,
+    name = null,
+    url = null,
+    capabilities = ['card_payments', 'transfers'],
+    payment_methods,
+    ...books
+  } = wish
   account.state.accounts.add({
     ...newConnected(account, type, id),
-    email: wish.email ?? null,
+    email,
     business_type,
-    business_name: wish.name ?? null,
-    business_url: wish.url ?? null,
-    capabilities: wish.capabilities ?? ['card_payments', 'transfers'],
+    business_name: name,
+    business_url: url,
+    capabilities,
     onboarded: onboarded ? account.nowS() : null,
   })
-  account.hub.open(id, { account: { payment_methods }, customers, prices, coupons, payments })
+  account.hub.open(id, { account: { payment_methods }, ...books })
 }
 
 function plantPrice(account: Account, wish: NonNullable<Seed['prices']>[number]): void {
@@ -92,21 +111,13 @@ function plantPrice(account: Account, wish: NonNullable<Seed['prices']>[number])
   })
 }
 
-function rowOf(card: string, where: string): string {
-  const row = cardNamed(card)
-  if (row === undefined || row === 'unmodelled') {
-    throw new Error(`given.stripe.${where}: expected a test card such as pm_card_visa, got "${card}".`)
-  }
-  return row
-}
-
 function plantPayment(account: Account, wish: NonNullable<Seed['payments']>[number]): void {
   const { state, world } = account
   const { amount, customer = null, currency = 'usd', metadata = {}, description = null } = wish
   if (customer !== null && state.customers.get(customer) === undefined) {
     throw new Error(`given.stripe.payments: expected a customer under given.stripe.customers, got "${customer}".`)
   }
-  const method = newMethod(account, rowOf(wish.card ?? 'pm_card_visa', 'payments'))
+  const method = newMethod(account, rowNamed(wish.card ?? 'pm_card_visa', 'payments'))
   method.use = 'spent'
   const id = wish.payment_intent ?? account.newId('pi_3', 23, state.payment_intents)
   const created = account.nowS()
@@ -151,31 +162,18 @@ function plantPayment(account: Account, wish: NonNullable<Seed['payments']>[numb
     three_d_secure: false,
   })
   charge.balance_transaction = bookCharge(account, charge).id
-  const intent: PaymentIntent = {
-    ...shared,
-    id,
-    allowed_payment_method_types: null,
-    amount,
-    amount_capturable: 0,
-    amount_received: amount,
-    automatic_payment_methods: { allow_redirects: 'always', enabled: true },
-    configuration: account.configuration,
-    methods: account.dashboard.payments,
-    invoice: null,
-    canceled_at: null,
-    cancellation_reason: null,
-    capture_method: 'automatic',
-    client_secret: `${id}_secret_${world.draw('client secret').text(25)}`,
-    confirmation_method: 'automatic',
-    excluded_payment_method_types: null,
-    last_payment_error: null,
-    latest_charge: charge.id,
-    next_action: null,
-    payment_method: method.id,
-    request_three_d_secure: 'automatic',
-    return_url: null,
-    setup_future_usage: null,
-    status: 'succeeded',
-  }
-  state.payment_intents.add(intent)
+  state.payment_intents.add(
+    blankIntent(account, {
+      ...shared,
+      id,
+      amount,
+      amount_received: amount,
+      automatic_payment_methods: { allow_redirects: 'always', enabled: true },
+      configuration: account.configuration,
+      methods: account.dashboard.payments,
+      latest_charge: charge.id,
+      payment_method: method.id,
+      status: 'succeeded',
+    }),
+  )
 }

@@ -17,6 +17,7 @@ import type {
 } from './billing-state.ts'
 import type { ConnectedAccount, Transfer } from './connect.ts'
 import type { Dashboard } from './dashboard.ts'
+import { type SeededRows, seededRows } from './seeded.ts'
 import { API_VERSIONS } from './versions.ts'
 
 /** Strings by key, as Stripe keeps them. */
@@ -388,6 +389,13 @@ type SeededCustomer = {
   readonly name?: string | undefined
   readonly description?: string | undefined
   readonly metadata?: Metadata | undefined
+  readonly address?: Address | undefined
+  readonly phone?: string | undefined
+  readonly balance?: number | undefined
+  readonly shipping?: Json | undefined
+  readonly tax_exempt?: string | undefined
+  readonly preferred_locales?: readonly string[] | undefined
+  readonly invoice_prefix?: string | undefined
   readonly payment_methods?: readonly SeededCard[] | undefined
 }
 type SeededPayment = {
@@ -416,6 +424,7 @@ type SeededPrice = {
     | undefined
 }
 type SeededWebhook = {
+  readonly id?: string | undefined
   readonly url: string
   readonly secret?: string | undefined
   readonly enabled_events?: readonly string[] | undefined
@@ -433,6 +442,13 @@ const seededCustomer = z.strictObject({
   name: z.string().optional(),
   description: z.string().optional(),
   metadata: metadata.optional(),
+  address: z.record(z.string(), z.string().nullable()).optional(),
+  phone: z.string().optional(),
+  balance: z.int().optional(),
+  shipping: z.json().optional(),
+  tax_exempt: z.enum(['none', 'exempt', 'reverse']).optional(),
+  preferred_locales: z.array(z.string()).optional(),
+  invoice_prefix: z.string().optional(),
   payment_methods: z.array(seededCard).optional(),
 })
 const seededPayment = z.strictObject({
@@ -492,6 +508,7 @@ type SeededAccount = Books & {
   readonly payment_methods?: Partial<Dashboard> | undefined
 }
 const seededWebhook = z.strictObject({
+  id: z.string().optional(),
   url: z.url(),
   secret: z.string().startsWith('whsec_').optional(),
   enabled_events: z.array(z.string()).min(1).optional(),
@@ -509,6 +526,7 @@ const books = {
   prices: z.array(seededPrice).optional(),
   coupons: z.array(seededCoupon).optional(),
   payments: z.array(seededPayment).optional(),
+  ...seededRows,
 }
 const seededAccount = z.strictObject({
   id: z.string().startsWith('acct_'),
@@ -524,7 +542,7 @@ const seededAccount = z.strictObject({
 })
 
 /** What an account holds before the scenario starts. */
-type Books = {
+type Books = SeededRows & {
   readonly customers?: readonly SeededCustomer[] | undefined
   readonly prices?: readonly SeededPrice[] | undefined
   readonly coupons?: readonly SeededCoupon[] | undefined

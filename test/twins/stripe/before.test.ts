@@ -58,10 +58,26 @@ test('a customer is called what its invoices call it', () => {
   expect(customers).toEqual([{ id: CUSTOMER, email: 'ann@example.com', payment_methods: [] }])
 })
 
-test('a charge that is read or refunded, and was made before, is a payment of the seed', () => {
+test('a charge that is read or refunded, and was made before, is a charge of the seed', () => {
   const charge = { object: 'charge', id: 'ch_3SQ1ABKXBGcbgpbZ', amount: 500, currency: 'usd', payment_intent: null }
-  expect(seedOf(exchange('GET', `/v1/charges/${charge.id}`, charge))).toEqual({
-    customers: [],
-    payments: [{ charge: charge.id, amount: 500, currency: 'usd' }],
+  const seed = given([exchange('GET', `/v1/charges/${charge.id}`, charge)]) as { readonly charges: unknown }
+  expect(seed.charges).toEqual([expect.objectContaining({ id: charge.id, amount: 500, currency: 'usd' })])
+})
+
+test('what a request changes is seeded as it was before, so that the twin has it to do', () => {
+  const canceled = {
+    id: 'sub_1SQ1ABKXBGcbgpbZ',
+    object: 'subscription',
+    customer: CUSTOMER,
+    status: 'canceled',
+    ended_at: 1893456000,
+    canceled_at: 1893456000,
+    items: { data: [{ id: 'si_1SQ1ABKXBGcbgpbZ', price: { id: 'price_monthly', object: 'price' }, quantity: 2 }] },
+  }
+  const seed = given([exchange('DELETE', `/v1/subscriptions/${canceled.id}`, canceled)])
+  expect(seed).toMatchObject({
+    customers: [{ id: CUSTOMER }],
+    prices: [{ id: 'price_monthly' }],
+    subscriptions: [{ id: canceled.id, status: 'active', ended_at: null, canceled_at: null, items: [{ quantity: 2 }] }],
   })
 })

@@ -3,6 +3,7 @@ import { found } from '../account.ts'
 import type { Serve } from '../answer.ts'
 import type { CheckoutLine, CheckoutSession } from '../billing-state.ts'
 import { checkoutLineBody } from '../billing-wire.ts'
+import { blankSession } from '../blanks.ts'
 import { newProduct, priceOf, productOf } from '../catalog.ts'
 import { expireSession, watchSession } from '../checkout.ts'
 import { currency } from '../currencies.ts'
@@ -187,40 +188,34 @@ export function addCheckout(account: Account, serve: Serve): void {
       const data: Data = params.payment_intent_data ?? params.subscription_data ?? params.setup_intent_data ?? {}
       const setup =
         mode === 'setup' ? newSetupIntent(account, { customer: params.customer ?? null, automatic: true }).id : null
-      const prefix = mode === 'payment' ? 'cs_test_a1' : mode === 'setup' ? 'cs_test_c1' : 'cs_test_b1'
-      const session = state.checkout_sessions.add({
-        id: account.newId(prefix, 56, state.checkout_sessions),
-        created: now,
-        expires_at: params.expires_at ?? now + DAY_S,
-        currency: lines[0]?.currency ?? params.currency ?? null,
-        customer_email: params.customer_email ?? null,
-        client_reference_id: params.client_reference_id ?? null,
-        mode,
-        lines,
-        cancel_url: params.cancel_url ?? null,
-        success_url: params.success_url,
-        allow_promotion_codes: params.allow_promotion_codes ?? null,
-        locale: params.locale ?? null,
-        data: {
-          ...(data.description === undefined ? {} : { description: data.description }),
-          metadata: mergeMetadata({}, data.metadata),
-          ...(data.trial_period_days === undefined ? {} : { trial_period_days: data.trial_period_days }),
-        },
-        customer_creation:
-          mode === 'payment' && params.customer === undefined
-            ? (params.customer_creation ?? 'if_required')
-            : mode === 'subscription' && params.customer === undefined
-              ? 'always'
-              : null,
-        customer: params.customer ?? null,
-        invoice: null,
-        metadata: mergeMetadata({}, params.metadata),
-        payment_intent: null,
-        payment_status: mode === 'setup' ? 'no_payment_required' : 'unpaid',
-        setup_intent: setup,
-        status: 'open',
-        subscription: null,
-      })
+      const session = state.checkout_sessions.add(
+        blankSession(account, {
+          expires_at: params.expires_at ?? now + DAY_S,
+          currency: lines[0]?.currency ?? params.currency ?? null,
+          customer_email: params.customer_email ?? null,
+          client_reference_id: params.client_reference_id ?? null,
+          mode,
+          lines,
+          cancel_url: params.cancel_url ?? null,
+          success_url: params.success_url,
+          allow_promotion_codes: params.allow_promotion_codes ?? null,
+          locale: params.locale ?? null,
+          data: {
+            ...(data.description === undefined ? {} : { description: data.description }),
+            metadata: mergeMetadata({}, data.metadata),
+            ...(data.trial_period_days === undefined ? {} : { trial_period_days: data.trial_period_days }),
+          },
+          customer_creation:
+            mode === 'payment' && params.customer === undefined
+              ? (params.customer_creation ?? 'if_required')
+              : mode === 'subscription' && params.customer === undefined
+                ? 'always'
+                : null,
+          customer: params.customer ?? null,
+          metadata: mergeMetadata({}, params.metadata),
+          setup_intent: setup,
+        }),
+      )
       watchSession(account, session)
       return account.checkoutSessionBody(session)
     },

@@ -12,6 +12,7 @@ import {
   draftInvoice,
   emitInvoice,
   finalizeInvoice,
+  LOOSE,
   lineOf,
   markUncollectible,
   payInvoice,
@@ -303,9 +304,8 @@ export function addInvoices(account: Account, serve: Serve): void {
 /** What an amount without a price is booked on. Recorded: Stripe makes one price and product for it. */
 function looseProduct(account: Account, name: string): { readonly price: string; readonly product: string } {
   const { state } = account
-  const old = state.products.all().find((one) => one.metadata.backing === 'invoiceitem')
-  const product =
-    old ?? state.products.add({ ...newProduct(account, name), metadata: { backing: 'invoiceitem' }, active: false })
+  const old = state.products.all().find((one) => one.metadata.backing === LOOSE.backing)
+  const product = old ?? state.products.add({ ...newProduct(account, name), metadata: LOOSE, active: false })
   return { price: account.newId('price_1', 23, state.prices), product: product.id }
 }
 

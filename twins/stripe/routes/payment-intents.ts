@@ -1,5 +1,6 @@
 import type { Account } from '../account.ts'
 import type { Serve } from '../answer.ts'
+import { blankIntent } from '../blanks.ts'
 import { checkAmount, currency } from '../currencies.ts'
 import { malformed, missing } from '../errors.ts'
 import { gap } from '../gaps.ts'
@@ -223,44 +224,19 @@ export function addPaymentIntents(account: Account, serve: Serve): void {
       if (params.customer !== undefined) customerOf(account, params.customer, 'customer', 400)
       // Before 2023-08-16 a payment without a list of methods took cards.
       const byDashboard = listed === undefined && (automatic !== undefined || isSince(account.version, '2023-08-16'))
-      const id = account.newId('pi_3', 23, state.payment_intents)
-      const intent: PaymentIntent = {
-        id,
-        created: account.nowS(),
-        client_secret: `${id}_secret_${account.world.draw('client secret').text(25)}`,
-        confirmation_method: params.confirmation_method ?? 'automatic',
+      const intent = blankIntent(account, {
         amount: params.amount,
-        amount_capturable: 0,
-        amount_received: 0,
-        allowed_payment_method_types: null,
-        excluded_payment_method_types: null,
+        confirmation_method: params.confirmation_method ?? 'automatic',
         automatic_payment_methods: byDashboard
           ? { allow_redirects: automatic?.allow_redirects ?? 'always', enabled: true }
           : null,
-        canceled_at: null,
-        cancellation_reason: null,
         capture_method: isSince(account.version, '2024-04-10') ? 'automatic_async' : 'automatic',
         configuration: byDashboard ? account.configuration : null,
         methods: listed ?? (byDashboard ? account.dashboard.payments : ['card']),
         currency: params.currency,
-        customer: null,
-        description: null,
-        invoice: null,
-        last_payment_error: null,
-        latest_charge: null,
         metadata: mergeMetadata({}, params.metadata),
-        next_action: null,
-        payment_method: null,
-        receipt_email: null,
-        request_three_d_secure: 'automatic',
         return_url: params.return_url ?? null,
-        setup_future_usage: null,
-        shipping: null,
-        statement_descriptor: null,
-        statement_descriptor_suffix: null,
-        status: 'requires_payment_method',
-        transfer_group: null,
-      }
+      })
       apply(intent, params)
       // Everything that can refuse without leaving an intent behind comes before the intent is stored.
       if (confirms) {

@@ -52,7 +52,7 @@ const tell = (account: Account, type: string, intent: SetupIntent): void =>
 
 /** A stored setup intent, without a method yet. */
 export function newSetupIntent(account: Account, wish: Partial<SetupIntent>): SetupIntent {
-  const id = account.newId('seti_1', 23, account.state.setup_intents)
+  const id = wish.id ?? account.newId('seti_1', 23, account.state.setup_intents)
   return account.state.setup_intents.add({
     id,
     created: account.nowS(),

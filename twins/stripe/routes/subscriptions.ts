@@ -1,6 +1,7 @@
 import type { Account } from '../account.ts'
 import type { Serve } from '../answer.ts'
 import type { InvoiceItem, Subscription } from '../billing-state.ts'
+import { blankSubscription } from '../blanks.ts'
 import { priceOf, productOf } from '../catalog.ts'
 import { discountsField, redeem } from '../coupons.ts'
 import { currency } from '../currencies.ts'
@@ -230,36 +231,14 @@ export function addSubscriptions(account: Account, serve: Serve): void {
       const days = params.trial_period_days ?? 0
       const trialEnd =
         params.trial_end === 'now' ? undefined : (params.trial_end ?? (days > 0 ? now + days * DAY_S : undefined))
-      const subscription: Subscription = {
-        id: account.newId('sub_1', 23, state.subscriptions),
-        created: now,
+      const subscription = blankSubscription(account, {
         currency: first?.currency ?? params.currency ?? 'usd',
         customer: customer.id,
-        start_date: now,
-        billing_cycle_anchor: now,
         cancel_at: params.cancel_at ?? null,
-        cancel_at_period_end: false,
-        canceled_at: null,
-        cancellation_details: { comment: null, feedback: null, reason: null },
-        collection_method: 'charge_automatically',
-        current_period_end: now,
-        current_period_start: now,
-        days_until_due: null,
-        default_payment_method: null,
-        description: null,
-        discounts: [],
-        ended_at: null,
         items,
-        latest_invoice: null,
-        metadata: {},
-        missing_payment_method: 'create_invoice',
-        pause_collection: null,
-        pending_setup_intent: null,
-        save_default_payment_method: 'off',
-        status: 'active',
         trial_end: trialEnd ?? null,
         trial_start: trialEnd === undefined ? null : now,
-      }
+      })
       applyShared(account, subscription, params)
       if (subscription.collection_method === 'send_invoice' && subscription.days_until_due === null) {
         throw malformed('You must specify `days_until_due` if collection method is `send_invoice`.', {
