@@ -6,6 +6,7 @@ import { atLeast, loginOf, type Role, roleOn, type Viewer } from './access.ts'
 import { viewerOf } from './auth.ts'
 import { GAPS } from './gaps.ts'
 import { findRepo, type GitHub, repoPath } from './github.ts'
+import { mayInteract } from './holds.ts'
 import { countRequest, countSecondary, giveBack, quotaHeaders, quotaOf, resourceOf } from './limits.ts'
 import { mayDo } from './permissions.ts'
 import { isRow, type Row, text } from './store.ts'
@@ -227,7 +228,16 @@ export function repoOf(ask: Ask, needed: Role = 'pull'): Row {
     throw new GitHubError(status, 'Moved Permanently', undefined, { Location: url }, { url })
   }
   need(ask, repo, needed)
+  if (needed === 'pull' && writes(ask) && !OPEN.test(ask.url.pathname)) awake(repo)
   return repo
+}
+
+const writes = ({ method }: Ask): boolean => method !== 'GET' && method !== 'HEAD'
+/** What may be done to an archived repository all the same: https://docs.github.com/repositories/archiving-a-github-repository (2026-11-26). */
+const OPEN = /^\/repos\/[^/]+\/[^/]+(\/(forks|subscription|generate|notifications))?$|^\/user\/|^\/graphql$/
+
+function awake(repo: Row): void {
+  if (repo.archived === true) throw forbidden('Repository was archived so is read-only.')
 }
 
 /** Throws GitHub's refusal where the viewer's role does not do. */
@@ -240,14 +250,15 @@ export function need(ask: Ask, repo: Row, needed: Role): void {
     if (needed === 'admin') throw forbidden('Must have admin rights to Repository.')
     throw forbidden(`Must have ${needed} access to Repository.`)
   }
-  if (repo.archived === true) throw forbidden('Repository was archived so is read-only.')
+  if (writes(ask)) awake(repo)
 }
 
 /** Somebody must be there, though no role is needed: to open an issue, to comment. */
 export function needSomebody(ask: Ask, repo: Row): string {
   need(ask, repo, 'pull')
   if (ask.viewer.kind === 'anonymous') throw new GitHubError(401, 'Requires authentication')
-  if (repo.archived === true) throw forbidden('Repository was archived so is read-only.')
+  awake(repo)
+  mayInteract(ask.github, ask.viewer, repo)
   return loginOf(ask.viewer)
 }
 

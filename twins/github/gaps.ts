@@ -26,10 +26,20 @@ export const GAPS: readonly Gap[] = [
   },
   { what: 'the search index', why: 'Assumed: it is up to date; GitHub’s lags behind writes.' },
   { what: 'commits that a seed knows by their SHA only', why: 'Assumed: they hold no files.' },
+  { what: 'merge queues', why: 'What a queue builds and in which order is GitHub’s to decide; merge without one.' },
   {
-    what: 'enforcement of rulesets',
-    why: 'Assumed: they are kept and shown; what holds pushes and merges back here is branch protection.',
+    what: 'rules that other services decide',
+    why: 'Workflows, code scanning and licences are judged elsewhere; require a status check by name.',
   },
+  { what: 'resolved conversations', why: 'Nothing here can resolve one, so that a rule about them cannot be judged.' },
+  { what: 'rulesets about repositories', why: 'They say who may make, rename and delete them; a role does here.' },
+  { what: 'rulesets by custom property', why: 'No repository here has values of custom properties; name it.' },
+  {
+    what: 'words of rules',
+    why: 'Assumed: those of patterns, files and strict checks, which no source at hand shows.',
+  },
+  { what: 'secret scanning', why: 'Assumed: nothing in a push is taken for a secret.' },
+  { what: 'rules of environments', why: 'Assumed: they are kept and shown; no deployment here waits for anybody.' },
   {
     what: 'notifications of what happens',
     why: 'Nobody is subscribed to anything here; a seed may hold some as `rows: { notifications }`.',

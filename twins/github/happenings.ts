@@ -8,7 +8,7 @@ import { findRepo, type GitHub, repoPath } from './github.ts'
 import { createComment } from './routes/comments.ts'
 import { commitFiles, target } from './routes/contents.ts'
 import { changed, createIssue } from './routes/issues.ts'
-import { mergePull } from './routes/merge.ts'
+import { mergePull, settleAutoMerges } from './routes/merge.ts'
 import { createReview } from './routes/reviews.ts'
 import { type Row, text } from './store.ts'
 import { nodeId } from './wire.ts'
@@ -171,6 +171,7 @@ function checked(ask: Ask, repo: Row, { ref, name, conclusion }: Row): void {
   }
   github.store.put(`${repoPath(repo)}/check-runs`, id, row)
   emit(github, ask.viewer, repo, 'check_run.completed', { check_run: row as Json })
+  settleAutoMerges(github, repo)
 }
 
 /** Ends a run, the newest when none is named. */

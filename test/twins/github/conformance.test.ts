@@ -20,6 +20,25 @@ const act =
     twin.fetch(request(...parts))
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
 const REPO = '/repos/acme/app'
+const RULESET = {
+  name: 'trunk',
+  enforcement: 'active',
+  conditions: { ref_name: { include: ['~DEFAULT_BRANCH'], exclude: [] } },
+}
+/** Merges a pull request into a branch with one rule, after what `before` does to it. */
+const merging =
+  (type: string, parameters: object, before?: Parameters<typeof request>) =>
+  async ({ twin }: Stage): Promise<unknown> => {
+    const say = async (...parts: Parameters<typeof request>): Promise<Record<string, never>> =>
+      (await twin.fetch(request(...parts))).json() as Promise<Record<string, never>>
+    const main = (await say('GET', `${REPO}/git/ref/heads/main`)).object as unknown as { readonly sha: string }
+    await say('POST', `${REPO}/git/refs`, { ref: 'refs/heads/more', sha: main.sha })
+    await say('PUT', `${REPO}/contents/x`, { message: 'x', content: base64('x'), branch: 'more' })
+    await say('POST', `${REPO}/pulls`, { title: 'x', head: 'more', base: 'main' })
+    if (before !== undefined) await say(...before)
+    await say('POST', `${REPO}/rulesets`, { ...RULESET, rules: [{ type, parameters }] })
+    return twin.fetch(request('PUT', `${REPO}/pulls/1/merge`, {}))
+  }
 
 runTwinTests({
   twin: github,
@@ -78,6 +97,18 @@ runTwinTests({
     'searches for topics': act('GET', '/search/topics?q=ruby'),
     'old versions of gists that a seed brings': act('GET', '/gists/g1/v1'),
     'notifications of what happens': act('GET', '/notifications'),
+    'merge queues': merging('merge_queue', {}),
+    'rules that other services decide': merging('workflows', { workflows: [] }),
+    'resolved conversations': merging(
+      'pull_request',
+      { required_approving_review_count: 0, required_review_thread_resolution: true },
+      ['POST', `${REPO}/pulls/1/comments`, { body: 'Why?', path: 'x', line: 1 }],
+    ),
+    'rulesets about repositories': act('POST', `${REPO}/rulesets`, { ...RULESET, target: 'repository', rules: [] }),
+    'rulesets by custom property': act('POST', '/orgs/acme/rulesets', {
+      ...RULESET,
+      conditions: { repository_property: { include: [], exclude: [] } },
+    }),
     'invitations by e-mail': act('POST', '/orgs/acme/invitations', { email: 'x@y.example' }),
     'GraphQL beyond the common queries': act('POST', '/graphql', { query: '{ viewer { sponsors { totalCount } } }' }),
   },

@@ -2,14 +2,18 @@ import type { Json } from '../../trace.ts'
 import { loginOf, type Viewer } from '../access.ts'
 import { type EventType, emit } from '../events.ts'
 import { findRepo, type GitHub, repoPath } from '../github.ts'
+import { staleApprovals } from '../rules/approvals.ts'
+import { asks } from '../rules/guard.ts'
 import { person } from '../shapes/accounts.ts'
 import { changesOf } from '../shapes/commits.ts'
-import { pullOf, pullWhole } from '../shapes/pulls.ts'
+import { pullBrief, pullWhole } from '../shapes/pulls.ts'
 import { webOf } from '../shapes/repos.ts'
+import { reviewDoc } from '../shapes/reviews.ts'
 import { type Row, rowOf, text } from '../store.ts'
 import { closeMentioned } from './closing.ts'
 import { ancestors } from './history.ts'
 import { commitOf, parentsOf, personOf, putRef, refOf, refsPath } from './objects.ts'
+import { pullOf } from './pull.ts'
 
 const NOTHING = '0'.repeat(40)
 
@@ -162,16 +166,28 @@ function followBranch(github: GitHub, viewer: Viewer, repo: Row, branch: string,
       _dueMs: github.world.clock.now() + CHECK_MS,
       merge_commit_sha: as === 'head' ? null : (pull.merge_commit_sha ?? null),
     }
-    const next = { ...pull, ...unknown, [as]: { ...side, sha } }
+    const pushed = as === 'head' ? { _pushed_by: loginOf(viewer) } : {}
+    const next = { ...pull, ...unknown, ...pushed, [as]: { ...side, sha } }
     const kept = keepIssue(github, home, {
       ...issue,
       _pull: next as Json,
       ...(as === 'head' ? { updated_at: github.now() } : {}),
     })
-    if (as === 'head')
+    if (as === 'head') {
       tellPull(github, viewer, home, kept, 'pull_request.synchronize', { before: text(side.sha), after: sha })
-    else if (contains(github, repo, sha, text(rowOf(pull.head).sha))) markMerged(github, viewer, home, kept, sha)
+      dismissStale(github, viewer, home, kept)
+    } else if (contains(github, repo, sha, text(rowOf(pull.head).sha))) markMerged(github, viewer, home, kept, sha)
   }
+}
+
+/** What was approved is another thing now, where a rule says so. */
+function dismissStale(github: GitHub, viewer: Viewer, repo: Row, issue: Row): void {
+  if (!asks(github, repo, text(rowOf(pullOf(issue).base).ref), 'dismiss_stale_reviews_on_push')) return
+  for (const row of staleApprovals(github, repo, issue))
+    emit(github, viewer, repo, 'pull_request_review.dismissed', {
+      review: reviewDoc(github, repo, issue, row),
+      pull_request: pullBrief(github, repo, issue),
+    })
 }
 
 /** GitHub works out in the background whether a pull request can be merged. Assumed: in a second. */

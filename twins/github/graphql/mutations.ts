@@ -1,14 +1,15 @@
 import type { Json } from '../../trace.ts'
 import { loginOf } from '../access.ts'
 import { type Ask, below, need } from '../ask.ts'
+import { pullOf } from '../git/pull.ts'
 import { keepIssue, tellPull } from '../git/push.ts'
 import { findRepo, numberOf } from '../github.ts'
 import { createComment } from '../routes/comments.ts'
 import { changed, createIssue } from '../routes/issues.ts'
-import { mergePull } from '../routes/merge.ts'
-import { createPull, updatePull } from '../routes/pulls.ts'
+import { mergePull, settleAutoMerges } from '../routes/merge.ts'
+import { askOwners, createPull, updatePull } from '../routes/pulls.ts'
 import { addStar, removeStar } from '../routes/users.ts'
-import { pullOf } from '../shapes/pulls.ts'
+import { isHeld } from '../rules/guard.ts'
 import { listOf, type Row, rowOf, text } from '../store.ts'
 import { actor, type Node } from './accounts.ts'
 import { refusal } from './connection.ts'
@@ -113,6 +114,8 @@ function turn(
     _pull: { ...pullOf(issue), ...fields } as Json,
   })
   tellPull(ask.github, ask.viewer, repo, kept, type)
+  if (type === 'pull_request.ready_for_review') askOwners(ask, repo, kept)
+  settleAutoMerges(ask.github, repo)
   return { ...outcome(ask, { repo, issue: kept }), clientMutationId: input.clientMutationId ?? null }
 }
 
@@ -120,10 +123,8 @@ function enableAutoMerge(ask: Ask, input: Input): { readonly [field: string]: un
   const { repo, issue } = issueById(ask, input.pullRequestId)
   if (repo.allow_auto_merge !== true) throw refusal('UNPROCESSABLE', 'Auto merge is not allowed for this repository')
   if (issue.state !== 'open') throw refusal('UNPROCESSABLE', 'Pull request is closed')
-  if (
-    rowOf(issue._pull)._mergeable === true &&
-    ask.github.store.get(below(repo, 'protections'), text(rowOf(pullOf(issue).base).ref)) === undefined
-  )
+  const { _mergeable, base } = pullOf(issue)
+  if (_mergeable === true && !isHeld(ask.github, repo, issue, text(rowOf(base).ref)))
     throw refusal('UNPROCESSABLE', 'Pull request Pull request is in clean status')
   const method = (text(input.mergeMethod) || 'MERGE').toLowerCase()
   const auto_merge = {

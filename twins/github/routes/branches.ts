@@ -3,6 +3,7 @@ import { type Ask, type On, ok, type Reply, repoOf } from '../ask.ts'
 import { commitOf, refOf, refsBelow } from '../git/objects.ts'
 import { push, removeRef } from '../git/push.ts'
 import { page } from '../paging.ts'
+import { guard } from '../rules/guard.ts'
 import { commitBrief } from '../shapes/commits.ts'
 import { urlOf, webOf } from '../shapes/repos.ts'
 import { isRow, type Row, rowOf, text } from '../store.ts'
@@ -51,6 +52,7 @@ function rename(ask: Ask): Reply {
   const name = text(ask.body().new_name)
   if (refOf(ask.github, repo, HEADS + name) !== undefined)
     throw invalid({ resource: 'Branch', code: 'already_exists', field: 'name' })
+  guard(ask.github, ask.viewer, repo, { ref: HEADS + name, after: text(ref.sha) })
   if (repo.default_branch === ask.param('branch')) keep(ask, { ...repo, default_branch: name })
   push(ask.github, ask.viewer, repo, HEADS + name, text(ref.sha))
   removeRef(ask.github, ask.viewer, repo, text(ref.ref))

@@ -9,6 +9,7 @@ import { repoMinimal, urlOf, webOf } from '../shapes/repos.ts'
 import { count, isRow, listOf, type Row, rowOf, text } from '../store.ts'
 import { asSeen, forbidden, GitHubError, invalid, missingField, nodeId, notFound } from '../wire.ts'
 import { appDoc } from './apps.ts'
+import { settleAutoMerges } from './merge.ts'
 
 const RUNS = 'check-runs'
 const SUITES = 'check-suites'
@@ -201,6 +202,7 @@ function finished(ask: Ask, repo: Row, row: Row, suite: Row): void {
   emit(ask.github, ask.viewer, repo, 'check_run.completed', { check_run: runDoc(ask, repo, row) })
   if (suiteState(ask, repo, suite).status === 'completed')
     emit(ask.github, ask.viewer, repo, 'check_suite.completed', { check_suite: suiteDoc(ask, repo, suite) })
+  settleAutoMerges(ask.github, repo)
 }
 
 function update(ask: Ask): Reply {
@@ -402,6 +404,7 @@ function addStatusRoutes(on: On, repo: string, at: (ask: Ask, of: Row) => string
         state: text(state),
         target_url: text(target_url),
       })
+      settleAutoMerges(ask.github, of)
       return made(whole(ask, of, row))
     },
     'user',

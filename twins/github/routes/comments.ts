@@ -25,7 +25,7 @@ function find(ask: Ask, repo: Row): Found {
 }
 
 /** Who may change what somebody else wrote. */
-function mine(ask: Ask, repo: Row, row: Row): void {
+export function mine(ask: Ask, repo: Row, row: Row): void {
   needSomebody(ask, repo)
   if (row.user !== loginOf(ask.viewer) && !mayTriage(ask.github, ask.viewer, repo))
     throw forbidden('Must have write access to Repository.')

@@ -5,16 +5,19 @@ import { emit } from '../events.ts'
 import { changesBetween } from '../git/diff.ts'
 import { ancestors, compared, filesAt, merged } from '../git/history.ts'
 import { commitOf, personOf, putCommit, putFiles, refOf, refsBelow, resolve } from '../git/objects.ts'
+import { diffOf } from '../git/pull.ts'
 import { push } from '../git/push.ts'
 import { objectsPath } from '../github.ts'
 import { page } from '../paging.ts'
+import { guard } from '../rules/guard.ts'
 import { person } from '../shapes/accounts.ts'
 import { changedFile, changesOf, commitBrief, commitWhole } from '../shapes/commits.ts'
 import { association } from '../shapes/issues.ts'
-import { diffOf, pullBrief } from '../shapes/pulls.ts'
+import { pullBrief } from '../shapes/pulls.ts'
 import { urlOf, webOf } from '../shapes/repos.ts'
 import { listOf, type Row, text } from '../store.ts'
 import { asSeen, GitHubError, missingField, nodeId, notFound } from '../wire.ts'
+import { mine } from './comments.ts'
 import { signer } from './contents.ts'
 import { diffText, patchText } from './patches.ts'
 
@@ -180,7 +183,9 @@ function merge(ask: Ask): Reply {
     },
     { author: login, committer: login },
   )
-  push(github, ask.viewer, repo, `refs/heads/${text(base)}`, text(commit.sha))
+  const change = { ref: `refs/heads/${text(base)}`, before: text(ours.sha), after: text(commit.sha) }
+  guard(github, ask.viewer, repo, change, { status: 409 })
+  push(github, ask.viewer, repo, change.ref, change.after)
   return made(commitBrief(github, repo, commit))
 }
 
@@ -299,7 +304,9 @@ function addCommentRoutes(on: On, repo: string): void {
     `PATCH ${repo}/comments/:id`,
     (ask) => {
       const of = repoOf(ask)
-      const row = { ...find(ask, of), body: ask.body().body, updated_at: ask.github.now() }
+      const old = find(ask, of)
+      mine(ask, of, old)
+      const row = { ...old, body: ask.body().body, updated_at: ask.github.now() }
       return ok(shape(ask, of, ask.github.store.put(below(of, 'comments'), numberIn(ask, 'id'), row)))
     },
     'user',
@@ -309,7 +316,7 @@ function addCommentRoutes(on: On, repo: string): void {
     `DELETE ${repo}/comments/:id`,
     (ask) => {
       const of = repoOf(ask)
-      find(ask, of)
+      mine(ask, of, find(ask, of))
       ask.github.store.remove(below(of, 'comments'), numberIn(ask, 'id'))
       return done()
     },

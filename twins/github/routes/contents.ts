@@ -18,6 +18,7 @@ import {
   sizeOf,
 } from '../git/objects.ts'
 import { push } from '../git/push.ts'
+import { guard } from '../rules/guard.ts'
 import { gitCommit } from '../shapes/commits.ts'
 import { urlOf, webOf } from '../shapes/repos.ts'
 import { type Row, rowOf, text } from '../store.ts'
@@ -141,7 +142,14 @@ export function loginBehind(ask: Ask, { email }: Person): string | undefined {
 }
 
 /** Puts a commit with other files on a branch. */
-export function commitFiles(ask: Ask, repo: Row, branch: string, files: ReadonlyMap<string, Entry>, asked: Row): Row {
+export function commitFiles(
+  ask: Ask,
+  repo: Row,
+  branch: string,
+  files: ReadonlyMap<string, Entry>,
+  asked: Row,
+  verb = 'update',
+): Row {
   const { github } = ask
   const old = refOf(github, repo, `refs/heads/${branch}`)
   const author = signer(ask, asked.author ?? asked.committer)
@@ -158,7 +166,9 @@ export function commitFiles(ask: Ask, repo: Row, branch: string, files: Readonly
     },
     { author: loginBehind(ask, author), committer: loginBehind(ask, committer) },
   )
-  push(github, ask.viewer, repo, `refs/heads/${branch}`, text(commit.sha))
+  const change = { ref: `refs/heads/${branch}`, before: text(old?.sha) || undefined, after: text(commit.sha) }
+  guard(github, ask.viewer, repo, change, { status: 409, words: `Could not ${verb} file: ` })
+  push(github, ask.viewer, repo, change.ref, change.after)
   return commit
 }
 
@@ -194,7 +204,14 @@ function write(ask: Ask): Reply {
   if (text(asked.sha) !== '' && old?.sha !== asked.sha) throw refuseSha(path, text(asked.sha))
   const sha = putBlob(ask.github, repo, Buffer.from(asked.content, 'base64'))
   const entry: Entry = { path, mode: old?.mode ?? '100644', type: 'blob', sha }
-  const commit = commitFiles(ask, repo, branch, new Map([...files, [path, entry]]), asked)
+  const commit = commitFiles(
+    ask,
+    repo,
+    branch,
+    new Map([...files, [path, entry]]),
+    asked,
+    old === undefined ? 'create' : 'update',
+  )
   const ref = text(asked.branch) || branch
   return {
     status: old === undefined ? 201 : 200,
@@ -214,7 +231,7 @@ function remove(ask: Ask): Reply {
   if (old === undefined) throw notFound()
   if (old.sha !== asked.sha) throw refuseSha(path, text(asked.sha))
   files.delete(path)
-  const commit = commitFiles(ask, repo, branch, files, asked)
+  const commit = commitFiles(ask, repo, branch, files, asked, 'delete')
   return ok({ content: null, commit: gitCommit(ask.github, repo, commit) })
 }
 

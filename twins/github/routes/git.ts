@@ -21,6 +21,7 @@ import {
 } from '../git/objects.ts'
 import { push, removeRef } from '../git/push.ts'
 import { objectsPath } from '../github.ts'
+import { guard } from '../rules/guard.ts'
 import { gitCommit } from '../shapes/commits.ts'
 import { urlOf } from '../shapes/repos.ts'
 import { listOf, type Row, rowOf, text } from '../store.ts'
@@ -68,6 +69,7 @@ function createRef(ask: Ask): Reply {
   const tag = ask.github.store.get(`${objectsPath(repo)}/tags`, text(sha))
   if (tag === undefined && commitOf(ask.github, repo, text(sha)) === undefined)
     throw unprocessable('Object does not exist')
+  guard(ask.github, ask.viewer, repo, { ref: name, after: text(sha) })
   return made(
     refDoc(repo, push(ask.github, ask.viewer, repo, name, text(sha), false, tag === undefined ? 'commit' : 'tag')),
   )
@@ -82,6 +84,12 @@ function updateRef(ask: Ask): Reply {
   if (commit === undefined) throw unprocessable('Object does not exist')
   const forward = standsOn(ask.github, repo, commit, text(ref.sha))
   if (!forward && force !== true) throw unprocessable('Update is not a fast forward')
+  guard(ask.github, ask.viewer, repo, {
+    ref: text(ref.ref),
+    before: text(ref.sha),
+    after: text(sha),
+    forced: !forward,
+  })
   return ok(refDoc(repo, push(ask.github, ask.viewer, repo, text(ref.ref), text(sha), !forward)))
 }
 
@@ -264,7 +272,9 @@ export function addGitRoutes(on: On): void {
     (ask) => {
       const repo = repoOf(ask, 'push')
       const name = `refs/${ask.param('ref')}`
-      if (refOf(ask.github, repo, name) === undefined) throw unprocessable('Reference does not exist')
+      const ref = refOf(ask.github, repo, name)
+      if (ref === undefined) throw unprocessable('Reference does not exist')
+      guard(ask.github, ask.viewer, repo, { ref: name, before: text(ref.sha) })
       removeRef(ask.github, ask.viewer, repo, name)
       return done()
     },

@@ -46,7 +46,7 @@ export function tell(
 }
 
 /** Keeps what happened to an issue. */
-export function note(ask: Ask, repo: Row, issue: Row, event: string, more: Row = {}): void {
+export function note(ask: Pick<Ask, 'github' | 'viewer'>, repo: Row, issue: Row, event: string, more: Row = {}): void {
   const id = ask.github.nextId()
   const row = {
     id,

@@ -222,7 +222,7 @@ const EXPIRES: Readonly<Record<string, number>> = {
 }
 const LIMITS: ReadonlySet<string> = new Set(['existing_users', 'contributors_only', 'collaborators_only'])
 
-/** Who may comment and open things for a while. It is kept and shown; nobody is held back. */
+/** Who may comment and open things for a while; twins/github/holds.ts holds the others back. */
 function addInteractionLimits(on: On): void {
   const places: readonly (readonly [string, string, string, (ask: Ask) => string])[] = [
     ['repos', '/repos/:owner/:repo', 'repository', (ask) => below(repoOf(ask, 'admin'), 'interaction-limits')],

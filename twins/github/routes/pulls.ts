@@ -4,12 +4,15 @@ import { type Ask, below, done, made, need, needSomebody, type On, ok, type Repl
 import { person as signs } from '../furnish-git.ts'
 import { compared, filesAt, merged } from '../git/history.ts'
 import { commitOf, putCommit, putFiles, refOf } from '../git/objects.ts'
+import { canMerge, diffOf, pullOf } from '../git/pull.ts'
 import { CHECK_MS, keepIssue, push, tellPull } from '../git/push.ts'
 import { account, findRepo, type GitHub, numberOf, ownerOf } from '../github.ts'
 import { page, sorted } from '../paging.ts'
+import { guard } from '../rules/guard.ts'
+import { asReviewers, ownersOf } from '../rules/owners.ts'
 import { person } from '../shapes/accounts.ts'
 import { changedFile, changesOf, commitBrief } from '../shapes/commits.ts'
-import { canMerge, diffOf, pullBrief, pullOf, pullWhole } from '../shapes/pulls.ts'
+import { pullBrief, pullWhole } from '../shapes/pulls.ts'
 import { teamBrief } from '../shapes/teams.ts'
 import { count, listOf, type Row, rowOf, text } from '../store.ts'
 import { GitHubError, invalid, missingField, nodeId, notFound } from '../wire.ts'
@@ -128,7 +131,17 @@ export function createPull(ask: Ask): Reply {
     _pull: pull as Json,
   })
   tellPull(ask.github, ask.viewer, repo, issue, 'pull_request.opened')
-  return made(pullWhole(ask.github, repo, issue))
+  return made(pullWhole(ask.github, repo, askOwners(ask, repo, issue)))
+}
+
+/** Asks the code owners of what a pull request changes for reviews; drafts ask nobody yet. */
+export function askOwners(ask: Ask, repo: Row, issue: Row): Row {
+  if (pullOf(issue).draft === true) return issue
+  const paths = diffOf(ask.github, repo, issue).changes.map(({ path }) => path)
+  const owners = ownersOf(ask.github, repo, text(rowOf(pullOf(issue).base).sha), paths).flat()
+  const { people, teams } = asReviewers(ask.github, owners)
+  const others = people.filter((login) => login !== issue.user)
+  return others.length + teams.length === 0 ? issue : askFor(ask, repo, issue, others, teams)
 }
 
 /** Works out whether a pull request can be merged, once it is time. */
@@ -234,7 +247,9 @@ function updateBranch(ask: Ask): Reply {
     },
     { author: login, committer: login },
   )
-  push(github, ask.viewer, from, `refs/heads/${text(head.ref)}`, text(commit.sha))
+  const change = { ref: `refs/heads/${text(head.ref)}`, before: text(head.sha), after: text(commit.sha) }
+  guard(github, ask.viewer, from, change)
+  push(github, ask.viewer, from, change.ref, change.after)
   return {
     status: 202,
     body: {
@@ -250,7 +265,6 @@ function reviewers(ask: Ask, asks: boolean): Reply {
   const repo = repoOf(ask)
   const issue = pullIn(ask, repo)
   need(ask, repo, 'push')
-  const pull = pullOf(issue)
   const [people, teams] = [listOf(ask.body().reviewers).map(String), listOf(ask.body().team_reviewers).map(String)]
   for (const login of people) {
     if (account(github, login) === undefined)
@@ -262,6 +276,21 @@ function reviewers(ask: Ask, asks: boolean): Reply {
     if (asks && login.toLowerCase() === text(issue.user).toLowerCase())
       throw new GitHubError(422, 'Review cannot be requested from pull request author.')
   }
+  const row = askFor(ask, repo, issue, people, teams, asks)
+  return { status: asks ? 201 : 200, body: pullBrief(github, repo, row) }
+}
+
+/** Puts people and teams among those who are asked for a review, or takes them away. */
+function askFor(
+  ask: Ask,
+  repo: Row,
+  issue: Row,
+  people: readonly string[],
+  teams: readonly string[],
+  asks = true,
+): Row {
+  const { github } = ask
+  const pull = pullOf(issue)
   const put = (old: readonly string[], given: readonly string[]): readonly string[] =>
     asks
       ? [...new Set([...old, ...given])]
@@ -285,7 +314,7 @@ function reviewers(ask: Ask, asks: boolean): Reply {
     tellPull(github, ask.viewer, repo, row, `pull_request.${event}`, {
       requested_team: teamBrief(github, ownerOf(repo), slug),
     })
-  return { status: asks ? 201 : 200, body: pullBrief(github, repo, row) }
+  return row
 }
 
 export function addPullRoutes(on: On): void {

@@ -5,6 +5,7 @@ import { type EventType, emit } from '../events.ts'
 import { commitOf, personOf, refOf, resolve } from '../git/objects.ts'
 import { push } from '../git/push.ts'
 import { page } from '../paging.ts'
+import { guard } from '../rules/guard.ts'
 import { person } from '../shapes/accounts.ts'
 import { urlOf, webOf } from '../shapes/repos.ts'
 import { type Row, text } from '../store.ts'
@@ -76,8 +77,11 @@ function freshReleaseDoc(ask: Ask, repo: Row, row: Row): Json {
 function tagged(ask: Ask, repo: Row, tag: string, target: string): string {
   const known = refOf(ask.github, repo, `refs/tags/${tag}`)
   const commit = known === undefined ? resolve(ask.github, repo, target) : commitOf(ask.github, repo, text(known.sha))
-  if (known === undefined && commit !== undefined)
-    push(ask.github, ask.viewer, repo, `refs/tags/${tag}`, text(commit.sha))
+  if (known === undefined && commit !== undefined) {
+    const change = { ref: `refs/tags/${tag}`, after: text(commit.sha) }
+    guard(ask.github, ask.viewer, repo, change)
+    push(ask.github, ask.viewer, repo, change.ref, change.after)
+  }
   return commit === undefined ? ask.github.now() : personOf(commit, 'committer').date
 }
 

@@ -20,6 +20,7 @@ import {
 import { push } from '../git/push.ts'
 import { account, findRepo, ownerOf } from '../github.ts'
 import { page } from '../paging.ts'
+import { guard } from '../rules/guard.ts'
 import { MERGE_SETTINGS, repoListed, repoMinimal, repoWhole, urlOf } from '../shapes/repos.ts'
 import { isRow, listOf, type Row, text } from '../store.ts'
 import { forbidden, GitHubError, invalid, missingField, nodeId, notFound } from '../wire.ts'
@@ -365,7 +366,9 @@ function mergeUpstream(ask: Ask): Reply {
   if (ahead.length === 0)
     return ok({ message: `This branch is not behind the upstream ${name}.`, merge_type: 'none', base_branch: name })
   if (behind > 0) throw new GitHubError(409, 'There are merge conflicts')
-  push(github, ask.viewer, fork, `refs/heads/${branch}`, text(theirs.sha))
+  const change = { ref: `refs/heads/${branch}`, before: text(ours.sha), after: text(theirs.sha), fetched: true }
+  guard(github, ask.viewer, fork, change)
+  push(github, ask.viewer, fork, change.ref, change.after)
   return ok({
     message: `Successfully fetched and fast-forwarded from upstream ${name}.`,
     merge_type: 'fast-forward',

@@ -1,38 +1,25 @@
 import type { Json } from '../../trace.ts'
-import { loginOf } from '../access.ts'
+import { loginOf, roleOn } from '../access.ts'
 import { type Ask, below, done, made, needSomebody, numberIn, type On, ok, type Reply, repoOf } from '../ask.ts'
 import { emit } from '../events.ts'
+import { pullOf } from '../git/pull.ts'
 import { keepIssue } from '../git/push.ts'
 import { numberOf, repoPath } from '../github.ts'
 import { page, sorted } from '../paging.ts'
+import { reviewsPath } from '../rules/approvals.ts'
+import { isNamed, protectionFor } from '../rules/in-force.ts'
 import { person } from '../shapes/accounts.ts'
-import { association, reactions } from '../shapes/issues.ts'
-import { pullBrief, pullOf } from '../shapes/pulls.ts'
+import { association, mayTriage, reactions } from '../shapes/issues.ts'
+import { pullBrief } from '../shapes/pulls.ts'
 import { urlOf, webOf } from '../shapes/repos.ts'
+import { reviewDoc } from '../shapes/reviews.ts'
 import { listOf, type Row, rowOf, text } from '../store.ts'
-import { asSeen, GitHubError, invalid, missingField, nodeId, notFound } from '../wire.ts'
+import { asSeen, forbidden, GitHubError, invalid, missingField, nodeId, notFound } from '../wire.ts'
+import { mine } from './comments.ts'
+import { settleAutoMerges } from './merge.ts'
 import { pullIn } from './pulls.ts'
 
-const reviewsPath = (repo: Row, issue: Row): string => below(repo, `pulls/${numberOf(issue)}/reviews`)
 const commentsPath = (repo: Row): string => below(repo, 'pulls/comments')
-
-function reviewDoc(ask: Ask, repo: Row, issue: Row, row: Row): Json {
-  const pull = `${urlOf(repo)}/pulls/${numberOf(issue)}`
-  const html = `${webOf(repo)}/pull/${numberOf(issue)}#pullrequestreview-${row.id}`
-  return {
-    id: row.id,
-    node_id: row.node_id,
-    user: person(ask.github, row.user),
-    body: row.body ?? '',
-    state: row.state,
-    html_url: html,
-    pull_request_url: pull,
-    author_association: row.author_association ?? association(ask.github, repo, text(row.user)),
-    _links: { html: { href: html }, pull_request: { href: pull } },
-    ...(row.state === 'PENDING' ? {} : { submitted_at: row.submitted_at }),
-    commit_id: row.commit_id,
-  } as Json
-}
 
 /** A comment on a line of a change. */
 const commentDoc = (ask: Ask, repo: Row, row: Row): Json => asSeen(row, freshCommentDoc(ask, repo, row))
@@ -102,17 +89,25 @@ function submitted(ask: Ask, repo: Row, issue: Row, row: Row): void {
     updated_at: ask.github.now(),
     _pull: { ...pull, requested_reviewers: waiting } as Json,
   })
-  const doc = { ...(reviewDoc(ask, repo, kept, row) as Row), state: text(row.state).toLowerCase() } as Json
+  const doc = { ...(reviewDoc(ask.github, repo, kept, row) as Row), state: text(row.state).toLowerCase() } as Json
   emit(ask.github, ask.viewer, repo, 'pull_request_review.submitted', {
     review: doc,
     pull_request: pullBrief(ask.github, repo, kept),
   })
+  settleAutoMerges(ask.github, repo)
+}
+
+/** Whoever may not triage says nothing on what is locked. */
+function unlocked(ask: Ask, repo: Row, issue: Row): void {
+  if (issue.locked === true && !mayTriage(ask.github, ask.viewer, repo))
+    throw forbidden('Unable to create comment because issue is locked.')
 }
 
 export function createReview(ask: Ask): Reply {
   const repo = repoOf(ask)
   const user = needSomebody(ask, repo)
   const issue = pullIn(ask, repo)
+  unlocked(ask, repo, issue)
   const { body = '', event, commit_id, comments } = ask.body()
   const state = stateOf(ask, issue, event, listOf(comments).length > 0 ? 'comments' : body)
   const mine = ask.github.store
@@ -133,7 +128,7 @@ export function createReview(ask: Ask): Reply {
   })
   for (const one of listOf(comments)) newComment(ask, repo, issue, { ...rowOf(one), pull_request_review_id: id })
   if (state !== 'PENDING') submitted(ask, repo, issue, row)
-  return ok(reviewDoc(ask, repo, issue, row))
+  return ok(reviewDoc(ask.github, repo, issue, row))
 }
 
 function reviewIn(ask: Ask, repo: Row, issue: Row): Row {
@@ -180,6 +175,7 @@ function comment(ask: Ask, more: Row = {}): Reply {
   const repo = repoOf(ask)
   needSomebody(ask, repo)
   const issue = pullIn(ask, repo)
+  unlocked(ask, repo, issue)
   const body = { ...ask.body(), ...more }
   const replied = body.in_reply_to === undefined ? body.in_reply_to_id : body.in_reply_to
   const parent = replied === undefined ? undefined : ask.github.store.get(commentsPath(repo), String(replied))
@@ -202,6 +198,15 @@ const ORDERS = {
   updated: (row: Row): string => text(row.updated_at),
 }
 
+/** Branch protection may say who dismisses reviews: https://docs.github.com/rest/branches/branch-protection (2026-11-26). */
+function mayDismiss(ask: Ask, repo: Row): void {
+  const base = text(rowOf(pullOf(pullIn(ask, repo)).base).ref)
+  const reviews = rowOf(protectionFor(ask.github, repo, `refs/heads/${base}`)?.required_pull_request_reviews)
+  const only = rowOf(reviews.dismissal_restrictions)
+  if (Object.keys(only).length === 0 || roleOn(ask.github, ask.viewer, repo) === 'admin') return
+  if (!isNamed(ask.github, ask.viewer, repo, only)) throw forbidden('Must be allowed to dismiss reviews.')
+}
+
 export function addReviewRoutes(on: On): void {
   const repo = '/repos/:owner/:repo'
   const pull = `${repo}/pulls/:number`
@@ -212,12 +217,12 @@ export function addReviewRoutes(on: On): void {
     const rows = ask.github.store
       .rows(reviewsPath(of, issue))
       .filter((row) => row.state !== 'PENDING' || row.user === loginOf(ask.viewer))
-    return page(ask, rows, (row) => reviewDoc(ask, of, issue, row))
+    return page(ask, rows, (row) => reviewDoc(ask.github, of, issue, row))
   })
   on('pulls.reviews.get', `GET ${pull}/reviews/:review`, (ask) => {
     const of = repoOf(ask)
     const issue = pullIn(ask, of)
-    return ok(reviewDoc(ask, of, issue, reviewIn(ask, of, issue)))
+    return ok(reviewDoc(ask.github, of, issue, reviewIn(ask, of, issue)))
   })
   const change = (
     ask: Ask,
@@ -236,8 +241,11 @@ export function addReviewRoutes(on: On): void {
     'pulls.reviews.update',
     `PUT ${pull}/reviews/:review`,
     (ask) => {
-      const { of, issue, row } = change(ask, () => ({ body: ask.body().body ?? '' }))
-      return ok(reviewDoc(ask, of, issue, row))
+      const { of, issue, row } = change(ask, (old) => {
+        if (old.user !== loginOf(ask.viewer)) throw forbidden('Must be the author of the review.')
+        return { body: ask.body().body ?? '' }
+      })
+      return ok(reviewDoc(ask.github, of, issue, row))
     },
     'user',
   )
@@ -250,7 +258,7 @@ export function addReviewRoutes(on: On): void {
         return { body, state: stateOf(ask, on, ask.body().event, body), submitted_at: ask.github.now() }
       })
       submitted(ask, of, issue, row)
-      return ok(reviewDoc(ask, of, issue, row))
+      return ok(reviewDoc(ask.github, of, issue, row))
     },
     'user',
   )
@@ -258,14 +266,14 @@ export function addReviewRoutes(on: On): void {
     'pulls.reviews.dismiss',
     `PUT ${pull}/reviews/:review/dismissals`,
     (ask) => {
-      repoOf(ask, 'push')
+      mayDismiss(ask, repoOf(ask, 'push'))
       if (text(ask.body().message) === '') throw missingField('PullRequestReview', 'message')
       const { of, issue, row } = change(ask, () => ({ state: 'DISMISSED' }))
       emit(ask.github, ask.viewer, of, 'pull_request_review.dismissed', {
-        review: reviewDoc(ask, of, issue, row),
+        review: reviewDoc(ask.github, of, issue, row),
         pull_request: pullBrief(ask.github, of, issue),
       })
-      return ok(reviewDoc(ask, of, issue, row))
+      return ok(reviewDoc(ask.github, of, issue, row))
     },
     'user',
   )
@@ -278,7 +286,7 @@ export function addReviewRoutes(on: On): void {
       const row = reviewIn(ask, of, issue)
       if (row.state !== 'PENDING') throw new GitHubError(422, 'Can not delete a non-pending pull request review')
       ask.github.store.remove(reviewsPath(of, issue), numberIn(ask, 'review'))
-      return ok(reviewDoc(ask, of, issue, row))
+      return ok(reviewDoc(ask.github, of, issue, row))
     },
     'user',
   )
@@ -318,6 +326,7 @@ function addCommentRoutes(on: On, repo: string, pull: string): void {
     (ask) => {
       const of = repoOf(ask)
       const old = find(ask, of)
+      mine(ask, of, old)
       const row = ask.github.store.put(commentsPath(of), numberIn(ask, 'id'), {
         ...old,
         body: ask.body().body,
@@ -334,6 +343,7 @@ function addCommentRoutes(on: On, repo: string, pull: string): void {
     (ask) => {
       const of = repoOf(ask)
       const row = find(ask, of)
+      mine(ask, of, row)
       ask.github.store.remove(commentsPath(of), numberIn(ask, 'id'))
       emit(ask.github, ask.viewer, of, 'pull_request_review_comment.deleted', { comment: commentDoc(ask, of, row) })
       return done()

@@ -1,42 +1,42 @@
 import type { Json } from '../../trace.ts'
-import { type Ask, below, type On, ok, repoOf } from '../ask.ts'
-import { refsBelow } from '../git/objects.ts'
-import { ownerOf } from '../github.ts'
+import { type Ask, below, gap, numberIn, type On, ok, type Reply, repoOf } from '../ask.ts'
 import { page } from '../paging.ts'
+import { isRule } from '../rules/changes.ts'
+import { SUITES } from '../rules/guard.ts'
+import { bypassOf, isActive, RULESETS, type RuleSet, ruleSets, setRules } from '../rules/in-force.ts'
 import { urlOf, webOf } from '../shapes/repos.ts'
 import { listOf, type Row, rowOf, text } from '../store.ts'
-import { API, GitHubError, nodeId, WEB, without } from '../wire.ts'
+import { API, GitHubError, nodeId, notFound, shown, WEB, without } from '../wire.ts'
 import { ownedOrg } from './orgs.ts'
 import { addPlain, inRepo, type Plain } from './plain-route.ts'
+import { visible } from './users.ts'
 
-const RULESETS = 'rulesets'
 const TARGETS: ReadonlySet<string> = new Set(['branch', 'tag', 'push', 'repository'])
 const ENFORCEMENTS: ReadonlySet<string> = new Set(['active', 'disabled', 'evaluate'])
 
 /** Where rulesets hang: https://docs.github.com/rest/repos/rules and /rest/orgs/rules (2026-11-26). */
 type Source = {
-  readonly type: 'Repository' | 'Organization'
+  readonly type: RuleSet['type']
   readonly name: string
   readonly url: string
   readonly html: string
 }
 
-const repoSource = (ask: Ask): Source => {
-  const repo = repoOf(ask)
-  return { type: 'Repository', name: text(repo.full_name), url: urlOf(repo), html: `${webOf(repo)}/rules` }
-}
-const orgSource = (ask: Ask): Source => {
-  const login = text(ownedOrg(ask).login)
-  return {
-    type: 'Organization',
-    name: login,
-    url: `${API}/orgs/${login}`,
-    html: `${WEB}/organizations/${login}/settings/rules`,
-  }
-}
+const ofRepo = (repo: Row): Source => ({
+  type: 'Repository',
+  name: text(repo.full_name),
+  url: urlOf(repo),
+  html: `${webOf(repo)}/rules`,
+})
+const ofOrg = (login: string): Source => ({
+  type: 'Organization',
+  name: login,
+  url: `${API}/orgs/${login}`,
+  html: `${WEB}/organizations/${login}/settings/rules`,
+})
 
-function rulesetDoc(source: Source, row: Row): Json {
-  return {
+const rulesetDoc = (source: Source, row: Row, more: Row = {}): Json =>
+  ({
     id: row.id,
     name: row.name,
     target: row.target,
@@ -49,17 +49,22 @@ function rulesetDoc(source: Source, row: Row): Json {
     created_at: row.created_at,
     updated_at: row.updated_at,
     bypass_actors: row.bypass_actors,
-    current_user_can_bypass: row.current_user_can_bypass ?? 'never',
+    ...more,
     _links: { self: { href: `${source.url}/rulesets/${row.id}` }, html: { href: `${source.html}/${row.id}` } },
-  } as Json
-}
+  }) as Json
 
-function checked({ target = 'branch', enforcement }: Row): void {
+function checked({ target = 'branch', enforcement, rules, conditions }: Row): void {
   if (!TARGETS.has(text(target)) || !ENFORCEMENTS.has(text(enforcement)))
     throw new GitHubError(
       422,
       'Invalid request.\n\n"enforcement" is not a member of ["disabled", "active", "evaluate"].',
     )
+  const types = listOf(rules).map((rule) => text(rowOf(rule).type))
+  const unknown = types.find((type) => !isRule(type))
+  if (unknown !== undefined) throw new GitHubError(422, 'Validation Failed', [`Invalid rule '${unknown}': `])
+  // Who may make, delete or rename repositories: rules of another kind.
+  if (target === 'repository') throw gap('rulesets about repositories')
+  if (rowOf(conditions).repository_property !== undefined) throw gap('rulesets by custom property')
 }
 
 function make(ask: Ask, body: Row, id: number): Row {
@@ -71,11 +76,10 @@ function make(ask: Ask, body: Row, id: number): Row {
   return { id, node_id: nodeId('RRS', id), name, target, enforcement, conditions: refs, rules, bypass_actors, ...dates }
 }
 
-const plain = (path: string, name: string, source: (ask: Ask) => Source): Omit<Plain, 'at'> => ({
+const plain = (path: string, name: string, shape: (ask: Ask, row: Row) => Json): Omit<Plain, 'at' | 'verbs'> => ({
   name,
   path,
   writes: 'admin',
-  verbs: ['create', 'list', 'get', 'update', 'delete'],
   puts: true,
   resource: 'Ruleset',
   required: ['name', 'enforcement'],
@@ -85,78 +89,115 @@ const plain = (path: string, name: string, source: (ask: Ask) => Source): Omit<P
     checked(kept)
     return kept
   },
-  shape: (ask, row) => rulesetDoc(source(ask), row),
-  listed: (ask, row) =>
-    without(
-      rulesetDoc(source(ask), row) as Row,
-      ...['conditions', 'rules', 'bypass_actors', 'current_user_can_bypass'],
-    ) as Json,
+  shape,
+  listed: (ask, row) => brief(shape(ask, row)),
 })
+const brief = (doc: Json): Json =>
+  without(doc as Row, ...['conditions', 'rules', 'bypass_actors', 'current_user_can_bypass']) as Json
 
-/** Names of refs with `*` for anything within a part and `**` for anything at all. */
-function fits(pattern: string, ref: string, isDefault: boolean): boolean {
-  if (pattern === '~ALL') return true
-  if (pattern === '~DEFAULT_BRANCH') return isDefault
-  const source = pattern
-    .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('**', '\0')
-    .replaceAll('*', '[^/]*')
-    .replaceAll('?', '[^/]')
-    .replaceAll('\0', '.*')
-  return new RegExp(`^${source}$`).test(ref)
+const inRepoShape = (ask: Ask, repo: Row, { type, source, row }: RuleSet): Json =>
+  rulesetDoc(type === 'Repository' ? ofRepo(repo) : ofOrg(source), row, {
+    current_user_can_bypass: row.current_user_can_bypass ?? bypassOf(ask.github, ask.viewer, repo, row),
+  })
+
+/** Rulesets of a repository, with those of its organisation unless they are not wanted. */
+const setsOf = (ask: Ask, repo: Row): readonly RuleSet[] =>
+  ruleSets(ask.github, repo).filter(
+    ({ type }) => type === 'Repository' || ask.query.get('includes_parents') !== 'false',
+  )
+
+function listSets(ask: Ask): Reply {
+  const repo = repoOf(ask)
+  const targets = ask.query.get('targets')?.split(',')
+  const sets = setsOf(ask, repo).filter(({ row }) => targets === undefined || targets.includes(text(row.target)))
+  return page(ask, sets, (set) => brief(inRepoShape(ask, repo, set)))
 }
 
-/** Rules in force for a branch, of the repository and of the organisation it belongs to. */
-function rulesFor(ask: Ask): readonly Json[] {
+function getSet(ask: Ask): Reply {
   const repo = repoOf(ask)
-  const branch = ask.param('branch')
-  const ref = `refs/heads/${branch}`
-  const isDefault = repo.default_branch === branch
-  const owner = ownerOf(repo)
-  const own = ask.github.store
-    .rows(below(repo, RULESETS))
-    .map((row) => ['Repository', text(repo.full_name), row] as const)
-  const above = ask.github.store
-    .rows(`orgs/${owner.toLowerCase()}/${RULESETS}`)
-    .filter((row) => appliesTo(row, repo))
-    .map((row) => ['Organization', owner, row] as const)
-  return [...own, ...above].flatMap(([type, source, row]) => {
-    const { include, exclude } = rowOf(rowOf(row.conditions).ref_name)
-    const any = (patterns: Json | undefined): boolean =>
-      listOf(patterns).some((one) => fits(String(one), ref, isDefault))
-    if (row.enforcement !== 'active' || row.target !== 'branch' || !any(include) || any(exclude)) return []
-    return listOf(row.rules).map(
-      (rule): Json =>
-        ({ ...rowOf(rule), ruleset_source_type: type, ruleset_source: source, ruleset_id: row.id }) as Json,
+  const set = setsOf(ask, repo).find(({ row }) => String(row.id) === ask.param('id'))
+  if (set === undefined) throw notFound()
+  return ok(inRepoShape(ask, repo, set))
+}
+
+const PERIODS: Readonly<Record<string, number>> = { hour: 1, day: 24, week: 168, month: 720 }
+
+/** Suites that a list's query lets through, newest first. */
+function suites(ask: Ask, rows: readonly Row[]): Reply {
+  const { query } = ask
+  const hours = PERIODS[query.get('time_period') ?? 'day'] ?? 24
+  const since = ask.github.world.clock.now() - hours * 3_600_000
+  const [ref, actor, result] = ['ref', 'actor_name', 'rule_suite_result'].map((name) => query.get(name))
+  const kept = rows.filter(
+    (row) =>
+      Date.parse(text(row.pushed_at)) >= since &&
+      (!ref || row.ref === ref || row.ref === `refs/heads/${ref}`) &&
+      (!actor || row.actor_name === actor) &&
+      (!result || result === 'all' || row.result === result),
+  )
+  return page(ask, [...kept].reverse(), (row) => shown(row))
+}
+
+const suite = (row: Row | undefined): Reply => {
+  if (row === undefined) throw notFound()
+  return ok({ ...(shown(row) as Row), rule_evaluations: row._evaluations ?? [] } as Json)
+}
+
+function addSuiteRoutes(on: On): void {
+  const inRepository = `/repos/:owner/:repo/rulesets/${SUITES}`
+  on('repos.rule_suites.list', `GET ${inRepository}`, (ask) =>
+    suites(ask, ask.github.store.rows(below(repoOf(ask, 'push'), SUITES))),
+  )
+  on('repos.rule_suites.get', `GET ${inRepository}/:id`, (ask) =>
+    suite(ask.github.store.get(below(repoOf(ask, 'push'), SUITES), numberIn(ask, 'id'))),
+  )
+  const inOrg = (ask: Ask): readonly Row[] =>
+    visible(ask, text(ownedOrg(ask).login)).flatMap((repo) => ask.github.store.rows(below(repo, SUITES)))
+  on('orgs.rule_suites.list', `GET /orgs/:org/rulesets/${SUITES}`, (ask) => {
+    const name = ask.query.get('repository_name')
+    return suites(
+      ask,
+      inOrg(ask).filter((row) => !name || row.repository_name === name),
     )
   })
-}
-
-/** Whether an organisation's ruleset is about a repository, by its name or number. */
-function appliesTo({ conditions }: Row, repo: Row): boolean {
-  const { repository_name, repository_id } = rowOf(conditions)
-  const name = text(repo.name)
-  const named = (patterns: Json | undefined): boolean => listOf(patterns).some((one) => fits(String(one), name, false))
-  if (repository_id !== undefined) return listOf(rowOf(repository_id).repository_ids).includes(repo.id ?? null)
-  if (repository_name === undefined) return true
-  const { include, exclude } = rowOf(repository_name)
-  return named(include) && !named(exclude)
+  on('orgs.rule_suites.get', `GET /orgs/:org/rulesets/${SUITES}/:id`, (ask) =>
+    suite(inOrg(ask).find(({ id }) => id === numberIn(ask, 'id'))),
+  )
 }
 
 export function addRulesetRoutes(on: On): void {
+  addSuiteRoutes(on)
+  const path = '/repos/:owner/:repo/rulesets'
+  on('repos.rulesets.list', `GET ${path}`, listSets)
+  on('repos.rulesets.get', `GET ${path}/:id`, getSet)
   addPlain(on, {
-    ...plain('/repos/:owner/:repo/rulesets', 'repos.rulesets', repoSource),
+    ...plain(path, 'repos.rulesets', (ask, row) => {
+      const repo = repoOf(ask)
+      return inRepoShape(ask, repo, { type: 'Repository', source: text(repo.full_name), row })
+    }),
+    verbs: ['create', 'update', 'delete'],
     at: inRepo(RULESETS),
   })
   addPlain(on, {
-    ...plain('/orgs/:org/rulesets', 'orgs.rulesets', orgSource),
+    ...plain('/orgs/:org/rulesets', 'orgs.rulesets', (ask, row) => rulesetDoc(ofOrg(text(ownedOrg(ask).login)), row)),
+    verbs: ['create', 'list', 'get', 'update', 'delete'],
     at: (ask) => `orgs/${text(ownedOrg(ask).login).toLowerCase()}/${RULESETS}`,
   })
-  on('repos.rules.for_branch', 'GET /repos/:owner/:repo/rules/branches/:branch', (ask) => {
+  // The branch need not exist: https://docs.github.com/rest/repos/rules (2026-11-26).
+  on('repos.rules.for_branch', 'GET /repos/:owner/:repo/rules/branches/:branch{.+}', (ask) => {
     const repo = repoOf(ask)
-    const known = refsBelow(ask.github, repo, 'refs/heads/').some(
-      ({ ref }) => ref === `refs/heads/${ask.param('branch')}`,
+    const rules = setRules(ask.github, repo, `refs/heads/${ask.param('branch')}`).filter(isActive)
+    return page(
+      ask,
+      rules,
+      ({ type, parameters, set }): Json =>
+        ({
+          type,
+          ...(Object.keys(parameters).length === 0 ? {} : { parameters }),
+          ruleset_source_type: set?.type,
+          ruleset_source: set?.source,
+          ruleset_id: set?.row.id,
+        }) as Json,
     )
-    return known ? page(ask, rulesFor(ask), (one) => one) : ok([])
   })
 }

@@ -1,16 +1,13 @@
 import type { Json } from '../../trace.ts'
-import { type Change, changesBetween } from '../git/diff.ts'
-import { compared, filesAt, merged } from '../git/history.ts'
-import { commitOf } from '../git/objects.ts'
+import { diffOf, pullOf } from '../git/pull.ts'
 import { findRepo, type GitHub, numberOf, ownerOf, repoPath } from '../github.ts'
+import { isHeld } from '../rules/guard.ts'
 import { listOf, type Row, rowOf, text } from '../store.ts'
 import { person } from './accounts.ts'
 import { tally } from './commits.ts'
 import { commentsPath, shared } from './issues.ts'
 import { repoBrief, urlOf, webOf } from './repos.ts'
 import { teamBrief } from './teams.ts'
-
-export const pullOf = (issue: Row): Row => rowOf(issue._pull)
 
 /** One side of a pull request, as it is now. What is merged or closed keeps the SHA it had. */
 function side(github: GitHub, of: Row): Json {
@@ -78,33 +75,13 @@ const autoMerge = (github: GitHub, pull: Row): Json => {
   return { enabled_by: person(github, enabled_by), ...rest } as Json
 }
 
-/** The two sides as commits, and what the head adds. */
-export function diffOf(
-  github: GitHub,
-  repo: Row,
-  issue: Row,
-): {
-  readonly commits: readonly Row[]
-  readonly changes: readonly Change[]
-  readonly base: Row | undefined
-  readonly head: Row | undefined
-} {
+/** How a pull request without conflicts stands: https://docs.github.com/graphql/reference/enums#mergestatestatus (2026-11-26). */
+function stateOf(github: GitHub, repo: Row, issue: Row): string {
   const pull = pullOf(issue)
-  const [base, head] = [pull.base, pull.head].map((of) => commitOf(github, repo, text(rowOf(of).sha)))
-  if (base === undefined || head === undefined) return { commits: [], changes: [], base, head }
-  const { mergeBase, ahead } = compared(github, repo, base, head)
-  const changes = changesBetween(github, repo, filesAt(github, repo, mergeBase), filesAt(github, repo, head))
-  return { commits: ahead, changes, base, head }
-}
-
-/** Whether the head can be merged into the base; undefined where a side is gone. */
-export function canMerge(github: GitHub, repo: Row, issue: Row): boolean | undefined {
-  const { base, head } = diffOf(github, repo, issue)
-  if (base === undefined || head === undefined) return undefined
-  const { mergeBase } = compared(github, repo, base, head)
-  const [old, ours, theirs] = [mergeBase, base, head].map((commit) => filesAt(github, repo, commit))
-  if (old === undefined || ours === undefined || theirs === undefined) return undefined
-  return merged(github, repo, old, ours, theirs) !== undefined
+  if (pull.draft === true) return 'draft'
+  const base = text(rowOf(pull.base).ref)
+  if (issue.state === 'open' && isHeld(github, repo, issue, base)) return 'blocked'
+  return 'clean'
 }
 
 /**
@@ -117,7 +94,7 @@ export function pullWhole(github: GitHub, repo: Row, issue: Row): Json {
   const { additions, deletions } = tally(changes)
   const known = rowOf(pull._stats)
   const merges = pull.merged === true ? null : (pull._mergeable ?? null)
-  const state = merges === null ? 'unknown' : merges === false ? 'dirty' : pull.draft === true ? 'draft' : 'clean'
+  const state = merges === null ? 'unknown' : merges === false ? 'dirty' : stateOf(github, repo, issue)
   return {
     ...(pullBrief(github, repo, issue) as Row),
     merged: pull.merged ?? false,
