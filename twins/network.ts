@@ -1,7 +1,7 @@
 import qs from 'qs'
 import type { Fault } from './faults.ts'
 import { requestOf } from './request.ts'
-import { plainOf } from './response.ts'
+import { givenOf, plainOf } from './response.ts'
 import type { Json } from './trace.ts'
 import { NotModelled, type Twin, type TwinDefinition } from './twin.ts'
 import { type Wire, wireTwins } from './wires.ts'
@@ -16,8 +16,8 @@ export type WireRequest = {
   readonly body: Uint8Array
 }
 
-/** A piece of a body, `afterMs` behind the one before it. */
-export type Chunk = { readonly afterMs: number; readonly bytes: Uint8Array }
+/** A piece of a body, `afterMs` behind the one before it. Some have what they were made of, where each character of it is one byte. */
+export type Chunk = { readonly afterMs: number; readonly bytes: Uint8Array; readonly ascii?: string | undefined }
 
 /** What comes back. Times are relative to the request. `silence` never answers; `reset` breaks the connection. */
 export type WireAnswer =
@@ -64,6 +64,7 @@ export type Placement = { readonly definition: TwinDefinition<unknown>; readonly
 /** Slow enough that order matters, fast enough that nobody times out. */
 const SSE_GAP_MS = { min: 5, max: 40 }
 const KNOWN_ORIGINS_MAX = 1_000
+const KNOWN_ADDRESSES_MAX = 500
 
 /** Matches the origins that `https://*.okta.com` or `https://*.s3.*.amazonaws.com` stands for; the `*` of `tcp://*:5432` is any host. */
 export function originPattern(origin: string): RegExp {
@@ -92,16 +93,67 @@ export function requestFields(request: WireRequest, url: URL = new URL(request.u
 }
 const QS = { depth: 8, parameterLimit: 2000, arrayLimit: 200, plainObjects: false } as const
 
+const encoder = new TextEncoder()
+
+/** Text that becomes bytes when somebody asks for them. */
+class TextChunk implements Chunk {
+  readonly afterMs = 0
+  readonly ascii: string | undefined
+  readonly #text: string
+  #bytes: Uint8Array | undefined
+
+  constructor(text: string, size: number) {
+    this.#text = text
+    this.ascii = text.length === size ? text : undefined
+  }
+
+  get bytes(): Uint8Array {
+    this.#bytes ??= encoder.encode(this.#text)
+    return this.#bytes
+  }
+}
+
+type Answered = {
+  readonly status: number
+  readonly headers: ReadonlyArray<readonly [string, string]>
+  readonly body: string | Uint8Array
+  /** In bytes. */
+  readonly size: number
+}
+
+/** What a twin answered, without a wait where there is nothing to wait for. */
+function answered(response: Response): Answered | Promise<Answered> {
+  const given = givenOf(response)
+  if (given === undefined) {
+    return plainOf(response).then(({ status, headers, bytes }) => ({
+      status,
+      headers,
+      body: bytes,
+      size: bytes.length,
+    }))
+  }
+  const { status, headers, body } = given
+  return {
+    status,
+    headers,
+    body: body ?? '',
+    size: body === null ? 0 : typeof body === 'string' ? Buffer.byteLength(body) : body.length,
+  }
+}
+
 /** Cuts a server-sent event stream after each event, so that it arrives piece by piece in virtual time. */
-function pieces(world: World, key: string, type: string, bytes: Uint8Array): readonly Chunk[] {
-  if (!type.startsWith('text/event-stream')) return bytes.length === 0 ? [] : [{ afterMs: 0, bytes }]
+function pieces(world: World, key: string, { headers, body, size }: Answered): readonly Chunk[] {
+  if (size === 0) return []
+  const type = headers.find(([name]) => name === 'content-type')?.[1] ?? ''
+  if (!type.startsWith('text/event-stream')) {
+    return [typeof body === 'string' ? new TextChunk(body, size) : { afterMs: 0, bytes: body }]
+  }
   const gap = world.rng.fork(`${key}/stream`)
-  const events = Buffer.from(bytes)
-    .toString()
-    .split(/(?<=\n\n)/)
+  const text = typeof body === 'string' ? body : Buffer.from(body).toString()
+  const events = text.split(/(?<=\n\n)/)
   return events.map((text, at) => ({
     afterMs: at === 0 ? 0 : gap.int(SSE_GAP_MS.min, SSE_GAP_MS.max),
-    bytes: new TextEncoder().encode(text),
+    bytes: encoder.encode(text),
   }))
 }
 
@@ -114,10 +166,28 @@ function truncate(chunks: readonly Chunk[]): readonly Chunk[] {
   })
 }
 
+/** A twin in its place, with the names of events it has had. */
+type Placed = {
+  readonly name: string
+  readonly twin: Twin
+  readonly definition: TwinDefinition<unknown>
+  readonly answered: string
+  readonly asked: Map<string, string>
+}
+
+/** `twin.operation`, the same text each time: a trace has it in every event. */
+function askedOf({ name, asked }: Placed, operation: string): string {
+  const known = asked.get(operation)
+  if (known !== undefined) return known
+  const text = `${name}.${operation}`
+  asked.set(operation, text)
+  return text
+}
+
 /** Puts twins at their origins in `world`. Throws when two claim the same origin. */
 export function createNetwork(world: World, placements: readonly Placement[]): Network {
   const twins = new Map<string, Twin>()
-  const definitions = new Map<string, TwinDefinition<unknown>>()
+  const placed = new Map<string, Placed>()
   const origins: { readonly pattern: RegExp; readonly origin: string; readonly name: string }[] = []
   for (const { definition, seed } of placements) {
     for (const origin of definition.origins) {
@@ -127,10 +197,32 @@ export function createNetwork(world: World, placements: readonly Placement[]): N
       origins.push({ pattern: originPattern(origin), origin, name: definition.name })
     }
     world.money.addPrices(definition.name, definition.prices)
-    definitions.set(definition.name, definition)
-    twins.set(definition.name, definition.create(world, seed))
+    const { name } = definition
+    const twin = definition.create(world, seed)
+    twins.set(name, twin)
+    placed.set(name, { name, twin, definition, answered: `${name}.answer`, asked: new Map() })
   }
-  const attempts = new Map<string, number>()
+  /** By step and operation. */
+  const attempts = new Map<string, Map<string, number>>()
+  const attemptOf = (step: string, asked: string): number => {
+    const ofStep = attempts.get(step) ?? new Map<string, number>()
+    const attempt = (ofStep.get(asked) ?? 0) + 1
+    if (attempt === 1) attempts.set(step, ofStep)
+    ofStep.set(asked, attempt)
+    return attempt
+  }
+  /** Addresses as they were parsed: nobody changes them. */
+  const addresses = new Map<string, { readonly url: URL; readonly at: Placed | undefined }>()
+  const addressOf = (text: string): { readonly url: URL; readonly at: Placed | undefined } => {
+    const known = addresses.get(text)
+    if (known !== undefined) return known
+    const url = new URL(text)
+    const name = nameAt(url.origin)
+    const address = { url, at: name === undefined ? undefined : placed.get(name) }
+    if (addresses.size >= KNOWN_ADDRESSES_MAX) addresses.clear()
+    addresses.set(text, address)
+    return address
+  }
   const known = new Map<string, string | undefined>()
   const nameAt = (origin: string): string | undefined => {
     if (known.has(origin)) return known.get(origin)
@@ -159,17 +251,15 @@ export function createNetwork(world: World, placements: readonly Placement[]): N
       return true
     },
     async handle(request) {
-      const url = new URL(request.url)
-      const name = nameAt(url.origin)
-      const twin = name === undefined ? undefined : twins.get(name)
-      const definition = name === undefined ? undefined : definitions.get(name)
-      if (name === undefined || twin === undefined || definition === undefined) {
+      const { url, at } = addressOf(request.url)
+      if (at === undefined) {
         throw new NotModelled(
           'network',
           `the origin ${url.origin}`,
           'Name a twin for it under "given", or take the call out.',
         )
       }
+      const { name, twin, definition } = at
       const ask = (): Request =>
         requestOf({ method: request.method, url, headers: request.headers, body: request.body })
       const first = ask()
@@ -184,15 +274,14 @@ export function createNetwork(world: World, placements: readonly Placement[]): N
           `See twins/${name}/gaps.ts for what it does not model.`,
         )
       }
-      const base = `${request.step}/${name}.${operation}`
-      const attempt = (attempts.get(base) ?? 0) + 1
-      attempts.set(base, attempt)
-      const key = `${base}#${attempt}`
-      return world.within({ step: request.step, key }, async (): Promise<WireAnswer> => {
+      const asked = askedOf(at, operation)
+      const attempt = attemptOf(request.step, asked)
+      const key = `${request.step}/${asked}#${attempt}`
+      return world.within({ step: request.step, key, draws: new Map() }, async (): Promise<WireAnswer> => {
         const own = twin.fieldsOf?.(request.method, url, header)
         const sent = requestFields(request, url)
         const fields = own === undefined ? sent : { ...(sent as object), ...own }
-        world.trace.record(`${name}.${operation}`, {
+        world.trace.record(asked, {
           key,
           method: request.method,
           path: url.pathname,
@@ -217,13 +306,15 @@ export function createNetwork(world: World, placements: readonly Placement[]): N
         }
         const refused = fault === undefined ? undefined : refusal(twin, fault, ask())
         const answer = async (): Promise<PromptAnswer> => {
-          const response = refused ?? (await twin.fetch(first))
+          const given = refused ?? twin.fetch(first)
+          const response = given instanceof Promise ? await given : given
           if (fault?.kind === 'duplicate') await twin.fetch(ask())
-          const { status, headers, bytes } = await plainOf(response)
-          world.trace.record(`${name}.answer`, { key, operation, status, bytes: bytes.length })
+          const coming = answered(response)
+          const whole = coming instanceof Promise ? await coming : coming
+          const { status, headers, size } = whole
+          world.trace.record(at.answered, { key, operation, status, bytes: size })
           if (fault?.kind === 'answer-lost') return lost(fault.silent ?? false)
-          const type = headers.find(([header]) => header === 'content-type')?.[1]
-          const whole = pieces(world, key, type ?? '', bytes)
+          const chunks = pieces(world, key, whole)
           const cut = fault?.kind === 'truncated'
           return {
             kind: 'response',
@@ -231,12 +322,12 @@ export function createNetwork(world: World, placements: readonly Placement[]): N
             key,
             status,
             headers,
-            chunks: cut ? truncate(whole) : whole,
+            chunks: cut ? truncate(chunks) : chunks,
             cut,
           }
         }
         const wait = refused === undefined && twin.wait !== undefined ? await twin.wait(ask()) : undefined
-        if (wait === undefined) return answer()
+        if (wait === undefined) return await answer()
         const { cause } = world
         return {
           kind: 'held',
@@ -247,7 +338,8 @@ export function createNetwork(world: World, placements: readonly Placement[]): N
     },
   }
   const stands = ({ act }: Wire): boolean => act.kind === 'call' || twins.has(act.twin)
-  wireTwins(world, network, [...definitions.values()].flatMap(({ wires = [] }) => wires).filter(stands))
+  const wires = [...placed.values()].flatMap(({ definition }) => definition.wires ?? [])
+  wireTwins(world, network, wires.filter(stands))
   return network
 }
 

@@ -101,7 +101,8 @@ class LightRequest {
 
 class LightHeaders {
   readonly #pairs: Pairs
-  #values: Map<string, string> | undefined
+  /** In lower case. Few enough to look through; a map of them costs more than it saves. */
+  #names: readonly string[] | undefined
   #real: Headers | undefined
 
   constructor(pairs: Pairs) {
@@ -115,25 +116,26 @@ class LightHeaders {
 
   get(name: string): string | null {
     if (this.#real !== undefined) return this.#real.get(name)
-    this.#values ??= valuesOf(this.#pairs)
-    return this.#values.get(name) ?? this.#values.get(name.toLowerCase()) ?? null
+    this.#names ??= this.#pairs.map(([one]) => one.toLowerCase())
+    const lower = name.toLowerCase()
+    const first = this.#names.indexOf(lower)
+    if (first < 0) return null
+    return this.#names.indexOf(lower, first + 1) < 0 ? this.#valueAt(first) : this.#joined(lower)
   }
 
   has(name: string): boolean {
     return this.get(name) !== null
   }
-}
 
-/** Values by lower-case name, as `Headers` joins and trims them. */
-function valuesOf(pairs: Pairs): Map<string, string> {
-  const values = new Map<string, string>()
-  for (const [name, value] of pairs) {
-    const lower = name.toLowerCase()
-    const before = values.get(lower)
-    const trimmed = value.trim()
-    values.set(lower, before === undefined ? trimmed : `${before}${lower === 'cookie' ? '; ' : ', '}${trimmed}`)
+  #valueAt(at: number): string {
+    return this.#pairs[at]?.[1].trim() ?? ''
   }
-  return values
+
+  /** Several of one name, as `Headers` joins them. */
+  #joined(lower: string): string {
+    const values = (this.#names ?? []).flatMap((name, at) => (name === lower ? [this.#valueAt(at)] : []))
+    return values.join(lower === 'cookie' ? '; ' : ', ')
+  }
 }
 
 complete(LightRequest.prototype, Request.prototype)

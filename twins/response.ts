@@ -9,6 +9,9 @@ export type PlainAnswer = {
   readonly bytes: Uint8Array<ArrayBuffer>
 }
 
+/** The same with its body as it was given: text need not become bytes for those who want neither. */
+export type GivenAnswer = Pick<PlainAnswer, 'status' | 'headers'> & { readonly body: Body }
+
 /** A `Response` that is not made before somebody wants more of it than `plainOf` does. `headers` gives its type where it has one. */
 export const responseOf = (body: Body, status: number, headers: Readonly<Record<string, string>>): Response =>
   new LightResponse(body, status, headers) as unknown as Response
@@ -22,6 +25,10 @@ export async function plainOf(response: Response): Promise<PlainAnswer> {
     bytes: new Uint8Array(await response.arrayBuffer()),
   }
 }
+
+/** What a light answer was made of, at once; undefined for others, and where somebody has had the body. */
+export const givenOf = (response: Response): GivenAnswer | undefined =>
+  response instanceof LightResponse ? response.given() : undefined
 
 const encoder = new TextEncoder()
 const NOTHING = new Uint8Array()
@@ -59,12 +66,17 @@ class LightResponse {
   }
 
   plain(): PlainAnswer {
-    const bytes = this.#take()
-    return {
-      status: this.status,
-      headers: this.#headers === undefined ? sorted(this.#given) : [...this.#headers],
-      bytes,
-    }
+    return { status: this.status, headers: this.#pairs, bytes: this.#take() }
+  }
+
+  given(): GivenAnswer | undefined {
+    if (this.bodyUsed) return undefined
+    this.#used = this.#body !== null
+    return { status: this.status, headers: this.#pairs, body: this.#body }
+  }
+
+  get #pairs(): ReadonlyArray<readonly [string, string]> {
+    return this.#headers === undefined ? sorted(this.#given) : [...this.#headers]
   }
 
   async arrayBuffer(): Promise<ArrayBuffer> {
@@ -96,8 +108,17 @@ class LightResponse {
 }
 
 function sorted(headers: Readonly<Record<string, string>>): [string, string][] {
-  const pairs = Object.keys(headers).map((name): [string, string] => [name.toLowerCase(), headers[name] ?? ''])
-  return pairs.sort(([a], [b]) => (a < b ? -1 : 1))
+  const pairs: [string, string][] = []
+  let last = ''
+  let inOrder = true
+  for (const given of Object.keys(headers)) {
+    const name = given.toLowerCase()
+    pairs.push([name, headers[given] ?? ''])
+    inOrder &&= last < name
+    last = name
+  }
+  // Most who make answers name the headers in order.
+  return inOrder ? pairs : pairs.sort(([a], [b]) => (a < b ? -1 : 1))
 }
 
 complete(LightResponse.prototype, Response.prototype)

@@ -15,32 +15,77 @@ export interface Rng {
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
 /** Chance from a seed; Alea, because forks are made by the thousand and ARC4 takes 100 times as long to set up. */
-export function createRng(seed: string): Rng {
-  // Not before the first draw: many forks are made in case, and setting up is most of what they cost.
-  let made: (() => number) | undefined
-  const draw = (): number => {
-    made ??= seedrandom.alea(seed)
-    return made()
+export const createRng = (seed: string): Rng => new AleaRng(seed)
+
+class AleaRng implements Rng {
+  readonly #seed: string
+  /** Not before the first draw: many forks are made in case, and setting up is most of what they cost. */
+  #made: (() => number) | undefined
+
+  constructor(seed: string) {
+    this.#seed = seed
   }
-  const rng: Rng = {
-    int(min, max) {
-      if (!Number.isSafeInteger(min) || !Number.isSafeInteger(max) || max < min) {
-        throw new Error(`int: expected whole numbers min <= max, got ${min} and ${max}.`)
-      }
-      return min + Math.floor(draw() * (max - min + 1))
-    },
-    float: () => draw(),
-    pick(items) {
-      const item = items[rng.int(0, items.length - 1)]
-      if (item === undefined) throw new Error('pick: expected a list without holes.')
-      return item
-    },
-    text(length, alphabet = BASE62) {
-      let text = ''
-      for (let at = 0; at < length; at++) text += alphabet.charAt(Math.floor(draw() * alphabet.length))
-      return text
-    },
-    fork: (key) => createRng(`${seed}/${key}`),
+
+  int(min: number, max: number): number {
+    if (!Number.isSafeInteger(min) || !Number.isSafeInteger(max) || max < min) {
+      throw new Error(`int: expected whole numbers min <= max, got ${min} and ${max}.`)
+    }
+    return min + Math.floor(this.float() * (max - min + 1))
   }
-  return rng
+
+  float(): number {
+    this.#made ??= seedrandom.alea('', { state: aleaState(this.#seed) })
+    return this.#made()
+  }
+
+  pick<T>(items: readonly T[]): T {
+    const item = items[this.int(0, items.length - 1)]
+    if (item === undefined) throw new Error('pick: expected a list without holes.')
+    return item
+  }
+
+  text(length: number, alphabet: string = BASE62): string {
+    let text = ''
+    for (let at = 0; at < length; at++) text += alphabet.charAt(Math.floor(this.float() * alphabet.length))
+    return text
+  }
+
+  fork(key: string): Rng {
+    return new AleaRng(`${this.#seed}/${key}`)
+  }
+}
+
+const PER_2_32 = 2.3283064365386963e-10
+
+/** Where the digest of `text` leaves a digest that stood at `n`. */
+function mash(n: number, text: string): number {
+  let at = n
+  for (let nth = 0; nth < text.length; nth++) {
+    at += text.charCodeAt(nth)
+    let h = 0.02519603282416938 * at
+    at = h >>> 0
+    h -= at
+    h *= at
+    at = h >>> 0
+    h -= at
+    at += h * 0x100000000
+  }
+  return at
+}
+
+const BLANK_1 = mash(0xefc8249d, ' ')
+const BLANK_2 = mash(BLANK_1, ' ')
+const BLANK_3 = mash(BLANK_2, ' ')
+
+/** What `seedrandom.alea(seed)` begins with: each id hangs on a seed of its own, and the library takes several times as long to digest one. */
+function aleaState(seed: string): seedrandom.State.Alea {
+  const first = mash(BLANK_3, seed)
+  const second = mash(first, seed)
+  const third = mash(second, seed)
+  return { c: 1, s0: part(BLANK_1, first), s1: part(BLANK_2, second), s2: part(BLANK_3, third) }
+}
+
+function part(blank: number, digest: number): number {
+  const difference = (blank >>> 0) * PER_2_32 - (digest >>> 0) * PER_2_32
+  return difference < 0 ? difference + 1 : difference
 }

@@ -38,10 +38,11 @@ export class RouteTable<T> implements Router<T> {
   match(method: string, path: string): Result<T> {
     const found = this.#find(method, path)
     // A shared trie may know routes that this world has not registered.
-    const mine = found.flatMap(([at, params]) => {
+    const mine: [T, Record<string, string>][] = []
+    for (const [at, params] of found) {
       const handler = this.#handlers[at]
-      return handler === undefined ? [] : [[handler, params] as [T, Record<string, string>]]
-    })
+      if (handler !== undefined) mine.push([handler, params])
+    }
     return [mine]
   }
 

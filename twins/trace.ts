@@ -20,7 +20,7 @@ export type TraceEvent = {
 
 export type Trace = readonly TraceEvent[]
 
-/** Takes events in order; `hash()` covers every event so far and identifies the behaviour. */
+/** Takes events in order; `hash()` covers every event so far and identifies the behaviour, and throws when some were let go. */
 export interface Recorder {
   readonly events: Trace
   /** `step` when it is not the one the world is at. */
@@ -67,9 +67,17 @@ function canonicalObject(value: readonly Json[] | { readonly [key: string]: Json
 /** SHA-256 of the canonical form, in hex. */
 export const digest = (value: Json): string => createHash('sha256').update(canonical(value)).digest('hex')
 
-/** A recorder whose hash rolls over each event as it comes. `now` and `step` are read at the moment of recording. */
-export function createRecorder(now: () => number, step: () => string): Recorder {
+/**
+ * A recorder whose hash rolls over each event as it comes. `now` and `step` are read at the moment of recording. It lets old events
+ * go so that there are `eventsMax` at most; those that stay keep their `index`.
+ */
+export function createRecorder(
+  now: () => number,
+  step: () => string,
+  eventsMax: number = Number.POSITIVE_INFINITY,
+): Recorder {
   const events: TraceEvent[] = []
+  let next = 0
   const rolling = createHash('sha256').update(TRACE_SCHEMA)
   let hashed = 0
   const listeners: ((event: TraceEvent) => void)[] = []
@@ -77,11 +85,14 @@ export function createRecorder(now: () => number, step: () => string): Recorder 
     events,
     watch: (listener) => void listeners.push(listener),
     record(type, fields, claimed) {
-      const event = { index: events.length, atMs: now(), type, step: claimed ?? step(), fields }
+      const event = { index: next++, atMs: now(), type, step: claimed ?? step(), fields }
+      // A half at a time: to take the first of a long list away costs as much as to take many.
+      if (events.length >= eventsMax) events.splice(0, events.length - (eventsMax >> 1))
       events.push(event)
       for (const listener of listeners) listener(event)
     },
     hash() {
+      if (next > events.length) throw new Error(`hash: expected a whole trace, got one without its first events.`)
       // Hashed late and in one go: runs that nobody compares do not pay for it.
       for (; hashed < events.length; hashed++) rolling.update(canonical(events[hashed])).update('\n')
       return rolling.copy().digest('hex')

@@ -1,18 +1,23 @@
 import { createHash } from 'node:crypto'
 import { type Clock, VirtualClock } from './clock.ts'
+import { createDecisions, type DecisionLog } from './decisions.ts'
 import { createFaultPlan, type FaultPlan } from './faults.ts'
 import { createMeter, type Meter } from './money.ts'
 import { createRng, type Rng } from './rng.ts'
 import { createRecorder, type Json, type Recorder } from './trace.ts'
 
 /** On whose account something happens: the scenario step, and the causal key `step/twin.operation#attempt`. */
-export type Cause = { readonly step: string; readonly key: string }
+export type Cause = {
+  readonly step: string
+  readonly key: string
+  /** How often each name was drawn, where nobody else has this key: known for as long as the cause is. */
+  readonly draws?: Map<string, number>
+}
 
 /** What the subject does unasked, before and between steps. */
 export const BOOT: Cause = { step: 'boot', key: 'boot' }
 
-/** Choices that chance made, by causal key. Replaying with it needs no seed. */
-export type DecisionLog = Readonly<Record<string, number>>
+export type { DecisionLog } from './decisions.ts'
 
 /** How long something takes that may take from `min` to `max` milliseconds. */
 export type Pace = (rng: Rng, range: { readonly min: number; readonly max: number }) => number
@@ -81,6 +86,8 @@ export type WorldOptions = {
   readonly startsAt: string
   /** Decisions to repeat; what it lacks is drawn from the seed. */
   readonly decisions?: DecisionLog
+  /** A world that lives on and is never replayed keeps so many of the latest events, and no more decisions than that. */
+  readonly eventsMax?: number | undefined
   /** How latencies are drawn; evenly, unless told otherwise. */
   readonly pace?: Pace | undefined
   /** How deliveries reach the subject. Without one nobody listens: each fails as refused. */
@@ -98,16 +105,16 @@ export function createWorld(options: WorldOptions): RunnableWorld {
     return () => within(mine, task)
   })
   const rng = createRng(seed)
-  const decisions = new Map<string, number>()
+  const decisions = createDecisions(options.eventsMax)
   const draws = new Map<string, number>()
   let cause: Cause = BOOT
   const now = (): number => clock.now()
   const decide: World['decide'] = (key, draw) => {
     const value = options.decisions?.[key] ?? draw(rng.fork(`decision/${key}`))
-    decisions.set(key, value)
+    decisions.add(key, value)
     return value
   }
-  const trace = createRecorder(now, () => cause.step)
+  const trace = createRecorder(now, () => cause.step, options.eventsMax)
   const money = createMeter(
     () => ({ atMs: now(), step: cause.step, key: cause.key }),
     ({ key, twin, sku, quantity, amount, currency }) =>
@@ -125,8 +132,9 @@ export function createWorld(options: WorldOptions): RunnableWorld {
   }
   const draw = (name: string): Rng => {
     const key = `${cause.key}/${name}`
-    const n = draws.get(key) ?? 0
-    draws.set(key, n + 1)
+    const [counts, counted] = cause.draws === undefined ? [draws, key] : [cause.draws, name]
+    const n = counts.get(counted) ?? 0
+    counts.set(counted, n + 1)
     return rng.fork(`${key}~${n}`)
   }
   const send: Courier =
@@ -170,7 +178,7 @@ export function createWorld(options: WorldOptions): RunnableWorld {
     money,
     faults,
     get decisions() {
-      return Object.fromEntries(decisions)
+      return decisions.all()
     },
     get cause() {
       return cause

@@ -15,7 +15,7 @@ export type AdminOptions = {
   readonly namespaces: Namespaces
   readonly token: string
   /** Moves a world's clock to the present. */
-  readonly tick: (namespace: Namespace) => Promise<void>
+  readonly tick: (namespace: Namespace) => Promise<void> | undefined
 }
 
 const offset = z.string().regex(/^\d+(ms|s|m|h|d)$/, 'expected a duration such as 5m')
@@ -106,7 +106,7 @@ export function createAdmin({ definitions, namespaces, token, tick }: AdminOptio
       generation,
       now: new Date(world.clock.now()).toISOString(),
       twins: [...network.twins.keys()],
-      events: world.trace.events.length,
+      events: (world.trace.events.at(-1)?.index ?? -1) + 1,
       bill: totals(world.money.bill.lines),
     }
   }
@@ -130,7 +130,9 @@ export function createAdmin({ definitions, namespaces, token, tick }: AdminOptio
     const page = await inNamespace(
       c,
       ({ world, generation }) => {
-        const events = world.trace.events.slice(after + 1, after + 1 + JOURNAL_MAX)
+        const first = world.trace.events[0]?.index ?? 0
+        const from = Math.max(0, after + 1 - first)
+        const events = world.trace.events.slice(from, from + JOURNAL_MAX)
         return { generation, next: events.at(-1)?.index ?? after, events }
       },
       true,

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type PromptAnswer, settled, type WireRequest } from '../../twins/network.ts'
 import { type HeaderOf, NotModelled, type TwinDefinition } from '../../twins/twin.ts'
-import { createAddresses, namespaceOf } from './address.ts'
+import { type Address, createAddresses, namespaceOf } from './address.ts'
 import type { Recorded, Recorder } from './har.ts'
 import type { Namespaces } from './namespaces.ts'
 import type { Pass } from './pass.ts'
@@ -13,7 +13,7 @@ export type FrontOptions = {
   readonly latency: boolean
   readonly wait: (ms: number) => Promise<void>
   /** Moves a world's clock to the present before a request is looked at. */
-  readonly tick: (namespace: ReturnType<Namespaces['at']>) => Promise<void>
+  readonly tick: (namespace: ReturnType<Namespaces['at']>) => Promise<void> | undefined
   /** Told of what no twin models, and of bugs of ours. */
   readonly onProblem: (text: string) => void
   /** The service under test, reached through the same port. */
@@ -70,9 +70,11 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const raw = request.rawHeaders
-  const values = firstValues(raw)
-  const header = (name: string): string | undefined => values.get(name)
+  const names = namesOf(request.rawHeaders)
+  const header: HeaderOf = (name) => {
+    const at = names.indexOf(name)
+    return at < 0 ? undefined : request.rawHeaders[at * 2 + 1]
+  }
   // A proxy is asked for whole addresses.
   const asked = request.url ?? '/'
   const whole = asked.startsWith('/') ? null : /^https?:\/\/([^/]+)(\/.*)?$/.exec(asked)
@@ -82,43 +84,29 @@ async function answer(
     return passOn(options.pass, target, request, response)
   const address = addresses(authority, target)
   if (address === undefined) {
-    const names = options.definitions.map(({ name }) => `/${name}/`).join(', ')
+    const prefixes = options.definitions.map(({ name }) => `/${name}/`).join(', ')
     refuse(
       response,
       421,
-      `expected a host of a served twin, or a path that begins with ${names}; got ${authority}${asked}.`,
+      `expected a host of a served twin, or a path that begins with ${prefixes}; got ${authority}${asked}.`,
     )
     return
   }
   if (bridged(request, response, header)) return
-  const bare = !values.has('content-length') && !values.has('transfer-encoding')
-  const body = bare ? NO_BODY : await bodyOf(request)
-  const host = /^https:\/\/([^/]+)/.exec(address.url)?.[1] ?? ''
-  const headers: [string, string][] = []
-  for (let at = 0; at < raw.length; at += 2) {
-    const name = raw[at] ?? ''
-    const lower = name.toLowerCase()
-    if (HOP_HEADERS.has(lower)) continue
-    headers.push([name, lower === 'host' ? host : (raw[at + 1] ?? '')])
-  }
-  // Who signs requests signs the address it knows.
-  if (authority !== host) {
-    headers.push(['X-Forwarded-Host', authority])
-    const taken = address.url.slice(`https://${host}`.length)
-    if (target.endsWith(taken)) headers.push(['X-Forwarded-Prefix', target.slice(0, target.length - taken.length)])
-  }
+  const bare = !names.includes('content-length') && !names.includes('transfer-encoding')
   const wire: WireRequest = {
     step: header('x-backlot-step') ?? 'served',
     method: request.method ?? 'GET',
     url: address.url,
-    headers,
-    body,
+    headers: headersFor(address, { names, raw: request.rawHeaders, authority, target }),
+    body: bare ? NO_BODY : await bodyOf(request),
   }
   const namespace = options.namespaces.at(namespaceOf(header, target))
-  const startedMs = options.now()
+  const startedMs = options.recorder === undefined ? 0 : options.now()
   try {
     const given = await namespace.run(async () => {
-      await options.tick(namespace)
+      const ticking = options.tick(namespace)
+      if (ticking !== undefined) await ticking
       if (namespace.network.refuses(address.twin, wire.step)) return undefined
       return namespace.network.handle(wire)
     })
@@ -126,10 +114,10 @@ async function answer(
       response.destroy()
       return
     }
-    const prompt = await settled(given)
-    await (options.recorder === undefined
-      ? send(options, prompt, response)
-      : record(options.recorder, { wire, startedMs, prompt }, options, response))
+    const prompt = given.kind === 'held' ? await settled(given) : given
+    if (options.recorder !== undefined) await record(options.recorder, { wire, startedMs, prompt }, options, response)
+    else if (prompt.kind === 'response' && prompt.afterMs <= 0 && isWhole(prompt)) sendWhole(prompt, response)
+    else await send(options, prompt, response)
   } catch (error) {
     if (!(error instanceof NotModelled)) throw error
     namespace.world.trace.record(
@@ -142,14 +130,33 @@ async function answer(
   }
 }
 
-/** Headers by lower-case name; of several of one name the first. */
-function firstValues(raw: readonly string[]): ReadonlyMap<string, string> {
-  const values = new Map<string, string>()
-  for (let at = 0; at < raw.length; at += 2) {
-    const name = (raw[at] ?? '').toLowerCase()
-    if (!values.has(name)) values.set(name, raw[at + 1] ?? '')
+/** Names of headers in lower case, as they came. */
+function namesOf(raw: readonly string[]): readonly string[] {
+  const names: string[] = []
+  for (let at = 0; at < raw.length; at += 2) names.push((raw[at] ?? '').toLowerCase())
+  return names
+}
+
+type Came = {
+  readonly names: readonly string[]
+  readonly raw: readonly string[]
+  readonly authority: string
+  readonly target: string
+}
+
+/** The headers of a request as the vendor would have had them. */
+function headersFor({ host, url }: Address, { names, raw, authority, target }: Came): WireRequest['headers'] {
+  const headers: [string, string][] = []
+  for (const [at, name] of names.entries()) {
+    if (!HOP_HEADERS.has(name)) headers.push([raw[at * 2] ?? '', name === 'host' ? host : (raw[at * 2 + 1] ?? '')])
   }
-  return values
+  // Who signs requests signs the address it knows.
+  if (authority !== host) {
+    headers.push(['X-Forwarded-Host', authority])
+    const taken = url.slice(`https://${host}`.length)
+    if (target.endsWith(taken)) headers.push(['X-Forwarded-Prefix', target.slice(0, target.length - taken.length)])
+  }
+  return headers
 }
 
 /** Hands a request on to the service under test. */
@@ -215,17 +222,11 @@ async function send(options: FrontOptions, given: PromptAnswer, response: Server
     response.destroy()
     return
   }
-  const raw: string[] = []
-  for (const [name, value] of given.headers) {
-    const lower = name.toLowerCase()
-    if (lower === 'content-length' || !HOP_HEADERS.has(lower)) raw.push(name, value)
-  }
-  response.writeHead(given.status, raw)
-  const [only, ...more] = given.chunks
-  if (!given.cut && more.length === 0) {
-    end(response, only?.bytes ?? NO_BODY)
+  if (isWhole(given)) {
+    sendWhole(given, response)
     return
   }
+  response.writeHead(given.status, flat(given.headers))
   for (const { afterMs, bytes } of given.chunks) {
     if (options.latency && afterMs > 0) await options.wait(afterMs)
     response.write(bytes)
@@ -237,9 +238,29 @@ async function send(options: FrontOptions, given: PromptAnswer, response: Server
   } else response.end()
 }
 
+type Whole = Extract<PromptAnswer, { readonly kind: 'response' }>
+
+const isWhole = ({ cut, chunks }: Whole): boolean => !cut && chunks.length <= 1
+
 /** As text a body leaves with its headers in one piece, and one system call; past a few pages the copy costs more than that. */
-function end(response: ServerResponse, bytes: Uint8Array): void {
-  if (bytes.length === 0) response.end()
-  else if (bytes.length > ONE_PIECE_MAX) response.end(bytes)
-  else response.end(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'), 'latin1')
+function sendWhole({ status, headers, chunks }: Whole, response: ServerResponse): void {
+  response.writeHead(status, flat(headers))
+  const [chunk] = chunks
+  if (chunk === undefined) response.end()
+  else if (chunk.ascii !== undefined) response.end(chunk.ascii, 'latin1')
+  else if (chunk.bytes.length > ONE_PIECE_MAX) response.end(chunk.bytes)
+  else {
+    const { buffer, byteOffset, length } = chunk.bytes
+    response.end(Buffer.from(buffer, byteOffset, length).toString('latin1'), 'latin1')
+  }
+}
+
+/** Headers as Node takes them fastest: names and values in turn. */
+function flat(headers: WireRequest['headers']): string[] {
+  const raw: string[] = []
+  for (const [name, value] of headers) {
+    const lower = name.toLowerCase()
+    if (lower === 'content-length' || !HOP_HEADERS.has(lower)) raw.push(name, value)
+  }
+  return raw
 }

@@ -32,6 +32,9 @@ export type NamespacesOptions = {
 
 const AT_ONCE: Pace = () => 0
 
+/** How many events a journal goes back: a server that runs for weeks takes no more memory than one that runs for an hour. */
+const EVENTS_MAX = 20_000
+
 export interface Namespaces {
   /** The namespace of that name, made when it is asked for first. */
   at(name: string): Namespace
@@ -57,10 +60,14 @@ export function createNamespaces(options: NamespacesOptions): Namespaces {
 }
 
 function createNamespace(name: string, options: NamespacesOptions): Namespace {
-  let tail: Promise<unknown> = Promise.resolve()
+  let tail: Promise<unknown> | undefined
   const run = <T>(task: () => Promise<T>): Promise<T> => {
-    const result = tail.then(task)
-    tail = result.catch(() => undefined)
+    const result = tail === undefined ? task() : tail.then(task)
+    const ended = (): void => {
+      if (tail === mine) tail = undefined
+    }
+    const mine: Promise<unknown> = result.then(ended, ended)
+    tail = mine
     return result
   }
   let seeds = options.seeds
@@ -77,6 +84,7 @@ function createNamespace(name: string, options: NamespacesOptions): Namespace {
     const world = createWorld({
       seed: `${options.seed}/${name}`,
       startsAt,
+      eventsMax: EVENTS_MAX,
       ...(options.latency ? {} : { pace: AT_ONCE }),
       ...(courier === undefined ? {} : { courier }),
     })

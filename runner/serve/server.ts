@@ -57,11 +57,13 @@ export async function serveTwins(options: ServeOptions): Promise<Served> {
   })
   // A world that was moved on by hand is ahead for good: what passes is added to where it is.
   const seen = new WeakMap<object, number>()
-  const tick = async ({ world }: Namespace): Promise<void> => {
-    if (realNow === undefined) return
-    const passed = now() - (seen.get(world) ?? world.startsAtMs)
-    seen.set(world, now())
-    if (passed > 0) await world.clock.advance(passed)
+  const tick = ({ world }: Namespace): Promise<void> | undefined => {
+    if (realNow === undefined) return undefined
+    const presentMs = now()
+    const passed = presentMs - (seen.get(world) ?? world.startsAtMs)
+    if (passed <= 0) return undefined
+    seen.set(world, presentMs)
+    return world.clock.advance(passed)
   }
   const { latency, wait, onProblem, token, pass, recorder, recordedAt = () => 0 } = options
   const front = createFront({
@@ -87,7 +89,7 @@ export async function serveTwins(options: ServeOptions): Promise<Served> {
     port: open.port,
     adminPort: adminOpen.port,
     tick: async () => {
-      await Promise.all(namespaces.all().map((namespace) => namespace.run(() => tick(namespace))))
+      await Promise.all(namespaces.all().map((namespace) => namespace.run(async () => tick(namespace))))
     },
     close: async () => {
       await Promise.all([open.close(), adminOpen.close()])

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import seedrandom from 'seedrandom'
 import { expect, test } from 'vitest'
 import { createRng, type Rng } from '../../twins/rng.ts'
 
@@ -60,4 +61,14 @@ test.each<readonly [string, () => unknown]>([
   ['nothing to pick from', () => createRng('a').pick([])],
 ])('%s: refused', (_, act) => {
   expect(act).toThrow(/^int: expected whole numbers/)
+})
+
+test('a seed gives what the library gives for it', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 120 }), (seed) => {
+      const library = seedrandom.alea(seed)
+      expect(draw(createRng(seed))).toEqual(Array.from({ length: 5 }, library))
+    }),
+    { seed: 7, numRuns: 50 },
+  )
 })

@@ -78,3 +78,16 @@ test.each<readonly [string, (trace: Recorder) => void]>([
   late.record('a', { x: 1 })
   expect(late.hash()).not.toBe(honest.hash())
 })
+
+test('a recorder with a limit lets the oldest go, and what stays keeps its number', () => {
+  const limited = createRecorder(
+    () => 5,
+    () => 'step-1',
+    10,
+  )
+  for (let nth = 0; nth < 1_000; nth++) limited.record('tick', { nth })
+  expect(limited.events.length).toBeLessThanOrEqual(10)
+  expect(limited.events.at(-1)).toMatchObject({ index: 999, fields: { nth: 999 } })
+  for (const { index, fields } of limited.events) expect(fields.nth).toBe(index)
+  expect(() => limited.hash()).toThrow('expected a whole trace')
+})

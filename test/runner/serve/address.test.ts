@@ -13,7 +13,7 @@ test.each([
   ['127.0.0.1:4010', '/okta', 'okta', 'https://backlot.okta.com/'],
   ['127.0.0.1:4010', '/~files.stripe.com/v1/files', 'stripe', 'https://files.stripe.com/v1/files'],
 ])('%s%s is meant for %s', (authority, target, twin, url) => {
-  expect(createAddresses([stripe, okta])(authority, target)).toEqual({ twin, url })
+  expect(createAddresses([stripe, okta])(authority, target)).toEqual({ twin, host: new URL(url).host, url })
 })
 
 test.each([
