@@ -14,6 +14,7 @@ const reporters = ['--reporter=default', '--reporter=json', `--outputFile=${resu
 const parts: readonly Part[] = [
   { name: 'format and lint', command: ['biome', 'check', '--error-on-warnings'] },
   { name: 'types', command: ['tsc'] },
+  { name: 'types of the examples', command: ['tsc', '-p', 'examples'] },
   { name: 'tests', command: ['vitest', 'run', ...reporters, ...process.argv.slice(2)] },
   { name: 'unused code', command: ['knip'] },
 ]

@@ -122,7 +122,11 @@ function write(
     writeWhole(join(storeFolder(project.folder), file), `${JSON.stringify(stored)}\n`)
   if (report !== undefined) writeReport(report, stored)
   const colour = process.stdout.isTTY === true && process.env.NO_COLOR === undefined
-  const printed = printHardening(hardening, { colour, stale: triage.stale(hardening), all: false })
+  const next =
+    given.suite === undefined
+      ? 'npx backlot harden --triage, or --propose'
+      : 'a test for each, or a line in backlot/triage.yaml'
+  const printed = printHardening(hardening, { colour, stale: triage.stale(hardening), all: false, next })
   if (given.json === true) {
     process.stderr.write(printed)
     process.stdout.write(`${JSON.stringify(jsonOf(hardening.judged), null, 2)}\n`)

@@ -27,7 +27,13 @@ const OFF = '\x1b[0m'
 /** The result for people: the score, where it is low, and what to look at next. */
 export function printHardening(
   hardening: Hardening,
-  options: { readonly colour: boolean; readonly stale: readonly string[]; readonly all: boolean },
+  options: {
+    readonly colour: boolean
+    readonly stale: readonly string[]
+    readonly all: boolean
+    /** What to do about survivors that nobody has triaged: a command. */
+    readonly next: string
+  },
 ): string {
   const { judged } = hardening
   const paint = (code: string, text: string): string => (options.colour ? `${code}${text}${OFF}` : text)
@@ -80,7 +86,7 @@ export function printHardening(
       `${count('notModelled') > 0 ? `, ${count('notModelled')} stopped by a twin` : ''}` +
       `${equivalent > 0 ? `; ${equivalent} more are the same program` : ''}`,
     `score ${percent(score.share)}, 95 % interval ${bounds(score)}${sampled}; ${hardening.ran} judged in ${span(hardening.ms)} (${(hardening.ran / Math.max(0.001, hardening.ms / 1000)).toFixed(0)}/s)`,
-    `${alive.length} survivors, ${open.length} of them not triaged${open.length > 0 ? '. Next: npx backlot harden --triage, or --propose' : ''}`,
+    `${alive.length} survivors, ${open.length} of them not triaged${open.length > 0 ? `. Next: ${options.next}` : ''}`,
   )
   return `${lines.join('\n')}\n`
 }

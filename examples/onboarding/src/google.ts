@@ -9,7 +9,8 @@ const SCOPES = ['drive', 'documents', 'spreadsheets'].map((scope) => `https://ww
 const auth = new JWT({ email: env.GOOGLE_EMAIL, key: env.GOOGLE_KEY, scopes: SCOPES })
 const options = { auth, retry: false, timeout: 120_000 }
 const drive = driveApi({ version: 'v3', ...options })
-const docs = docsApi({ version: 'v1', ...options })
+// Its types stand on an older google-auth-library than its siblings'.
+const docs = docsApi({ version: 'v1', ...options, auth: auth as never })
 const sheets = sheetsApi({ version: 'v4', ...options })
 
 /** The welcome document of a person, by the mark that it was made with; undefined when there is none. */

@@ -66,7 +66,10 @@ test('what a twin stopped is no kill and no survivor: it is told apart, and coun
   expect(jsonOf(all)).toMatchObject({ mutants: 6, killed: 2, notModelled: 1, score: 50 })
   expect(jsonOf(all).survivors).toHaveLength(2)
   expect(jsonOf(all).stoppedByTwins).toMatchObject([{ at: 'src/a.ts:2:3', message: byTwin.message }])
-  const text = printHardening({ ...hardening, judged: all }, { colour: false, stale: [], all: true })
+  const text = printHardening(
+    { ...hardening, judged: all },
+    { colour: false, stale: [], all: true, next: 'npx backlot harden --triage, or --propose' },
+  )
   expect(text).toContain('\n  src/a.ts:2:3 ArithmeticOperator: stripe models no transfers.\n')
   expect(text).toContain('1 not reached, 1 stopped by a twin; ')
   const { files } = reportOf({ ...hardening, judged: all }, [sourceOf(TEXT)], 'd1')
@@ -83,7 +86,12 @@ test('the report meets the public schema', () => {
 })
 
 test('people are told the score, where it is low, and what to do next', () => {
-  const text = printHardening(hardening, { colour: false, stale: ['src/b.ts:1:1 gone'], all: true })
+  const text = printHardening(hardening, {
+    colour: false,
+    stale: ['src/b.ts:1:1 gone'],
+    all: true,
+    next: 'npx backlot harden --triage, or --propose',
+  })
   for (const line of [
     'SURVIVED src/a.ts:2:3 ArithmeticOperator (logic, major)',
     'logic ████████████░░░░░░░░',
@@ -134,7 +142,7 @@ test('it tells which kinds of domain faults nothing notices, and which have no p
     fault('NumberShift', { status: 'survived' }),
     fault('NoJitter', { status: 'noCoverage' }),
   ]
-  const options = { colour: false, stale: [], all: true }
+  const options = { colour: false, stale: [], all: true, next: 'npx backlot harden --triage, or --propose' }
   const text = printHardening({ ...hardening, judged: found }, options)
   expect(text).toContain(' kinds of domain faults have a place here; 1 are noticed wherever they are planted\n')
   expect(text).toContain('\n  not everywhere: NumberShift 1/2\n  nowhere: NoJitter 0/1\n  no place: AuthzSkip, ')

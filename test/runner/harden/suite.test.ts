@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { hardenLibrary, type LibraryOptions } from '../../../runner/harden/suite/library.ts'
 import { SuiteFailed } from '../../../runner/harden/suite/suite.ts'
-import { REPOSITORY } from '../../support/cli.ts'
+import { backlot, REPOSITORY } from '../../support/cli.ts'
 
 const folders: string[] = []
 afterAll(() => {
@@ -68,6 +68,16 @@ test('a library is judged by its own tests: killed, static, looping, not reached
   expect(told.filter((line) => line.includes('survived'))).toEqual([
     '7 ArrowFunction () => undefined: survived, static',
   ])
+})
+
+test('the command ends with what such a library can do about a survivor', () => {
+  const { project } = library({ 'count.ts': SOURCE, 'count.spec.ts': SPEC })
+  const args = ['harden', '--project', project, '--sources', 'src/*.ts', '--suite', 'src/*.spec.ts', '--jobs', '1']
+  const { code, stdout } = backlot(args)
+  expect(stdout).toMatch(
+    /survivors, \d+ of them not triaged\. Next: a test for each, or a line in backlot\/triage\.yaml\n$/,
+  )
+  expect(code).toBe(1)
 })
 
 test('tests that do not pass as they are refuse the whole, with the name of the first', async () => {
