@@ -7,6 +7,7 @@ import inspector from 'node:inspector'
 import os from 'node:os'
 import vm from 'node:vm'
 import workers from 'node:worker_threads'
+import { installCollector } from './collector.ts'
 import { realm, refuse } from './realm.ts'
 
 type Loud = (...args: unknown[]) => never
@@ -65,17 +66,7 @@ export function installEscapes(): void {
   installMachine(define)
   installContexts()
   installFileTimes(define)
-  // Its callbacks come when the garbage collector pleases; a program may not depend on them, so they never come.
-  define(
-    globalThis,
-    'FinalizationRegistry',
-    class {
-      register(): void {}
-      unregister(): boolean {
-        return false
-      }
-    },
-  )
+  installCollector(define)
 }
 
 function installMachine(define: (target: object, name: string, value: unknown) => void): void {

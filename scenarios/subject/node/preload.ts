@@ -14,7 +14,8 @@ import { type MutantSwitch, setMutant } from './mutants.ts'
 import { announceServers, installNetwork } from './network.ts'
 import { original } from './originals.ts'
 import { realm, stepNow } from './realm.ts'
-import { loadAgain, restore, type Snapshot, snapshot, watchModules, whyNotAgain } from './reload.ts'
+import { loadAgain, watchModules, whyNotAgain } from './reload.ts'
+import { takeBefore } from './snapshot.ts'
 
 type Meta = { readonly [key: string]: unknown }
 type Begin = Life & { readonly mutant?: MutantSwitch }
@@ -52,10 +53,11 @@ installNetwork()
 installEscapes()
 installTemporaryFolders()
 module.syncBuiltinESMExports()
-watchModules(new URL('.', import.meta.url).href)
 installOutput()
+installWarnings()
 installEnd()
-const before: Snapshot = snapshot()
+const before = takeBefore()
+watchModules(new URL('.', import.meta.url).href, before)
 setMutant(first.mutant)
 beginLife(first)
 
@@ -75,7 +77,7 @@ function step(): void {
     const next = rebirth
     rebirth = undefined
     if (!next.keep) {
-      restore(before)
+      before.restore()
       emptyScratch(scratch)
       setMutant(next.mutant)
     }
@@ -148,6 +150,18 @@ function installOutput(): void {
       return true
     }) as typeof stream.write
   }
+}
+
+/** Of these Node and packages tell each once in a process, whatever life it is in: one life would print what the next does not. */
+const TOLD_ONCE: ReadonlySet<string> = new Set(['DeprecationWarning', 'ExperimentalWarning', 'Warning'])
+
+function installWarnings(): void {
+  process.removeAllListeners('warning')
+  // Node's own printer adds a hint to the first of them only.
+  process.on('warning', (warning) => {
+    if (!TOLD_ONCE.has(warning.name))
+      process.stderr.write(`(node:${process.pid}) ${warning.name}: ${warning.message}\n`)
+  })
 }
 
 function installEnd(): void {

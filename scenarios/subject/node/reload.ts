@@ -2,6 +2,7 @@ import module from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { whileLoading } from './chance.ts'
 import { original } from './originals.ts'
+import type { Before } from './snapshot.ts'
 
 const { registerHooks, stripTypeScriptTypes } = module
 const require = module.createRequire(import.meta.url)
@@ -28,15 +29,29 @@ const inThisLife = (url: string): string => (isOwn(url) ? `${url}?backlot=${life
 /** Where a file stands among its packages, wherever they are installed. */
 const packageFile = (file: string): string => file.slice(file.indexOf('/node_modules/'))
 
+const textOf = (source: string | ArrayBuffer | NodeJS.TypedArray | null | undefined): string | undefined =>
+  source === undefined || source === null || typeof source === 'string'
+    ? (source ?? undefined)
+    : Buffer.from(source as Uint8Array).toString()
+
 type Compile = (this: unknown, content: string, file: string, ...rest: unknown[]) => unknown
 
+/** Where an ES module of a package tells that it begins and ends; nobody meets it by chance. */
+const BEGIN = Symbol.for('backlot.package')
+const TOUCHES = /\b(?:globalThis|global|process|self|window)\b/
+
+/** An ES module that could touch the process, with its beginning and its end told. Its lines stay where they are. */
+const telling = (source: string): string =>
+  `const $backlot=globalThis[Symbol.for('backlot.package')]();${source}\n;$backlot()`
+
 /** Watches how the program's modules are found; called once, before the program loads. */
-export function watchModules(runtimeUrl: string): void {
+export function watchModules(runtimeUrl: string, before: Before): void {
+  Object.defineProperty(globalThis, BEGIN, { value: before.begin })
   const commonJs = module.prototype as unknown as { _compile: Compile }
   const compile = commonJs._compile
   commonJs._compile = function (content, file, ...rest) {
     const run = (): unknown => Reflect.apply(compile, this, [content, file, ...rest])
-    return file.includes('/node_modules/') ? whileLoading(packageFile(file), run) : run()
+    return file.includes('/node_modules/') ? before.keep(() => whileLoading(packageFile(file), run)) : run()
   }
   registerHooks({
     resolve(specifier, context, next) {
@@ -60,9 +75,14 @@ export function watchModules(runtimeUrl: string): void {
       const known = own ? kept.get(file) : undefined
       if (known !== undefined) return { ...known, shortCircuit: true }
       const loaded = next(url, context)
-      if (own && loaded.source !== undefined && loaded.source !== null) {
-        const source =
-          typeof loaded.source === 'string' ? loaded.source : Buffer.from(loaded.source as Uint8Array).toString()
+      if (!own && loaded.format === 'module' && url.startsWith('file:') && !url.startsWith(runtimeUrl)) {
+        const text = textOf(loaded.source)
+        return text !== undefined && TOUCHES.test(text) && !text.startsWith('#!')
+          ? { ...loaded, source: telling(text) }
+          : loaded
+      }
+      const source = own ? textOf(loaded.source) : undefined
+      if (source !== undefined) {
         if (source.includes('import.meta.main')) asksWhetherMain = true
         // The same text as Node makes of it, kept: read once and rid of its types once, not in every life.
         if (loaded.format === 'module-typescript')
@@ -72,33 +92,6 @@ export function watchModules(runtimeUrl: string): void {
       return loaded
     },
   })
-}
-
-export type Snapshot = {
-  readonly env: Readonly<Record<string, string | undefined>>
-  readonly globals: ReadonlySet<string | symbol>
-  readonly listeners: ReadonlyMap<string | symbol, ReadonlySet<unknown>>
-}
-
-/** What the process looked like before the program touched it. */
-export const snapshot = (): Snapshot => ({
-  env: { ...process.env },
-  globals: new Set(Reflect.ownKeys(globalThis)),
-  listeners: new Map(process.eventNames().map((name) => [name, new Set(process.rawListeners(name as 'exit'))])),
-})
-
-/** Takes back what the program did to the process. */
-export function restore(before: Snapshot): void {
-  for (const name of Object.keys(process.env)) if (!(name in before.env)) delete process.env[name]
-  for (const [name, value] of Object.entries(before.env)) if (value !== undefined) process.env[name] = value
-  for (const key of Reflect.ownKeys(globalThis)) if (!before.globals.has(key)) Reflect.deleteProperty(globalThis, key)
-  for (const name of process.eventNames()) {
-    const kept = before.listeners.get(name)
-    for (const listener of process.rawListeners(name as 'exit')) {
-      if (kept?.has(listener) !== true) process.removeListener(name, listener as () => void)
-    }
-  }
-  process.exitCode = undefined
 }
 
 /** Why the program cannot be loaded again in this process; undefined when it can. */

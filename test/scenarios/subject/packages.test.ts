@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { certify } from '../../../scenarios/certificate.ts'
 import { createStage, type Stage } from '../../../scenarios/stage.ts'
@@ -15,8 +18,22 @@ const stageOf = (env: Readonly<Record<string, string>>, file = 'drawing-package.
   open.push(stage)
   return stage
 }
+const folders: string[] = []
+/** A program with packages of its own, as files of a new folder. */
+const programOf = (files: Readonly<Record<string, string>>, entry = 'main.mjs'): Stage => {
+  const cwd = mkdtempSync(join(tmpdir(), 'backlot-packages-'))
+  folders.push(cwd)
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(cwd, file)), { recursive: true })
+    writeFileSync(join(cwd, file), text)
+  }
+  const stage = createStage({ subject: (zone) => nodeSubject({ cwd, entry, env: zone }), twins: [ledger] })
+  open.push(stage)
+  return stage
+}
 afterAll(() => {
   for (const stage of open) stage.close()
+  for (const folder of folders) rmSync(folder, { recursive: true })
 })
 
 test('chance that a package draws while it loads, in a first life only, is none of the run’s', async () => {
@@ -44,4 +61,57 @@ test('a package that refuses to be told twice does not end the second life', asy
   ]
   expect(runs.map(({ ending }) => ending.kind)).toEqual(['horizon', 'horizon', 'horizon'])
   expect(new Set(runs.map(({ hash }) => hash)).size).toBe(1)
+})
+
+test('what packages made of the process while they loaded stays with them, what the program made does not', async () => {
+  const stage = programOf({
+    'node_modules/table/package.json': '{ "type": "module", "exports": "./index.js" }',
+    'node_modules/table/index.js':
+      'globalThis.table ??= new Map([["a", 1]])\nexport const ask = () => globalThis.table.get("a")',
+    'node_modules/told/index.js': 'process.env.TOLD = "by a package"; global.old = 1; process.on("warning", () => {})',
+    'node_modules/tool/package.json': '{ "type": "module", "exports": "./index.js" }',
+    'node_modules/tool/index.js': '#!/usr/bin/env node\nglobalThis.tools = 1',
+    'main.mjs': `
+      import { createServer } from 'node:http'
+      import { ask } from 'table'
+      import 'told'
+      import 'tool'
+      globalThis.lives = (globalThis.lives ?? 0) + 1
+      process.env.LIVES = String(Number(process.env.LIVES ?? 0) + 1)
+      const seen = () => [ask(), process.env.TOLD, global.old, process.listenerCount('warning'), lives, process.env.LIVES]
+      createServer((_, response) => response.end(JSON.stringify(seen()))).listen(3000)`,
+  })
+  const bodies: unknown[] = []
+  for (const seed of ['1', '2', '3']) {
+    const run = await stage.run(scenario([call('look', '/')]), { seed })
+    bodies.push(run.answers.look?.body ?? run.ending)
+  }
+  expect(bodies[0]).toMatch(/^\[1,"by a package",1,\d,1,"1"\]$/)
+  expect(new Set(bodies).size).toBe(1)
+})
+
+test('a warning that is told once in a process is told in no life; what tells of a leak is told in each', async () => {
+  const stage = programOf({
+    'node_modules/older/index.js': `
+      let told = false
+      exports.call = require('node:util').deprecate(() => {}, 'call is old', 'OLD1')
+      exports.warn = () => { if (!told) process.emitWarning('you should know'); told = true }`,
+    'main.mjs': `
+      import { EventEmitter } from 'node:events'
+      import { createServer } from 'node:http'
+      import { call, warn } from 'older'
+      createServer((_, response) => {
+        const emitter = new EventEmitter()
+        for (let at = 0; at < 11; at++) emitter.on('told', () => {})
+        call(warn())
+        response.end('{}')
+      }).listen(3000)`,
+  })
+  const story = scenario([call('look', '/')])
+  const runs = [await stage.run(story, { seed: '1' }), await stage.run(story, { seed: '1' })]
+  const logs = runs.map(({ trace }) =>
+    trace.filter(({ type }) => type === 'app.log').map(({ fields }) => String(fields.text)),
+  )
+  expect(logs[0]).toMatchObject([expect.stringContaining('MaxListenersExceededWarning')])
+  expect(runs[1]?.hash).toBe(runs[0]?.hash)
 })
