@@ -1,5 +1,17 @@
 import type { Trace } from '../../twins/trace.ts'
-import { SCORES } from './measured.ts'
+import measured from './measured.json' with { type: 'json' }
+
+/** What recordings have shown of a twin, as a whole and by operation. */
+type Score = {
+  readonly fidelity: number
+  readonly recordedAt: string | null
+  readonly operations: Readonly<
+    Record<string, { readonly matched: number; readonly modelled: number; readonly newest: string | null }>
+  >
+}
+
+/** By the twin's name; `npm run twins-page` measures them anew. */
+export const SCORES: Readonly<Record<string, Score>> = measured
 
 /** How faithful a twin is where a run has used it. */
 export type UsedFidelity = {
@@ -16,8 +28,8 @@ const NOT_MEASURED: UsedFidelity = { fidelity: null, recordedAt: null }
  * measured counts as one difference, so that a good score elsewhere does not cover it.
  */
 export function fidelityOf(twin: string, traces: readonly Trace[]): UsedFidelity {
-  const measured = SCORES[twin]
-  if (measured === undefined) return NOT_MEASURED
+  const score = SCORES[twin]
+  if (score === undefined) return NOT_MEASURED
   const prefix = `${twin}.`
   const used = new Set<string>()
   for (const trace of traces) {
@@ -26,10 +38,10 @@ export function fidelityOf(twin: string, traces: readonly Trace[]): UsedFidelity
       if (type.startsWith(prefix) && fields.method !== undefined) used.add(type.slice(prefix.length))
     }
   }
-  const rows = [...used].map((operation) => measured.operations[operation])
+  const rows = [...used].map((operation) => score.operations[operation])
   const known = rows.filter((row) => row !== undefined)
   if (known.length === 0)
-    return used.size === 0 ? { fidelity: measured.fidelity, recordedAt: measured.recordedAt } : NOT_MEASURED
+    return used.size === 0 ? { fidelity: score.fidelity, recordedAt: score.recordedAt } : NOT_MEASURED
   const matched = known.reduce((sum, row) => sum + row.matched, 0)
   const modelled = known.reduce((sum, row) => sum + row.modelled, 0) + (rows.length - known.length)
   const dates = known.flatMap(({ newest }) => (newest === null ? [] : [newest])).sort()

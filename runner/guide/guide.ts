@@ -1,6 +1,6 @@
 import type { TwinDefinition } from '../../twins/twin.ts'
 import { createWorld } from '../../twins/world.ts'
-import { SCORES } from '../fidelity/measured.ts'
+import { SCORES } from '../fidelity/scores.ts'
 import { seedJsonSchema } from './given-schema.ts'
 import type { Shape } from './skeleton.ts'
 

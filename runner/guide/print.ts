@@ -1,5 +1,5 @@
 import type { TwinDefinition } from '../../twins/twin.ts'
-import { SCORES } from '../fidelity/measured.ts'
+import { SCORES } from '../fidelity/scores.ts'
 import { printTable } from '../library/table.ts'
 import type { Guide } from './guide.ts'
 import { skeleton } from './skeleton.ts'

@@ -1,5 +1,5 @@
 import type { Item, Result } from '../../oracle/readiness/result.ts'
-import { SCORES } from '../fidelity/measured.ts'
+import { SCORES } from '../fidelity/scores.ts'
 import type { Project } from '../project.ts'
 import { inputsOf } from '../store/results.ts'
 

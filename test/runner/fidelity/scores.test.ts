@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { SCORES } from '../../../runner/fidelity/measured.ts'
-import { fidelityOf } from '../../../runner/fidelity/scores.ts'
+import { fidelityOf, SCORES } from '../../../runner/fidelity/scores.ts'
 import { TWINS } from '../../../runner/twins.ts'
 import type { Trace } from '../../../twins/trace.ts'
 
