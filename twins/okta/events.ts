@@ -18,6 +18,7 @@ export const EVENT_TYPES = [
   'user.account.reset_password',
   'user.account.expire_password',
   'user.account.lock',
+  'user.account.unlock',
   'user.account.unlock_by_admin',
   'user.account.privilege.grant',
   'user.account.privilege.revoke',

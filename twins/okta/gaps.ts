@@ -22,7 +22,26 @@ export const GAPS: readonly Gap[] = [
   { what: 'the implicit flow', why: 'Only codes are given out; use the authorization code flow with PKCE.' },
   { what: 'response modes other than query', why: 'Forms and messages to other windows need a browser.' },
   { what: 'other grants', why: 'Device, token exchange, SAML and interaction code grants are not simulated.' },
-  { what: 'sign-in with further steps', why: 'Expired passwords and second factors are not walked through.' },
+  {
+    what: 'factors that are set up while signing in',
+    why: 'Give the user a factor first, by the API or the seed; a sign-in can then be asked for it.',
+  },
+  {
+    what: 'password hashes of bcrypt and password import hooks',
+    why: 'Digests and PBKDF2 are checked; bcrypt is not, and no service is asked for a password.',
+  },
+  {
+    what: 'password changes that a rule denies',
+    why: 'What the vendor answers is not known; deny the reset of passwords instead, which is modelled.',
+  },
+  {
+    what: 'conditions on networks, devices and risk',
+    why: 'A request does not say where it comes from, on what device, or how risky it is; rules by people and groups are worked out.',
+  },
+  {
+    what: 'common passwords',
+    why: 'Assumed: a policy that excludes common passwords knows eight of them.',
+  },
   {
     what: 'names and functions of the expression language',
     why: 'Directories, devices, risk and time are not seen by expressions; attributes, groups, strings, arrays and numbers are.',

@@ -6,8 +6,8 @@ import { join } from './memberships.ts'
 import { rotateAll } from './oauth/servers.ts'
 import { type Org, rowOf, text } from './org.ts'
 import { stepAt, totp } from './otp.ts'
+import { activate, deactivate, move } from './routes/user-life.ts'
 import type { Status } from './routes/user-shape.ts'
-import { activate, deactivate, move } from './routes/users.ts'
 import type { Row } from './store.ts'
 
 /** What an administrator or the passing of time can do to an org. `login` names the user. */

@@ -6,6 +6,7 @@ import { addAccountRoutes } from './routes/account.ts'
 import { addAppRoutes } from './routes/apps.ts'
 import { addAuthenticatorRoutes } from './routes/authenticators.ts'
 import { addBrandRoutes } from './routes/brands.ts'
+import { addCredentialRoutes } from './routes/credentials.ts'
 import { addGroupRoutes } from './routes/groups.ts'
 import { addIdpRoutes } from './routes/idps.ts'
 import { addOrgRoutes } from './routes/org.ts'
@@ -34,6 +35,7 @@ export function addRoutes(on: On, open: On): void {
   addSessionRoutes(on)
   addMoreUserRoutes(on)
   addUserRoutes(on)
+  addCredentialRoutes(on)
   addPolicyRoutes(on)
   addSchemaRoutes(on)
   addRoleRoutes(on)

@@ -19,6 +19,14 @@ const act =
     twin.fetch(request(...parts))
 const idOf = async (answer: Response): Promise<string> => z.object({ id: z.string() }).parse(await answer.json()).id
 
+const SIGN_IN = request('POST', '/api/v1/authn', { username: 'ada@acme.example', password: 'Abcd1234' })
+async function policy(twin: Stage['twin'], type: string, rule: object): Promise<void> {
+  const made = await twin.fetch(request('POST', '/api/v1/policies', { type, name: 'Strict' }))
+  await twin.fetch(request('POST', `/api/v1/policies/${await idOf(made)}/rules`, { name: 'Rule', ...rule }))
+}
+const signOnRule = ({ twin }: Stage, rule: object): Promise<void> =>
+  policy(twin, 'OKTA_SIGN_ON', { type: 'SIGN_ON', ...rule })
+
 runTwinTests({
   twin: okta,
   seed: {
@@ -92,11 +100,25 @@ runTwinTests({
       'grant_type=urn:ietf:params:oauth:grant-type:device_code',
       basic,
     ),
-    'sign-in with further steps': async ({ twin }) => {
+    'factors that are set up while signing in': async (stage) => {
+      await signOnRule(stage, { actions: { signon: { access: 'ALLOW', requireFactor: true } } })
+      await stage.twin.fetch(SIGN_IN.clone())
+    },
+    'conditions on networks, devices and risk': async (stage) => {
+      await signOnRule(stage, { conditions: { network: { connection: 'ZONE', include: ['nzo1'] } } })
+      await stage.twin.fetch(SIGN_IN.clone())
+    },
+    'password hashes of bcrypt and password import hooks': async ({ twin }) => {
+      const hash = { algorithm: 'BCRYPT', workFactor: 10, salt: 'a', value: 'b' }
       await twin.fetch(
-        request('POST', '/api/v1/users?nextLogin=changePassword', user('new@acme.example', withPassword)),
+        request('POST', '/api/v1/users', user('new@acme.example', { credentials: { password: { hash } } })),
       )
       await twin.fetch(request('POST', '/api/v1/authn', { username: 'new@acme.example', password: 'Abcd1234xyz' }))
+    },
+    'password changes that a rule denies': async ({ twin }) => {
+      await policy(twin, 'PASSWORD', { actions: { passwordChange: { access: 'DENY' } } })
+      const passwords = { oldPassword: { value: 'Abcd1234' }, newPassword: { value: 'Efgh5678' } }
+      await twin.fetch(request('POST', '/api/v1/users/ada@acme.example/credentials/change_password', passwords))
     },
   },
   failureBody: z.strictObject({

@@ -1,6 +1,7 @@
 import { type Ask, gap, type Reply } from '../ask.ts'
 import { tell, userTarget } from '../events.ts'
 import { rowOf, text } from '../org.ts'
+import { beginSession, useSession } from '../sign-on.ts'
 import type { Row } from '../store.ts'
 import { type Client, findClient } from './clients.ts'
 import { type Issuer, issuerOf } from './servers.ts'
@@ -36,14 +37,11 @@ function sessionOf(ask: Ask): Row | undefined {
     const found = ask.org.store.get('~session-tokens', token)
     ask.org.store.remove('~session-tokens', token)
     if (found === undefined || Number(found.until) <= ask.org.world.clock.now()) return undefined
-    return ask.org.store.put('~sessions', {
-      id: ask.org.world.id('102', 22),
-      user: found.user,
-      at: Math.floor(ask.org.world.clock.now() / 1000),
-    })
+    const user = ask.org.store.get('users', text(found.user))
+    return user === undefined ? undefined : beginSession(ask.org, user, list(found.methods))
   }
   const sid = /(?:^|;\s*)sid=([^;]+)/.exec(ask.headers.get('cookie') ?? '')?.[1]
-  return sid === undefined ? undefined : ask.org.store.get('~sessions', sid)
+  return sid === undefined ? undefined : useSession(ask.org, sid)
 }
 
 export function authorize(ask: Ask): Reply {
@@ -107,6 +105,7 @@ export function authorize(ask: Ask): Reply {
     challenge,
     server: issuer.id ?? null,
     auth_time: session.at,
+    methods: session.methods ?? [],
     until: org.world.clock.now() + 60_000,
     used: false,
   })

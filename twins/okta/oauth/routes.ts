@@ -2,6 +2,7 @@ import { type Ask, claimsOf, done, gap, type On, ok, type Reply, signedByUs } fr
 import { tell } from '../events.ts'
 import { PUBLIC_JWKS, signingKey } from '../keys.ts'
 import { text } from '../org.ts'
+import { endSessions } from '../sessions.ts'
 import type { Row } from '../store.ts'
 import { merged, OAuthError } from '../wire.ts'
 import { authorize, errorPage, list, OIDC_SCOPES, scopesOf } from './authorize.ts'
@@ -9,6 +10,7 @@ import { authenticate, type Client, checkVerifier, findClient } from './clients.
 import { type Issuer, issuerOf } from './servers.ts'
 import { authn, signIn } from './sign-in.ts'
 import { issue, profileClaims } from './tokens.ts'
+import { addTransactionRoutes, resume } from './transactions.ts'
 
 const GRANTS = ['authorization_code', 'refresh_token', 'client_credentials', 'password']
 
@@ -165,6 +167,7 @@ function fromCode(ask: Ask, form: URLSearchParams, issuer: Issuer, client: Clien
     user,
     nonce: text(code.nonce),
     authTime: Number(code.auth_time),
+    methods: list(code.methods),
   })
 }
 
@@ -198,6 +201,7 @@ function fromRefresh(ask: Ask, form: URLSearchParams, issuer: Issuer, client: Cl
     user,
     nonce: text(row.nonce),
     authTime: Number(row.auth_time),
+    methods: list(row.methods),
     from: name,
   })
 }
@@ -287,8 +291,7 @@ function logout(ask: Ask): Reply {
   const claims = hint === null || !signedByUs(hint) ? undefined : claimsOf(hint)
   if (claims === undefined) return errorPage("The 'id_token_hint' is invalid.")
   const client = findClient(ask, text(claims.aud))
-  for (const session of ask.org.store.rows('~sessions'))
-    if (session.user === claims.sub) ask.org.store.remove('~sessions', text(session.id))
+  endSessions(ask.org, text(claims.sub), false)
   const uri = ask.query.get('post_logout_redirect_uri')
   if (uri === null) return new Response(null, { status: 302, headers: { Location: `${ask.base}/login/signout` } })
   if (!list(client?.settings.post_logout_redirect_uris).includes(uri))
@@ -303,7 +306,8 @@ function logout(ask: Ask): Reply {
 
 /** OpenID Connect, at the org itself and at each of its custom servers. */
 export function addOauthRoutes(on: On): void {
-  on('authn', 'POST /api/v1/authn', authn)
+  on('authn', 'POST /api/v1/authn', (ask) => (ask.body().stateToken === undefined ? authn(ask) : resume(ask)))
+  addTransactionRoutes(on)
   for (const root of ['/oauth2/:server', '']) {
     const v1 = root === '' ? '/oauth2/v1' : `${root}/v1`
     const name = root === '' ? 'oauth' : 'oauth.custom'

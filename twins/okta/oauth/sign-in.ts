@@ -1,68 +1,82 @@
 import { type Ask, gap, ok, type Reply } from '../ask.ts'
+import { personOf } from '../evaluation.ts'
 import { tell, userTarget } from '../events.ts'
-import { rowOf, text } from '../org.ts'
-import { move } from '../routes/users.ts'
+import { factorsOf } from '../factors.ts'
+import { type Org, text } from '../org.ts'
+import { attemptsOf, isPassword, isStale, passwordRules, showsLocks } from '../passwords.ts'
+import { move } from '../routes/user-life.ts'
+import { unlocked } from '../routes/user-shape.ts'
+import { signOnOf } from '../sign-on.ts'
 import type { Row } from '../store.ts'
-import { iso, OAuthError, OktaError } from '../wire.ts'
+import { OAuthError, OktaError } from '../wire.ts'
 import { isAssigned } from './authorize.ts'
 import type { Client } from './clients.ts'
+import { begin, succeed } from './transactions.ts'
 
-const MAX_ATTEMPTS = 10
-/** Signs a user in by password; ten wrong ones lock the user out, as the default policy has it. */
+const rulesOf = (org: Org, user: Row): Row => passwordRules(org, personOf(org, user))
+
+/** Checks a password; as many wrong ones as the user's policy says lock the user out, and one that is too old is expired. */
 function passwordOf(ask: Ask, login: string, password: string): Row | undefined {
   const { org } = ask
-  const user = org.store.userByLogin(login)
-  if (user === undefined || user._password === undefined) return undefined
-  if (user._password === password)
-    return user.status === 'ACTIVE' ? org.store.put('users', { ...user, _failures: 0, lastLogin: org.now() }) : user
+  const found = org.store.userByLogin(login)
+  if (found === undefined) return undefined
+  const user = unlocked(org, found)
+  const right = isPassword(user, password)
+  if (right === undefined) return undefined
+  const rules = rulesOf(org, user)
+  if (right) {
+    if (user.status !== 'ACTIVE') return user
+    if (isStale(org, rules, user)) return move(org, user, 'PASSWORD_EXPIRED', 'user.account.expire_password')
+    return org.store.put('users', { ...user, _failures: 0, lastLogin: org.now() })
+  }
   const failures = Number(user._failures ?? 0) + 1
-  if (failures >= MAX_ATTEMPTS && user.status === 'ACTIVE')
+  const attempts = attemptsOf(rules)
+  if (attempts > 0 && failures >= attempts && user.status === 'ACTIVE')
     move(org, user, 'LOCKED_OUT', 'user.account.lock', { _failures: failures })
   else org.store.put('users', { ...user, _failures: failures })
   tell(org, 'user.session.start', [userTarget(user)], 'FAILURE')
   return undefined
 }
 
+/** Signs a user in by password alone, for an app that asks for tokens with it. */
 export function signIn(ask: Ask, login: string, password: string, client: Client): Row {
   const user = passwordOf(ask, login, password)
   if (user === undefined || user.status !== 'ACTIVE')
     throw new OAuthError(400, 'invalid_grant', 'The credentials provided were invalid.')
+  const { allowed, needsFactor } = signOnOf(ask.org, user)
+  if (!allowed || needsFactor)
+    throw new OAuthError(400, 'access_denied', 'The resource owner or authorization server denied the request.')
   if (!isAssigned(ask, client, user))
     throw new OAuthError(400, 'invalid_grant', 'User is not assigned to the client application.')
   return user
 }
 
-/** Primary authentication (Classic). Assumed: as on https://developer.okta.com/docs/reference/api/authn/, unconfirmed. */
+const failed = (): OktaError => new OktaError(401, 'E0000004', 'Authentication failed')
+
+/**
+ * Primary authentication (Classic): a session token, or the step that comes next.
+ * Source: docs/reference/api/authn of okta/okta-developer-docs (2026-11-26). Assumed: a policy that denies answers as for a wrong permission.
+ */
 export function authn(ask: Ask): Reply {
   const { org } = ask
   const body = ask.body()
   const user = passwordOf(ask, text(body.username), text(body.password))
-  if (user === undefined || !['ACTIVE', 'PASSWORD_EXPIRED', 'LOCKED_OUT'].includes(text(user.status)))
-    throw new OktaError(401, 'E0000004', 'Authentication failed')
-  if (user.status === 'LOCKED_OUT') return ok({ status: 'LOCKED_OUT', _links: {} })
-  if (user.status === 'PASSWORD_EXPIRED') throw gap('sign-in with further steps')
-  const sessionToken = org.world.id('20111', 40)
-  const until = org.world.clock.now() + 5 * 60_000
-  org.store.put('~session-tokens', { id: sessionToken, user: text(user.id), until })
-  tell(org, 'user.session.start', [userTarget(user)])
-  const profile = rowOf(user.profile)
-  return ok({
-    expiresAt: iso(until),
-    status: 'SUCCESS',
-    sessionToken,
-    _embedded: {
-      user: {
-        id: text(user.id),
-        passwordChanged: user.passwordChanged ?? null,
-        profile: {
-          login: text(profile.login),
-          firstName: text(profile.firstName),
-          lastName: text(profile.lastName),
-          locale: 'en_US',
-          timeZone: 'America/Los_Angeles',
-        },
-      },
-    },
-    _links: { cancel: { href: `${ask.base}/api/v1/authn/cancel`, hints: { allow: ['POST'] } } },
-  })
+  if (user === undefined) throw failed()
+  switch (user.status) {
+    case 'LOCKED_OUT':
+      if (!showsLocks(rulesOf(org, user))) throw failed()
+      return ok({ status: 'LOCKED_OUT', _links: {} })
+    case 'PASSWORD_EXPIRED':
+      return ok(begin(ask, user, 'PASSWORD_EXPIRED'))
+    case 'ACTIVE':
+      break
+    default:
+      throw failed()
+  }
+  const { allowed, needsFactor } = signOnOf(org, user)
+  if (!allowed) throw new OktaError(403, 'E0000006', 'You do not have permission to perform the requested action')
+  if (!needsFactor) return ok(succeed(ask, user, ['pwd']))
+  const ready = org.store.rows(factorsOf(user)).some(({ status }) => status === 'ACTIVE')
+  if (!ready) throw gap('factors that are set up while signing in')
+  return ok(begin(ask, user, 'MFA_REQUIRED'))
 }

@@ -16,6 +16,8 @@ export type Grant = {
   readonly user?: Row
   readonly nonce?: string
   readonly authTime?: number
+  /** How the user has signed in, as `amr` has it. */
+  readonly methods?: readonly string[]
   /** The refresh token this one comes out of. */
   readonly from?: string
 }
@@ -107,7 +109,7 @@ export function issue(ask: Ask, grant: Grant): Json {
 
 function idToken(
   ask: Ask,
-  { issuer, client, scopes, nonce }: Grant,
+  { issuer, client, scopes, nonce, methods = ['pwd'] }: Grant,
   user: Row,
   access: string,
   auth_time: number,
@@ -124,7 +126,7 @@ function idToken(
     iat,
     exp: iat + ID_SECONDS,
     jti: ask.org.world.id('ID.', 43),
-    amr: ['pwd'],
+    amr: methods,
     idp: ask.org.ids.org,
     ...(nonce === undefined || nonce === '' ? {} : { nonce }),
     auth_time,
@@ -149,6 +151,7 @@ function refreshToken(ask: Ask, grant: Grant, auth_time: number, seconds: number
     scopes: [...grant.scopes],
     nonce: grant.nonce ?? null,
     auth_time,
+    methods: [...(grant.methods ?? ['pwd'])],
     expires,
     spent: false,
   })

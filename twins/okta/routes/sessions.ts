@@ -3,12 +3,15 @@ import { type Ask, done, type On, ok, type Reply, shown } from '../ask.ts'
 import { appTarget, tell, userTarget } from '../events.ts'
 import { rowOf, text } from '../org.ts'
 import { hinted } from '../resource.ts'
+import { signOnOf } from '../sign-on.ts'
 import type { Row } from '../store.ts'
 import { iso, notFound, OktaError, view } from '../wire.ts'
 import { appAgain, findApp } from './app-shape.ts'
 import { findGroup } from './groups.ts'
 
-const TWO_HOURS_MS = 7_200_000
+const multi = ({ methods }: Row): boolean => Array.isArray(methods) && methods.includes('mfa')
+const idleMs = ({ org }: Ask, user: Json | undefined): number =>
+  signOnOf(org, rowOf(org.store.get('users', text(user)))).idleMs
 
 function sessionShown(ask: Ask, session: Row): Row {
   const { base, org } = ask
@@ -28,10 +31,10 @@ function sessionShown(ask: Ask, session: Row): Row {
     expiresAt: iso(Number(session.until)),
     status: 'ACTIVE',
     lastPasswordVerification: iso(Number(session.since)),
-    lastFactorVerification: null,
-    amr: ['pwd'],
+    lastFactorVerification: multi(session) ? iso(Number(session.since)) : null,
+    amr: (session.methods ?? ['pwd']) as Json,
     idp: { id: org.ids.org, type: 'OKTA' },
-    mfaActive: false,
+    mfaActive: multi(session),
     _links: _links as Json,
   }
 }
@@ -51,7 +54,13 @@ function createSession(ask: Ask): Reply {
   const now = org.world.clock.now()
   if (found === undefined || Number(found.until) <= now) throw new OktaError(401, 'E0000004', 'Authentication failed')
   org.store.remove('~session-tokens', token)
-  const row = { id: org.world.id('102', 22), user: found.user, since: now, until: now + TWO_HOURS_MS }
+  const row: Row = {
+    id: org.world.id('102', 22),
+    user: found.user,
+    since: now,
+    until: now + idleMs(ask, found.user),
+    methods: found.methods ?? ['pwd'],
+  }
   return shown(sessionShown(ask, org.store.put('~api-sessions', row)))
 }
 
@@ -61,8 +70,9 @@ function sessions(on: On): void {
   on('sessions.create', `POST ${root}`, createSession)
   on('sessions.get', `GET ${root}/:sessionId`, (ask) => shown(sessionShown(ask, findSession(ask))))
   on('sessions.refresh', `POST ${root}/:sessionId/lifecycle/refresh`, (ask) => {
-    const session = { ...findSession(ask), until: ask.org.world.clock.now() + TWO_HOURS_MS }
-    return shown(sessionShown(ask, ask.org.store.put('~api-sessions', session)))
+    const session = findSession(ask)
+    const until = ask.org.world.clock.now() + idleMs(ask, session.user)
+    return shown(sessionShown(ask, ask.org.store.put('~api-sessions', { ...session, until })))
   })
   on('sessions.close', `DELETE ${root}/:sessionId`, (ask) => {
     const session = findSession(ask)

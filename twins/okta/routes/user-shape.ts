@@ -1,5 +1,8 @@
 import type { Ask } from '../ask.ts'
-import { rowOf, text } from '../org.ts'
+import { personOf } from '../evaluation.ts'
+import { tell, userTarget } from '../events.ts'
+import { type Org, rowOf, text } from '../org.ts'
+import { isUnlockDue, passwordRules } from '../passwords.ts'
 import type { Links } from '../resource.ts'
 import type { Row } from '../store.ts'
 import { notFound, without } from '../wire.ts'
@@ -68,13 +71,21 @@ export const briefUser = (user: Row, { base }: Ask): Row => ({
   _links: { self: { href: `${base}/api/v1/users/${text(user.id)}` } },
 })
 
+/** A user whose lock has run off by itself, as the password policy says. */
+export function unlocked(org: Org, user: Row): Row {
+  if (user.status !== 'LOCKED_OUT' || !isUnlockDue(org, passwordRules(org, personOf(org, user)), user)) return user
+  const free = org.store.put('users', { ...user, status: 'ACTIVE', statusChanged: org.now(), _failures: 0 })
+  tell(org, 'user.account.unlock', [userTarget(free)])
+  return free
+}
+
 /** A user by id, by login, or by the part of the login before the @ where that is one user's. */
 export function findUser(ask: Ask, name: string = ask.param('userId')): Row {
   const { store, ids } = ask.org
   const id = name === 'me' ? ids.admin : name
   const user = store.get('users', id) ?? store.userByLogin(id)
   if (user === undefined) throw notFound(name, 'User')
-  return user
+  return unlocked(ask.org, user)
 }
 
 const LOGO = 'https://ok14static.oktacdn.com/assets/img/logos/groups/odyssey/okta'

@@ -1,44 +1,10 @@
-import { type Ask, done, type On, ok, type Reply, shown } from '../ask.ts'
+import { type Ask, done, type On, ok, shown } from '../ask.ts'
 import { tell, userTarget } from '../events.ts'
-import { rowOf, text } from '../org.ts'
+import { text } from '../org.ts'
 import { endSessions } from '../sessions.ts'
 import type { Row } from '../store.ts'
-import { invalid, notFound, OktaError, view } from '../wire.ts'
+import { invalid, notFound, view } from '../wire.ts'
 import { findUser } from './user-shape.ts'
-import { checkPassword, move } from './users.ts'
-
-const badAnswer = (): OktaError =>
-  new OktaError(403, 'E0000087', 'The recovery question answer did not match our records.')
-
-function changeQuestion(ask: Ask): Reply {
-  const { org } = ask
-  const user = findUser(ask)
-  const body = ask.body()
-  const { question, answer } = rowOf(body.recovery_question)
-  if (user._password !== rowOf(body.password).value)
-    throw new OktaError(403, 'E0000014', 'Update of credentials failed', [
-      'password: The credentials provided were incorrect.',
-    ])
-  if (text(question) === '' || text(answer).length < 4)
-    throw invalid('recovery_question', 'The security question answer must be at least 4 characters in length')
-  const credentials = { ...rowOf(user.credentials), recovery_question: { question: text(question) } }
-  org.store.put('users', { ...user, credentials: credentials as never, _answer: answer, lastUpdated: org.now() })
-  return ok(credentials as never)
-}
-
-function forgotWithQuestion(ask: Ask): Reply {
-  const user = findUser(ask)
-  const body = ask.body()
-  if (user.status !== 'ACTIVE') throw new OktaError(403, 'E0000017', 'Password reset failed')
-  if (user._answer === undefined || rowOf(body.recovery_question).answer !== user._answer) throw badAnswer()
-  const fresh = text(rowOf(body.password).value)
-  checkPassword(fresh, text(rowOf(user.profile).login))
-  const moved = move(ask.org, user, 'ACTIVE', 'user.account.update_password', {
-    _password: fresh,
-    passwordChanged: ask.org.now(),
-  })
-  return ok(rowOf(moved.credentials) as never)
-}
 
 /** What users consented to and which tokens they hold, by client. */
 function grants(on: On): void {
@@ -107,16 +73,6 @@ function classification(on: On): void {
 /** What else can be asked of users and done to them. */
 export function addMoreUserRoutes(on: On): void {
   const root = '/api/v1/users/:userId'
-  on('users.change_recovery_question', `POST ${root}/credentials/change_recovery_question`, changeQuestion)
-  on('users.answer_recovery_question', `POST ${root}/credentials/forgot_password_recovery_question`, forgotWithQuestion)
-  on('users.expire_with_temporary', `POST ${root}/lifecycle/expire_password_with_temp_password`, (ask) => {
-    const user = findUser(ask)
-    if (user.status === 'STAGED' || user.status === 'DEPROVISIONED')
-      throw new OktaError(403, 'E0000038', "This operation is not allowed in the user's current status.")
-    const tempPassword = ask.org.world.id('Tm9', 7)
-    move(ask.org, user, 'PASSWORD_EXPIRED', 'user.account.expire_password', { _password: tempPassword })
-    return ok({ tempPassword })
-  })
   on('users.delete_own_sessions', 'POST /api/v1/users/me/lifecycle/delete_sessions', (ask) => {
     const user = findUser(ask, 'me')
     endSessions(ask.org, text(user.id), false)
