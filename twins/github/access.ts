@@ -1,9 +1,17 @@
 import { account, type GitHub, ownerOf, repoPath } from './github.ts'
+import { holds } from './scopes.ts'
 import { listOf, type Row, rowOf, text } from './store.ts'
 
 /** On whose behalf a request is made. `key` is what its rate limits count under. */
 export type Viewer =
-  | { readonly kind: 'user'; readonly key: string; readonly login: string; readonly scopes: readonly string[] }
+  | {
+      readonly kind: 'user'
+      readonly key: string
+      readonly login: string
+      readonly scopes: readonly string[]
+      /** The scopes are all the token has; else they are only shown. */
+      readonly limited?: boolean
+    }
   | {
       readonly kind: 'installation'
       readonly key: string
@@ -79,7 +87,8 @@ export function roleOn(github: GitHub, viewer: Viewer, repo: Row): Role {
   const open: Role = repo.private === true ? 'none' : 'pull'
   switch (viewer.kind) {
     case 'user':
-      return roleOfUser(github, repo, viewer.login)
+      // What is private takes the scope `repo`.
+      return repo.private === true && !holds(viewer, 'repo') ? 'none' : roleOfUser(github, repo, viewer.login)
     case 'installation': {
       if (!installationHas(viewer.installation, viewer.grant, repo)) return open
       const permissions = rowOf(viewer.grant.permissions)

@@ -9,6 +9,7 @@ import { findRepo, type GitHub, repoPath } from './github.ts'
 import { mayInteract } from './holds.ts'
 import { countRequest, countSecondary, giveBack, quotaHeaders, quotaOf, resourceOf } from './limits.ts'
 import { mayDo } from './permissions.ts'
+import { holds, scopesFor } from './scopes.ts'
 import { isRow, type Row, text } from './store.ts'
 import { API, errorBody, forbidden, GitHubError, notFound } from './wire.ts'
 
@@ -87,6 +88,10 @@ function answered(
     countSecondary(github, viewer, writes && resource === 'core', ask.method === 'POST' && resource === 'core')
     letIn(ask, door)
     if (!mayDo(viewer, operation, writes)) throw forbidden('Resource not accessible by integration')
+    const scopes = scopesFor(operation, writes)
+    // What a token may not do is not there: https://docs.github.com/rest/using-the-rest-api/troubleshooting-the-rest-api (2026-11-26).
+    if (scopes.length > 0 && !holds(viewer, ...scopes))
+      throw new GitHubError(404, 'Not Found', undefined, { 'X-Accepted-OAuth-Scopes': scopes.join(', ') })
     const reply = written(handler(ask))
     const etag = etagOf(reply)
     if (!writes && etag !== undefined && unchanged(ask, reply, etag)) {

@@ -53,14 +53,18 @@ function viewerOfToken(github: GitHub, token: string): Viewer {
   return userViewer(github, token, github.seed.viewer ?? 'octocat', undefined)
 }
 
-function userViewer(github: GitHub, token: string, login: string, scopes: readonly string[] | undefined): Viewer {
-  const row = account(github, login)
+function userViewer(github: GitHub, token: string, name: string, scopes: readonly string[] | undefined): Viewer {
+  const row = account(github, name)
   if (row === undefined) throw badCredentials()
-  return { kind: 'user', key: `user ${text(row.login)}`, login: text(row.login), scopes: scopes ?? scopesOf(token) }
+  if (row.suspended_at !== undefined && row.suspended_at !== null)
+    throw new GitHubError(403, 'Sorry. Your account was suspended')
+  const limited = scopes !== undefined && !isFine(token)
+  const login = text(row.login)
+  return { kind: 'user', key: `user ${login}`, login, scopes: scopes ?? scopesOf(token), limited }
 }
 /** Fine-grained tokens have no scopes. */
-const scopesOf = (token: string): readonly string[] =>
-  token.startsWith('github_pat_') ? [] : ['repo', 'user', 'admin:org']
+const isFine = (token: string): boolean => token.startsWith('github_pat_')
+const scopesOf = (token: string): readonly string[] => (isFine(token) ? [] : ['repo', 'user', 'admin:org'])
 
 function installationViewer(github: GitHub, token: string, grant: Row): Viewer {
   const installation = github.store.get('installations', String(grant.installation))

@@ -19,7 +19,10 @@ export const GAPS: readonly Gap[] = [
     why: 'The schema here is a part of GitHub’s; see twins/github/graphql/schema.ts.',
   },
   { what: 'invitations by e-mail', why: 'There is no post here; invite by the number of an account.' },
-  { what: 'OAuth scopes', why: 'Assumed: the token of a person may do all that the person may.' },
+  {
+    what: 'OAuth scopes',
+    why: 'Assumed: a token whose scopes no seed names may do all that its person may, and so may a fine-grained one.',
+  },
   {
     what: 'signatures',
     why: 'Assumed: no key is known, so no commit is verified; GitHub signs those it makes itself.',

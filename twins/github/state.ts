@@ -6,6 +6,7 @@ type Texts = readonly string[] | undefined
 type Token = {
   /** Whose token it is. */
   readonly login?: string | undefined
+  /** All that the token may do, as `[public_repo, gist]`; everything when left out. */
   readonly scopes?: Texts
   /** Or the installation of an app it was given to. */
   readonly installation?: number | undefined
