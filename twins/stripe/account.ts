@@ -1,7 +1,9 @@
 import { createErrands } from '../errands.ts'
 import type { World } from '../world.ts'
+import { balanceChangeBody } from './balances.ts'
 import type { CheckoutSession, Invoice, InvoiceItem, InvoicePayment, SetupIntent } from './billing-state.ts'
 import {
+  type Books,
   checkoutSessionBody,
   invoiceBody,
   invoiceItemBody,
@@ -14,9 +16,11 @@ import {
 } from './billing-wire.ts'
 import type { Platform } from './connect.ts'
 import { couponBody, discountBody, promotionCodeBody } from './coupons.ts'
+import { creditNoteBody } from './credit-notes.ts'
 import { CARDS_ONLY, type Dashboard } from './dashboard.ts'
 import { gap } from './gaps.ts'
 import { type Charge, createState, type Dispute, type PaymentIntent, type Seed, type State } from './state.ts'
+import { taxRateBody } from './taxes.ts'
 import { LATEST } from './versions.ts'
 import {
   balanceTransactionBody,
@@ -66,6 +70,7 @@ export interface Account {
   readonly portal: string
   /** Where payouts go. */
   readonly bankAccount: string
+  readonly books: Books
   /** The API version of the request being served, or the account's own. */
   readonly version: string
   billing: Billing
@@ -130,6 +135,10 @@ export function createAccount(world: World, seed: Seed, platform: Platform | nul
     dashboard,
     portal: world.id('bpc_1', 23),
     bankAccount: world.id('ba_1', 23),
+    books: {
+      price: (id) => found(state.prices.get(id), id),
+      rates: (ids) => ids.map((id) => taxRateBody(found(state.tax_rates.get(id), id))),
+    },
     billing: { intentPaid: nothing, invoicePaid: nothing, invoiceFailed: nothing, collectionPaused: nothing },
     hub: NO_HUB,
     platform,
@@ -177,7 +186,7 @@ export function createAccount(world: World, seed: Seed, platform: Platform | nul
     },
     invoiceBody: (invoice) =>
       invoiceBody(invoice, found(state.customers.get(invoice.customer), invoice.customer), account),
-    invoiceItemBody,
+    invoiceItemBody: (item) => invoiceItemBody(item, account.books),
     invoicePaymentBody,
     setupIntentBody: (intent) => setupIntentBody(intent, configuration, dashboard),
     checkoutSessionBody(session) {
@@ -216,11 +225,11 @@ function billingBody(account: Account, id: string): Wire | undefined {
   const price = state.prices.get(id)
   if (price !== undefined) return priceBody(price)
   const subscription = state.subscriptions.get(id)
-  if (subscription !== undefined) return subscriptionBody(subscription, (one) => found(state.prices.get(one), one))
+  if (subscription !== undefined) return subscriptionBody(subscription, account.books)
   const invoice = state.invoices.get(id)
   if (invoice !== undefined) return account.invoiceBody(invoice)
   const item = state.invoice_items.get(id)
-  if (item !== undefined) return invoiceItemBody(item)
+  if (item !== undefined) return account.invoiceItemBody(item)
   const payment = state.invoice_payments.get(id)
   if (payment !== undefined) return invoicePaymentBody(payment)
   const setup = state.setup_intents.get(id)
@@ -233,6 +242,12 @@ function billingBody(account: Account, id: string): Wire | undefined {
   if (discount !== undefined) return discountBody(discount)
   const code = state.promotion_codes.get(id)
   if (code !== undefined) return promotionCodeBody(code)
+  const note = state.credit_notes.get(id)
+  if (note !== undefined) return creditNoteBody(account, note)
+  const change = state.balance_changes.get(id)
+  if (change !== undefined) return balanceChangeBody(change)
+  const rate = state.tax_rates.get(id)
+  if (rate !== undefined) return taxRateBody(rate)
   const coupon = state.coupons.get(id)
   return coupon === undefined ? undefined : couponBody(coupon, account.nowS())
 }

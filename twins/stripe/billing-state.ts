@@ -83,12 +83,37 @@ export type Discount = {
   readonly end: number | null
 }
 
+export type TaxRate = {
+  readonly id: string
+  readonly created: number
+  active: boolean
+  country: string | null
+  description: string | null
+  display_name: string
+  readonly inclusive: boolean
+  jurisdiction: string | null
+  metadata: Metadata
+  readonly percentage: number
+  state: string | null
+  tax_type: string | null
+}
+/** A tax on a line. `taxable` is what it is on. */
+export type LineTax = {
+  readonly amount: number
+  readonly inclusive: boolean
+  readonly rate: string
+  readonly reason: string
+  readonly taxable: number
+}
+
 export type SubscriptionItem = {
   readonly id: string
   readonly created: number
   metadata: Metadata
   price: string
   quantity: number
+  /** Of this item alone; without any, the subscription's. */
+  readonly tax_rates: readonly string[]
 }
 export type SubscriptionStatus =
   | 'incomplete'
@@ -119,6 +144,7 @@ export type Subscription = {
   current_period_start: number
   days_until_due: number | null
   default_payment_method: string | null
+  default_tax_rates: readonly string[]
   description: string | null
   discounts: readonly string[]
   ended_at: number | null
@@ -156,6 +182,7 @@ export type InvoiceItem = {
   discounts: readonly string[]
   invoice: string | null
   metadata: Metadata
+  tax_rates: readonly string[]
 }
 /** Lines of an earlier invoice that a proration gives back. */
 export type Credited = { readonly invoice: string; readonly invoice_line_items: readonly string[] }
@@ -175,6 +202,9 @@ export type InvoiceLine = {
   /** Discounts of the line alone, and what all discounts take off it. */
   readonly discounts: readonly string[]
   readonly discount_amounts: readonly { readonly amount: number; readonly discount: string }[]
+  readonly tax_rates: readonly string[]
+  /** What those rates, or the invoice's, take of it. */
+  readonly taxes: readonly LineTax[]
   /** What the line bills: an invoice item, or an item of the invoice's subscription. */
   readonly invoice_item: string | null
   readonly subscription: string | null
@@ -195,6 +225,7 @@ export type Invoice = {
   auto_advance: boolean
   collection_method: 'charge_automatically' | 'send_invoice'
   default_payment_method: string | null
+  default_tax_rates: readonly string[]
   description: string | null
   discounts: readonly string[]
   due_date: number | null
@@ -205,11 +236,65 @@ export type Invoice = {
   next_payment_attempt: number | null
   number: string | null
   paid_out_of_band: boolean
+  /** What credit notes took off before it was paid, and gave back after. */
+  pre_payment_credit: number
+  post_payment_credit: number
+  /** What the customer's balance was before and, once it is final, after it. */
+  starting_balance: number
+  ending_balance: number | null
   status: 'draft' | 'open' | 'paid' | 'void' | 'uncollectible'
   statement_descriptor: string | null
   finalized_at: number | null
   marked_uncollectible_at: number | null
   paid_at: number | null
+  voided_at: number | null
+}
+
+/** What a customer is owed, less than nothing, or owes, as it changed. */
+export type BalanceChange = {
+  readonly id: string
+  readonly created: number
+  readonly amount: number
+  readonly credit_note: string | null
+  readonly currency: string
+  readonly customer: string
+  description: string | null
+  readonly ending_balance: number
+  readonly invoice: string | null
+  metadata: Metadata
+  readonly type: 'adjustment' | 'applied_to_invoice' | 'credit_note' | 'unapplied_from_invoice'
+}
+
+export type CreditLine = {
+  readonly id: string
+  readonly amount: number
+  readonly description: string | null
+  readonly discount_amounts: InvoiceLine['discount_amounts']
+  readonly invoice_line_item: string | null
+  readonly metadata: Metadata
+  readonly quantity: number | null
+  readonly tax_rates: readonly string[]
+  readonly taxes: readonly LineTax[]
+  readonly unit_amount: number | null
+}
+export type CreditNote = {
+  readonly id: string
+  readonly created: number
+  readonly currency: string
+  readonly customer: string
+  customer_balance_transaction: string | null
+  readonly effective_at: number
+  readonly invoice: string
+  readonly lines: readonly CreditLine[]
+  memo: string | null
+  metadata: Metadata
+  readonly number: string
+  readonly out_of_band_amount: number | null
+  readonly post_payment_amount: number
+  readonly pre_payment_amount: number
+  readonly reason: 'duplicate' | 'fraudulent' | 'order_change' | 'product_unsatisfactory' | null
+  refunds: readonly { readonly amount_refunded: number; readonly refund: string }[]
+  status: 'issued' | 'void'
   voided_at: number | null
 }
 

@@ -16,6 +16,7 @@ import type {
 import { pretaxCredits, totalDiscounts } from './coupons.ts'
 import { checkoutOptions, type Dashboard, setupOptions } from './dashboard.ts'
 import type { Customer } from './state.ts'
+import { exclusiveOf, inclusiveOf, taxBody, totalTaxes } from './taxes.ts'
 import { listBody, opaque, UNMANAGED, type Wire } from './wire.ts'
 
 // Shapes as recorded by github.com/pay-rails/pay in 2025-11 and 2026-03, completed after the types of stripe 23.1.
@@ -90,8 +91,14 @@ export const planBody = (price: Price): Wire => ({
 
 const NO_TAX = { disabled_reason: null, enabled: false, liability: null }
 
+/** Looks up what bodies show whole beside an id. */
+export type Books = {
+  readonly price: (id: string) => Price
+  readonly rates: (ids: readonly string[]) => readonly Wire[]
+}
+
 /** One item, with the periods of the whole. */
-export const subscriptionItemBody = (item: SubscriptionItem, of: Subscription, price: Price): Wire => ({
+export const subscriptionItemBody = (item: SubscriptionItem, of: Subscription, { price, rates }: Books): Wire => ({
   id: item.id,
   object: 'subscription_item',
   billing_thresholds: null,
@@ -101,16 +108,15 @@ export const subscriptionItemBody = (item: SubscriptionItem, of: Subscription, p
   current_trial: null,
   discounts: [],
   metadata: item.metadata,
-  plan: planBody(price),
-  price: priceBody(price),
+  plan: planBody(price(item.price)),
+  price: priceBody(price(item.price)),
   quantity: item.quantity,
   subscription: of.id,
-  tax_rates: [],
+  tax_rates: rates(item.tax_rates),
 })
 
-/** `priceOf` looks a price up by id. */
-export function subscriptionBody(subscription: Subscription, priceOf: (id: string) => Price): Wire {
-  const items = subscription.items.map((item) => subscriptionItemBody(item, subscription, priceOf(item.price)))
+export function subscriptionBody(subscription: Subscription, books: Books): Wire {
+  const items = subscription.items.map((item) => subscriptionItemBody(item, subscription, books))
   return {
     id: subscription.id,
     object: 'subscription',
@@ -138,7 +144,7 @@ export function subscriptionBody(subscription: Subscription, priceOf: (id: strin
     days_until_due: subscription.days_until_due,
     default_payment_method: subscription.default_payment_method,
     default_source: null,
-    default_tax_rates: [],
+    default_tax_rates: books.rates(subscription.default_tax_rates),
     description: subscription.description,
     discounts: subscription.discounts,
     ended_at: subscription.ended_at,
@@ -187,7 +193,7 @@ const pricing = (of: Pick<InvoiceLine, 'price' | 'product' | 'unit_amount'>): Js
   unit_amount_decimal: of.unit_amount === null ? null : String(of.unit_amount),
 })
 
-export const invoiceItemBody = (item: InvoiceItem): Wire => ({
+export const invoiceItemBody = (item: InvoiceItem, { rates }: Books): Wire => ({
   id: item.id,
   object: 'invoiceitem',
   amount: item.amount,
@@ -215,7 +221,7 @@ export const invoiceItemBody = (item: InvoiceItem): Wire => ({
   proration: item.proration,
   quantity: item.quantity,
   quantity_decimal: String(item.quantity),
-  tax_rates: [],
+  tax_rates: rates(item.tax_rates),
   test_clock: null,
 })
 
@@ -261,29 +267,32 @@ export const invoiceLineBody = (line: InvoiceLine, of: Invoice): Wire => ({
   quantity_decimal: String(line.quantity),
   subscription: line.subscription,
   subtotal: line.amount,
-  taxes: [],
+  taxes: line.taxes.map(taxBody),
 })
 
 const offOf = (line: InvoiceLine): number => line.discount_amounts.reduce((sum, { amount }) => sum + amount, 0)
 export const totalOf = (invoice: Pick<Invoice, 'lines'>): number =>
-  invoice.lines.reduce((sum, line) => sum + line.amount - offOf(line), 0)
+  invoice.lines.reduce((sum, line) => sum + line.amount - offOf(line) + exclusiveOf(line.taxes), 0)
 /** Discounts of single lines are off already, those of the whole invoice are not: recorded on 2026-09-20. */
 const subtotalOf = (invoice: Invoice): number => {
   const wholes = new Set(invoice.discounts)
   const later = invoice.lines.flatMap((line) => line.discount_amounts.filter(({ discount }) => wholes.has(discount)))
-  return totalOf(invoice) + later.reduce((sum, { amount }) => sum + amount, 0)
+  const taxes = invoice.lines.reduce((sum, line) => sum + exclusiveOf(line.taxes), 0)
+  return totalOf(invoice) - taxes + later.reduce((sum, { amount }) => sum + amount, 0)
 }
 
-/** Less than nothing is owed by nobody here: customer balances are not modelled. */
-export const dueOf = (invoice: Pick<Invoice, 'lines'>): number => Math.max(0, totalOf(invoice))
+/** What is to be paid after the customer's balance, and what credit notes have taken off since. */
+export const dueOf = (invoice: Pick<Invoice, 'lines' | 'pre_payment_credit' | 'starting_balance'>): number =>
+  Math.max(0, totalOf(invoice) + invoice.starting_balance) - invoice.pre_payment_credit
 
-type Seller = { readonly id: string; readonly name: string }
+type Seller = { readonly id: string; readonly name: string; readonly books: Books }
 
 export function invoiceBody(invoice: Invoice, customer: Customer, seller: Seller): Wire {
   const total = totalOf(invoice)
   const due = dueOf(invoice)
   const final = invoice.finalized_at !== null
   const lines = invoice.lines.map((line) => invoiceLineBody(line, invoice))
+  const taxes = totalTaxes(invoice.lines)
   const page = `${seller.id}/test_${opaque(`invoice ${invoice.id}`, 72)}`
   return {
     id: invoice.id,
@@ -318,12 +327,12 @@ export function invoiceBody(invoice: Invoice, customer: Customer, seller: Seller
     customer_tax_ids: [],
     default_payment_method: invoice.default_payment_method,
     default_source: null,
-    default_tax_rates: [],
+    default_tax_rates: seller.books.rates(invoice.default_tax_rates),
     description: invoice.description,
     discounts: invoice.discounts,
     due_date: invoice.due_date,
     effective_at: invoice.effective_at,
-    ending_balance: final ? 0 : null,
+    ending_balance: invoice.ending_balance,
     footer: invoice.footer,
     from_invoice: null,
     hosted_invoice_url: final ? `https://invoice.stripe.com/i/${page}?s=ap` : null,
@@ -348,8 +357,8 @@ export function invoiceBody(invoice: Invoice, customer: Customer, seller: Seller
     payment_settings: { default_mandate: null, payment_method_options: null, payment_method_types: null },
     period_end: invoice.period_end,
     period_start: invoice.period_start,
-    post_payment_credit_notes_amount: 0,
-    pre_payment_credit_notes_amount: 0,
+    post_payment_credit_notes_amount: invoice.post_payment_credit,
+    pre_payment_credit_notes_amount: invoice.pre_payment_credit,
     receipt_number: null,
     rendering:
       invoice.subscription === null
@@ -362,7 +371,7 @@ export function invoiceBody(invoice: Invoice, customer: Customer, seller: Seller
         : null,
     shipping_cost: null,
     shipping_details: null,
-    starting_balance: 0,
+    starting_balance: invoice.starting_balance,
     statement_descriptor: invoice.statement_descriptor,
     status: invoice.status,
     status_transitions: {
@@ -372,13 +381,13 @@ export function invoiceBody(invoice: Invoice, customer: Customer, seller: Seller
       voided_at: invoice.voided_at,
     },
     subtotal: subtotalOf(invoice),
-    subtotal_excluding_tax: subtotalOf(invoice),
+    subtotal_excluding_tax: subtotalOf(invoice) - inclusiveOf(taxes),
     test_clock: null,
     total,
     total_discount_amounts: totalDiscounts(invoice.lines),
-    total_excluding_tax: total,
+    total_excluding_tax: total - inclusiveOf(taxes) - exclusiveOf(taxes),
     total_pretax_credit_amounts: pretaxCredits(totalDiscounts(invoice.lines)),
-    total_taxes: [],
+    total_taxes: taxes.map(taxBody),
     webhooks_delivered_at: invoice.created,
   }
 }

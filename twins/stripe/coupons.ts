@@ -168,7 +168,9 @@ function sharesOf(account: Account, id: string, amounts: readonly number[]): rea
 }
 
 /** What discounts take off in all, each once. */
-export function totalDiscounts(lines: readonly InvoiceLine[]): readonly { amount: number; discount: string }[] {
+export function totalDiscounts(
+  lines: readonly Pick<InvoiceLine, 'discount_amounts'>[],
+): readonly { amount: number; discount: string }[] {
   const sums = new Map<string, number>()
   for (const { amount, discount } of lines.flatMap((line) => line.discount_amounts))
     sums.set(discount, (sums.get(discount) ?? 0) + amount)

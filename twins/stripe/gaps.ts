@@ -6,8 +6,11 @@ import { type Field, unmodelled } from './params.ts'
 export const GAPS: readonly Gap[] = [
   {
     what: 'tax and other parts of billing',
-    why: 'Products, prices, coupons, subscriptions and invoices are modelled.',
+    why: 'Products, prices, coupons, tax rates, subscriptions, invoices and credit notes are modelled.',
   },
+  { what: 'tax that Stripe works out itself', why: 'Automatic tax needs the tax law of each place. Use tax rates.' },
+  { what: 'wordings about credit notes', why: 'Assumed: which are refused is documented, the sentences are not.' },
+  { what: 'credit notes by amount alone', why: 'Assumed: one line of their own, without taxes.' },
   { what: 'coupons for some products or in several currencies', why: 'A coupon here is good for everything.' },
   { what: 'discounts of single items of a subscription', why: 'Discounts here are of all of it, or of invoice items.' },
   { what: 'prices other than so much for each', why: 'Tiers, meters and amounts a customer chooses need usage.' },
@@ -36,7 +39,7 @@ export const GAPS: readonly Gap[] = [
     why: 'Assumed: the same for all; happening account.onboarded tells it.',
   },
   { what: 'bank accounts and other ways out', why: 'Payouts go to the one account there is.' },
-  { what: 'customer balance, cash balance and tax ids', why: 'Only cards pay here.' },
+  { what: 'cash balance and tax ids', why: 'Only cards pay here.' },
   { what: 'files', why: 'Evidence is text; nothing is uploaded.' },
   { what: 'search', why: 'The index lags behind writes by an unpublished time; list and filter instead.' },
   { what: 'API v2', why: 'It has other idempotency, lists and events.' },

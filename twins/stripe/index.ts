@@ -16,6 +16,8 @@ import { addCharges } from './routes/charges.ts'
 import { addCheckout } from './routes/checkout.ts'
 import { addConnect, noAccess } from './routes/connect.ts'
 import { addCoupons, addPromotionCodes } from './routes/coupons.ts'
+import { addCreditNotes } from './routes/credit-notes.ts'
+import { addCustomerBalance } from './routes/customer-balance.ts'
 import { addCustomers } from './routes/customers.ts'
 import { addDisputes } from './routes/disputes.ts'
 import { addEvents } from './routes/events.ts'
@@ -28,6 +30,7 @@ import { addRefunds } from './routes/refunds.ts'
 import { addSetupIntents } from './routes/setup-intents.ts'
 import { addSubscriptionItems } from './routes/subscription-items.ts'
 import { addSubscriptions } from './routes/subscriptions.ts'
+import { addTaxRates } from './routes/tax-rates.ts'
 import { addWebhookEndpoints } from './routes/webhook-endpoints.ts'
 import { plant } from './seed.ts'
 import { type Seed, seedSchema, toSnapshot } from './state.ts'
@@ -142,6 +145,22 @@ export const stripe: TwinDefinition<Seed> = {
     'payouts.retrieve',
     'payouts.cancel',
     'payouts.list',
+    'tax_rates.create',
+    'tax_rates.retrieve',
+    'tax_rates.update',
+    'tax_rates.list',
+    'credit_notes.create',
+    'credit_notes.retrieve',
+    'credit_notes.update',
+    'credit_notes.void',
+    'credit_notes.list',
+    'credit_notes.list_lines',
+    'credit_notes.preview',
+    'credit_notes.preview_lines',
+    'customers.create_balance_transaction',
+    'customers.retrieve_balance_transaction',
+    'customers.update_balance_transaction',
+    'customers.list_balance_transactions',
     'accounts.create',
     'accounts.retrieve',
     'accounts.update',
@@ -180,6 +199,9 @@ export const stripe: TwinDefinition<Seed> = {
     'coupon.created',
     'coupon.deleted',
     'coupon.updated',
+    'credit_note.created',
+    'credit_note.updated',
+    'credit_note.voided',
     'customer.created',
     'customer.deleted',
     'customer.updated',
@@ -230,6 +252,8 @@ export const stripe: TwinDefinition<Seed> = {
     'refund.created',
     'refund.failed',
     'refund.updated',
+    'tax_rate.created',
+    'tax_rate.updated',
     'transfer.created',
     'transfer.updated',
     'webhook.sent',
@@ -318,6 +342,9 @@ function open(account: Account, keys: readonly string[] | undefined): Opened {
   addCheckout(account, serve)
   addPayouts(account, serve)
   addConnect(account, serve)
+  addTaxRates(account, serve)
+  addCreditNotes(account, serve)
+  addCustomerBalance(account, serve)
   account.billing = {
     intentPaid: (intent) => intentPaid(account, intent),
     invoicePaid: (invoice) => invoicePaid(account, invoice),

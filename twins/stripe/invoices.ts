@@ -1,14 +1,14 @@
 import { type Account, found } from './account.ts'
+import { applyBalance, returnBalance } from './balances.ts'
 import type { Invoice, InvoiceItem, InvoiceLine, InvoicePayment } from './billing-state.ts'
-import { dueOf, totalOf } from './billing-wire.ts'
+import { dueOf } from './billing-wire.ts'
 import { blankIntent, blankInvoice, type InvoiceWish } from './blanks.ts'
-import { discountLines } from './coupons.ts'
 import { invalid, Refusal } from './errors.ts'
 import { emit } from './events.ts'
-import { gap } from './gaps.ts'
 import { resolveMethod } from './payment-methods.ts'
 import { cancel, confirm } from './payments.ts'
 import type { PaymentIntent, PaymentMethod } from './state.ts'
+import { pricedLines } from './taxes.ts'
 import { MANUAL } from './wire.ts'
 
 const HOUR_S = 3600
@@ -38,7 +38,7 @@ export const emitInvoice = (account: Account, type: string, invoice: Invoice): v
 /** Stores a draft. */
 export function draftInvoice(account: Account, draft: InvoiceWish): Invoice {
   const invoice = blankInvoice(account, draft)
-  invoice.lines = discountLines(account, invoice)
+  invoice.lines = pricedLines(account, invoice)
   account.state.invoices.add(invoice)
   emitInvoice(account, 'created', invoice)
   watchInvoice(account, invoice)
@@ -60,6 +60,8 @@ export const lineOf = (account: Account, item: InvoiceItem): InvoiceLine => ({
   credited: item.credited,
   discounts: item.discounts,
   discount_amounts: [],
+  tax_rates: item.tax_rates,
+  taxes: [],
   invoice_item: item.id,
   subscription: item.subscription,
   subscription_item: item.subscription_item,
@@ -83,9 +85,9 @@ export function takeItems(account: Account, invoice: Invoice, items: readonly In
   setLines(account, invoice, [...items.map((item) => lineOf(account, item)), ...invoice.lines])
 }
 
-/** Gives a draft other lines, and works out again what its discounts take off them. */
+/** Gives a draft other lines, and works out again what discounts take off them and taxes put on. */
 export function setLines(account: Account, invoice: Invoice, lines: readonly InvoiceLine[]): void {
-  invoice.lines = discountLines(account, { lines, discounts: invoice.discounts })
+  invoice.lines = pricedLines(account, { ...invoice, lines })
 }
 
 export const paymentOf = (account: Account, invoice: Invoice): InvoicePayment | undefined =>
@@ -100,13 +102,13 @@ const badState = (invoice: Invoice, what: string): Refusal =>
 export function finalizeInvoice(account: Account, invoice: Invoice): void {
   if (invoice.status !== 'draft') throw badState(invoice, 'finalized')
   const customer = found(account.state.customers.get(invoice.customer), invoice.customer)
-  if (customer.balance !== 0 || totalOf(invoice) < 0) throw gap('customer balance, cash balance and tax ids')
   const now = account.nowS()
   invoice.status = 'open'
   invoice.number = `${customer.invoice_prefix}-${String(customer.next_invoice_sequence).padStart(4, '0')}`
   customer.next_invoice_sequence += 1
   invoice.effective_at = now
   invoice.finalized_at = now
+  applyBalance(account, invoice, customer)
   const due = dueOf(invoice)
   if (due > 0) newPayment(account, invoice, due)
   emitInvoice(account, 'finalized', invoice)
@@ -225,6 +227,7 @@ export function voidInvoice(account: Account, invoice: Invoice): void {
   invoice.auto_advance = false
   invoice.next_payment_attempt = null
   closePayment(account, invoice)
+  returnBalance(account, invoice)
   emitInvoice(account, 'voided', invoice)
 }
 

@@ -47,7 +47,7 @@ export function askedBy({ url, requestBody }: Exchange): {
 }
 
 const isId = (word: string): boolean =>
-  /^(cus|pm|pi|ch|py|re|pyr|sub|si|in|ii|il|inpay|seti|cs_test|po|promo|di|tr|du|dp|evt|prod|price|we|txn)_(?!card_)\w{8,}$/.test(
+  /^(cus|pm|pi|ch|py|re|pyr|sub|si|in|ii|il|inpay|seti|cs_test|po|promo|di|tr|du|dp|evt|prod|price|we|txn|txr|cn|cbtxn)_(?!card_)\w{8,}$/.test(
     word,
   )
 const kindOf = (id: string): string => (id.startsWith('cs_') ? 'cs' : (id.split('_')[0] ?? ''))

@@ -7,6 +7,8 @@ import type {
   Payout,
   PromotionCode,
   Subscription,
+  SubscriptionItem,
+  TaxRate,
 } from './billing-state.ts'
 import { dueOf } from './billing-wire.ts'
 import { blankIntent, blankInvoice, blankSession, blankSubscription } from './blanks.ts'
@@ -87,6 +89,23 @@ export function plantRows(account: Account, rows: SeededRows): void {
         wish,
       ),
     )
+  }
+  for (const wish of rows.tax_rates ?? []) {
+    const blank = {
+      id: wish.id,
+      created: now,
+      active: true,
+      country: null,
+      description: null,
+      display_name: 'Tax',
+      inclusive: false,
+      jurisdiction: null,
+      metadata: {},
+      percentage: wish.percentage,
+      state: null,
+      tax_type: null,
+    }
+    state.tax_rates.add(told<TaxRate>(blank, wish))
   }
   for (const wish of rows.discounts ?? []) {
     needs(state.coupons.get(wish.coupon), 'discounts', 'a coupon', wish.coupon)
@@ -386,7 +405,12 @@ function plantSubscription(account: Account, wish: SeededSubscription): void {
     current_period_start: start,
     current_period_end: end,
     customer: wish.customer,
-    items: items.map((item) => told({ id: item.id, created, metadata: {}, price: item.price, quantity: 1 }, item)),
+    items: items.map((item) =>
+      told<SubscriptionItem>(
+        { id: item.id, created, metadata: {}, price: item.price, quantity: 1, tax_rates: [] },
+        item,
+      ),
+    ),
     status: trial !== null && trial > account.nowS() ? 'trialing' : 'active',
     trial_start: trial === null ? null : start,
   })
@@ -421,6 +445,7 @@ function plantItem(account: Account, wish: SeededInvoiceItem): void {
     discounts: [],
     invoice: null,
     metadata: {},
+    tax_rates: [],
   }
   state.invoice_items.add(told<InvoiceItem>(blank, wish))
 }
@@ -440,6 +465,8 @@ function lineOf(account: Account, line: SeededLine, of: SeededInvoice): InvoiceL
     credited: null,
     discounts: [],
     discount_amounts: [],
+    tax_rates: [],
+    taxes: [],
     invoice_item: null,
     subscription: of.subscription ?? null,
     subscription_item: null,
@@ -466,15 +493,16 @@ function plantInvoice(account: Account, wish: SeededInvoice, rows: SeededRows): 
     period_start: created,
     period_end: created,
     lines: billed,
-    amount_paid: paid ? dueOf({ lines: billed }) : 0,
     attempted: paid,
     effective_at: final ? created : null,
     finalized_at: final ? created : null,
     paid_at: paid ? created : null,
+    ending_balance: final ? 0 : null,
     number: final ? `${customer.invoice_prefix}-${String(customer.next_invoice_sequence).padStart(4, '0')}` : null,
   })
   if (final) customer.next_invoice_sequence += 1
   const invoice = state.invoices.add(told(blank, rest))
+  if (paid && wish.amount_paid === undefined) invoice.amount_paid = dueOf(invoice)
   const due = dueOf(invoice)
   const collected = (rows.invoice_payments ?? []).some((one) => one.invoice === invoice.id)
   if (invoice.status === 'open' && due > 0 && !collected) newPayment(account, invoice, due)

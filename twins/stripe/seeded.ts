@@ -14,6 +14,7 @@ import type {
   SetupIntent,
   Subscription,
   SubscriptionItem,
+  TaxRate,
 } from './billing-state.ts'
 import type { Transfer } from './connect.ts'
 import type { Address, Charge, Dispute, Metadata, PaymentIntent, Refund, StoredEvent } from './state.ts'
@@ -65,7 +66,7 @@ const subscription = wish<
       .array(
         wish<SubscriptionItem, 'id' | 'price'>(
           { id: text, price: text },
-          { created: whole, metadata, quantity: whole },
+          { created: whole, metadata, quantity: whole, tax_rates: texts },
         ),
       )
       .min(1),
@@ -88,6 +89,7 @@ const subscription = wish<
     current_period_start: whole,
     days_until_due: orNull(whole),
     default_payment_method: orNull(text),
+    default_tax_rates: texts,
     description: orNull(text),
     discounts: texts,
     ended_at: orNull(whole),
@@ -127,6 +129,7 @@ const line = {
   discounts: texts,
   subscription: orNull(text),
   subscription_item: orNull(text),
+  tax_rates: texts,
 }
 export type SeededLine = Wish<InvoiceLine, 'amount' | 'id'>
 /** An invoice with its lines; one that is open gets its payment where none is told. */
@@ -149,6 +152,7 @@ const invoice = wish<Omit<Invoice, 'lines'> & { readonly lines: readonly SeededL
     auto_advance: yes,
     collection_method: z.enum(['charge_automatically', 'send_invoice']),
     default_payment_method: orNull(text),
+    default_tax_rates: texts,
     description: orNull(text),
     discounts: texts,
     due_date: orNull(whole),
@@ -160,6 +164,7 @@ const invoice = wish<Omit<Invoice, 'lines'> & { readonly lines: readonly SeededL
         {
           ...restOfLine,
           discount_amounts: z.array(z.strictObject({ amount: whole, discount: text })),
+          taxes: z.array(z.strictObject({ amount: whole, inclusive: yes, rate: text, reason: text, taxable: whole })),
           invoice_item: orNull(text),
         },
       ),
@@ -168,6 +173,10 @@ const invoice = wish<Omit<Invoice, 'lines'> & { readonly lines: readonly SeededL
     next_payment_attempt: orNull(whole),
     number: orNull(text),
     paid_out_of_band: yes,
+    pre_payment_credit: whole,
+    post_payment_credit: whole,
+    starting_balance: whole,
+    ending_balance: orNull(whole),
     status: z.enum(['draft', 'open', 'paid', 'void', 'uncollectible']),
     statement_descriptor: orNull(text),
     finalized_at: orNull(whole),
@@ -483,10 +492,28 @@ const event = wish<StoredEvent, 'id' | 'object' | 'type'>(
 export type SeededMethod = { readonly id: string; readonly card: string }
 const method: z.ZodType<SeededMethod> = z.strictObject({ id: text, card: text })
 
+export type SeededRate = Wish<TaxRate, 'id' | 'percentage'>
+const rate = wish<TaxRate, 'id' | 'percentage'>(
+  { id: text, percentage: z.number().min(0).max(100) },
+  {
+    created: whole,
+    active: yes,
+    country: orNull(text),
+    description: orNull(text),
+    display_name: text,
+    inclusive: yes,
+    jurisdiction: orNull(text),
+    metadata,
+    state: orNull(text),
+    tax_type: orNull(text),
+  },
+)
+
 /** All of those rows, by kind. */
 export type SeededRows = {
   readonly products?: readonly SeededProduct[] | undefined
   readonly payment_methods_unattached?: readonly SeededMethod[] | undefined
+  readonly tax_rates?: readonly SeededRate[] | undefined
   readonly promotion_codes?: readonly SeededCode[] | undefined
   readonly discounts?: readonly SeededDiscount[] | undefined
   readonly charges?: readonly SeededCharge[] | undefined
@@ -506,6 +533,7 @@ export type SeededRows = {
 export const seededRows: { readonly [Kind in keyof SeededRows]-?: z.ZodType<SeededRows[Kind]> } = {
   products: z.array(product).optional(),
   payment_methods_unattached: z.array(method).optional(),
+  tax_rates: z.array(rate).optional(),
   promotion_codes: z.array(code).optional(),
   discounts: z.array(discount).optional(),
   charges: z.array(charge).optional(),

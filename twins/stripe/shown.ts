@@ -102,6 +102,7 @@ function chargeRow(of: Shown): Shown {
 const itemRow = (of: Shown): Shown =>
   known({
     ...fieldsOf(of, 'id created metadata'),
+    tax_rates: idsOf(of.tax_rates),
     price: idOf(of.price) ?? idOf(of.plan) ?? '',
     quantity: numberOf(of.quantity) ?? undefined,
   })
@@ -126,6 +127,7 @@ function subscriptionRow(of: Shown): Shown {
     },
     current_period_end: first.current_period_end ?? of.current_period_end,
     current_period_start: first.current_period_start ?? of.current_period_start,
+    default_tax_rates: idsOf(of.default_tax_rates),
     discounts: idsOf(of.discounts),
     items: items.map(itemRow),
     missing_payment_method: ends.missing_payment_method,
@@ -156,6 +158,18 @@ function lineRow(of: Shown): Shown {
       const id = idOf(discount)
       return id === null ? [] : [{ amount, discount: id }]
     }),
+    taxes: listOf(of.taxes).flatMap((one) => {
+      const {
+        amount = 0,
+        tax_behavior: behavior,
+        tax_rate_details: details,
+        taxability_reason,
+        taxable_amount,
+      } = partOf(one)
+      const rate = idOf(partOf(details).tax_rate)
+      const taxed = { amount, inclusive: behavior === 'inclusive', reason: taxability_reason ?? 'not_available' }
+      return rate === null ? [] : [{ ...taxed, rate, taxable: numberOf(taxable_amount) ?? 0 }]
+    }),
     invoice_item: idOf(details.invoice_item) ?? idOf(of.invoice_item),
     subscription: idOf(details.subscription) ?? idOf(of.subscription),
     subscription_item: idOf(details.subscription_item) ?? idOf(of.subscription_item),
@@ -174,6 +188,11 @@ function invoiceRow(of: Shown): Shown {
       number status statement_descriptor`,
     ),
     billing_reason: reason ?? undefined,
+    default_tax_rates: idsOf(of.default_tax_rates),
+    ending_balance: numberOf(of.ending_balance),
+    post_payment_credit: numberOf(of.post_payment_credit_notes_amount) ?? 0,
+    pre_payment_credit: numberOf(of.pre_payment_credit_notes_amount) ?? 0,
+    starting_balance: numberOf(of.starting_balance) ?? 0,
     discounts: idsOf(of.discounts),
     finalized_at: moments.finalized_at ?? null,
     lines: listOf(of.lines).filter(isShown).map(lineRow),
@@ -190,6 +209,7 @@ function invoiceItemRow(of: Shown): Shown {
   return known({
     ...fieldsOf(of, 'id amount currency customer date description invoice metadata period proration quantity'),
     discounts: idsOf(of.discounts),
+    tax_rates: idsOf(of.tax_rates),
     price: idOf(price.price) ?? idOf(of.price) ?? undefined,
     product: idOf(price.product) ?? undefined,
     subscription: idOf(parent.subscription) ?? idOf(of.subscription),
@@ -351,6 +371,16 @@ export const KINDS: readonly Kind[] = [
         of,
         `id name created active default_price description images metadata shippable statement_descriptor unit_label
         updated url`,
+      ),
+  },
+  {
+    object: 'tax_rate',
+    id: /^txr_\w{8,}$/,
+    section: 'tax_rates',
+    row: (of) =>
+      fieldsOf(
+        of,
+        'id created active country description display_name inclusive jurisdiction metadata percentage state tax_type',
       ),
   },
   {

@@ -2,8 +2,10 @@ import { z } from 'zod'
 import { OwnRows } from '../rows.ts'
 import type { Json } from '../trace.ts'
 import type {
+  BalanceChange,
   CheckoutSession,
   Coupon,
+  CreditNote,
   Discount,
   Invoice,
   InvoiceItem,
@@ -14,6 +16,7 @@ import type {
   PromotionCode,
   SetupIntent,
   Subscription,
+  TaxRate,
 } from './billing-state.ts'
 import type { ConnectedAccount, Transfer } from './connect.ts'
 import type { Dashboard } from './dashboard.ts'
@@ -314,6 +317,9 @@ export type State = {
   /** Accounts on the platform of this one; what they hold is kept with each. */
   readonly accounts: Table<ConnectedAccount>
   readonly transfers: Table<Transfer>
+  readonly tax_rates: Table<TaxRate>
+  readonly credit_notes: Table<CreditNote>
+  readonly balance_changes: Table<BalanceChange>
 }
 
 export const createState = (): State => ({
@@ -342,6 +348,9 @@ export const createState = (): State => ({
   discounts: new Table(),
   accounts: new Table(),
   transfers: new Table(),
+  tax_rates: new Table(),
+  credit_notes: new Table(),
+  balance_changes: new Table(),
 })
 
 /** Every table as a plain list; what rows hold is replaced, never changed, so it is shared. */

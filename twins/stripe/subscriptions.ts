@@ -26,6 +26,7 @@ import {
   voidInvoice,
   watchInvoice,
 } from './invoices.ts'
+import { checkRates } from './taxes.ts'
 import type { Wire } from './wire.ts'
 
 const DAY_S = 24 * 3600
@@ -35,7 +36,7 @@ const INCOMPLETE_S = 23 * 3600
 const TRIAL_WARNING_S = 3 * DAY_S
 
 export const bodyOf = (account: Account, subscription: Subscription): Wire =>
-  subscriptionBody(subscription, (id) => found(account.state.prices.get(id), id))
+  subscriptionBody(subscription, account.books)
 
 const tell = (account: Account, type: string, subscription: Subscription, before?: Wire): void =>
   void emit(account, `customer.subscription.${type}`, bodyOf(account, subscription), before)
@@ -79,6 +80,8 @@ function periodLines(account: Account, subscription: Subscription, free: boolean
       credited: null,
       discounts: [],
       discount_amounts: [],
+      tax_rates: item.tax_rates,
+      taxes: [],
       invoice_item: null,
       subscription: subscription.id,
       subscription_item: item.id,
@@ -103,6 +106,7 @@ export type Wish = {
   readonly price?: string | undefined
   readonly quantity?: number | undefined
   readonly metadata?: SubscriptionItem['metadata'] | undefined
+  readonly tax_rates?: readonly string[] | undefined
   readonly deleted?: boolean | undefined
 }
 
@@ -115,6 +119,7 @@ export function applyWishes(
   let next = [...items]
   for (const [at, wish] of wishes.entries()) {
     if (wish.price !== undefined) priceOf(account, wish.price, `items[${at}][price]`)
+    checkRates(account, wish.tax_rates, `items[${at}][tax_rates]`)
     if (wish.id === undefined) {
       if (wish.price === undefined)
         throw invalid(`Missing required param: items[${at}][price].`, {
@@ -123,7 +128,8 @@ export function applyWishes(
         })
       const created = account.nowS()
       const id = account.newId('si_', 14, { get: () => undefined })
-      next.push({ id, created, metadata: wish.metadata ?? {}, price: wish.price, quantity: wish.quantity ?? 1 })
+      const { metadata = {}, price, quantity = 1, tax_rates = [] } = wish
+      next.push({ id, created, metadata, price, quantity, tax_rates })
       continue
     }
     const old = next.find(({ id }) => id === wish.id)
@@ -139,6 +145,7 @@ export function applyWishes(
                   price: wish.price ?? old.price,
                   quantity: wish.quantity ?? (wish.price === undefined ? old.quantity : 1),
                   metadata: wish.metadata ?? old.metadata,
+                  tax_rates: wish.tax_rates ?? old.tax_rates,
                 }
               : item,
           )
@@ -193,6 +200,7 @@ export function start(account: Account, subscription: Subscription, how: Start):
     subscription: subscription.id,
     collection_method: subscription.collection_method,
     due_date: automatic ? null : now + (subscription.days_until_due ?? 0) * DAY_S,
+    default_tax_rates: subscription.default_tax_rates,
     discounts: liveDiscounts(account, subscription.discounts, true),
     lines: periodLines(account, subscription, trial),
   })
@@ -356,6 +364,7 @@ function bill(
     collection_method: subscription.collection_method,
     due_date: automatic ? null : now + (subscription.days_until_due ?? 0) * DAY_S,
     auto_advance: true,
+    default_tax_rates: subscription.default_tax_rates,
     discounts: liveDiscounts(account, subscription.discounts, false),
     lines,
   })
@@ -449,6 +458,7 @@ function prorate(account: Account, subscription: Subscription, item: Subscriptio
     subscription: subscription.id,
     subscription_item: item.id,
     credited: sign < 0 ? lastBilled(account, subscription, item) : null,
+    tax_rates: item.tax_rates,
     unit_amount: null,
   })
   emit(account, 'invoiceitem.created', account.invoiceItemBody(created))

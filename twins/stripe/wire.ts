@@ -457,10 +457,20 @@ export function previousAttributes(before: Wire, after: Wire): Json {
     changed.map((name) => {
       const old = before[name] ?? null
       const now = after[name] ?? null
-      return [name, name === 'metadata' ? previousMetadata(old as Metadata, now as Metadata) : old]
+      return [name, name === 'metadata' ? previousMetadata(old as Metadata, now as Metadata) : previousPart(old, now)]
     }),
   )
 }
+
+/** Of objects inside only what changed of them; lists whole: https://docs.stripe.com/api/events/object (2026-11-26). */
+function previousPart(old: Json, now: Json): Json {
+  if (!isPlain(old) || !isPlain(now) || old.object === 'list') return old
+  const changed = Object.keys(old).filter((name) => JSON.stringify(old[name]) !== JSON.stringify(now[name]))
+  const gone = Object.keys(now).filter((name) => !Object.hasOwn(old, name))
+  const parts = changed.map((name): [string, Json] => [name, previousPart(old[name] ?? null, now[name] ?? null)])
+  return Object.fromEntries([...parts, ...gone.map((name): [string, Json] => [name, null])])
+}
+const isPlain = (value: Json): value is Wire => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const previousMetadata = (old: Metadata, now: Metadata): Json =>
   Object.fromEntries(

@@ -54,6 +54,18 @@ beforeAll(async () => {
   dispute = found
 })
 
+/** A credit note on an invoice that is open. */
+async function credited(): Promise<Stripe.CreditNote> {
+  await shop.sdk.invoiceItems.create({ customer: customer.id, amount: 100, currency: 'usd' })
+  const draft = await shop.sdk.invoices.create({ customer: customer.id, pending_invoice_items_behavior: 'include' })
+  const { id = '', lines } = await shop.sdk.invoices.finalizeInvoice(draft.id ?? '')
+  const [line] = lines.data
+  return await shop.sdk.creditNotes.create({
+    invoice: id,
+    lines: [{ type: 'invoice_line_item', invoice_line_item: line?.id ?? '', amount: 1 }],
+  })
+}
+
 const card = (): object => charge.payment_method_details?.card ?? {}
 
 test.each<readonly [file: string, name: string, body: () => object | Promise<object>]>([
@@ -97,6 +109,14 @@ test.each<readonly [file: string, name: string, body: () => object | Promise<obj
     'InvoiceItems',
     'InvoiceItem',
     () => shop.sdk.invoiceItems.create({ customer: customer.id, amount: 1, currency: 'usd' }),
+  ],
+  ['TaxRates', 'TaxRate', () => shop.sdk.taxRates.create({ display_name: 'VAT', inclusive: false, percentage: 19 })],
+  ['CreditNotes', 'CreditNote', credited],
+  ['CreditNoteLineItems', 'CreditNoteLineItem', async () => Object((await credited()).lines.data[0])],
+  [
+    'CustomerBalanceTransactions',
+    'CustomerBalanceTransaction',
+    () => shop.sdk.customers.createBalanceTransaction(customer.id, { amount: -1, currency: 'usd' }),
   ],
   ['SetupIntents', 'SetupIntent', () => shop.sdk.setupIntents.create({})],
   ['Coupons', 'Coupon', () => shop.sdk.coupons.create({ percent_off: 10, duration: 'once' })],

@@ -27,7 +27,7 @@ import type { Address, Customer } from '../state.ts'
 import { customerBody, deletedBody, paymentMethodBody } from '../wire.ts'
 
 const billing = (): Field<never> => unmodelled(() => gap('tax and other parts of billing'))
-const balances = (): Field<never> => unmodelled(() => gap('customer balance, cash balance and tax ids'))
+const balances = (): Field<never> => unmodelled(() => gap('cash balance and tax ids'))
 const sources = (): Field<never> => unmodelled(() => gap('tokens and sources'))
 
 type Shipping = {

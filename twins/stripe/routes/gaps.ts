@@ -17,15 +17,12 @@ const PATHS: readonly (readonly [RegExp, string])[] = [
   [/\/payment_intents\/\w+\/(apply_customer_balance|verify_microdeposits)$/, 'payment methods that are not cards'],
   [/\/payment_intents\/\w+\/amount_details_line_items$/, 'line items, hooks and payment details'],
   [
-    /\/customers\/\w+\/(balance_transactions|cash_balance|cash_balance_transactions|tax_ids|funding_instructions)/,
-    'customer balance, cash balance and tax ids',
+    /\/customers\/\w+\/(cash_balance|cash_balance_transactions|tax_ids|funding_instructions)/,
+    'cash balance and tax ids',
   ],
   [/\/customers\/\w+\/(sources|cards|bank_accounts)|\/v1\/(tokens|sources)\b/, 'tokens and sources'],
   [/\/customers\/\w+\/(subscriptions|discount)/, BILLING],
-  [
-    /\/v1\/(invoice_rendering_templates|plans|tax|tax_rates|tax_codes|tax_ids|quotes|credit_notes|billing|entitlements)\b/,
-    BILLING,
-  ],
+  [/\/v1\/(invoice_rendering_templates|plans|tax|tax_codes|tax_ids|quotes|billing|entitlements)\b/, BILLING],
   [/\/v1\/invoices\/(create_preview|upcoming|\w+\/(add_lines|remove_lines|update_lines|attach_payment))/, BILLING],
   [/^POST \/v1\/(invoiceitems\/\w+|invoices\/\w+\/lines\/\w+)$/, BILLING],
   [/\/v1\/subscription_schedules\b|\/subscriptions\/\w+\/(discount|migrate)/, CYCLES],

@@ -1,7 +1,7 @@
 import type { Account } from '../account.ts'
 import type { Serve } from '../answer.ts'
 import type { Invoice } from '../billing-state.ts'
-import { invoiceItemBody, invoiceLineBody, invoicePaymentBody } from '../billing-wire.ts'
+import { invoiceLineBody, invoicePaymentBody } from '../billing-wire.ts'
 import { newProduct, priceOf } from '../catalog.ts'
 import { discountsField, redeem } from '../coupons.ts'
 import { currency } from '../currencies.ts'
@@ -38,6 +38,7 @@ import {
   string,
 } from '../params.ts'
 import { resolveMethod } from '../payment-methods.ts'
+import { checkRates, noAutomaticTax, taxRatesField } from '../taxes.ts'
 import { deletedBody } from '../wire.ts'
 import { customerOf } from './customers.ts'
 
@@ -49,7 +50,9 @@ const editable = {
   auto_advance: flag(),
   collection_method: choice('charge_automatically', 'send_invoice'),
   days_until_due: integer(0),
+  automatic_tax: noAutomaticTax(),
   default_payment_method: emptyable(string()),
+  default_tax_rates: taxRatesField(),
   description: emptyable(string(1500)),
   due_date: integer(),
   footer: emptyable(string()),
@@ -57,7 +60,7 @@ const editable = {
   metadata: metadata(),
   statement_descriptor: string(22),
   ...loudly(
-    'account_tax_ids automatic_tax automatically_finalizes_at custom_fields default_source default_tax_rates effective_at number payment_settings rendering shipping_cost shipping_details',
+    'account_tax_ids automatically_finalizes_at custom_fields default_source effective_at number payment_settings rendering shipping_cost shipping_details',
     TAX,
   ),
   ...loudly('application_fee_amount issuer on_behalf_of transfer_data', CONNECT),
@@ -75,6 +78,11 @@ function edit(account: Account, invoice: Invoice, params: Parsed<typeof editable
   if (params.description !== undefined) invoice.description = params.description || null
   if (params.footer !== undefined) invoice.footer = params.footer || null
   if (params.statement_descriptor !== undefined) invoice.statement_descriptor = params.statement_descriptor
+  if (params.default_tax_rates !== undefined) {
+    checkRates(account, params.default_tax_rates, 'default_tax_rates')
+    invoice.default_tax_rates = params.default_tax_rates
+    setLines(account, invoice, invoice.lines)
+  }
   if (params.discounts !== undefined) {
     invoice.discounts = redeem(account, params.discounts, { customer: invoice.customer, invoice: invoice.id })
     setLines(account, invoice, invoice.lines)
@@ -326,7 +334,8 @@ export function addInvoiceItems(account: Account, serve: Serve): void {
       pricing: object({ price: required(string()) }),
       quantity: integer(0),
       subscription: string(),
-      ...loudly('discountable price_data quantity_decimal tax_behavior tax_code tax_rates unit_amount_decimal', TAX),
+      tax_rates: taxRatesField(),
+      ...loudly('discountable price_data quantity_decimal tax_behavior tax_code unit_amount_decimal', TAX),
       ...loudly('customer_account', CONNECT),
     },
     gives: 'invoiceitem',
@@ -334,6 +343,7 @@ export function addInvoiceItems(account: Account, serve: Serve): void {
       const customer = customerOf(account, params.customer, 'customer', 400)
       const price = params.pricing === undefined ? undefined : priceOf(account, params.pricing.price, 'pricing[price]')
       const quantity = params.quantity ?? 1
+      checkRates(account, params.tax_rates, 'tax_rates')
       if (price === undefined && params.amount === undefined) {
         throw malformed('Missing required param: amount.', { code: 'parameter_missing', param: 'amount' })
       }
@@ -366,10 +376,11 @@ export function addInvoiceItems(account: Account, serve: Serve): void {
         discounts: redeem(account, params.discounts ?? [], { customer: customer.id, invoice_item: id }),
         invoice: invoice?.id ?? null,
         metadata: mergeMetadata({}, params.metadata),
+        tax_rates: params.tax_rates ?? [],
       })
       if (invoice !== undefined) setLines(account, invoice, [...invoice.lines, lineOf(account, item)])
-      emit(account, 'invoiceitem.created', invoiceItemBody(item))
-      return invoiceItemBody(item)
+      emit(account, 'invoiceitem.created', account.invoiceItemBody(item))
+      return account.invoiceItemBody(item)
     },
   })
   serve({
@@ -380,7 +391,7 @@ export function addInvoiceItems(account: Account, serve: Serve): void {
     run(_, at) {
       const item = state.invoice_items.get(at('id'))
       if (item === undefined) throw missing('invoiceitem', at('id'), 'id', 404)
-      return invoiceItemBody(item)
+      return account.invoiceItemBody(item)
     },
   })
   serve({
@@ -402,7 +413,7 @@ export function addInvoiceItems(account: Account, serve: Serve): void {
           invoice.lines.filter((line) => line.invoice_item !== item.id),
         )
       state.invoice_items.remove(item.id)
-      emit(account, 'invoiceitem.deleted', invoiceItemBody(item))
+      emit(account, 'invoiceitem.deleted', account.invoiceItemBody(item))
       return deletedBody('invoiceitem', item.id)
     },
   })
@@ -425,7 +436,7 @@ export function addInvoiceItems(account: Account, serve: Serve): void {
         .filter((one) => params.customer === undefined || one.customer === params.customer)
         .filter((one) => params.invoice === undefined || one.invoice === params.invoice)
         .filter((one) => params.pending === undefined || (one.invoice === null) === params.pending)
-      return page('/v1/invoiceitems', 'invoiceitem', wanted, params, invoiceItemBody)
+      return page('/v1/invoiceitems', 'invoiceitem', wanted, params, account.invoiceItemBody)
     },
   })
 }

@@ -9,6 +9,7 @@ import { loudly } from '../gaps.ts'
 import { PAGE_SPEC, page } from '../lists.ts'
 import { choice, flag, integer, mergeMetadata, metadata, required, type Spec, string } from '../params.ts'
 import { applyWishes, bodyOf, changeItems, type Wish } from '../subscriptions.ts'
+import { taxRatesField } from '../taxes.ts'
 import { deletedBody, type Wire } from '../wire.ts'
 
 const TAX = 'tax and other parts of billing'
@@ -22,7 +23,8 @@ const shared = {
   price: string(),
   proration_behavior: choice('always_invoice', 'create_prorations', 'none'),
   quantity: integer(0),
-  ...loudly('billing_thresholds current_trial discounts price_data tax_rates', TAX),
+  tax_rates: taxRatesField(),
+  ...loudly('billing_thresholds current_trial discounts price_data', TAX),
   ...loudly('proration_date', CYCLES),
 } satisfies Spec
 
@@ -40,7 +42,7 @@ export function addSubscriptionItems(account: Account, serve: Serve): void {
       subscription.items.find((one) => one.id === id),
       id,
     )
-    return subscriptionItemBody(item, subscription, found(state.prices.get(item.price), item.price))
+    return subscriptionItemBody(item, subscription, account.books)
   }
   const change = (
     subscription: Subscription,
@@ -64,6 +66,7 @@ export function addSubscriptionItems(account: Account, serve: Serve): void {
         price: params.price ?? params.plan,
         quantity: params.quantity,
         metadata: mergeMetadata({}, params.metadata),
+        tax_rates: params.tax_rates,
       }
       change(subscription, wish, params.proration_behavior ?? 'create_prorations')
       const added = found(
@@ -97,6 +100,7 @@ export function addSubscriptionItems(account: Account, serve: Serve): void {
         price: params.price ?? params.plan,
         quantity: params.quantity ?? old.quantity,
         metadata: mergeMetadata(old.metadata, params.metadata),
+        tax_rates: params.tax_rates,
       }
       change(subscription, wish, params.proration_behavior ?? 'create_prorations')
       return bodyIn(subscription, id)

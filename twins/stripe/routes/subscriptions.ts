@@ -38,6 +38,7 @@ import {
   type Wish,
   watch,
 } from '../subscriptions.ts'
+import { checkRates, noAutomaticTax, taxRatesField } from '../taxes.ts'
 import { customerOf } from './customers.ts'
 
 const TAX = 'tax and other parts of billing'
@@ -65,7 +66,8 @@ const itemSpec = {
   metadata: metadata(),
   price: string(),
   quantity: integer(0),
-  ...loudly('billing_thresholds current_trial price_data tax_rates', TAX),
+  tax_rates: taxRatesField(),
+  ...loudly('billing_thresholds current_trial price_data', TAX),
   ...loudly('discounts', ITEM_DISCOUNTS),
   plan: string(),
 } satisfies Spec
@@ -93,12 +95,15 @@ const shared = {
       metadata: metadata(),
       price: string(),
       quantity: integer(0),
-      ...loudly('period price_data tax_rates', TAX),
+      tax_rates: taxRatesField(),
+      ...loudly('period price_data', TAX),
       ...loudly('discounts', ITEM_DISCOUNTS),
     }),
   ),
   discounts: discountsField(),
-  ...loudly('automatic_tax billing_thresholds default_source default_tax_rates invoice_settings', TAX),
+  default_tax_rates: taxRatesField(),
+  automatic_tax: noAutomaticTax(),
+  ...loudly('billing_thresholds default_source invoice_settings', TAX),
   ...loudly('billing_schedules pending_invoice_item_interval trial_from_plan', CYCLES),
 } satisfies Spec
 
@@ -134,6 +139,7 @@ const wishOf = (
   price: item.price ?? item.plan,
   quantity: item.quantity,
   metadata: item.metadata === undefined ? undefined : mergeMetadata({}, item.metadata),
+  tax_rates: item.tax_rates,
   deleted: item.deleted,
 })
 
@@ -145,6 +151,7 @@ function extraItems(
     readonly price?: string | undefined
     readonly quantity?: number | undefined
     readonly metadata?: Metadata | '' | undefined
+    readonly tax_rates?: readonly string[] | undefined
   }[],
 ): readonly InvoiceItem[] {
   const { state } = account
@@ -171,6 +178,7 @@ function extraItems(
       discounts: [],
       invoice: null,
       metadata: mergeMetadata({}, wish.metadata),
+      tax_rates: wish.tax_rates ?? [],
     })
     emit(account, 'invoiceitem.created', account.invoiceItemBody(item))
     return item
@@ -191,6 +199,10 @@ function applyShared(account: Account, subscription: Subscription, params: Parti
   subscription.metadata = mergeMetadata(subscription.metadata, params.metadata)
   if (method !== undefined) subscription.default_payment_method = method || null
   if (params.collection_method !== undefined) subscription.collection_method = params.collection_method
+  if (params.default_tax_rates !== undefined) {
+    checkRates(account, params.default_tax_rates, 'default_tax_rates')
+    subscription.default_tax_rates = params.default_tax_rates
+  }
   if (params.days_until_due !== undefined) subscription.days_until_due = params.days_until_due
   if (params.description !== undefined) subscription.description = params.description || null
   const saves = params.payment_settings?.save_default_payment_method
