@@ -51,6 +51,23 @@ test.each([['tells-stack.ts'], ['tells-stack.mjs'], ['tells-stack.cjs']])(
   },
 )
 
+test('a signal that timed out names nothing of the runtime, and leaves traces as long as they were', async () => {
+  const stage = programOf({
+    'main.mjs': `
+      import { createServer } from 'node:http'
+      createServer((_, response) => {
+        const signal = AbortSignal.timeout(50)
+        signal.addEventListener('abort', () => {
+          const { name, stack, message } = signal.reason
+          response.end(JSON.stringify([name, message, stack, Error.stackTraceLimit, new Error('x').stack.includes(' at ')]))
+        })
+      }).listen(3000)`,
+  })
+  const { answers } = await stage.run(scenario([call('wait', '/')]), { seed: '1' })
+  const said = 'The operation was aborted due to timeout'
+  expect(answers.wait?.body).toBe(JSON.stringify(['TimeoutError', said, `TimeoutError: ${said}`, 10, true]))
+})
+
 test('a package that refuses to be told twice does not end the second life', async () => {
   const stage = stageOf({}, 'registers-once.mjs')
   const story = scenario([call('look', '/')])
