@@ -42,5 +42,6 @@ export const GAPS: readonly Gap[] = [
   { what: 'flex prices', why: 'Assumed: those of the default tier; the price list has no others.' },
   { what: 'background work', why: 'Assumed: it begins after one second and ends after three.' },
   { what: 'embeddings', why: 'Assumed: unit vectors that hang on the text alone; what is alike does not lie close.' },
+  { what: 'traces of agents', why: 'Assumed: they are taken with 204, and nobody reads them again.' },
   { what: 'encrypted reasoning', why: 'Assumed: an opaque text that hangs on the item’s id.' },
 ]

@@ -14,6 +14,7 @@ import { addModelRoutes } from './routes/models.ts'
 import { addModerationRoutes } from './routes/moderations.ts'
 import { addResponseRoutes } from './routes/responses.ts'
 import { addStoredCompletionRoutes } from './routes/stored-completions.ts'
+import { addTraceRoutes } from './routes/traces.ts'
 import { addWebhookEndpointRoutes } from './routes/webhook-endpoints.ts'
 import { plant } from './seed.ts'
 import { emptyState, type Seed, seedSchema, stateSchema } from './state.ts'
@@ -81,6 +82,7 @@ export const openai: TwinDefinition<Seed> = {
     'batches.retrieve',
     'batches.cancel',
     'moderations.create',
+    'traces.ingest',
     'webhooks.create',
     'webhooks.list',
     'webhooks.retrieve',
@@ -111,6 +113,7 @@ export const openai: TwinDefinition<Seed> = {
     addConversationRoutes(app, world, seed, state)
     addEmbeddingRoutes(app, world, seed)
     addModerationRoutes(app, world, seed)
+    addTraceRoutes(app, world, seed)
     addContainerRoutes(app, world, seed, state)
     const desk: Desk = { world, seed, state, ask: app.fetch }
     addBatchRoutes(app, desk)

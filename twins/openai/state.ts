@@ -250,13 +250,17 @@ export const emptyState = (): State => ({
 
 const item = z.record(z.string(), z.json()) as z.ZodType<Item>
 const count = z.int().min(0).optional()
+/** Arguments go over the wire as text; a script may write them as they read. */
+const asText = (given: string | Item): string => (typeof given === 'string' ? given : JSON.stringify(given))
 const turn = z.strictObject({
   when: z
     .strictObject({ model: z.string().optional(), contains: z.string().optional(), step: z.string().optional() })
     .optional(),
   say: z.string().optional(),
   refuse: z.string().optional(),
-  calls: z.array(z.strictObject({ name: z.string(), arguments: z.string() })).optional(),
+  calls: z
+    .array(z.strictObject({ name: z.string(), arguments: z.union([z.string(), item]).transform(asText) }))
+    .optional(),
   items: z.array(item).optional(),
   fail: z.strictObject({ code: z.string(), message: z.string() }).optional(),
   background: z.strictObject({ starts_ms: z.int().min(0), ends_ms: z.int().min(0) }).optional(),

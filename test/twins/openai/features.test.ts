@@ -134,3 +134,25 @@ test('what cannot be counted needs a turn that says what it took', async () => {
   const answer = await api.chat.completions.create({ model: 'gpt-4o', messages: image })
   expect(answer.usage).toMatchObject({ prompt_tokens: 265, prompt_tokens_details: { cached_tokens: 200 } })
 })
+
+test('arguments of a call may be written as they read', async () => {
+  const seed = openai.seed.parse({ turns: [{ calls: [{ name: 'weather', arguments: { city: 'Rome' } }] }] }) as Seed
+  const { api } = client(seed)
+  const { output } = await api.responses.create({ model: 'gpt-4.1', input: 'Weather?' })
+  expect(output).toMatchObject([{ type: 'function_call', name: 'weather', arguments: '{"city":"Rome"}' }])
+})
+
+test('traces that the agents SDK sends by itself are taken, and billed to nobody', async () => {
+  const { stage } = client()
+  const sent = (body: object, key = 'sk-a'): Promise<Response> =>
+    stage.send(
+      new Request('https://api.openai.com/v1/traces/ingest', {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}`, 'openai-beta': 'traces=v1', 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
+    )
+  expect([(await sent({ data: [{ object: 'trace', id: 'trace_1' }] })).status, (await sent({})).status]).toEqual([
+    204, 400,
+  ])
+})
