@@ -21,7 +21,7 @@ export type YamlSource = {
   readonly decimals?: boolean
 }
 
-/** Reads YAML strictly: no duplicate keys, aliases, merge keys or unquoted decimals. Undefined when it cannot be read at all. */
+/** Reads YAML strictly: no duplicate keys, aliases, merge keys or decimals that a number does not keep as they stand. Undefined when it cannot be read at all. */
 export function readYaml(source: YamlSource, problems: Problem[]): PlacedYaml | undefined {
   const counter = new LineCounter()
   const document = parseDocument(source.text, { lineCounter: counter, prettyErrors: false, uniqueKeys: true })
@@ -46,7 +46,9 @@ export function readYaml(source: YamlSource, problems: Problem[]): PlacedYaml | 
         source.decimals === true ||
         node.type !== 'PLAIN' ||
         typeof node.value !== 'number' ||
-        !node.source?.includes('.')
+        !node.source?.includes('.') ||
+        // What is read and what is written are one text: nothing is lost, and a JSON body may well hold such a number.
+        String(node.value) === node.source
       )
         return
       report(
@@ -165,7 +167,16 @@ export function validate<T>(
             .replace(/^Invalid input: /, '')
             .replace(/^expected /, '')
             .replace(/, received .*$/, '')
-    problems.push(yaml.problem([...base, ...path], `${name}: expected ${wanted}, got ${shown(got)}.${choice}`))
+    const unquoted =
+      issue.code === 'invalid_type' && issue.expected === 'string' && /^(number|boolean)$/.test(typeof got)
+    problems.push(
+      yaml.problem(
+        [...base, ...path],
+        unquoted
+          ? `${name}: expected a text in quotes, got ${shown(got)}. Write "${String(got)}".`
+          : `${name}: expected ${wanted}, got ${shown(got)}.${choice}`,
+      ),
+    )
   }
   return undefined
 }

@@ -132,6 +132,13 @@ const change = (from: string, to: string): string => {
   return WHOLE.replace(from, to)
 }
 
+test('a decimal that a number keeps as it stands may stand in a body', () => {
+  const text = change('body: { amount: 5 }', 'body: { lat: 52.5, lon: -13.4, money: "49.00" }')
+  const { scenarios, problems } = parseScenarioFile('a.scenario.yaml', text, catalogue)
+  expect(problems).toEqual([])
+  expect(JSON.stringify(scenarios)).toContain('{"lat":52.5,"lon":-13.4,"money":"49.00"}')
+})
+
 test.each([
   ['broken YAML', 'given:', 'given: [', '11:1: error: cannot read this YAML'],
   ['a key twice', 'seeds: 5', 'seeds: 5\nseeds: 6', '8:1: error: cannot read this YAML: Map keys must be unique'],
@@ -142,6 +149,7 @@ test.each([
     'body: { amount: 49.00 }',
     'expected a quoted decimal, got 49.00, which YAML reads as the number 49. Write "49.00".',
   ],
+  ['a rate that is no text', 'rate: "0.5"', 'rate: 0.5', 'rate: expected a text in quotes, got 0.5. Write "0.5".'],
   ['an unknown way to overlook', 'as: uuid', 'as: uid', 'as: expected a known value, got "uid". Did you mean "uuid"?'],
   ['a rule without an owner', ', owner: depot', '', 'expected the key "owner", got none.'],
   ['a broken pattern', '{32}$"', '{32}$("', 'expected a regular expression, got'],
