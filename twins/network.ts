@@ -1,7 +1,7 @@
 import qs from 'qs'
+import { answered, type Chunk, pieces, truncate } from './chunks.ts'
 import type { Fault } from './faults.ts'
 import { requestOf } from './request.ts'
-import { givenOf, plainOf } from './response.ts'
 import type { Json } from './trace.ts'
 import { NotModelled, type Twin, type TwinDefinition } from './twin.ts'
 import { type Wire, wireTwins } from './wires.ts'
@@ -15,9 +15,6 @@ export type WireRequest = {
   readonly headers: ReadonlyArray<readonly [string, string]>
   readonly body: Uint8Array
 }
-
-/** A piece of a body, `afterMs` behind the one before it. Some have what they were made of, where each character of it is one byte. */
-export type Chunk = { readonly afterMs: number; readonly bytes: Uint8Array; readonly ascii?: string | undefined }
 
 /** What comes back. Times are relative to the request. `silence` never answers; `reset` breaks the connection. */
 export type WireAnswer =
@@ -61,17 +58,21 @@ export interface Network {
 /** What a twin is given at the start; the seed has been validated by the definition's schema. */
 export type Placement = { readonly definition: TwinDefinition<unknown>; readonly seed: unknown }
 
-/** Slow enough that order matters, fast enough that nobody times out. */
-const SSE_GAP_MS = { min: 5, max: 40 }
 const KNOWN_ORIGINS_MAX = 1_000
 const KNOWN_ADDRESSES_MAX = 500
 
 /** Matches the origins that `https://*.okta.com` or `https://*.s3.*.amazonaws.com` stands for; the `*` of `tcp://*:5432` is any host. */
 export function originPattern(origin: string): RegExp {
+  const made = patterns.get(origin)
+  if (made !== undefined) return made
   const any = origin.startsWith('tcp://') ? '.+' : '[a-z0-9-]+'
   const escaped = origin.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', any)
-  return new RegExp(`^${escaped}$`)
+  const pattern = new RegExp(`^${escaped}$`)
+  patterns.set(origin, pattern)
+  return pattern
 }
+/** Twins' origins are the same in every world. */
+const patterns = new Map<string, RegExp>()
 
 /** The parameters of a request as data: query, then a JSON or form body. What is neither is not looked into. */
 export function requestFields(request: WireRequest, url: URL = new URL(request.url)): Json {
@@ -92,79 +93,6 @@ export function requestFields(request: WireRequest, url: URL = new URL(request.u
   }
 }
 const QS = { depth: 8, parameterLimit: 2000, arrayLimit: 200, plainObjects: false } as const
-
-const encoder = new TextEncoder()
-
-/** Text that becomes bytes when somebody asks for them. */
-class TextChunk implements Chunk {
-  readonly afterMs = 0
-  readonly ascii: string | undefined
-  readonly #text: string
-  #bytes: Uint8Array | undefined
-
-  constructor(text: string, size: number) {
-    this.#text = text
-    this.ascii = text.length === size ? text : undefined
-  }
-
-  get bytes(): Uint8Array {
-    this.#bytes ??= encoder.encode(this.#text)
-    return this.#bytes
-  }
-}
-
-type Answered = {
-  readonly status: number
-  readonly headers: ReadonlyArray<readonly [string, string]>
-  readonly body: string | Uint8Array
-  /** In bytes. */
-  readonly size: number
-}
-
-/** What a twin answered, without a wait where there is nothing to wait for. */
-function answered(response: Response): Answered | Promise<Answered> {
-  const given = givenOf(response)
-  if (given === undefined) {
-    return plainOf(response).then(({ status, headers, bytes }) => ({
-      status,
-      headers,
-      body: bytes,
-      size: bytes.length,
-    }))
-  }
-  const { status, headers, body } = given
-  return {
-    status,
-    headers,
-    body: body ?? '',
-    size: body === null ? 0 : typeof body === 'string' ? Buffer.byteLength(body) : body.length,
-  }
-}
-
-/** Cuts a server-sent event stream after each event, so that it arrives piece by piece in virtual time. */
-function pieces(world: World, key: string, { headers, body, size }: Answered): readonly Chunk[] {
-  if (size === 0) return []
-  const type = headers.find(([name]) => name === 'content-type')?.[1] ?? ''
-  if (!type.startsWith('text/event-stream')) {
-    return [typeof body === 'string' ? new TextChunk(body, size) : { afterMs: 0, bytes: body }]
-  }
-  const gap = world.rng.fork(`${key}/stream`)
-  const text = typeof body === 'string' ? body : Buffer.from(body).toString()
-  const events = text.split(/(?<=\n\n)/)
-  return events.map((text, at) => ({
-    afterMs: at === 0 ? 0 : gap.int(SSE_GAP_MS.min, SSE_GAP_MS.max),
-    bytes: encoder.encode(text),
-  }))
-}
-
-/** Half of a body, cut inside a multi-byte character where there is one: the worst place for a reader. */
-function truncate(chunks: readonly Chunk[]): readonly Chunk[] {
-  if (chunks.length > 1) return chunks.slice(0, Math.ceil(chunks.length / 2))
-  return chunks.map(({ afterMs, bytes }) => {
-    const wide = bytes.findIndex((byte) => byte >= 0xc0)
-    return { afterMs, bytes: bytes.slice(0, wide >= 0 ? wide + 1 : Math.floor(bytes.length / 2)) }
-  })
-}
 
 /** A twin in its place, with the names of events it has had. */
 type Placed = {
@@ -277,7 +205,7 @@ export function createNetwork(world: World, placements: readonly Placement[]): N
       const asked = askedOf(at, operation)
       const attempt = attemptOf(request.step, asked)
       const key = `${request.step}/${asked}#${attempt}`
-      return world.within({ step: request.step, key, draws: new Map() }, async (): Promise<WireAnswer> => {
+      return await world.within({ step: request.step, key, draws: new Map() }, async (): Promise<WireAnswer> => {
         const own = twin.fieldsOf?.(request.method, url, header)
         const sent = requestFields(request, url)
         const fields = own === undefined ? sent : { ...(sent as object), ...own }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type PromptAnswer, settled, type WireRequest } from '../../twins/network.ts'
+import { type PromptAnswer, settled, type WireAnswer, type WireRequest } from '../../twins/network.ts'
 import { type HeaderOf, NotModelled, type TwinDefinition } from '../../twins/twin.ts'
 import { type Address, createAddresses, namespaceOf } from './address.ts'
 import type { Recorded, Recorder } from './har.ts'
@@ -104,11 +104,11 @@ async function answer(
   const namespace = options.namespaces.at(namespaceOf(header, target))
   const startedMs = options.recorder === undefined ? 0 : options.now()
   try {
-    const given = await namespace.run(async () => {
+    const ask = (): Promise<WireAnswer> | undefined =>
+      namespace.network.refuses(address.twin, wire.step) ? undefined : namespace.network.handle(wire)
+    const given = await namespace.run(() => {
       const ticking = options.tick(namespace)
-      if (ticking !== undefined) await ticking
-      if (namespace.network.refuses(address.twin, wire.step)) return undefined
-      return namespace.network.handle(wire)
+      return ticking === undefined ? ask() : ticking.then(ask)
     })
     if (given === undefined) {
       response.destroy()

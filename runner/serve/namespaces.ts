@@ -12,7 +12,7 @@ export interface Namespace {
   /** How often it was reset: a journal's numbers start anew. */
   readonly generation: number
   /** Runs one task at a time: a world is never in two minds. */
-  run<T>(task: () => Promise<T>): Promise<T>
+  run<T>(task: () => Promise<T> | T): Promise<T>
   /** Starts over, from other seeds where given. Throws when a seed does not fit its twin. */
   reset(seeds?: Readonly<Record<string, unknown>>): void
 }
@@ -61,8 +61,16 @@ export function createNamespaces(options: NamespacesOptions): Namespaces {
 
 function createNamespace(name: string, options: NamespacesOptions): Namespace {
   let tail: Promise<unknown> | undefined
-  const run = <T>(task: () => Promise<T>): Promise<T> => {
-    const result = tail === undefined ? task() : tail.then(task)
+  const begun = <T>(task: () => Promise<T> | T): Promise<T> => {
+    try {
+      const result = task()
+      return result instanceof Promise ? result : Promise.resolve(result)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+  const run = <T>(task: () => Promise<T> | T): Promise<T> => {
+    const result = tail === undefined ? begun(task) : tail.then(task)
     const ended = (): void => {
       if (tail === mine) tail = undefined
     }
