@@ -3,8 +3,10 @@ import type { Json } from '../trace.ts'
 import { notModelled, type TwinApp } from '../twin.ts'
 import { GAPS } from './gaps.ts'
 import { countCall, countWrite } from './limits.ts'
-import { issueOf, type Site } from './site.ts'
-import { type Fields, type Issue, isFields, type User } from './state.ts'
+import { seesIssue, seesProject } from './permissions.ts'
+import { isInScope } from './scopes.ts'
+import { issueOf, projectOf, type Site } from './site.ts'
+import { type Fields, type Issue, isFields, type Project, type User } from './state.ts'
 import { errorBody, type View } from './wire.ts'
 
 /** One call: who asks for what. */
@@ -46,8 +48,8 @@ export type Handler = (ask: Ask) => Response
 /** Registers one call; `anonymous` when it may be made by anybody. */
 export type On = (operation: string, route: string, handler: Handler, anonymous?: 'anonymous') => void
 
-/** Registers calls of the REST API: authenticated, limited, and with refusals turned into answers. */
-export function router(app: TwinApp, site: Site): On {
+/** Registers calls of the REST API: authenticated, limited, permitted, and with refusals turned into answers. */
+export function router(app: TwinApp, site: Site, permitted: (operation: string, ask: Ask) => void): On {
   return (operation, route, handler, anonymous) => {
     app.on(operation, route, async (c) => {
       const caller = authenticate(site, c)
@@ -59,8 +61,12 @@ export function router(app: TwinApp, site: Site): On {
         const sent = await sentBy(c)
         if (known instanceof Response) return dressed(site, undefined, known)
         const full = countCall(site, operation, c.req.method) ?? countIssue(site, c)
-        const answer = full ?? handler(askOf(site, c, known, sent, version === '3' ? 3 : 2))
-        return dressed(site, known, answer)
+        if (full !== undefined) return dressed(site, known, full)
+        const ask = askOf(site, c, known, sent, version === '3' ? 3 : 2)
+        if (known.via === 'oauth' && !isInScope(known.scopes, operation, c.req.method))
+          return dressed(site, known, Response.json({ code: 401, message: SCOPE_MISSING }, { status: 401 }))
+        permitted(operation, ask)
+        return dressed(site, known, handler(ask))
       } catch (error) {
         if (!(error instanceof Refusal)) throw error
         const refused = Response.json(error.body, { status: error.status })
@@ -144,9 +150,12 @@ function askOf(site: Site, c: Context, caller: Caller, { text, files }: Sent, ve
 /** Where a request came in, when that was the gateway for OAuth. */
 export const GATEWAY = 'x-backlot-gateway'
 
-type Caller = { readonly user: User; readonly via: Via }
+type Caller = { readonly user: User; readonly via: Via; readonly scopes: readonly string[] | null }
 
-const stranger = (site: Site): Caller => ({ user: site.user(site.account), via: 'anonymous' })
+const stranger = (site: Site): Caller => ({ user: site.user(site.account), via: 'anonymous', scopes: null })
+
+/** As the gateway says it: reports of clients, such as https://github.com/atlassian-api/atlassian-python-api/issues (2026-11-26). */
+const SCOPE_MISSING = 'Unauthorized; scope does not match'
 
 function authenticate(site: Site, c: Context): Caller | Response {
   const [scheme = '', credential = ''] = (c.req.header('authorization') ?? '').split(' ')
@@ -157,7 +166,7 @@ function authenticate(site: Site, c: Context): Caller | Response {
     const { tokens } = site.seed
     const token = rest.join(':')
     if (user?.active === true && token !== '' && (tokens === undefined || tokens.includes(token)))
-      return { user, via: 'basic' }
+      return { user, via: 'basic', scopes: null }
   }
   if (scheme.toLowerCase() === 'bearer' && gateway) {
     const minted = site.store.tokens.get(credential)
@@ -166,7 +175,8 @@ function authenticate(site: Site, c: Context): Caller | Response {
     const listed = site.seed.tokens?.includes(credential) === true
     const user = site.store.users.get(minted?.user ?? site.account)
     const good = minted === undefined ? free || listed : minted.kind === 'access' && !late
-    if (credential !== '' && good && user?.active === true) return { user, via: 'oauth' }
+    if (credential !== '' && good && user?.active === true)
+      return { user, via: 'oauth', scopes: site.seed.oauth?.scopes ?? null }
   }
   if (gateway) return Response.json({ code: 401, message: 'Unauthorized' }, { status: 401 })
   if (scheme.toLowerCase() === 'bearer')
@@ -188,9 +198,27 @@ function holderOf(site: Site, email: string): User | undefined {
   return email === '' ? undefined : site.store.users.get(site.account)
 }
 
+type Asker = Pick<Ask, 'site' | 'me'>
+
+/** The issue of that id or key, if who asks may see it. */
+export function issueFor({ site, me }: Asker, idOrKey: string): Issue | undefined {
+  const issue = issueOf(site, idOrKey)
+  return issue !== undefined && seesIssue(site, me, issue) ? issue : undefined
+}
+
+/** The project of that id or key, if who asks may see it. */
+export function projectFor({ site, me }: Asker, idOrKey: string): Project | undefined {
+  const project = projectOf(site, idOrKey)
+  return project !== undefined && seesProject(site, me, project) ? project : undefined
+}
+
+/** All projects that who asks may see. */
+export const projectsFor = ({ site, me }: Asker): readonly Project[] =>
+  site.store.projects.all().filter((project) => seesProject(site, me, project))
+
 /** The issue that the path names. */
-export function askedIssue({ site, part }: Ask): Issue {
-  const issue = issueOf(site, part('issue'))
+export function askedIssue(ask: Ask): Issue {
+  const issue = issueFor(ask, ask.part('issue'))
   if (issue === undefined) throw new Refusal(404, [NO_ISSUE])
   return issue
 }

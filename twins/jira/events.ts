@@ -3,8 +3,9 @@ import type { Json } from '../trace.ts'
 import type { DeliveryOutcome } from '../world.ts'
 import { fieldsBody } from './issue-wire.ts'
 import { matches } from './jql/index.ts'
+import { seesIssue } from './permissions.ts'
 import type { Site } from './site.ts'
-import type { Attachment, Change, Comment, Delivery, Fields, Issue, Link, Worklog } from './state.ts'
+import type { Attachment, Change, Comment, Delivery, Fields, Issue, Link, Project, Worklog } from './state.ts'
 import { attachmentBody, commentBody, userBody, type View, worklogBody } from './wire.ts'
 
 /**
@@ -65,6 +66,28 @@ export const signatureOf = (secret: string, body: string): string =>
 
 const viewOf = (site: Site, me: string): View => ({ base: site.url, version: 2, me })
 
+type Named = {
+  readonly issue: Issue | undefined
+  readonly project: Project | undefined
+  readonly property: string | undefined
+}
+/** What an address may have of an event: https://developer.atlassian.com/cloud/jira/platform/webhooks/#variable-substitution (2026-11-26). */
+const VARIABLES: Readonly<Record<string, (named: Named) => string | undefined>> = {
+  'issue.id': ({ issue }) => issue?.id,
+  'issue.key': ({ issue }) => issue?.key,
+  'project.id': ({ project }) => project?.id,
+  'project.key': ({ project }) => project?.key,
+  'property.key': ({ property }) => property,
+}
+const VARIABLE = /[$]\{([^}]*)\}|%24%7B(.*?)%7D/gi
+
+/** Variables of an address that are not modelled. */
+export const strange = (url: string): readonly string[] =>
+  [...url.matchAll(VARIABLE)].map(([, raw, coded]) => raw ?? coded ?? '').filter((name) => !(name in VARIABLES))
+
+const addressOf = (url: string, named: Named): string =>
+  url.replace(VARIABLE, (all, raw, coded) => VARIABLES[raw ?? coded ?? '']?.(named) ?? all)
+
 type Telling = {
   readonly event: string
   readonly issue?: Issue | undefined
@@ -79,7 +102,9 @@ type Telling = {
 /** Tells every webhook that listens for it. */
 function tell(site: Site, { event, issue, changed, property, flow = 'Primary', more }: Telling): void {
   for (const webhook of site.store.webhooks.all()) {
-    if (!webhook.events.includes(event) || (webhook.expires_ms ?? Infinity) <= site.now()) continue
+    if (!webhook.enabled || !webhook.events.includes(event) || (webhook.expires_ms ?? Infinity) <= site.now()) continue
+    // What an app registered hears of what the person sees for whom it did.
+    if (webhook.kind === 'app' && issue !== undefined && !seesIssue(site, site.user(webhook.owner), issue)) continue
     if (issue !== undefined && webhook.jql !== '' && !matches(site, webhook.owner, webhook.jql, issue)) continue
     if (property !== undefined && webhook.properties.length > 0 && !webhook.properties.includes(property)) continue
     if (changed !== undefined && webhook.fields.length > 0 && !webhook.fields.some((id) => changed.includes(id)))
@@ -95,12 +120,12 @@ function tell(site: Site, { event, issue, changed, property, flow = 'Primary', m
     const delivery: Delivery = {
       id,
       webhook: webhook.id,
-      url: webhook.url,
+      url: addressOf(webhook.url, { issue, property, project: issue && site.project(issue.project) }),
       event,
       issue: issue?.key ?? '',
       flow,
       secret: webhook.kind === 'admin' ? webhook.secret : null,
-      body: JSON.stringify(body),
+      body: webhook.exclude_body ? '' : JSON.stringify(body),
       attempt: 1,
       due_ms: site.now() + delayMs,
     }
@@ -241,6 +266,8 @@ const noteOf = ({ id, event, issue, attempt: nth, url }: Delivery): Fields => ({
 function attempt(site: Site, delivery: Delivery): void {
   const { id, url, body, attempt: nth, flow, secret, event, issue } = delivery
   site.note('webhook.sent', noteOf(delivery))
+  // Whoever reports the outcome does so on its own account; what comes of it is on that of the first attempt.
+  const { cause } = site.world
   let settled = false
   site.world.deliver(
     {
@@ -263,12 +290,17 @@ function attempt(site: Site, delivery: Delivery): void {
       // A restore in between has made the delivery another one's.
       if (settled || site.store.deliveries.get(id) !== delivery) return
       settled = true
-      settle(site, delivery, outcome)
+      site.world.clock.schedule(
+        0,
+        () => site.world.within(cause, () => settle(site, delivery, outcome)),
+        'webhook answered',
+      )
     },
   )
 }
 
 function settle(site: Site, delivery: Delivery, outcome: DeliveryOutcome): void {
+  if (site.store.deliveries.get(delivery.id) !== delivery) return
   const again = outcome.kind === 'answer' ? retried(outcome.status) : true
   const reason = outcome.kind === 'answer' ? String(outcome.status) : outcome.reason
   if (!again || delivery.attempt > RETRIES_MAX) {

@@ -4,8 +4,19 @@ import { documentOf, isDocument, looksLikeDocument } from './adf.ts'
 import { Refusal } from './ask.ts'
 import { named, PRIORITIES, RESOLUTIONS } from './fixed.ts'
 import { GAPS } from './gaps.ts'
+import { mayBeAssigned, mayInProject, mayOnIssue, seesIssue, seesProject } from './permissions.ts'
 import { issueOf, projectOf, type Site } from './site.ts'
-import { type Field, type Fields, fieldsOf, type Issue, isFields, listOf, type Project, textOf } from './state.ts'
+import {
+  type Field,
+  type Fields,
+  fieldsOf,
+  type Issue,
+  isFields,
+  listOf,
+  type Project,
+  textOf,
+  type User,
+} from './state.ts'
 import { secondsOf } from './wire.ts'
 
 /** What a request wants an issue to be. */
@@ -13,6 +24,8 @@ export type Draft = { -readonly [K in keyof Issue]?: Issue[K] }
 type Errors = Record<string, string>
 type Place = {
   readonly site: Site
+  /** Who asks; null where a seed or a scenario does, which may do everything. */
+  readonly me: User | null
   readonly project: Project
   readonly version: 2 | 3
   /** What is there so far; undefined when it is being created. */
@@ -55,9 +68,24 @@ function personOf({ site }: Place, value: Json): string | null | undefined {
   return isFields(value) && (accountId === null || id === null) ? null : site.store.users.get(wanted)?.id
 }
 
-export const assignable = (site: Site, id: string): boolean => {
-  const user = site.store.users.get(id)
-  return user?.active === true && user.account_type !== 'customer'
+/** What it takes to set a field, beside editing: https://support.atlassian.com/jira-cloud-administration/docs/permissions-for-company-managed-projects (2026-11-26). */
+const TAKES: Readonly<Record<string, string>> = {
+  assignee: 'ASSIGN_ISSUES',
+  reporter: 'MODIFY_REPORTER',
+  duedate: 'SCHEDULE_ISSUES',
+  fixVersions: 'RESOLVE_ISSUES',
+  security: 'SET_ISSUE_SECURITY',
+  comment: 'ADD_COMMENTS',
+  worklog: 'WORK_ON_ISSUES',
+  issuelinks: 'LINK_ISSUES',
+}
+
+/** Whether somebody may set a field; where they may not, it is as if it were on no screen. */
+export function maySet({ site, me, project, issue }: Omit<Place, 'version'>, id: string): boolean {
+  if (id === 'security' && project.security_scheme === null) return false
+  const permission = TAKES[id]
+  if (me === null || permission === undefined) return true
+  return issue === undefined ? mayInProject(site, me, permission, project) : mayOnIssue(site, me, permission, issue)
 }
 
 const labelsOf = (value: Json): readonly string[] | string => {
@@ -105,7 +133,10 @@ const SYSTEM: Readonly<Record<string, Parse>> = {
   assignee(place, value) {
     const id = personOf(place, value)
     if (id === undefined) return 'Specify a valid value for assignee'
-    return id === null || assignable(place.site, id) ? { assignee: id } : `User '${id}' cannot be assigned issues.`
+    const user = id === null ? undefined : place.site.store.users.get(id)
+    return id === null || mayBeAssigned(place.site, user, place.project, place.issue)
+      ? { assignee: id }
+      : `User '${id}' cannot be assigned issues.`
   },
   reporter(place, value) {
     const id = personOf(place, value)
@@ -135,11 +166,19 @@ const SYSTEM: Readonly<Record<string, Parse>> = {
       ? { duedate: value }
       : "Operation value must be a string in the format 'yyyy-MM-dd'"
   },
-  parent({ site, project, issue }, value) {
+  security({ site, project }, value) {
+    if (value === null) return { security: null }
+    const levels = site.store.security_schemes.get(project.security_scheme ?? '')?.levels ?? []
+    const wanted = ref(value)
+    const level = levels.find(({ id, name }) => id === wanted || name === wanted)
+    return level === undefined ? 'You must specify a valid security level.' : { security: level.id }
+  },
+  parent({ site, me, project, issue }, value) {
     if (value === null) return { parent: null }
     const { id, key } = fieldsOf(value)
     const parent = issueOf(site, textOf(key) || textOf(id))
-    if (parent === undefined || parent.id === issue?.id) return 'Could not find issue by id or key.'
+    if (parent === undefined || parent.id === issue?.id || (me !== null && !seesIssue(site, me, parent)))
+      return 'Could not find issue by id or key.'
     return parent.project === project.key || site.type(parent.type).level > 0
       ? { parent: parent.key }
       : 'Given parent issue does not belong to appropriate hierarchy.'
@@ -239,7 +278,7 @@ function put(place: Place, draft: Draft, errors: Errors, screen: readonly string
     else draft.custom = { ...(draft.custom ?? place.issue?.custom ?? {}), [id]: custom as Json }
     return
   }
-  const parse = screen.includes(id) ? SYSTEM[id] : undefined
+  const parse = screen.includes(id) && maySet(place, id) ? SYSTEM[id] : undefined
   if (parse === undefined) {
     errors[id] = notOnScreen(id)
     return
@@ -277,6 +316,7 @@ function applyUpdate(
       const list = LISTS[id]
       if (PARTS.includes(id)) {
         if (verb !== 'add') throw notModelled('jira', GAPS, 'updates other than add, remove and set')
+        if (!maySet(place, id)) errors[id] = notOnScreen(id)
         parts[id] = [...(parts[id] ?? []), value]
       } else if (verb === 'set') put(place, draft, errors, screen, id, value)
       else if (list !== undefined && (verb === 'add' || verb === 'remove')) {
@@ -338,10 +378,11 @@ function propertiesOf(value: Json | undefined): Fields | undefined {
   return Object.fromEntries(listOf(value).map((one) => [textOf(fieldsOf(one).key), fieldsOf(one).value ?? null]))
 }
 
-/** The project that a body names. */
-export function projectOfBody(site: Site, body: Fields): Project {
+/** The project that a body names, of those that somebody sees. */
+export function projectOfBody(site: Site, me: User, body: Fields): Project {
   const { id, key } = fieldsOf(fieldsOf(body.fields).project)
   const project = projectOf(site, textOf(key) || textOf(id))
-  if (project === undefined) throw new Refusal(400, [], { project: 'Specify a valid project ID or key' })
+  if (project === undefined || !seesProject(site, me, project))
+    throw new Refusal(400, [], { project: 'Specify a valid project ID or key' })
   return project
 }

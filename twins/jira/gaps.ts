@@ -12,12 +12,19 @@ export const GAPS: readonly Gap[] = [
   { what: 'two active sprints on a board', why: 'Parallel sprints are a setting of the site.' },
   { what: 'mails', why: 'Nobody receives them.' },
   { what: 'new keys of projects', why: 'Jira keeps the old ones alive for links and queries.' },
+  {
+    what: 'variables in the addresses of webhooks',
+    why: 'Those of issues, projects and properties are filled in; boards, sprints, versions and users are not.',
+  },
   { what: 'service desks', why: 'They are a product of their own.' },
   {
     what: 'administration',
-    why: 'Schemes, screens, workflows, fields, statuses and roles are seeded under given.jira, not made by calls.',
+    why: 'Workflows, screens, fields, statuses, issue types and their schemes are seeded under given.jira, not made by calls.',
   },
-  { what: 'sharing filters and dashboards', why: 'Everybody sees everything here.' },
+  {
+    what: 'columns of filters, and what is on dashboards',
+    why: 'Columns, default shares, gadgets and copies serve the browser.',
+  },
   { what: 'bulk operations in the background', why: 'They run as tasks; change issues one by one.' },
   { what: 'expressions, pickers and other helpers of the interface', why: 'They serve the browser.' },
   {
@@ -41,7 +48,14 @@ export const GAPS: readonly Gap[] = [
     why: 'Whether a screen takes them is seeded nowhere; send them at their own address.',
   },
   { what: 'properties of anything but issues', why: 'Issues alone keep them here.' },
-  { what: 'visibility of comments and worklogs', why: 'Everybody sees everything here.' },
+  {
+    what: 'grants to groups in fields, and to customers',
+    why: 'Fields here hold no groups, and customers have a portal of their own.',
+  },
+  {
+    what: 'default actors of roles, and roles that swap',
+    why: 'Who acts in a role is a matter of each project here.',
+  },
   {
     what: 'JQL beyond the common grammar',
     why: 'Properties and fields of other products are not modelled.',
@@ -64,7 +78,10 @@ export const GAPS: readonly Gap[] = [
     what: 'reserved words',
     why: 'Assumed: those that the help of Jira Cloud lists, with small words such as “a”, which the source of Jira Server does not have.',
   },
-  { what: 'permissions', why: 'Assumed: everybody sees and does everything; scopes of OAuth are not checked.' },
+  {
+    what: 'permissions by default',
+    why: 'Assumed: everybody who is logged in may do everything, until given.jira.permission_schemes and global_permissions say who may. A real site is narrower from the start.',
+  },
   {
     what: 'how many calls a second',
     why: 'Assumed: 100 a second per GET and POST, 50 per PUT and DELETE, none more. Quotas in points are not counted.',

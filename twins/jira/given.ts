@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Json } from '../trace.ts'
+import { isPermission } from './permissions.ts'
 import {
   type Board,
   type Category,
@@ -26,6 +27,14 @@ export type Seed = {
   readonly users?: readonly UserWish[] | undefined
   /** People are named by account id, mail address or name, everywhere. */
   readonly groups?: readonly { readonly name: string; readonly members?: readonly string[] | undefined }[] | undefined
+  /** Roles that projects have beside Administrators, Member and Viewer. */
+  readonly roles?: readonly { readonly name: string; readonly description?: string | undefined }[] | undefined
+  /** Groups that have a permission of the site; everybody has those that are not here. */
+  readonly global_permissions?: Readonly<Record<string, readonly string[]>> | undefined
+  /** Who may do what, for projects to name; under `Default Permission Scheme` everybody may do everything until this says otherwise. */
+  readonly permission_schemes?: readonly SchemeWish[] | undefined
+  /** Who sees which issues, for projects to name. */
+  readonly security_schemes?: readonly SecurityWish[] | undefined
   readonly projects?: readonly ProjectWish[] | undefined
   readonly boards?: readonly BoardWish[] | undefined
   readonly filters?:
@@ -39,6 +48,8 @@ export type Seed = {
     | {
         readonly client_id: string
         readonly client_secret: string
+        /** What its tokens may do; all that there is when left out. */
+        readonly scopes?: readonly string[] | undefined
         readonly codes?: readonly { readonly code: string; readonly user?: string | undefined }[] | undefined
         readonly refresh_tokens?: readonly { readonly token: string; readonly user?: string | undefined }[] | undefined
       }
@@ -64,6 +75,28 @@ export type UserWish = {
   readonly active?: boolean | undefined
   readonly type?: User['account_type'] | undefined
 }
+/**
+ * Whom a grant or a level is for: `anyone`, `logged-in`, `assignee`, `reporter` or `lead`; or one of its kind by name, as `group:Movers`,
+ * `role:Member`, `user:Ada`, `field:Approver`.
+ */
+export type HolderWish = string
+export type SchemeWish = {
+  readonly name: string
+  readonly description?: string | undefined
+  /** By permission; those under `*` have every permission. */
+  readonly grants: Readonly<Record<string, readonly HolderWish[]>>
+}
+export type SecurityWish = {
+  readonly name: string
+  readonly description?: string | undefined
+  readonly levels: readonly {
+    readonly name: string
+    readonly description?: string | undefined
+    readonly members: readonly HolderWish[]
+  }[]
+  /** The name of the level of issues that are created without one. */
+  readonly default?: string | undefined
+}
 export type ProjectWish = {
   readonly key: string
   readonly id?: string | undefined
@@ -85,6 +118,10 @@ export type ProjectWish = {
     | undefined
   readonly kind?: Project['kind'] | undefined
   readonly description?: string | undefined
+  readonly permission_scheme?: string | undefined
+  readonly security_scheme?: string | undefined
+  /** Who acts in which role: people, and groups as `group:Movers`. The lead alone is its administrator when left out. */
+  readonly roles?: Readonly<Record<string, readonly string[]>> | undefined
   readonly components?: readonly string[] | undefined
   readonly versions?:
     | readonly {
@@ -131,6 +168,8 @@ export type IssueWish = {
   readonly reporter?: string | undefined
   readonly labels?: readonly string[] | undefined
   readonly parent?: string | undefined
+  /** The name of a level of security of the project. */
+  readonly security?: string | undefined
   /** The name of a sprint of a board of the project. */
   readonly sprint?: string | undefined
   readonly fields?: Fields | undefined
@@ -145,6 +184,14 @@ export type WebhookWish = {
 
 const text = z.string()
 const names = z.array(text)
+const holders = z.array(
+  text.regex(/^(anyone|logged-in|assignee|reporter|lead|(group|role|user|field):.+)$/, {
+    error: 'Expected anyone, logged-in, assignee, reporter or lead; or group:, role:, user: or field: and a name.',
+  }),
+)
+const permission = text.refine((key) => key === '*' || isPermission(key), {
+  error: 'Expected a permission of Jira as GET /rest/api/3/permissions lists them, or *.',
+})
 const status = z.strictObject({ name: text, category: z.enum(['new', 'indeterminate', 'done']) })
 export const seedSchema: z.ZodType<Seed> = z.strictObject({
   site: z.strictObject({ name: text.optional(), cloud_id: text.optional() }).optional(),
@@ -191,6 +238,9 @@ export const seedSchema: z.ZodType<Seed> = z.strictObject({
           )
           .optional(),
         kind: z.enum(['software', 'business', 'service_desk']).optional(),
+        permission_scheme: text.optional(),
+        security_scheme: text.optional(),
+        roles: z.record(text, names).optional(),
         description: text.optional(),
         components: names.optional(),
         versions: z
@@ -209,6 +259,21 @@ export const seedSchema: z.ZodType<Seed> = z.strictObject({
     )
     .optional(),
   groups: z.array(z.strictObject({ name: text, members: names.optional() })).optional(),
+  roles: z.array(z.strictObject({ name: text, description: text.optional() })).optional(),
+  global_permissions: z.record(permission, names).optional(),
+  permission_schemes: z
+    .array(z.strictObject({ name: text, description: text.optional(), grants: z.record(permission, holders) }))
+    .optional(),
+  security_schemes: z
+    .array(
+      z.strictObject({
+        name: text,
+        description: text.optional(),
+        levels: z.array(z.strictObject({ name: text, description: text.optional(), members: holders })).min(1),
+        default: text.optional(),
+      }),
+    )
+    .optional(),
   boards: z
     .array(
       z.strictObject({
@@ -259,6 +324,7 @@ export const seedSchema: z.ZodType<Seed> = z.strictObject({
         reporter: text.optional(),
         labels: names.optional(),
         parent: text.optional(),
+        security: text.optional(),
         sprint: text.optional(),
         fields: z.record(text, z.json()).optional(),
         comments: z.array(z.strictObject({ author: text.optional(), body: z.json() })).optional(),
@@ -270,6 +336,7 @@ export const seedSchema: z.ZodType<Seed> = z.strictObject({
     .strictObject({
       client_id: text,
       client_secret: text,
+      scopes: names.optional(),
       codes: z.array(z.strictObject({ code: text, user: text.optional() })).optional(),
       refresh_tokens: z.array(z.strictObject({ token: text, user: text.optional() })).optional(),
     })

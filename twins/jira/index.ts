@@ -5,6 +5,7 @@ import { FIDELITY } from './fidelity.ts'
 import { GAPS } from './gaps.ts'
 import { type Seed, seedSchema } from './given.ts'
 import { HAPPENINGS, happen } from './happenings.ts'
+import { demand } from './needs.ts'
 import { PRICES } from './prices.ts'
 import { addBoards } from './routes/agile/boards.ts'
 import { addSprints } from './routes/agile/sprints.ts'
@@ -17,9 +18,12 @@ import { addIssues } from './routes/issues.ts'
 import { addJql } from './routes/jql.ts'
 import { addLinks } from './routes/links.ts'
 import { addOAuth } from './routes/oauth.ts'
-import { addPeople, addPermissions } from './routes/people.ts'
+import { addPeople } from './routes/people.ts'
+import { addPermissions } from './routes/permissions.ts'
 import { addProjects } from './routes/projects.ts'
 import { addProperties } from './routes/properties.ts'
+import { addRoles } from './routes/roles.ts'
+import { addSchemes } from './routes/schemes.ts'
 import { addSearch } from './routes/search.ts'
 import { addSite } from './routes/site.ts'
 import { addVersions } from './routes/versions.ts'
@@ -44,12 +48,12 @@ const LOUD: readonly (readonly [RegExp, string])[] = [
     'settings of boards',
   ],
   [/^\/rest\/agile\/1\.0\/(board\/[^/]+\/issue|backlog\/[^/]+\/issue|epic\/[^/]+\/rank)$/, 'settings of boards'],
+  [/^\/rest\/api\/\w+\/filter\/defaultShareScope/, 'columns of filters, and what is on dashboards'],
   [/^\/rest\/api\/\w+\/attachment\/[^/]+\/expand/, 'thumbnails, and what is inside archives'],
   [
-    /^\/rest\/api\/\w+\/(filter|dashboard)\/[^/]+\/(permission|columns|owner|gadget|items|copy)/,
-    'sharing filters and dashboards',
+    /^\/rest\/api\/\w+\/(filter\/[^/]+\/columns|dashboard\/[^/]+\/(gadget|items|copy))/,
+    'columns of filters, and what is on dashboards',
   ],
-  [/^\/rest\/api\/\w+\/filter\/defaultShareScope/, 'sharing filters and dashboards'],
   [
     /^\/rest\/api\/\w+\/(bulk|task|issue\/archive|issue\/unarchive|issue\/properties|issue\/watching)/,
     'bulk operations in the background',
@@ -64,11 +68,11 @@ const LOUD: readonly (readonly [RegExp, string])[] = [
     'properties of anything but issues',
   ],
   [
-    /^\/rest\/api\/\w+\/(role|permissions\/|permissionscheme|screens?|workflows?|workflowscheme|issuetypescheme|issuetypescreenscheme|issuesecurityschemes|fieldconfiguration|notificationscheme|projectCategory|auditing|settings|application-properties|avatar)\b/,
+    /^\/rest\/api\/\w+\/(screens?|screenscheme|workflows?|workflowscheme|issuetypescheme|issuetypescreenscheme|issuesecurityschemes\/(level|project|search|\d+\/.)|fieldconfiguration|fieldconfigurationscheme|notificationscheme|projectCategory|auditing|settings|application-properties|avatar)\b/,
     'administration',
   ],
   [
-    /^\/rest\/api\/\w+\/project\/[^/]+\/(role\/|avatar|features|email|hierarchy|permissionscheme|securitylevel|delete|restore|archive)/,
+    /^\/rest\/api\/\w+\/project\/[^/]+\/(avatar|features|email|hierarchy|notificationscheme|delete|restore|archive)/,
     'administration',
   ],
   [/^\/rest\/api\/\w+\/field\/[^/]+/, 'administration'],
@@ -119,7 +123,7 @@ export const jira: TwinDefinition<Seed> = {
     const store = new Store()
     const site = createSite(world, seed, store)
     const app = createTwinApp('jira')
-    const on = router(app, site)
+    const on = router(app, site, demand)
     addRoutes(on)
     addOAuth(app, site)
     addMedia(app, site)
@@ -161,6 +165,8 @@ function addRoutes(on: ReturnType<typeof router>): void {
   addVersions(on)
   addPeople(on)
   addPermissions(on)
+  addRoles(on)
+  addSchemes(on)
   addFilters(on)
   addJql(on)
   addBoards(on)

@@ -4,7 +4,7 @@ import type { Ask } from './ask.ts'
 import { fieldBodies } from './field-answer.ts'
 import { GAPS } from './gaps.ts'
 import { fieldsBody } from './issue-wire.ts'
-import { offered } from './issues.ts'
+import { offeredTo } from './issues.ts'
 import { type Fields, type Issue, type Transition, textOf } from './state.ts'
 import { historyBody, statusBody } from './wire.ts'
 
@@ -52,7 +52,7 @@ export function issueBody(
       : {}),
     ...(expand.some((one) => one.startsWith('transitions'))
       ? {
-          transitions: offered(site, issue).map((one) =>
+          transitions: offeredTo(site, site.user(view.me), issue).map((one) =>
             transitionBody({ site, view }, one, expand.includes('transitions.fields')),
           ),
         }

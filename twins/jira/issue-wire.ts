@@ -1,4 +1,5 @@
 import type { Json } from '../trace.ts'
+import { levelOf, readable, seesIssue } from './permissions.ts'
 import { issueOf, type Site } from './site.ts'
 import type { Field, Fields, Issue, Sprint } from './state.ts'
 import {
@@ -9,6 +10,7 @@ import {
   componentBody,
   durationOf,
   isoOf,
+  levelBody,
   linkBody,
   priorityBody,
   projectBody,
@@ -62,8 +64,17 @@ export function fieldsBody(site: Site, view: View, issue: Issue): Fields {
   const project = site.project(issue.project)
   const person = (id: string | null): Json => (id === null ? null : userBody(view, site.user(id)))
   const parent = issue.parent === null ? undefined : issueOf(site, issue.parent)
-  const [comments, worklogs] = [store.comments.find(issue.id), store.worklogs.find(issue.id)]
+  const [comments, worklogs] = [
+    readable(site, view.me, issue, store.comments.find(issue.id)),
+    readable(site, view.me, issue, store.worklogs.find(issue.id)),
+  ]
+  const level = issue.security === null ? undefined : levelOf(site, issue.security)
   const time = timeTracking(issue)
+  const me = site.user(view.me)
+  const sees = (id: string): boolean => {
+    const other = store.issues.get(id)
+    return other !== undefined && seesIssue(site, me, other)
+  }
   return {
     summary: issue.summary,
     description: richText(view, issue.description),
@@ -84,12 +95,15 @@ export function fieldsBody(site: Site, view: View, issue: Issue): Fields {
     fixVersions: issue.fix_versions.map((name) => versionBody(view, project, name)),
     versions: issue.versions.map((name) => versionBody(view, project, name)),
     duedate: issue.duedate,
-    ...(parent === undefined ? {} : { parent: briefBody(site, view, parent) }),
+    ...(parent === undefined || !seesIssue(site, me, parent) ? {} : { parent: briefBody(site, view, parent) }),
     subtasks: store.issues
       .find(`in ${issue.key}`)
-      .filter((child) => site.type(child.type).subtask)
+      .filter((child) => site.type(child.type).subtask && seesIssue(site, me, child))
       .map((child) => briefBody(site, view, child)),
-    issuelinks: store.links.find(issue.id).map((link) => linkBody(site, view, link, issue.id)),
+    issuelinks: store.links
+      .find(issue.id)
+      .filter(({ source, target }) => sees(source === issue.id ? target : source))
+      .map((link) => linkBody(site, view, link, issue.id)),
     attachment: store.attachments.find(issue.id).map((row) => attachmentBody(site, view, row)),
     comment: {
       comments: comments.map((comment) => commentBody(site, view, comment)),
@@ -116,7 +130,7 @@ export function fieldsBody(site: Site, view: View, issue: Issue): Fields {
     },
     timetracking: time,
     ...spentBody(site, issue),
-    security: null,
+    security: level === undefined ? null : levelBody(view, level),
     issuerestriction: { issuerestrictions: {}, shouldDisplay: false },
     created: timeOf(issue.created_ms),
     updated: timeOf(issue.updated_ms),

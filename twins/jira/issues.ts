@@ -6,8 +6,20 @@ import { tellComment, tellIssue, tellProperty } from './events.ts'
 import { type Draft, richTextOf } from './fields.ts'
 import { DEFAULT_PRIORITY, named, PRIORITIES, RESOLUTIONS } from './fixed.ts'
 import { GAPS } from './gaps.ts'
+import { actsIn, isMember, levelOf, mayOnIssue } from './permissions.ts'
 import { issueOf, type Site } from './site.ts'
-import type { Change, Comment, Fields, Issue, Project, Transition } from './state.ts'
+import {
+  type Change,
+  type Comment,
+  type Fields,
+  fieldsOf,
+  type Issue,
+  type Project,
+  type Transition,
+  textOf,
+  type User,
+  type Visibility,
+} from './state.ts'
 
 /** Stores an issue, and what searches will see of it. */
 export function store(site: Site, issue: Issue): Issue {
@@ -94,6 +106,7 @@ export function create(site: Site, me: string, project: Project, draft: Draft, s
     properties: {},
     custom: {},
     sprints: [],
+    security: levelOfNew(site, project, draft),
     ...draft,
     id: site.next('issue'),
     key: `${project.key}-${number}`,
@@ -109,6 +122,13 @@ export function create(site: Site, me: string, project: Project, draft: Draft, s
   site.note('issue.created', noteOf(issue))
   tellIssue(site, me, { kind: 'created', name: 'issue_created' }, issue)
   return issue
+}
+
+/** A sub-task is as secret as its parent; of all else the project says it. */
+function levelOfNew(site: Site, project: Project, { type, parent }: Draft): string | null {
+  const above = type !== undefined && site.type(type).subtask ? issueOf(site, parent ?? '') : undefined
+  if (above !== undefined) return above.security
+  return site.store.security_schemes.get(project.security_scheme ?? '')?.default_level ?? null
 }
 
 const SIMPLE: Readonly<Record<string, keyof Issue>> = {
@@ -142,6 +162,9 @@ function changesOf(site: Site, before: Issue, after: Issue): readonly Change[] {
   const type = (name: string): readonly [string, string] => [site.type(name).id, name]
   const rich = (document: Json): readonly [null, string | null] => [null, document === null ? null : wikiOf(document)]
   const names = (list: readonly string[]): readonly [null, string | null] => [null, list.join(' ')]
+  const level = (id: string | null): readonly [string | null, string | null] =>
+    id === null ? [null, null] : [id, levelOf(site, id)?.name ?? '']
+  add('security', 'security', level(before.security), level(after.security))
   add('status', 'status', status(before.status), status(after.status))
   add('resolution', 'resolution', fixed(RESOLUTIONS, before.resolution), fixed(RESOLUTIONS, after.resolution))
   add('assignee', 'assignee', person(before.assignee), person(after.assignee))
@@ -206,6 +229,9 @@ export function change(
       tellProperty(site, me, 'set', next, key)
   if (items.length === 0) return store(site, next)
   const issue = store(site, { ...next, updated_ms: site.now() })
+  if (issue.security !== before.security)
+    for (const child of site.store.issues.find(`in ${issue.key}`))
+      if (site.type(child.type).subtask) store(site, { ...child, security: issue.security })
   const id = site.next('history')
   site.store.histories.put({ id, issue: issue.id, author: me, created_ms: site.now(), items })
   const fields = items.map(({ fieldId }) => fieldId)
@@ -213,6 +239,10 @@ export function change(
   tellIssue(site, me, { kind: 'updated', name: event }, issue, { id, items })
   return issue
 }
+
+/** Transitions that somebody may do: none without the permission. */
+export const offeredTo = (site: Site, me: User, issue: Issue): readonly Transition[] =>
+  mayOnIssue(site, me, 'TRANSITION_ISSUES', issue) ? offered(site, issue) : []
 
 /** Transitions that the workflow offers an issue where it stands. */
 export const offered = (site: Site, { project, status }: Issue): readonly Transition[] =>
@@ -279,6 +309,7 @@ export function addComment(
   silent = false,
 ): Comment {
   onlyBody(wish)
+  const visibility = visibilityOf(site, me, issue, wish.visibility)
   const body = commentOf(version, wish.body)
   const nowMs = site.now()
   const comment = site.store.comments.put({
@@ -287,6 +318,7 @@ export function addComment(
     author: me,
     update_author: me,
     body,
+    visibility,
     created_ms: nowMs,
     updated_ms: nowMs,
   })
@@ -313,10 +345,31 @@ export function fresh(site: Site, { id }: Issue): Issue {
   return issue
 }
 
+/**
+ * Whom a comment or worklog is for, as a request says it; who writes has to be one of them. Wording: the texts of Jira that
+ * `comment.service.error` names in public copies of its source (2026-11-26).
+ */
+export function visibilityOf(site: Site, me: string, issue: Issue, wish: Json | undefined): Visibility | null {
+  if (wish === undefined || wish === null) return null
+  const { type, value, identifier } = fieldsOf(wish)
+  const wanted = textOf(identifier) || textOf(value)
+  const wrong = (message: string): Refusal => new Refusal(400, [], { commentLevel: message })
+  if (type === 'group') {
+    const group = site.store.groups.get(wanted) ?? site.store.groups.find(wanted.toLowerCase())[0]
+    if (group === undefined) throw wrong(`Group: ${wanted} does not exist.`)
+    if (!isMember(site, me, group.id)) throw wrong(`You are currently not a member of the group: ${group.name}.`)
+    return { type: 'group', id: group.id }
+  }
+  if (type !== 'role') throw wrong('The visibility type must be role or group.')
+  const role = site.store.roles.find(wanted.toLowerCase())[0] ?? site.store.roles.get(wanted)
+  if (role === undefined) throw wrong(`Role: ${wanted} does not exist.`)
+  if (!actsIn(site, me, site.project(issue.project), role.id))
+    throw wrong(`You are currently not a member of the project role: ${role.name}.`)
+  return { type: 'role', id: role.id }
+}
+
 /** Rejects what a comment or worklog may have beside its text. */
-export function onlyBody({ visibility, properties }: Fields): void {
-  if (visibility !== undefined && visibility !== null)
-    throw notModelled('jira', GAPS, 'visibility of comments and worklogs')
+export function onlyBody({ properties }: Fields): void {
   if (properties !== undefined && properties !== null)
     throw notModelled('jira', GAPS, 'properties of anything but issues')
 }

@@ -5,6 +5,7 @@ import { type Draft, SCREEN, wishOf } from './fields.ts'
 import { named, RESOLUTIONS, STATUSES, TYPES } from './fixed.ts'
 import type { BoardWish, FieldWish, IssueWish, ProjectWish, Seed } from './given.ts'
 import { addComment, create, fresh, store } from './issues.ts'
+import { plantActors, plantPermissions, schemeNamed } from './seed-permissions.ts'
 import { projectOf, type Site, userNamed } from './site.ts'
 import type { Board, Component, Project, Transition, User } from './state.ts'
 
@@ -27,15 +28,19 @@ export function plant(site: Site, seed: Seed): void {
   for (const status of STATUSES) statuses.put(status)
   for (const type of TYPES) types.put(type)
   for (const wish of seed.fields ?? []) plantField(site, wish)
-  for (const wish of seed.projects ?? []) plantProject(site, wish)
   for (const { name, members } of seed.groups ?? [])
     groups.put({
       id: uuid(site),
       name,
       members: (members ?? []).map((one) => userId(site, one, `group ${name}`)),
     })
+  plantPermissions(site, seed)
+  for (const wish of seed.projects ?? []) plantProject(site, wish)
   for (const { name, jql, owner } of seed.filters ?? [])
     filters.put({
+      // Those of the seed are for everybody, as on a site whose people work together.
+      shares: [{ id: site.next('share'), type: 'loggedin', group: null, project: null, role: null, user: null }],
+      edits: [],
       id: site.next('filter'),
       name,
       description: '',
@@ -57,6 +62,8 @@ export function plant(site: Site, seed: Seed): void {
       fields: [],
       properties: [],
       secret,
+      enabled: true,
+      exclude_body: false,
       expires_ms: null,
       owner: site.account,
     })
@@ -147,7 +154,7 @@ function plantProject(site: Site, wish: ProjectWish): void {
       required: required ?? [],
     }),
   )
-  site.store.projects.put({
+  const project = site.store.projects.put({
     id: wish.id ?? site.next('project'),
     key: wish.key,
     name: wish.name ?? wish.key,
@@ -169,8 +176,12 @@ function plantProject(site: Site, wish: ProjectWish): void {
       start_date: start_date ?? null,
       release_date: release_date ?? null,
     })),
+    permission_scheme:
+      schemeNamed(site.store.permission_schemes, wish.permission_scheme, 'permission', wish.key) ?? '0',
+    security_scheme: schemeNamed(site.store.security_schemes, wish.security_scheme, 'security', wish.key),
     issues: 0,
   })
+  plantActors(site, project, wish.roles ?? {})
 }
 
 export const newComponent = (site: Site, name: string): Component => ({
@@ -206,10 +217,14 @@ export function draftOf(site: Site, wish: IssueWish): { readonly project: Projec
     ...(wish.reporter === undefined ? {} : { reporter: person(wish.reporter) }),
     ...(wish.labels === undefined ? {} : { labels: wish.labels }),
     ...(wish.parent === undefined ? {} : { parent: { key: wish.parent } }),
+    ...(wish.security === undefined ? {} : { security: { name: wish.security } }),
     ...wish.fields,
   }
   try {
-    return { project, draft: wishOf({ site, project, version: 3, issue: undefined }, { fields }, SCREEN).draft }
+    return {
+      project,
+      draft: wishOf({ site, me: null, project, version: 3, issue: undefined }, { fields }, SCREEN).draft,
+    }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     throw new Error(`jira issue "${wish.summary}": expected fields that Jira takes, got ${JSON.stringify(error.body)}.`)
@@ -230,6 +245,8 @@ export function newBoard(site: Site, name: string, type: Board['type'], project:
       jql: `project = ${project.key} ORDER BY Rank ASC`,
       owner: site.account,
       favourite_of: [],
+      shares: [{ id: site.next('share'), type: 'project', group: null, project: project.id, role: null, user: null }],
+      edits: [],
     }).id
   return site.store.boards.put({ id: site.next('board', 1), name, type, project: project.key, filter: made })
 }

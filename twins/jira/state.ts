@@ -71,9 +71,66 @@ export type Project = {
   readonly transitions: readonly Transition[]
   readonly components: readonly Component[]
   readonly versions: readonly Version[]
+  /** The id of the scheme that says who may do what. */
+  readonly permission_scheme: string
+  /** The id of the scheme that its issues have levels of. */
+  readonly security_scheme: string | null
   /** The number of the latest issue. */
   readonly issues: number
 }
+/** Who is meant, of whom a grant or a level of security speaks. */
+export const HOLDERS = [
+  'anyone',
+  'applicationRole',
+  'assignee',
+  'group',
+  'projectLead',
+  'projectRole',
+  'reporter',
+  'user',
+  'userCustomField',
+] as const
+export type Holder = {
+  readonly type: (typeof HOLDERS)[number]
+  /** The id of a group, role, field or account, where the type wants one. */
+  readonly value: string | null
+}
+export type Grant = { readonly id: string; readonly permission: string; readonly holder: Holder }
+export type PermissionScheme = {
+  readonly id: string
+  readonly name: string
+  readonly description: string
+  readonly grants: readonly Grant[]
+}
+/** A role that every project has; who acts in it is a matter of the project. */
+export type Role = { readonly id: string; readonly name: string; readonly description: string }
+export type Actors = {
+  /** The ids of the project and the role. */
+  readonly id: string
+  readonly project: string
+  readonly role: string
+  readonly users: readonly string[]
+  /** Ids of groups. */
+  readonly groups: readonly string[]
+}
+/** Which groups have a permission of the whole site. */
+export type GlobalGrant = { readonly id: string; readonly groups: readonly string[] }
+export type SecurityLevel = {
+  readonly id: string
+  readonly name: string
+  readonly description: string
+  readonly members: readonly Holder[]
+}
+export type SecurityScheme = {
+  readonly id: string
+  readonly name: string
+  readonly description: string
+  readonly levels: readonly SecurityLevel[]
+  /** The level of an issue that is created without one. */
+  readonly default_level: string | null
+}
+/** Whom a comment or worklog is for: those in a role of the project, or in a group; by id. */
+export type Visibility = { readonly type: 'role' | 'group'; readonly id: string }
 export const FIELD_TYPES = [
   'text',
   'textarea',
@@ -123,6 +180,8 @@ export type Issue = {
   readonly original_s: number | null
   readonly remaining_s: number | null
   readonly spent_s: number | null
+  /** The id of its level of security. */
+  readonly security: string | null
   readonly watchers: readonly string[]
   readonly voters: readonly string[]
   readonly properties: Fields
@@ -140,6 +199,8 @@ export type Comment = {
   readonly author: string
   readonly update_author: string
   readonly body: Json
+  /** For everybody who sees the issue, where it is null. */
+  readonly visibility: Visibility | null
   readonly created_ms: number
   readonly updated_ms: number
 }
@@ -178,12 +239,27 @@ export type Filter = {
   readonly jql: string
   readonly owner: string
   readonly favourite_of: readonly string[]
+  /** Who may use it beside its owner. */
+  readonly shares: readonly Share[]
+  /** Who may change it beside its owner. */
+  readonly edits: readonly Share[]
+}
+/** One way in which a filter or dashboard is shared; a project's may be for a role of it. */
+export type Share = {
+  readonly id: string
+  readonly type: 'global' | 'loggedin' | 'group' | 'project' | 'user'
+  readonly group: string | null
+  readonly project: string | null
+  readonly role: string | null
+  readonly user: string | null
 }
 export type Dashboard = {
   readonly id: string
   readonly name: string
   readonly description: string
   readonly owner: string
+  readonly shares: readonly Share[]
+  readonly edits: readonly Share[]
 }
 /** A board shows the issues that its filter finds. */
 export type Board = {
@@ -234,6 +310,9 @@ export type Webhook = {
   /** Keys of properties that it hears of; of all when there are none. */
   readonly properties: readonly string[]
   readonly secret: string | null
+  readonly enabled: boolean
+  /** Whether it is told that something happened, and nothing of it. */
+  readonly exclude_body: boolean
   readonly expires_ms: number | null
   readonly owner: string
 }

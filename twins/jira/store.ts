@@ -1,5 +1,6 @@
 import { Table, Tables } from '../tables.ts'
 import type {
+  Actors,
   Attachment,
   Board,
   Comment,
@@ -8,6 +9,7 @@ import type {
   Delivery,
   Field,
   Filter,
+  GlobalGrant,
   Group,
   History,
   Indexed,
@@ -15,9 +17,12 @@ import type {
   IssueType,
   Limit,
   Link,
+  PermissionScheme,
   Project,
   RemoteLink,
   Removed,
+  Role,
+  SecurityScheme,
   Sprint,
   Status,
   Token,
@@ -50,6 +55,11 @@ export class Store extends Tables {
   readonly remote_links: Table<RemoteLink> = new Table<RemoteLink>(ofIssue)
   readonly attachments: Table<Attachment> = new Table<Attachment>(({ issue, media }) => [issue, `media ${media}`])
   readonly groups: Table<Group> = new Table(({ name }) => [name.toLowerCase()])
+  readonly roles: Table<Role> = new Table(({ name }) => [name.toLowerCase()])
+  readonly actors: Table<Actors> = new Table(({ project }) => [project])
+  readonly permission_schemes: Table<PermissionScheme> = new Table(({ name }) => [name.toLowerCase()])
+  readonly global_grants: Table<GlobalGrant> = new Table()
+  readonly security_schemes: Table<SecurityScheme> = new Table(({ name }) => [name.toLowerCase()])
   readonly filters: Table<Filter> = new Table(({ name }) => [name.toLowerCase()])
   readonly dashboards: Table<Dashboard> = new Table()
   readonly boards: Table<Board> = new Table(({ project }) => [project])

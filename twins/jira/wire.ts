@@ -11,8 +11,10 @@ import type {
   IssueType,
   Link,
   Project,
+  SecurityLevel,
   Status,
   User,
+  Visibility,
   Worklog,
 } from './state.ts'
 
@@ -121,6 +123,22 @@ export function resolutionBody(view: View, name: string | null): Fields | null {
   return resolution === undefined ? null : { self: rest(view, `resolution/${resolution.id}`), ...resolution }
 }
 
+/** A level of security as an issue shows it. */
+export const levelBody = (view: View, { id, name, description }: SecurityLevel): Fields => ({
+  self: rest(view, `securitylevel/${id}`),
+  id,
+  description,
+  name,
+})
+
+/** Whom a comment or worklog is for, where it is not for everybody. */
+function visibilityBody({ store }: Site, visibility: Visibility | null): Fields {
+  if (visibility === null) return {}
+  const { type, id } = visibility
+  const name = (type === 'group' ? store.groups : store.roles).get(id)?.name ?? ''
+  return { visibility: { type, value: name, identifier: type === 'group' ? id : name } }
+}
+
 export const linkTypeBody = (view: View, name: string): Fields => {
   const type = LINK_TYPES.find((one) => one.name === name)
   return { ...type, self: rest(view, `issueLinkType/${type?.id ?? ''}`) }
@@ -212,6 +230,7 @@ export const commentBody = (site: Site, view: View, comment: Comment): Fields =>
   updateAuthor: userBody(view, site.user(comment.update_author)),
   created: timeOf(comment.created_ms),
   updated: timeOf(comment.updated_ms),
+  ...visibilityBody(site, comment.visibility),
   jsdPublic: true,
 })
 
@@ -222,6 +241,7 @@ export const worklogBody = (site: Site, view: View, worklog: Worklog): Fields =>
   ...(worklog.comment === null ? {} : { comment: richText(view, worklog.comment) }),
   created: timeOf(worklog.created_ms),
   updated: timeOf(worklog.updated_ms),
+  ...visibilityBody(site, worklog.visibility),
   started: timeOf(worklog.started_ms),
   timeSpent: durationOf(worklog.spent_s),
   timeSpentSeconds: worklog.spent_s,

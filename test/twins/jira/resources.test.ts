@@ -227,7 +227,11 @@ test('filters are kept, found and only changed by their owner', async () => {
   const { online } = openSite({ ...SEED, issues })
   await online(async () => {
     const [bot, ada] = [client(), client('ada@acme.test')]
-    const made = await bot.filters.createFilter({ name: 'Laptops', jql: 'summary ~ laptop' })
+    const made = await bot.filters.createFilter({
+      name: 'Laptops',
+      jql: 'summary ~ laptop',
+      sharePermissions: [{ type: 'authenticated' }],
+    })
     expect(await refusal(bot.filters.createFilter({ name: 'laptops', jql: 'project = ONB' }))).toMatchObject({
       status: 400,
       errors: { filterName: 'Filter with same name already exists.' },

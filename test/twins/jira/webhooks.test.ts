@@ -187,3 +187,37 @@ test('an administrator’s webhook is made, listed and taken away by calls', asy
   expect(await (await setup.send(call('GET', path))).json()).toEqual([])
   expect((await setup.send(call('POST', path, { ...wish, events: ['x'] }))).status).toBe(400)
 })
+
+test('what comes of an attempt is on the account of what happened, not of who answers', async () => {
+  const setup = openSite(listening(['jira:issue_created']))
+  setup.listener = () => ({ kind: 'answer', status: 503, body: '' })
+  await setup.send(
+    call('POST', '/rest/api/3/issue', {
+      fields: { project: { key: 'ONB' }, issuetype: { name: 'Task' }, summary: 'x' },
+    }),
+  )
+  // The app's answers come in while something else goes on.
+  for (let minute = 0; minute < 120; minute++)
+    await setup.world.within({ step: 'elsewhere', key: 'elsewhere' }, () => setup.world.clock.advance(MINUTES))
+  const told = setup.world.trace.events.filter(({ type }) => type.startsWith('jira.webhook.'))
+  expect(told.length).toBe(12)
+  expect([...new Set(told.map(({ step }) => step))]).toEqual(['step 1'])
+})
+
+test('a webhook can be told to be quiet, to say nothing of what happened, and where to say it', async () => {
+  const setup = openSite()
+  const path = '/rest/webhooks/1.0/webhook'
+  const wish = {
+    name: 'mine',
+    url: `${APP}/\${project.key}/\${issue.key}`,
+    events: ['jira:issue_created'],
+    excludeBody: true,
+  }
+  expect((await setup.send(call('POST', path, wish))).status).toBe(201)
+  await setup.happen('issue.created', { project: 'ONB', summary: 'One' })
+  const quiet = await setup.send(call('PUT', `${path}/10000`, { enabled: false }))
+  expect(await quiet.json()).toMatchObject({ enabled: false, excludeBody: true, name: 'mine' })
+  await setup.happen('issue.created', { project: 'ONB', summary: 'Two' })
+  await setup.world.clock.advance(MINUTES)
+  expect(setup.deliveries.map(({ url, body }) => [url, body])).toEqual([[`${APP}/ONB/ONB-1`, '']])
+})

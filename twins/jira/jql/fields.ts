@@ -3,6 +3,7 @@ import { notModelled } from '../../twin.ts'
 import { wordsOf } from '../adf.ts'
 import { CATEGORIES, LINK_TYPES, named, PRIORITIES, RESOLUTIONS } from '../fixed.ts'
 import { GAPS } from '../gaps.ts'
+import { readable } from '../permissions.ts'
 import { issueOf, projectOf, type Site, userNamed } from '../site.ts'
 import { type Field, type Issue, listOf, textOf } from '../state.ts'
 import { wrong } from './lex.ts'
@@ -12,7 +13,7 @@ import { startOfDay } from './time.ts'
 export type Searched = {
   readonly name: string
   readonly kind: 'set' | 'text' | 'number' | 'time' | 'duration'
-  readonly of: (site: Site, issue: Issue) => readonly (string | number)[]
+  readonly of: (site: Site, issue: Issue, me: string) => readonly (string | number)[]
   /** What a value of a query stands for, as `of` would give it; undefined when there is no such thing. */
   readonly means?: (site: Site, text: string) => string | number | undefined | readonly (string | number)[]
   /** How it compares and sorts; without it, it does not. */
@@ -107,8 +108,8 @@ const parts = (
   ...(history === undefined ? {} : { history, recorded: 'id' }),
 })
 
-const comments = (site: Site, issue: Issue): readonly string[] =>
-  site.store.comments.find(issue.id).map(({ body }) => wordsOf(body))
+const comments = (site: Site, issue: Issue, me: string): readonly string[] =>
+  readable(site, me, issue, site.store.comments.find(issue.id)).map(({ body }) => wordsOf(body))
 const words = (document: Json): readonly string[] => (document === null ? [] : [wordsOf(document)])
 
 const SYSTEM: Readonly<Record<string, Searched>> = {
@@ -231,6 +232,17 @@ const SYSTEM: Readonly<Record<string, Searched>> = {
     kind: 'set',
     of: ({ store }, { id }) => store.attachments.find(id).map((row) => row.id),
   },
+  level: {
+    name: 'level',
+    kind: 'set',
+    of: (_, { security }) => one(security),
+    means: ({ store }, text) =>
+      store.security_schemes
+        .all()
+        .flatMap(({ levels }) => levels)
+        .filter(({ id, name }) => id === text || name.toLowerCase() === text.toLowerCase())
+        .map(({ id }) => id),
+  },
   hierarchylevel: {
     name: 'hierarchyLevel',
     kind: 'number',
@@ -245,15 +257,15 @@ const SYSTEM: Readonly<Record<string, Searched>> = {
   text: {
     name: 'text',
     kind: 'text',
-    of: (site, issue) => [
+    of: (site, issue, me) => [
       issue.summary,
       ...words(issue.description),
       ...words(issue.environment),
-      ...comments(site, issue),
+      ...comments(site, issue, me),
       ...site.store.fields
         .all()
         .filter(({ type }) => type === 'text' || type === 'textarea')
-        .flatMap((field) => custom(field).of(site, issue).map(String)),
+        .flatMap((field) => custom(field).of(site, issue, me).map(String)),
     ],
   },
 }
@@ -280,7 +292,6 @@ const ELSEWHERE = [
   'epic link',
   'approvals',
   'category',
-  'level',
   'worklogcomment',
   'issuelink',
   'lastviewed',

@@ -37,7 +37,7 @@ function eventsOf(site: Site, field: Searched, { id }: Issue): readonly Event[] 
 /** The stays of one value, null being none at all. A field of several values has items of what came and what went. */
 function staysOf(site: Site, field: Searched, issue: Issue, value: Value | null): readonly Stay[] {
   const events = eventsOf(site, field, issue).filter(({ from, to }) => from === value || to === value)
-  const now = field.of(site, issue)
+  const now = field.of(site, issue, '')
   const holds = value === null ? now.length === 0 : now.includes(value)
   const first = events[0]
   const stays: Stay[] = []

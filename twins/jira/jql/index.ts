@@ -1,6 +1,8 @@
 import { notModelled } from '../../twin.ts'
 import { GAPS } from '../gaps.ts'
-import type { Site } from '../site.ts'
+import { seen, seesIssue, seesProject } from '../permissions.ts'
+import { sharedWith } from '../shares.ts'
+import { issueOf, type Site } from '../site.ts'
 import type { Issue } from '../state.ts'
 import { secondsOf } from '../wire.ts'
 import { type Searched, searchedBy } from './fields.ts'
@@ -45,8 +47,8 @@ export function matches(site: Site, me: string, jql: string, issue: Issue): bool
 export function search(site: Site, me: string, jql: string, issues: readonly Issue[]): readonly Issue[] {
   const query = parse(jql)
   const test = query.where === undefined ? () => true : testOf({ site, me }, query.where)
-  const order = orderOf(site, query)
-  return issues.filter(test).sort(order)
+  const order = orderOf({ site, me }, query)
+  return seen(site, site.user(me), issues).filter(test).sort(order)
 }
 
 /** Whether a query names anything at all to search for. */
@@ -105,12 +107,12 @@ function negate(clause: Clause): Clause {
 type Single = Extract<Clause, { readonly kind: 'test' }>
 
 function single(asker: Asker, clause: Single): Test {
-  const { site } = asker
+  const { site, me } = asker
   const { field: asked, operator, operand } = clause
   if (SAVED.includes(asked.toLowerCase())) return saved(asker, clause)
   const field = searchedBy(site, asked)
   if (!supports(field, operator)) throw wrong(`The operator '${operator}' is not supported by the '${asked}' field.`)
-  const of = (issue: Issue): readonly Value[] => field.of(site, issue)
+  const of = (issue: Issue): readonly Value[] => field.of(site, issue, me)
   const [empties, values] = valuesOf(asker, field, asked, operand)
   switch (operator) {
     case 'is':
@@ -162,7 +164,8 @@ function saved(asker: Asker, { field: asked, operator, operand }: Single): Test 
     const text = one.kind === 'value' ? one.text : ''
     const { filters } = asker.site.store
     const filter = filters.get(text) ?? filters.find(text.toLowerCase())[0]
-    if (filter === undefined) throw wrong(`The value '${text}' does not exist for the field '${asked}'.`)
+    if (filter === undefined || !sharedWith(asker.site, asker.site.user(asker.me), filter))
+      throw wrong(`The value '${text}' does not exist for the field '${asked}'.`)
     const { where } = parse(filter.jql)
     const depth = (asker.depth ?? 0) + 1
     if (depth > FILTERS_DEEP) throw wrong(`The filter '${filter.name}' refers to itself.`)
@@ -283,7 +286,7 @@ function valuesOf(
 }
 
 function valueNamed(
-  { site }: Asker,
+  { site, me }: Asker,
   field: Searched,
   asked: string,
   text: string,
@@ -303,7 +306,8 @@ function valueNamed(
   }
   if (field.name === 'resolution' && text.toLowerCase() === 'unresolved') return [true, []]
   const value = field.means?.(site, text)
-  const values = value === undefined ? [] : typeof value === 'object' ? value : [value]
+  const all = value === undefined ? [] : typeof value === 'object' ? value : [value]
+  const values = all.filter((one) => isSeen(site, me, field.name, one))
   if (values.length > 0) return [false, values]
   if (field.name === 'key' || field.name === 'parent')
     throw wrong(`An issue with key '${text}' does not exist for field '${asked}'.`)
@@ -314,15 +318,23 @@ function valueNamed(
   )
 }
 
-function orderOf(site: Site, { order }: Query): (a: Issue, b: Issue) => number {
+/** Whether who asks may know of it at all: projects and issues that they do not see are not there for them. */
+function isSeen(site: Site, me: string, field: string, value: Value): boolean {
+  const user = site.user(me)
+  if (field === 'project') return seesProject(site, user, site.project(String(value)))
+  const issue = field === 'key' || field === 'parent' ? issueOf(site, String(value)) : undefined
+  return issue === undefined || seesIssue(site, user, issue)
+}
+
+function orderOf(asker: Asker, { order }: Query): (a: Issue, b: Issue) => number {
   const sorts = order.map(({ field: asked, descending }) => {
-    const field = searchedBy(site, asked)
+    const field = searchedBy(asker.site, asked)
     if (field.sorts !== true) throw wrong(`Not able to sort using field '${asked}'.`)
     return { field, sign: (descending ?? field.descending ?? false) ? -1 : 1 }
   })
   return (a, b) => {
     for (const { field, sign } of sorts) {
-      const [x, y] = [rankOf(site, field, a), rankOf(site, field, b)]
+      const [x, y] = [rankOf(asker, field, a), rankOf(asker, field, b)]
       if (x === y) continue
       if (x === undefined || y === undefined) return (x === undefined ? 1 : -1) * sign
       return (x < y ? -1 : 1) * sign
@@ -331,7 +343,7 @@ function orderOf(site: Site, { order }: Query): (a: Issue, b: Issue) => number {
   }
 }
 
-function rankOf(site: Site, field: Searched, issue: Issue): Value | undefined {
-  const [value] = field.of(site, issue)
+function rankOf({ site, me }: Asker, field: Searched, issue: Issue): Value | undefined {
+  const [value] = field.of(site, issue, me)
   return value === undefined ? undefined : (field.rank?.(site, value) ?? value)
 }

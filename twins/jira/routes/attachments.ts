@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { notModelled, type TwinApp } from '../../twin.ts'
-import { type Ask, askedIssue, type On, Refusal } from '../ask.ts'
+import { type Ask, askedIssue, issueFor, type On, Refusal } from '../ask.ts'
 import { tellAttachment } from '../events.ts'
 import { GAPS } from '../gaps.ts'
 import { change } from '../issues.ts'
+import { mayOnIssue } from '../permissions.ts'
 import { uuid } from '../seed.ts'
 import { issueOf, type Site } from '../site.ts'
 import type { Attachment, Change } from '../state.ts'
@@ -38,6 +39,7 @@ export function addAttachments(on: On): void {
   on('attachments.delete', 'DELETE /rest/api/:version/attachment/:attachment', (ask) => {
     const { site, me } = ask
     const attachment = asked(ask)
+    mayDelete(ask, attachment)
     site.store.attachments.remove(attachment.id)
     note(site, 'deleted', me.id, attachment)
     const issue = issueOf(site, attachment.issue)
@@ -47,11 +49,19 @@ export function addAttachments(on: On): void {
   })
 }
 
-function asked({ site, part }: Ask): Attachment {
+function asked(ask: Ask): Attachment {
+  const { site, part } = ask
   const attachment = site.store.attachments.get(part('attachment'))
-  if (attachment === undefined)
+  if (attachment === undefined || issueFor(ask, attachment.issue) === undefined)
     throw new Refusal(404, [`The attachment with id '${part('attachment')}' does not exist`])
   return attachment
+}
+
+function mayDelete({ site, me }: Ask, { id, issue: of, author }: Attachment): void {
+  const issue = issueOf(site, of)
+  const may = (permission: string): boolean => issue !== undefined && mayOnIssue(site, me, permission, issue)
+  if (!may('DELETE_ALL_ATTACHMENTS') && !(author === me.id && may('DELETE_OWN_ATTACHMENTS')))
+    throw new Refusal(403, [`You do not have permission to delete attachment with id: ${id}`])
 }
 
 function add(ask: Ask): Response {
@@ -59,6 +69,8 @@ function add(ask: Ask): Response {
   if (header('x-atlassian-token') !== 'no-check')
     return new Response('XSRF check failed', { status: 403, headers: { 'Content-Type': 'text/html;charset=UTF-8' } })
   const issue = askedIssue(ask)
+  if (!mayOnIssue(site, me, 'CREATE_ATTACHMENTS', issue))
+    throw new Refusal(403, ['You do not have permission to create attachments for this issue.'])
   if (files.length === 0) throw new Refusal(400, ['No file was sent.'])
   if (files.some(({ bytes }) => bytes.length > BYTES_MAX))
     throw new Refusal(413, [`The field file exceeds its maximum permitted size of ${BYTES_MAX} bytes.`])

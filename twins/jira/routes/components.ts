@@ -72,7 +72,7 @@ export function addComponents(on: On): void {
   })
   on('components.create', `POST ${route}`, (ask) => {
     const { site, body } = ask
-    const project = projectOfBody(ask)
+    const project = projectOfBody(ask, () => new Refusal(403, ['You cannot edit the configuration of this project.']))
     const row = componentDraft(ask, {
       id: site.next('component'),
       name: nameOf(

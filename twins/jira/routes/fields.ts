@@ -1,11 +1,21 @@
 import type { Json } from '../../trace.ts'
-import { type Ask, askedIssue, type Handler, type On, pageOf, Refusal, valuesPage } from '../ask.ts'
+import {
+  type Ask,
+  askedIssue,
+  type Handler,
+  type On,
+  pageOf,
+  projectFor,
+  projectsFor,
+  Refusal,
+  valuesPage,
+} from '../ask.ts'
 import { fieldBodies } from '../field-answer.ts'
-import { SCREEN } from '../fields.ts'
+import { maySet, SCREEN } from '../fields.ts'
 import { PRIORITIES } from '../fixed.ts'
-import { projectOf } from '../site.ts'
-import type { Fields, IssueType, Project } from '../state.ts'
-import { componentBody, priorityBody, projectBody, typeBody, versionBody } from '../wire.ts'
+import { mayInProject, mayOnIssue } from '../permissions.ts'
+import type { Fields, Issue, IssueType, Project } from '../state.ts'
+import { componentBody, levelBody, priorityBody, projectBody, typeBody, versionBody } from '../wire.ts'
 
 export function addFields(on: On): void {
   on('fields.list', 'GET /rest/api/:version/field', ({ site }) => Response.json(fieldBodies(site)))
@@ -30,10 +40,12 @@ export function addFields(on: On): void {
 export const metaOf =
   (what: 'types' | 'fields'): Handler =>
   (ask) => {
-    const { site, view, part } = ask
-    const project = projectOf(site, part('project'))
+    const { site, me, view, part } = ask
+    const project = projectFor(ask, part('project'))
     if (project === undefined) throw new Refusal(404, [`No project could be found with key '${part('project')}'.`])
-    const types = project.types.map((name) => site.type(name))
+    // Who may not create is told of no types: jira.js 6.2, "Get create metadata" (2026-11-26).
+    const mine = mayInProject(site, me, 'CREATE_ISSUES', project) ? project.types : []
+    const types = mine.map((name) => site.type(name))
     if (what === 'types')
       return metaPage(
         ask,
@@ -46,11 +58,14 @@ export const metaOf =
   }
 
 /** Fields of a create screen, each with what it takes. */
-function fieldsToCreate(ask: Ask, project: Project, type: IssueType): readonly Fields[] {
-  const rows = fieldBodies(ask.site).filter(
-    ({ id, custom }) =>
-      custom === true || id === 'project' || (SCREEN.includes(String(id)) && (id !== 'parent' || type.level < 1)),
-  )
+function fieldsToCreate(ask: Ask, project: Project, type: IssueType, issue?: Issue): readonly Fields[] {
+  const { site, me } = ask
+  const rows = fieldBodies(site)
+    .filter(
+      ({ id, custom }) =>
+        custom === true || id === 'project' || (SCREEN.includes(String(id)) && (id !== 'parent' || type.level < 1)),
+    )
+    .filter(({ id }) => maySet({ site, me, project, issue }, String(id)))
   const required = ['summary', 'issuetype', 'project', ...(type.subtask ? ['parent'] : [])]
   return rows.map((row) => metaBody(ask, project, row, required))
 }
@@ -73,12 +88,12 @@ const metaBody = (ask: Ask, project: Project, { id, name, schema }: Fields, requ
 
 /** All projects at once: deprecated, and still what many clients ask for. */
 export const createMeta: Handler = (ask) => {
-  const { site, view, queries } = ask
+  const { site, me, view, queries } = ask
   const [keys, ids] = [queries('projectKeys'), queries('projectIds')]
   const [typeIds, typeNames] = [queries('issuetypeIds'), queries('issuetypeNames').map((name) => name.toLowerCase())]
   const full = queries('expand').includes('projects.issuetypes.fields')
-  const projects = site.store.projects
-    .all()
+  const projects = projectsFor(ask)
+    .filter((project) => mayInProject(site, me, 'CREATE_ISSUES', project))
     .filter(({ key, id }) => (keys.length === 0 && ids.length === 0) || keys.includes(key) || ids.includes(id))
   return Response.json({
     expand: 'projects',
@@ -110,10 +125,13 @@ const byId = (rows: readonly Fields[]): Fields =>
 /** What can be edited of an issue: as when it was created, and a comment and links beside it. */
 export const editMeta: Handler = (ask) => {
   const issue = askedIssue(ask)
-  const project = ask.site.project(issue.project)
-  const rows = fieldsToCreate(ask, project, ask.site.type(issue.type)).filter(({ fieldId }) => fieldId !== 'project')
-  const more = fieldBodies(ask.site)
+  const { site, me } = ask
+  const project = site.project(issue.project)
+  if (!mayOnIssue(site, me, 'EDIT_ISSUES', issue)) return Response.json({ fields: {} })
+  const rows = fieldsToCreate(ask, project, site.type(issue.type), issue).filter(({ fieldId }) => fieldId !== 'project')
+  const more = fieldBodies(site)
     .filter(({ id }) => ['comment', 'issuelinks', 'worklog'].includes(String(id)))
+    .filter(({ id }) => maySet({ site, me, project, issue }, String(id)))
     .map((row) => metaBody(ask, project, row, []))
   return Response.json({ fields: byId([...rows, ...more]) })
 }
@@ -132,6 +150,10 @@ function allowed({ site, view }: Ask, project: Project, id: string, types: reado
       return { allowedValues: types }
     case 'priority':
       return { allowedValues: PRIORITIES.map(({ name }) => priorityBody(view, name)) }
+    case 'security': {
+      const levels = site.store.security_schemes.get(project.security_scheme ?? '')?.levels ?? []
+      return { allowedValues: levels.map((level) => levelBody(view, level)) }
+    }
     case 'components':
       return { allowedValues: project.components.map(({ name }) => componentBody(view, project, name)) }
     case 'fixVersions':

@@ -1,14 +1,16 @@
 import type { Json } from '../../trace.ts'
 import { notModelled } from '../../twin.ts'
-import { type Ask, askedIssue, type On, Refusal, valuesPage } from '../ask.ts'
+import { type Ask, askedIssue, issueFor, type On, Refusal, valuesPage } from '../ask.ts'
 import { fieldBodies } from '../field-answer.ts'
-import { assignable, notOnScreen, projectOfBody, SCREEN, type Wish, wishOf } from '../fields.ts'
+import { notOnScreen, projectOfBody, SCREEN, type Wish, wishOf } from '../fields.ts'
 import { GAPS } from '../gaps.ts'
 import { issueBody, transitionBody } from '../issue-answer.ts'
 import { fieldsBody } from '../issue-wire.ts'
-import { addComment, change, create, fresh, offered, remove, transition } from '../issues.ts'
-import { issueOf, type Site } from '../site.ts'
-import { type Fields, fieldsOf, type Issue, listOf, textOf } from '../state.ts'
+import { addComment, change, create, fresh, offeredTo, remove, transition } from '../issues.ts'
+import { unset } from '../needs.ts'
+import { mayBeAssigned, mayInProject } from '../permissions.ts'
+import type { Site } from '../site.ts'
+import { type Fields, fieldsOf, type Issue, listOf, textOf, type User } from '../state.ts'
 import { historyBody, type View } from '../wire.ts'
 import { createMeta, editMeta, metaOf } from './fields.ts'
 import { addLink } from './links.ts'
@@ -62,10 +64,10 @@ export function addIssues(on: On): void {
   })
   on('changelogs.fetch_bulk', 'POST /rest/api/:version/changelog/bulkfetch', fetchChangelogs)
   on('transitions.list', 'GET /rest/api/:version/issue/:issue/transitions', (ask) => {
-    const { site, query, queries } = ask
+    const { site, me, query, queries } = ask
     const issue = askedIssue(ask)
     const wanted = query('transitionId')
-    const transitions = offered(site, issue).filter(({ id }) => wanted === undefined || id === wanted)
+    const transitions = offeredTo(site, me, issue).filter(({ id }) => wanted === undefined || id === wanted)
     const full = queries('expand').includes('transitions.fields')
     return Response.json({
       expand: 'transitions',
@@ -77,22 +79,24 @@ export function addIssues(on: On): void {
 
 function createOne({ site, me, view }: Ask, body: Fields): Json {
   if (body.transition !== undefined) throw notModelled('jira', GAPS, 'transitions while creating')
-  const project = projectOfBody(site, body)
-  const wish = wishOf({ site, project, version: view.version, issue: undefined }, body, SCREEN)
+  const project = projectOfBody(site, me, body)
+  if (!mayInProject(site, me, 'CREATE_ISSUES', project))
+    throw unset({ body }, 'You do not have permission to create issues in this project.', ['project', 'issuetype'])
+  const wish = wishOf({ site, me, project, version: view.version, issue: undefined }, body, SCREEN)
   const issue = create(site, me.id, project, wish.draft)
-  addParts({ site, me: me.id, view }, issue, wish)
+  addParts({ site, me, view }, issue, wish)
   return { id: issue.id, key: issue.key, self: `${view.base}/rest/api/${view.version}/issue/${issue.id}` }
 }
 
-type Place = { readonly site: Site; readonly me: string; readonly view: View }
+type Place = { readonly site: Site; readonly me: User; readonly view: View }
 
 function addParts({ site, me, view }: Place, issue: Issue, { parts }: Wish): void {
-  for (const one of parts.comment ?? []) addComment(site, me, view.version, fresh(site, issue), fieldsOf(one))
-  for (const one of parts.worklog ?? []) addWorklog(site, me, view.version, fresh(site, issue), fieldsOf(one))
+  for (const one of parts.comment ?? []) addComment(site, me.id, view.version, fresh(site, issue), fieldsOf(one))
+  for (const one of parts.worklog ?? []) addWorklog(site, me.id, view.version, fresh(site, issue), fieldsOf(one))
   for (const one of parts.issuelinks ?? []) {
     const { type, inwardIssue, outwardIssue } = fieldsOf(one)
     const end = { key: issue.key }
-    addLink(site, me, { type: type ?? null, inwardIssue: inwardIssue ?? end, outwardIssue: outwardIssue ?? end })
+    addLink({ site, me }, { type: type ?? null, inwardIssue: inwardIssue ?? end, outwardIssue: outwardIssue ?? end })
   }
 }
 
@@ -115,12 +119,12 @@ function createBulk(ask: Ask): Response {
 }
 
 function fetchBulk(ask: Ask): Response {
-  const { site, body } = ask
+  const { body } = ask
   const wanted = listOf(body.issueIdsOrKeys).map(textOf)
   if (wanted.length === 0 || wanted.length > FETCH_MAX)
     throw new Refusal(400, [`The number of issues to fetch must be between 1 and ${FETCH_MAX}.`])
-  const found = new Set(wanted.flatMap((idOrKey) => issueOf(site, idOrKey) ?? []))
-  const missing = wanted.filter((idOrKey) => issueOf(site, idOrKey) === undefined)
+  const found = new Set(wanted.flatMap((idOrKey) => issueFor(ask, idOrKey) ?? []))
+  const missing = wanted.filter((idOrKey) => issueFor(ask, idOrKey) === undefined)
   const fields = listOf(body.fields).map(textOf)
   return Response.json({
     expand: 'schema,names',
@@ -148,7 +152,7 @@ function fetchChangelogs(ask: Ask): Response {
   const [wanted, only] = [listOf(body.issueIdsOrKeys).map(textOf), listOf(body.fieldIds).map(textOf)]
   if (wanted.length === 0 || wanted.length > CHANGELOG_ISSUES_MAX)
     throw new Refusal(400, [`The number of issues must be between 1 and ${CHANGELOG_ISSUES_MAX}.`])
-  const issues = [...new Set(wanted.flatMap((idOrKey) => issueOf(site, idOrKey) ?? []))]
+  const issues = [...new Set(wanted.flatMap((idOrKey) => issueFor(ask, idOrKey) ?? []))]
   const rows = issues.flatMap(({ id }) =>
     site.store.histories
       .find(id)
@@ -172,9 +176,9 @@ function edit(ask: Ask): Response {
   const { site, me, view, body, query } = ask
   const issue = askedIssue(ask)
   if (body.transition !== undefined) throw notModelled('jira', GAPS, 'transitions while creating')
-  const wish = wishOf({ site, project: site.project(issue.project), version: view.version, issue }, body, SCREEN)
+  const wish = wishOf({ site, me, project: site.project(issue.project), version: view.version, issue }, body, SCREEN)
   change(site, me.id, issue, wish.draft)
-  addParts({ site, me: me.id, view }, issue, wish)
+  addParts({ site, me, view }, issue, wish)
   if (query('returnIssue') !== 'true') return new Response(null, { status: 204 })
   return Response.json(issueBody(ask, fresh(site, issue), [], ask.queries('expand')))
 }
@@ -187,7 +191,7 @@ function assign(ask: Ask): Response {
   const id = accountId === null || accountId === '-1' ? null : textOf(accountId)
   if (id === '' || accountId === undefined)
     throw new Refusal(400, ["'accountId' must be the only user identifying query parameter in GDPR strict mode."])
-  if (id !== null && !assignable(site, id))
+  if (id !== null && !mayBeAssigned(site, site.store.users.get(id), site.project(issue.project), issue))
     throw new Refusal(400, [], { assignee: `User '${id}' cannot be assigned issues.` })
   change(site, me.id, issue, { assignee: id }, 'issue_assigned')
   return new Response(null, { status: 204 })
@@ -198,7 +202,7 @@ function doTransition(ask: Ask): Response {
   const issue = askedIssue(ask)
   const id = textOf(fieldsOf(body.transition).id)
   if (id === '') throw new Refusal(400, ["Missing 'transition' identifier"])
-  const one = offered(site, issue).find((row) => row.id === id)
+  const one = offeredTo(site, me, issue).find((row) => row.id === id)
   if (one === undefined) throw new Refusal(400, [`Transition id '${id}' is not valid for this issue.`])
   const { comment, worklog, issuelinks } = fieldsOf(body.update)
   if ([comment, worklog, issuelinks].some((part) => part !== undefined))
@@ -206,7 +210,7 @@ function doTransition(ask: Ask): Response {
   for (const field of [...Object.keys(fieldsOf(body.fields)), ...Object.keys(fieldsOf(body.update))])
     if (!one.screen.includes(field)) throw new Refusal(400, [], { [field]: notOnScreen(field) })
   const project = site.project(issue.project)
-  const { draft } = wishOf({ site, project, version: view.version, issue }, body, one.screen)
+  const { draft } = wishOf({ site, me, project, version: view.version, issue }, body, one.screen)
   for (const field of one.required) {
     const given = { ...fieldsOf(body.fields), ...fieldsOf(body.update) }[field] ?? fieldsBody(site, view, issue)[field]
     if (given === null || given === undefined || given === '')

@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import { notModelled, type TwinApp } from '../../twin.ts'
 import { GAPS } from '../gaps.ts'
+import { SCOPES } from '../scopes.ts'
 import type { Site } from '../site.ts'
 import type { Token } from '../state.ts'
 
 /** Refresh tokens rotate, and a bad one is a 403: https://developer.atlassian.com/cloud/oauth/getting-started/refresh-tokens (2026-11-26). */
 const ACCESS_MS = 3_600_000
 const REFRESH_MS = 90 * 86_400_000
-const SCOPE = 'read:jira-work write:jira-work read:jira-user manage:jira-webhook offline_access'
+const scopesOf = (site: Site): readonly string[] => site.seed.oauth?.scopes ?? SCOPES
 
 const request = z.object({
   grant_type: z.string(),
@@ -51,7 +52,7 @@ export function addOAuth(app: TwinApp, site: Site): void {
         id: site.cloud_id,
         url: site.url,
         name: new URL(site.url).hostname.split('.')[0] ?? '',
-        scopes: SCOPE.split(' ').filter((scope) => scope !== 'offline_access'),
+        scopes: scopesOf(site),
         avatarUrl: 'https://site-admin-avatar-cdn.prod.public.atl-paas.net/avatars/240/flag.png',
       },
     ])
@@ -93,6 +94,6 @@ function exchange(site: Site, kind: 'code' | 'refresh', given: string, complaint
     refresh_token: refresh.id,
     expires_in: ACCESS_MS / 1000,
     token_type: 'Bearer',
-    scope: SCOPE,
+    scope: [...scopesOf(site), 'offline_access'].join(' '),
   })
 }

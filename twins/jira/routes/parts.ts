@@ -1,15 +1,21 @@
-import { type Ask, Refusal } from '../ask.ts'
-import { projectOf, type Site } from '../site.ts'
+import { type Ask, projectFor, Refusal } from '../ask.ts'
+import { administers, seesProject } from '../permissions.ts'
+import type { Site } from '../site.ts'
 import { type Component, type Fields, type Issue, type Project, textOf, type Version } from '../state.ts'
 
 type Kind = 'components' | 'versions'
 export type Found<Row> = { readonly project: Project; readonly row: Row }
 const NAME_MAX = 255
 
-export function found<Row extends Component | Version>({ site }: Ask, kind: Kind, id: string): Found<Row> | undefined {
+/** The component or version of that id, of a project that who asks sees. */
+export function found<Row extends Component | Version>(
+  { site, me }: Ask,
+  kind: Kind,
+  id: string,
+): Found<Row> | undefined {
   for (const project of site.store.projects.all()) {
     const row = project[kind].find((one) => one.id === id)
-    if (row !== undefined) return { project, row: row as Row }
+    if (row !== undefined) return seesProject(site, me, project) ? { project, row: row as Row } : undefined
   }
   return undefined
 }
@@ -30,13 +36,15 @@ export function nameOf({ name }: Fields, taken: readonly string[], what: string)
   return text
 }
 
-export function projectOfBody(ask: Ask): Project {
+/** The project that a body names, which who asks has to administer. */
+export function projectOfBody(ask: Ask, refusal: (key: string) => Refusal): Project {
   const { project, projectId } = ask.body
   const wanted = textOf(projectId) || textOf(project)
-  const row = projectOf(ask.site, wanted)
+  const row = projectFor(ask, wanted)
   if (row === undefined)
     throw wanted === ''
       ? new Refusal(400, [], { project: 'Project must be specified.' })
       : new Refusal(404, [`No project could be found with key '${wanted}'.`])
+  if (!administers(ask.site, ask.me, row)) throw refusal(row.key)
   return row
 }

@@ -1,8 +1,8 @@
 import type { Json } from '../../trace.ts'
-import { type Ask, type On, pageOf, Refusal, valuesPage } from '../ask.ts'
+import { type Ask, issueFor, NO_ISSUE, type On, pageOf, projectFor, Refusal, valuesPage } from '../ask.ts'
 import { tellUser } from '../events.ts'
+import { mayBeAssigned, mayOnSite, seesIssue, seesProject } from '../permissions.ts'
 import { newUser, uuid } from '../seed.ts'
-import { issueOf, projectOf } from '../site.ts'
 import { type Fields, type Group, textOf, type User } from '../state.ts'
 import { userBody } from '../wire.ts'
 import { noProject } from './projects.ts'
@@ -113,23 +113,33 @@ function addSearches(on: On): void {
     const [project, issue] = [query('project'), query('issueKey') ?? query('issueId')]
     if (project === undefined && issue === undefined)
       throw new Refusal(400, ["Either the 'project' or the 'issueKey' query parameter needs to be provided"])
-    if (project !== undefined && projectOf(site, project) === undefined) throw noProject(project)
-    return people(ask, (user) => works(user) && isAsked(ask)(user))
+    const about = issue === undefined ? undefined : issueFor(ask, issue)
+    if (issue !== undefined && about === undefined) throw new Refusal(404, [NO_ISSUE])
+    const place = about === undefined ? projectFor(ask, project ?? '') : site.project(about.project)
+    if (place === undefined) throw noProject(project ?? '')
+    return people(ask, (user) => mayBeAssigned(site, user, place, about) && isAsked(ask)(user), true)
   })
   on('users.assignable_everywhere', 'GET /rest/api/:version/user/assignable/multiProjectSearch', (ask) => {
     const keys = ask.queries('projectKeys')
     if (keys.length === 0) throw new Refusal(400, ["The 'projectKeys' query parameter needs to be provided"])
-    const missing = keys.find((key) => projectOf(ask.site, key) === undefined)
-    if (missing !== undefined) throw noProject(missing)
-    return people(ask, (user) => works(user) && isAsked(ask)(user))
+    const places = keys.map((key) => {
+      const place = projectFor(ask, key)
+      if (place === undefined) throw noProject(key)
+      return place
+    })
+    const everywhere = (user: User): boolean => places.every((place) => mayBeAssigned(ask.site, user, place))
+    return people(ask, (user) => everywhere(user) && isAsked(ask)(user), true)
   })
   on('users.viewers', 'GET /rest/api/:version/user/viewissue/search', (ask) => {
     const { site, query } = ask
     const [project, issue] = [query('projectKey'), query('issueKey')]
-    if (issue !== undefined && issueOf(site, issue) === undefined)
-      throw new Refusal(404, ['The issue does not exist or you do not have permission to see it.'])
-    if (project !== undefined && projectOf(site, project) === undefined) throw noProject(project)
-    return people(ask, (user) => works(user) && isAsked(ask)(user))
+    const about = issue === undefined ? undefined : issueFor(ask, issue)
+    if (issue !== undefined && about === undefined) throw new Refusal(404, [NO_ISSUE])
+    const place = project === undefined ? undefined : projectFor(ask, project)
+    if (project !== undefined && place === undefined) throw noProject(project)
+    const sees = (user: User): boolean =>
+      (about === undefined || seesIssue(site, user, about)) && (place === undefined || seesProject(site, user, place))
+    return people(ask, (user) => works(user) && sees(user) && isAsked(ask)(user))
   })
   on('users.list', 'GET /rest/api/:version/users', (ask) => people(ask, () => true))
   on('users.list', 'GET /rest/api/:version/users/search', (ask) => people(ask, () => true))
@@ -151,9 +161,10 @@ function begins({ display_name, email }: User, text: string): boolean {
   )
 }
 
-/** A plain list, a page of it. */
-function people(ask: Ask, fits: (user: User) => boolean): Response {
-  const { site, view, query } = ask
+/** A plain list, a page of it: empty for who may not browse users, but for those who assign (the document). */
+function people(ask: Ask, fits: (user: User) => boolean, assigning = false): Response {
+  const { site, me, view, query } = ask
+  if (!assigning && !mayOnSite(site, me, 'USER_PICKER')) return Response.json([])
   const text = (query('query') ?? '').toLowerCase()
   const { startAt, maxResults } = pageOf(ask, 50, 1_000)
   const found = site.store.users.all().filter((user) => fits(user) && begins(user, text))
@@ -167,11 +178,12 @@ function bold(name: string, text: string, tag: string): string {
   return `${name.slice(0, at)}<${tag}>${name.slice(at, at + text.length)}</${tag}>${name.slice(at + text.length)}`
 }
 
-function pickedUsers({ site, query, queries }: Ask): Json {
+function pickedUsers({ site, me, query, queries }: Ask): Json {
+  const may = mayOnSite(site, me, 'USER_PICKER')
   const [text, excluded] = [query('query') ?? '', queries('excludeAccountIds')]
   const all = site.store.users
     .all()
-    .filter((user) => user.active && begins(user, text.toLowerCase()) && !excluded.includes(user.id))
+    .filter((user) => may && user.active && begins(user, text.toLowerCase()) && !excluded.includes(user.id))
   const users = all.slice(0, Number(query('maxResults') ?? 50)).map(({ id, account_type, display_name }) => ({
     accountId: id,
     accountType: account_type,
@@ -181,11 +193,12 @@ function pickedUsers({ site, query, queries }: Ask): Json {
   return { users, total: all.length, header: `Showing ${users.length} of ${all.length} matching users` }
 }
 
-function pickedGroups({ site, query }: Ask): Json {
+function pickedGroups({ site, me, query }: Ask): Json {
+  const may = mayOnSite(site, me, 'USER_PICKER')
   const text = query('query') ?? ''
   const all = site.store.groups
     .all()
-    .filter(({ name }) => name.toLowerCase().includes(text.toLowerCase()))
+    .filter(({ name }) => may && name.toLowerCase().includes(text.toLowerCase()))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
   const groups = all
     .slice(0, Number(query('maxResults') ?? 20))
@@ -270,74 +283,4 @@ function addGroups(on: On): void {
     ask.site.store.groups.put({ ...group, members: group.members.filter((id) => id !== user.id) })
     return new Response(null, { status: 200 })
   })
-}
-
-/** Keys, ids and names: https://support.atlassian.com/jira-cloud-administration/docs/permissions-for-company-managed-projects (2026-11-26). */
-const PERMISSIONS: readonly (readonly [key: string, id: string, name: string, type: 'GLOBAL' | 'PROJECT'])[] = [
-  ['ADMINISTER', '0', 'Administer Jira', 'GLOBAL'],
-  ['USER_PICKER', '27', 'Browse users and groups', 'GLOBAL'],
-  ['CREATE_SHARED_OBJECTS', '22', 'Share dashboards and filters', 'GLOBAL'],
-  ['MANAGE_GROUP_FILTER_SUBSCRIPTIONS', '24', 'Manage group filter subscriptions', 'GLOBAL'],
-  ['BULK_CHANGE', '33', 'Make bulk changes', 'GLOBAL'],
-  ['CREATE_PROJECT', '-1', 'Create team-managed projects', 'GLOBAL'],
-  ['ADMINISTER_PROJECTS', '23', 'Administer Projects', 'PROJECT'],
-  ['BROWSE_PROJECTS', '10', 'Browse Projects', 'PROJECT'],
-  ['MANAGE_SPRINTS_PERMISSION', '-1', 'Manage sprints', 'PROJECT'],
-  ['VIEW_READONLY_WORKFLOW', '45', 'View Read-Only Workflow', 'PROJECT'],
-  ['CREATE_ISSUES', '11', 'Create Issues', 'PROJECT'],
-  ['EDIT_ISSUES', '12', 'Edit Issues', 'PROJECT'],
-  ['TRANSITION_ISSUES', '46', 'Transition Issues', 'PROJECT'],
-  ['SCHEDULE_ISSUES', '28', 'Schedule Issues', 'PROJECT'],
-  ['MOVE_ISSUES', '25', 'Move Issues', 'PROJECT'],
-  ['ASSIGN_ISSUES', '13', 'Assign Issues', 'PROJECT'],
-  ['ASSIGNABLE_USER', '17', 'Assignable User', 'PROJECT'],
-  ['RESOLVE_ISSUES', '14', 'Resolve Issues', 'PROJECT'],
-  ['CLOSE_ISSUES', '18', 'Close Issues', 'PROJECT'],
-  ['MODIFY_REPORTER', '30', 'Modify Reporter', 'PROJECT'],
-  ['DELETE_ISSUES', '16', 'Delete Issues', 'PROJECT'],
-  ['LINK_ISSUES', '21', 'Link Issues', 'PROJECT'],
-  ['SET_ISSUE_SECURITY', '26', 'Set Issue Security', 'PROJECT'],
-  ['VIEW_VOTERS_AND_WATCHERS', '31', 'View Voters and Watchers', 'PROJECT'],
-  ['MANAGE_WATCHERS', '32', 'Manage Watchers', 'PROJECT'],
-  ['ADD_COMMENTS', '15', 'Add Comments', 'PROJECT'],
-  ['EDIT_ALL_COMMENTS', '34', 'Edit All Comments', 'PROJECT'],
-  ['EDIT_OWN_COMMENTS', '35', 'Edit Own Comments', 'PROJECT'],
-  ['DELETE_ALL_COMMENTS', '36', 'Delete All Comments', 'PROJECT'],
-  ['DELETE_OWN_COMMENTS', '37', 'Delete Own Comments', 'PROJECT'],
-  ['CREATE_ATTACHMENTS', '19', 'Create Attachments', 'PROJECT'],
-  ['DELETE_ALL_ATTACHMENTS', '38', 'Delete All Attachments', 'PROJECT'],
-  ['DELETE_OWN_ATTACHMENTS', '39', 'Delete Own Attachments', 'PROJECT'],
-  ['WORK_ON_ISSUES', '20', 'Work On Issues', 'PROJECT'],
-  ['EDIT_ALL_WORKLOGS', '41', 'Edit All Worklogs', 'PROJECT'],
-  ['EDIT_OWN_WORKLOGS', '40', 'Edit Own Worklogs', 'PROJECT'],
-  ['DELETE_ALL_WORKLOGS', '43', 'Delete All Worklogs', 'PROJECT'],
-  ['DELETE_OWN_WORKLOGS', '42', 'Delete Own Worklogs', 'PROJECT'],
-]
-
-/** Everybody may do everything here: see the gap about permissions. */
-export function addPermissions(on: On): void {
-  on('permissions.mine', 'GET /rest/api/:version/mypermissions', (ask) => {
-    const { site, query, queries } = ask
-    const wanted = queries('permissions')
-    if (wanted.length === 0) throw new Refusal(400, ["The 'permissions' query parameter is required."])
-    const unknown = wanted.find((key) => !PERMISSIONS.some(([known]) => known === key))
-    if (unknown !== undefined) throw new Refusal(400, [`Unrecognized permission: ${unknown}`])
-    const [project, issue] = [query('projectKey') ?? query('projectId'), query('issueKey') ?? query('issueId')]
-    if (project !== undefined && projectOf(site, project) === undefined) throw noProject(project)
-    if (issue !== undefined && issueOf(site, issue) === undefined)
-      throw new Refusal(404, ['The issue does not exist or you do not have permission to see it.'])
-    const rows = PERMISSIONS.filter(([key]) => wanted.includes(key))
-    return Response.json({
-      permissions: Object.fromEntries(
-        rows.map(([key, id, name, type]) => [key, { id, key, name, type, description: '', havePermission: true }]),
-      ),
-    })
-  })
-  on('permissions.list', 'GET /rest/api/:version/permissions', () =>
-    Response.json({
-      permissions: Object.fromEntries(
-        PERMISSIONS.map(([key, , name, type]) => [key, { key, name, type, description: '' }]),
-      ),
-    }),
-  )
 }

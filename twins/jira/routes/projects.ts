@@ -1,32 +1,38 @@
 import { notModelled } from '../../twin.ts'
-import { type Ask, type On, Refusal, valuesPage } from '../ask.ts'
+import { type Ask, type On, projectFor, projectsFor, Refusal, valuesPage } from '../ask.ts'
 import { tellProject } from '../events.ts'
 import { STATUSES, TYPES } from '../fixed.ts'
 import { GAPS } from '../gaps.ts'
 import { remove } from '../issues.ts'
+import { administers, DEFAULT_SCHEME, mayInProject } from '../permissions.ts'
 import { fromAnyToAny, newBoard } from '../seed.ts'
-import { projectOf } from '../site.ts'
-import { type Fields, type Project, textOf } from '../state.ts'
+import { plantActors } from '../seed-permissions.ts'
+import { projectOf, type Site } from '../site.ts'
+import { type Fields, type Project, textOf, type User } from '../state.ts'
 import { componentBody, projectBody, statusBody, typeBody, userBody, versionBody } from '../wire.ts'
+import { roleLinks } from './roles.ts'
 
 const KEY = /^[A-Z][A-Z0-9_]+$/
 const KEY_MAX = 10
 const NAME_MAX = 80
 const EXPAND = 'description,lead,issueTypes,url,projectKeys,permissions,insight'
-const KINDS = ['software', 'business', 'service_desk'] as const
-/** Roles that every project has: https://support.atlassian.com/jira-cloud-administration/docs/manage-project-roles (2026-11-26). */
-const ROLES: readonly (readonly [id: number, name: string])[] = [
-  [10_002, 'Administrators'],
-  [10_003, 'Member'],
-  [10_004, 'Viewer'],
+/** Schemes that a new project may name and that are not modelled. */
+const UNKNOWN_SCHEMES = [
+  'fieldConfigurationScheme',
+  'issueTypeScheme',
+  'issueTypeScreenScheme',
+  'notificationScheme',
+  'workflowScheme',
 ]
+const KINDS = ['software', 'business', 'service_desk'] as const
 
 export const noProject = (idOrKey: string): Refusal =>
   new Refusal(404, [`No project could be found with key '${idOrKey}'.`])
 
 /** The project that the path names. */
-export function askedProject({ site, part }: Ask): Project {
-  const project = projectOf(site, part('project'))
+export function askedProject(ask: Ask): Project {
+  const { part } = ask
+  const project = projectFor(ask, part('project'))
   if (project === undefined) throw noProject(part('project'))
   return project
 }
@@ -50,25 +56,23 @@ function fullBody(ask: Ask, project: Project): Fields {
     issueTypes: project.types.map((name) => typeBody(view, site.type(name))),
     versions: project.versions.map(({ name }) => versionBody(view, project, name)),
     assigneeType: project.assignee_type,
-    roles: Object.fromEntries(ROLES.map(([id, name]) => [name, roleUrl(ask, project, id)])),
+    roles: roleLinks(ask, project),
   }
 }
-
-const roleUrl = ({ view }: Ask, { id: project }: Project, id: number): string =>
-  `${view.base}/rest/api/${view.version}/project/${project}/role/${id}`
 
 /** Source: Atlassian's OpenAPI document of version 3, "Projects" (2026-11-26). */
 export function addProjects(on: On): void {
   const route = '/rest/api/:version/project'
-  on('projects.list', `GET ${route}`, (ask) =>
-    Response.json(ask.site.store.projects.all().map((row) => listed(ask, row))),
-  )
+  on('projects.list', `GET ${route}`, (ask) => Response.json(projectsFor(ask).map((row) => listed(ask, row))))
   on('projects.search', `GET ${route}/search`, (ask) => {
-    const { site, query, queries } = ask
+    const { site, me, query, queries } = ask
     const text = (query('query') ?? '').toLowerCase()
     const [keys, ids, kinds] = [queries('keys'), queries('id'), queries('typeKey')]
-    const rows = site.store.projects
-      .all()
+    const action = query('action') ?? 'view'
+    const may = ACTIONS[action]
+    if (may === undefined) throw new Refusal(400, [`The value '${action}' for 'action' is not valid.`])
+    const rows = projectsFor(ask)
+      .filter((project) => may(site, me, project))
       .filter(
         ({ id, key, name, kind }) =>
           (keys.length === 0 || keys.includes(key)) &&
@@ -80,8 +84,7 @@ export function addProjects(on: On): void {
   })
   on('projects.recent', `GET ${route}/recent`, (ask) =>
     Response.json(
-      ask.site.store.projects
-        .all()
+      projectsFor(ask)
         .slice(0, 20)
         .map((row) => listed(ask, row)),
     ),
@@ -117,10 +120,14 @@ export function addProjects(on: On): void {
       }),
     )
   })
-  on('projects.roles', `GET ${route}/:project/role`, (ask) => {
-    const project = askedProject(ask)
-    return Response.json(Object.fromEntries(ROLES.map(([id, name]) => [name, roleUrl(ask, project, id)])))
-  })
+}
+
+/** What a search can ask to be able to do: Atlassian's OpenAPI document of version 3, "Get projects paginated" (2026-11-26). */
+const ACTIONS: Readonly<Record<string, (site: Site, me: User, project: Project) => boolean>> = {
+  view: () => true,
+  browse: () => true,
+  edit: administers,
+  create: (site, me, project) => mayInProject(site, me, 'CREATE_ISSUES', project),
 }
 
 const ORDERS: Readonly<Record<string, (row: Project) => string | number>> = {
@@ -202,6 +209,14 @@ function create(ask: Ask): Response {
   )
   if (Object.keys(errors).length > 0 || kind === undefined) throw new Refusal(400, [], errors)
   const template = textOf(projectTemplateKey)
+  const { permission_schemes, security_schemes } = site.store
+  const permissions = body.permissionScheme === undefined ? null : permission_schemes.get(textOf(body.permissionScheme))
+  const security =
+    body.issueSecurityScheme === undefined ? null : security_schemes.get(textOf(body.issueSecurityScheme))
+  if (permissions === undefined) throw new Refusal(400, [], { permissionScheme: 'The permission scheme is invalid.' })
+  if (security === undefined)
+    throw new Refusal(400, [], { issueSecurityScheme: 'The issue security scheme is invalid.' })
+  if (UNKNOWN_SCHEMES.some((name) => body[name] !== undefined)) throw notModelled('jira', GAPS, 'administration')
   const statuses = STATUSES.map((status) => status.name)
   const project = site.store.projects.put({
     id: site.next('project'),
@@ -217,8 +232,11 @@ function create(ask: Ask): Response {
     transitions: fromAnyToAny(statuses),
     components: [],
     versions: [],
+    permission_scheme: permissions?.id ?? DEFAULT_SCHEME.id,
+    security_scheme: security?.id ?? null,
     issues: 0,
   })
+  plantActors(site, project, {})
   if (kind === 'software')
     newBoard(site, `${project.key} board`, /kanban|basic/.test(template) ? 'kanban' : 'scrum', project)
   site.note('project.created', { id: project.id, key: project.key, by: me.id })

@@ -1,6 +1,6 @@
-import { type On, Refusal, valuesPage } from '../ask.ts'
+import { type On, projectFor, Refusal, valuesPage } from '../ask.ts'
 import { CATEGORIES, DEFAULT_PRIORITY, named, PRIORITIES, RESOLUTIONS } from '../fixed.ts'
-import { projectOf } from '../site.ts'
+import { seen } from '../permissions.ts'
 import type { Category, Fields, Status } from '../state.ts'
 import { categoryBody, priorityBody, resolutionBody, statusBody, timeOf, typeBody, type View } from '../wire.ts'
 import { noProject } from './projects.ts'
@@ -49,8 +49,9 @@ export function addSite(on: On): void {
   on('issue_types.list', 'GET /rest/api/:version/issuetype', ({ site, view }) =>
     Response.json(site.store.types.all().map((type) => typeBody(view, type))),
   )
-  on('issue_types.of_project', 'GET /rest/api/:version/issuetype/project', ({ site, view, query }) => {
-    const project = projectOf(site, query('projectId') ?? '')
+  on('issue_types.of_project', 'GET /rest/api/:version/issuetype/project', (ask) => {
+    const { site, view, query } = ask
+    const project = projectFor(ask, query('projectId') ?? '')
     if (project === undefined) throw noProject(query('projectId') ?? '')
     return Response.json(project.types.map((name) => typeBody(view, site.type(name))))
   })
@@ -81,7 +82,7 @@ export function addSite(on: On): void {
   on('statuses.search', 'GET /rest/api/:version/statuses/search', (ask) => {
     const { site, query } = ask
     const [text, wanted] = [(query('searchString') ?? '').toLowerCase(), query('statusCategory')]
-    const project = projectOf(site, query('projectId') ?? '')
+    const project = projectFor(ask, query('projectId') ?? '')
     const rows = site.store.statuses
       .all()
       .filter(
@@ -124,7 +125,8 @@ export function addSite(on: On): void {
     return Response.json(resolutionBody(view, resolution.name))
   })
   on('labels.list', 'GET /rest/api/:version/label', (ask) => {
-    const labels = new Set(ask.site.store.issues.all().flatMap((issue) => issue.labels))
+    const { site, me } = ask
+    const labels = new Set(seen(site, me, site.store.issues.all()).flatMap((issue) => issue.labels))
     return valuesPage(ask, 'label', [...labels].sort(), (label) => label, 1000)
   })
 }

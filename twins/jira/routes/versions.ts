@@ -86,7 +86,13 @@ export function addVersions(on: On): void {
   })
   on('versions.create', `POST ${route}`, (ask) => {
     const { site, body } = ask
-    const project = projectOfBody(ask)
+    const project = projectOfBody(
+      ask,
+      (key) =>
+        new Refusal(404, [
+          `Project with key '${key}' either does not exist or you do not have permission to create versions in it.`,
+        ]),
+    )
     const blank: Version = {
       id: site.next('version'),
       name: nameOf(

@@ -1,5 +1,6 @@
 import { type Ask, askedIssue, type On, Refusal } from '../ask.ts'
 import { store } from '../issues.ts'
+import { mayOnIssue } from '../permissions.ts'
 import { type Fields, fieldsOf, type RemoteLink, textOf } from '../state.ts'
 import { userBody } from '../wire.ts'
 
@@ -8,12 +9,14 @@ export function addVotes(on: On): void {
   const route = '/rest/api/:version/issue/:issue/votes'
   on('votes.get', `GET ${route}`, (ask) => {
     const { site, me, view } = ask
-    const { key, voters } = askedIssue(ask)
+    const issue = askedIssue(ask)
+    const { key, voters } = issue
+    const all = mayOnIssue(site, me, 'VIEW_VOTERS_AND_WATCHERS', issue)
     return Response.json({
       self: `${view.base}/rest/api/${view.version}/issue/${key}/votes`,
       votes: voters.length,
       hasVoted: voters.includes(me.id),
-      voters: voters.map((id) => userBody(view, site.user(id))),
+      voters: all ? voters.map((id) => userBody(view, site.user(id))) : [],
     })
   })
   on('votes.add', `POST ${route}`, (ask) => {

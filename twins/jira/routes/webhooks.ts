@@ -1,5 +1,7 @@
+import { notModelled } from '../../twin.ts'
 import { type Ask, type On, Refusal, valuesPage } from '../ask.ts'
-import { APP_EVENTS, EVENTS } from '../events.ts'
+import { APP_EVENTS, EVENTS, strange } from '../events.ts'
+import { GAPS } from '../gaps.ts'
 import { usesOf } from '../jql/index.ts'
 import { type Fields, fieldsOf, listOf, textOf, type Webhook } from '../state.ts'
 
@@ -48,6 +50,8 @@ function addOfApps(on: On): void {
         fields: listOf(wish.fieldIdsFilter).map(textOf),
         properties: listOf(wish.issuePropertyKeysFilter).map(textOf),
         secret: null,
+        enabled: true,
+        exclude_body: false,
         expires_ms: site.now() + LIFE_MS,
         owner: me.id,
       })
@@ -108,13 +112,13 @@ function faultsOf({ events, jqlFilter }: Fields): readonly string[] {
 
 function addOfAdmins(on: On): void {
   const route = '/rest/webhooks/1.0/webhook'
-  const bodyOf = ({ view }: Ask, { id, name, url, events, jql }: Webhook): Fields => ({
+  const bodyOf = ({ view }: Ask, { id, name, url, events, jql, enabled, exclude_body }: Webhook): Fields => ({
     name,
     url,
     events,
     filters: { 'issue-related-events-section': jql },
-    excludeBody: false,
-    enabled: true,
+    excludeBody: exclude_body,
+    enabled,
     self: `${view.base}${route}/${id}`,
   })
   const asked = ({ site, part }: Ask): Webhook => {
@@ -122,18 +126,20 @@ function addOfAdmins(on: On): void {
     if (webhook?.kind !== 'admin') throw new Refusal(404, [`The webhook with id ${part('id')} does not exist.`])
     return webhook
   }
-  on('admin_webhooks.create', `POST ${route}`, (ask) => {
-    const { site, me, body } = ask
-    const [name, url, events] = [textOf(body.name), textOf(body.url), listOf(body.events).map(textOf)]
+  /** The webhook that a body describes, over what there was. */
+  const wished = ({ site, me, body }: Ask, before?: Webhook): Webhook => {
+    const name = body.name === undefined ? (before?.name ?? '') : textOf(body.name)
+    const url = body.url === undefined ? (before?.url ?? '') : textOf(body.url)
+    const events = body.events === undefined ? (before?.events ?? []) : listOf(body.events).map(textOf)
     if (name === '' || !URL.canParse(url)) throw new Refusal(400, ['The name and the URL of a webhook are required.'])
     const unknown = events.filter((event) => !EVENTS.includes(event))
     if (unknown.length > 0) throw new Refusal(400, [`The following events are not supported: ${unknown.join(', ')}`])
-    const jql = textOf(fieldsOf(body.filters)['issue-related-events-section'])
+    if (strange(url).length > 0) throw notModelled('jira', GAPS, 'variables in the addresses of webhooks')
+    const jql =
+      body.filters === undefined ? (before?.jql ?? '') : textOf(fieldsOf(body.filters)['issue-related-events-section'])
     usesOf(jql)
-    const id = site.next('webhook')
-    const secret = body.secret === undefined ? null : textOf(body.secret)
-    const webhook: Webhook = {
-      id,
+    return {
+      id: before?.id ?? site.next('webhook'),
       kind: 'admin',
       name,
       url,
@@ -141,12 +147,19 @@ function addOfAdmins(on: On): void {
       jql,
       fields: [],
       properties: [],
-      secret,
+      secret: body.secret === undefined ? (before?.secret ?? null) : textOf(body.secret) || null,
+      enabled: typeof body.enabled === 'boolean' ? body.enabled : (before?.enabled ?? true),
+      exclude_body: typeof body.excludeBody === 'boolean' ? body.excludeBody : (before?.exclude_body ?? false),
       expires_ms: null,
-      owner: me.id,
+      owner: before?.owner ?? me.id,
     }
-    return Response.json(bodyOf(ask, site.store.webhooks.put(webhook)), { status: 201 })
-  })
+  }
+  on('admin_webhooks.create', `POST ${route}`, (ask) =>
+    Response.json(bodyOf(ask, ask.site.store.webhooks.put(wished(ask))), { status: 201 }),
+  )
+  on('admin_webhooks.update', `PUT ${route}/:id`, (ask) =>
+    Response.json(bodyOf(ask, ask.site.store.webhooks.put(wished(ask, asked(ask))))),
+  )
   on('admin_webhooks.list', `GET ${route}`, (ask) =>
     Response.json(
       ask.site.store.webhooks

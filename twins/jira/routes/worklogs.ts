@@ -1,7 +1,8 @@
 import { type Ask, askedIssue, nothingMore, type On, pageOf, Refusal } from '../ask.ts'
 import { tellWorklog } from '../events.ts'
 import { type Draft, richTextOf } from '../fields.ts'
-import { change, onlyBody } from '../issues.ts'
+import { change, onlyBody, visibilityOf } from '../issues.ts'
+import { isFor, readable, seesIssue } from '../permissions.ts'
 import type { Site } from '../site.ts'
 import { type Fields, type Issue, listOf, textOf, type Worklog } from '../state.ts'
 import { secondsOf, timeOf, worklogBody } from '../wire.ts'
@@ -10,8 +11,9 @@ export function addWorklogs(on: On): void {
   addCopies(on)
   const route = '/rest/api/:version/issue/:issue/worklog'
   on('worklogs.list', `GET ${route}`, (ask) => {
-    const { site, view } = ask
-    const rows = site.store.worklogs.find(askedIssue(ask).id)
+    const { site, me, view } = ask
+    const issue = askedIssue(ask)
+    const rows = readable(site, me.id, issue, site.store.worklogs.find(issue.id))
     const { startAt, maxResults } = pageOf(ask, 5_000, 5_000)
     const worklogs = rows.slice(startAt, startAt + maxResults).map((row) => worklogBody(site, view, row))
     return Response.json({ startAt, maxResults, total: rows.length, worklogs })
@@ -34,6 +36,7 @@ export function addWorklogs(on: On): void {
       spent_s,
       started_ms: body.started === undefined ? old.started_ms : startedOf(site, body),
       comment: body.comment === undefined ? old.comment : commentOf(view.version, body),
+      visibility: body.visibility === undefined ? old.visibility : visibilityOf(site, me.id, issue, body.visibility),
       update_author: me.id,
       updated_ms: site.now(),
     })
@@ -104,26 +107,36 @@ function addCopies(on: On): void {
     changed(
       ask,
       'updated',
-      ask.site.store.worklogs.all().map(({ id, updated_ms }) => ({ id, at_ms: updated_ms })),
+      ask.site.store.worklogs
+        .all()
+        .filter((row) => isRead(ask, row))
+        .map(({ id, updated_ms }) => ({ id, at_ms: updated_ms })),
     ),
   )
   on('worklogs.deleted', 'GET /rest/api/:version/worklog/deleted', (ask) =>
     changed(ask, 'deleted', ask.site.store.removed.all()),
   )
-  on('worklogs.get_many', 'POST /rest/api/:version/worklog/list', ({ site, view, body }) => {
+  on('worklogs.get_many', 'POST /rest/api/:version/worklog/list', (ask) => {
+    const { site, view, body } = ask
     const ids = listOf(body.ids).map(textOf)
     if (ids.length === 0 || ids.length > COPY_PAGE)
       throw new Refusal(400, [`The number of worklog IDs must be between 1 and ${COPY_PAGE}.`])
-    const rows = ids.flatMap((id) => site.store.worklogs.get(id) ?? [])
+    const rows = ids.flatMap((id) => site.store.worklogs.get(id) ?? []).filter((row) => isRead(ask, row))
     return Response.json(rows.map((row) => worklogBody(site, view, row)))
   })
 }
 const COPY_PAGE = 1000
 
+function isRead({ site, me }: Ask, { issue: id, visibility }: Worklog): boolean {
+  const issue = site.store.issues.get(id)
+  return issue !== undefined && seesIssue(site, me, issue) && isFor(site, me.id, issue, visibility)
+}
+
 function asked(ask: Ask): Worklog {
   const [issue, id] = [askedIssue(ask), ask.part('id')]
   const worklog = ask.site.store.worklogs.get(id)
-  if (worklog?.issue !== issue.id) throw new Refusal(404, [`Cannot find worklog with id: '${id}'.`])
+  if (worklog?.issue !== issue.id || !isFor(ask.site, ask.me.id, issue, worklog.visibility))
+    throw new Refusal(404, [`Cannot find worklog with id: '${id}'.`])
   return worklog
 }
 
@@ -177,6 +190,7 @@ export function addWorklog(
     author: me,
     update_author: me,
     comment,
+    visibility: visibilityOf(site, me, issue, wish.visibility),
     started_ms,
     spent_s,
     created_ms: nowMs,

@@ -1,9 +1,8 @@
 import { notModelled } from '../../../twin.ts'
-import { type Ask, type On, Refusal } from '../../ask.ts'
+import { type Ask, issueFor, type On, projectFor, Refusal } from '../../ask.ts'
 import { tellBoard } from '../../events.ts'
 import { GAPS } from '../../gaps.ts'
 import { newBoard } from '../../seed.ts'
-import { issueOf, projectOf } from '../../site.ts'
 import { type Board, type Fields, fieldsOf, type Issue, textOf } from '../../state.ts'
 import { projectBody } from '../../wire.ts'
 import { versionFull } from '../versions.ts'
@@ -18,6 +17,7 @@ import {
   issuesOn,
   issuesPage,
   SOFTWARE,
+  seesBoard,
   sprintBody,
   waits,
 } from './page.ts'
@@ -29,13 +29,14 @@ export function addBoards(on: On): void {
   on('boards.list', `GET ${AGILE}/board`, (ask) => {
     const { site, query, queries } = ask
     const [types, name, wanted] = [queries('type'), (query('name') ?? '').toLowerCase(), query('projectKeyOrId')]
-    const project = wanted === undefined ? undefined : projectOf(site, wanted)
+    const project = wanted === undefined ? undefined : projectFor(ask, wanted)
     if (wanted !== undefined && project === undefined)
       throw new Refusal(400, [`No project could be found with key or id '${wanted}'.`])
     const rows = site.store.boards
       .all()
       .filter(
         (board) =>
+          seesBoard(ask, board) &&
           (types.length === 0 || types.includes(board.type)) &&
           board.name.toLowerCase().includes(name) &&
           (project === undefined || board.project === project.key),
@@ -44,7 +45,9 @@ export function addBoards(on: On): void {
   })
   on('boards.create', `POST ${AGILE}/board`, create)
   on('boards.of_filter', `GET ${AGILE}/board/filter/:filter`, (ask) => {
-    const rows = ask.site.store.boards.all().filter(({ filter }) => filter === ask.part('filter'))
+    const rows = ask.site.store.boards
+      .all()
+      .filter((board) => board.filter === ask.part('filter') && seesBoard(ask, board))
     return agilePage(ask, rows, ({ id, name }) => ({
       id: Number(id),
       self: `${ask.view.base}${AGILE}/board/${id}`,
@@ -105,7 +108,7 @@ function addLists(on: On, api: string): void {
     issuesOn(ask, board).filter((issue) => epicOf(ask.site, issue) === undefined),
   )
   list('boards.epic_issues', 'epic/:epic/issue', (ask, board) => {
-    const epic = issueOf(ask.site, ask.part('epic'))
+    const epic = issueFor(ask, ask.part('epic'))
     return issuesOn(ask, board).filter((issue) => epicOf(ask.site, issue)?.id === epic?.id)
   })
   list('boards.sprint_issues', 'sprint/:sprint/issue', (ask, board) => {
@@ -136,7 +139,7 @@ function create(ask: Ask): Response {
   if (Object.keys(errors).length > 0 || filter === undefined) throw new Refusal(400, [], errors)
   if (location.type === 'user') throw notModelled('jira', GAPS, 'boards of people')
   const named = textOf(location.projectKeyOrId) || /\bproject\s*=\s*"?([A-Z][A-Z0-9_]*)/i.exec(filter.jql)?.[1] || ''
-  const project = projectOf(site, named)
+  const project = projectFor(ask, named)
   if (project === undefined) throw new Refusal(400, [`No project could be found with key or id '${named}'.`])
   const board = newBoard(site, name, type === 'kanban' ? 'kanban' : 'scrum', project, filter.id)
   tellBoard(site, 'created', boardBody(ask, board))

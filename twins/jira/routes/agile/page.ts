@@ -2,6 +2,7 @@ import type { Json } from '../../../trace.ts'
 import { type Ask, pageOf, Refusal } from '../../ask.ts'
 import { issueBody } from '../../issue-answer.ts'
 import { search } from '../../jql/index.ts'
+import { seen, seesProject } from '../../permissions.ts'
 import type { Site } from '../../site.ts'
 import { type Board, type Fields, fieldsOf, type Issue, type Sprint } from '../../state.ts'
 import { isoOf, projectBody } from '../../wire.ts'
@@ -26,7 +27,7 @@ export function agilePage<Row>(ask: Ask, rows: readonly Row[], body: (row: Row) 
 
 /** Rows of `issues` that the query of the request lets through, the highest first where it does not say. */
 export function narrowed(ask: Ask, issues: readonly Issue[]): readonly Issue[] {
-  const ranked = issues.toSorted((a, b) => a.rank - b.rank)
+  const ranked = seen(ask.site, ask.me, issues).toSorted((a, b) => a.rank - b.rank)
   const jql = ask.query('jql') ?? ''
   if (jql === '') return ranked
   const found = search(ask.site, ask.me.id, jql, ranked)
@@ -135,18 +136,26 @@ export function issuesPage(ask: Ask, byToken: boolean, issues: readonly Issue[])
   })
 }
 
-export function askedBoard({ site, part }: Ask): Board {
+/** Whether who asks sees the project that a board is of. */
+export const seesBoard = ({ site, me }: Ask, board: Board): boolean =>
+  seesProject(site, me, site.project(board.project))
+
+export function askedBoard(ask: Ask): Board {
+  const { site, part } = ask
   const board = site.store.boards.get(part('board'))
-  if (board === undefined)
+  if (board === undefined || !seesBoard(ask, board))
     throw new Refusal(404, [
       'Requested board cannot be viewed because it either does not exist or you do not have permission to view it.',
     ])
   return board
 }
 
-export function askedSprint({ site, part }: Ask): Sprint {
+export function askedSprint(ask: Ask): Sprint {
+  const { site, part } = ask
   const sprint = site.store.sprints.get(part('sprint'))
-  if (sprint === undefined) throw new Refusal(404, ['Sprint does not exist.'])
+  const board = site.store.boards.get(sprint?.board ?? '')
+  if (sprint === undefined || board === undefined || !seesBoard(ask, board))
+    throw new Refusal(404, ['Sprint does not exist.'])
   return sprint
 }
 

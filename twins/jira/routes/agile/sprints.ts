@@ -1,9 +1,10 @@
 import { notModelled } from '../../../twin.ts'
-import { type Ask, type On, Refusal } from '../../ask.ts'
+import { type Ask, issueFor, type On, Refusal } from '../../ask.ts'
 import { tellSprint } from '../../events.ts'
 import { sprintsWith } from '../../fields.ts'
 import { GAPS } from '../../gaps.ts'
 import { change } from '../../issues.ts'
+import { mayOnIssue } from '../../permissions.ts'
 import { issueOf, type Site } from '../../site.ts'
 import { type Fields, fieldsOf, type Issue, listOf, type Sprint, textOf } from '../../state.ts'
 import { sprinting } from './boards.ts'
@@ -147,21 +148,26 @@ function update(ask: Ask, how: 'partly' | 'wholly'): Response {
 }
 
 /** The issues that a body names. */
-function namedIssues({ site, body }: Ask): readonly Issue[] {
+function namedIssues(ask: Ask): readonly Issue[] {
+  const { site, me, body } = ask
   const names = listOf(body.issues).map(textOf)
   if (names.length === 0) throw new Refusal(400, ['No issues were given.'])
   if (names.length > MOVES_MAX)
     throw new Refusal(400, [`The maximum number of issues that can be moved in one operation is ${MOVES_MAX}.`])
   return names.map((name) => {
-    const issue = issueOf(site, name)
+    const issue = issueFor(ask, name)
     if (issue === undefined)
       throw new Refusal(404, [`Issue '${name}' does not exist or you do not have permission to see it.`])
+    // Both permissions: https://developer.atlassian.com/cloud/jira/software/rest/api-group-backlog, by jira.js 6.2 (2026-11-26).
+    if (['SCHEDULE_ISSUES', 'EDIT_ISSUES'].some((permission) => !mayOnIssue(site, me, permission, issue)))
+      throw new Refusal(403, [`You do not have permission to move the issue '${issue.key}'.`])
     return issue
   })
 }
 
-function askedEpic({ site, part }: Ask): Issue {
-  const issue = issueOf(site, part('epic'))
+function askedEpic(ask: Ask): Issue {
+  const { site, part } = ask
+  const issue = issueFor(ask, part('epic'))
   if (issue === undefined || site.type(issue.type).level !== 1)
     throw new Refusal(404, ['The requested epic does not exist or you do not have permission to view it.'])
   return issue
@@ -227,8 +233,8 @@ function addRanks(on: On): void {
     rank(ask, namedIssues(ask))
     return new Response(null, { status: 204 })
   })
-  const asked = ({ site, part }: Ask): Issue => {
-    const issue = issueOf(site, part('issue'))
+  const asked = (ask: Ask): Issue => {
+    const issue = issueFor(ask, ask.part('issue'))
     if (issue === undefined) throw new Refusal(404, ['Issue does not exist or you do not have permission to see it.'])
     return issue
   }
