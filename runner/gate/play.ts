@@ -1,4 +1,4 @@
-import { type Certificate, FOREIGN, judge } from '../../scenarios/certificate.ts'
+import { type Certificate, FOREIGN, judge, partsInPrint, type Witness } from '../../scenarios/certificate.ts'
 import type { Run } from '../../scenarios/run.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
 import { freshPool } from '../pool/fresh.ts'
@@ -107,9 +107,14 @@ async function certifyOne(pool: Pool, side: Side, scenario: Scenario, seed: stri
     pool.play({ kind: 'run', side, scenario, seed, fresh: true, env }),
   ])
   if (again.kind !== 'run' || elsewhere.kind !== 'run') throw new Error('expected runs')
-  return judge([
+  const witnesses: readonly Witness[] = [
     { how: 'first', run: first },
     { how: 'again in the same process', run: again.run },
-    { how: 'in a new process, in another zone and locale', run: elsewhere.run },
-  ])
+    { how: 'in a new process, in another zone and locale', run: elsewhere.run, place: 'foreign' },
+  ]
+  if (!partsInPrint(first, elsewhere.run)) return judge(witnesses)
+  // A log in local time is the place's doing; whether a new process prints the same is asked where the place is the same.
+  const home = await pool.play({ kind: 'run', side, scenario, seed, fresh: true })
+  if (home.kind !== 'run') throw new Error('expected a run')
+  return judge([...witnesses, { how: 'in a new process', run: home.run, place: 'new' }])
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { FOREIGN } from '../../scenarios/certificate.ts'
+import { FOREIGN, partsInPrint } from '../../scenarios/certificate.ts'
 import type { Run } from '../../scenarios/run.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
 import type { DecisionLog } from '../../twins/world.ts'
@@ -21,8 +21,8 @@ export interface Player {
   /** Runs every entry; the result has the order of the entries. Throws when a worker breaks. */
   play(entries: readonly Entry[], progress?: Progress): Promise<readonly Run[]>
   one(scenario: Scenario, seed: string, decisions?: DecisionLog): Promise<Run>
-  /** The same in a new process, in another zone and locale where the scenario does not name one. */
-  elsewhere(scenario: Scenario, seed: string): Promise<Run>
+  /** Whether a new process, in another zone and locale where the scenario does not name one, gives the run with this hash. */
+  repeats(scenario: Scenario, seed: string, hash: string): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -102,11 +102,18 @@ export async function openTroupe(folder: string, onOpen: (close: () => Promise<v
         if (result.kind !== 'run') throw new Error('player: expected a run.')
         return result.run
       },
-      async elsewhere(scenario, seed) {
+      async repeats(scenario, seed, hash) {
         const env = scenario.zone === undefined ? FOREIGN : {}
-        const result = await pool.play({ kind: 'run', side: 'candidate', scenario, seed, fresh: true, env })
-        if (result.kind !== 'run') throw new Error('player: expected a run.')
-        return result.run
+        const again = async (place: { readonly env?: Readonly<Record<string, string>> }): Promise<Run> => {
+          const result = await pool.play({ kind: 'run', side: 'candidate', scenario, seed, fresh: true, ...place })
+          if (result.kind !== 'run') throw new Error('player: expected a run.')
+          return result.run
+        }
+        const foreign = await again({ env })
+        if (foreign.hash === hash) return true
+        // What it prints may be in the manner of the place: then a new process at home prints the same.
+        const home = await again({})
+        return home.hash === hash && partsInPrint(home, foreign)
       },
       async close() {
         pools.splice(pools.indexOf(pool), 1)

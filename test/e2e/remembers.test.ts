@@ -32,9 +32,41 @@ test('a package that remembers is no lack of determinism: each run gets a new pr
 
 test('what parts in new processes too is still a failure', () => {
   const project = remembering()
-  project.change('src/main.ts', 'console.log(asked.count)', 'console.log(asked.count, process.env.TZ)')
-  const { code, stdout, stderr } = backlot(['run', '--seeds', '1', '--project', project.folder])
+  project.change(
+    'src/main.ts',
+    "import Stripe from 'stripe'\n",
+    "import Stripe from 'stripe'\nimport { generateKeyPairSync } from 'node:crypto'\n",
+  )
+  // Entropy from inside OpenSSL, out of the runtime's reach.
+  project.change(
+    'src/main.ts',
+    'console.log(asked.count)',
+    "console.log(asked.count, generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }))",
+  )
+  const { code, stdout, stderr } = backlot(['run', '--no-shrink', '--seeds', '1', '--project', project.folder])
   expect(code).toBe(1)
   expect(stdout).toContain('FAIL          determinism')
   expect(stderr).not.toContain('remembers')
+})
+
+test('a log in local time is certified, an answer in local time is not', () => {
+  const project = copyProject()
+  onTestFinished(project.close)
+  const local = 'new Date().toLocaleString(undefined)'
+  project.change(
+    'src/main.ts',
+    "app.post('/pay', async (c) => {\n",
+    `app.post('/pay', async (c) => {\n  console.log(${local})\n`,
+  )
+  const logged = backlot(['run', '--json', '--seeds', '1', '--project', project.folder])
+  expect([logged.code, verdictOf(logged).status]).toEqual([0, 'pass'])
+
+  project.change(
+    'src/main.ts',
+    `console.log(${local})`,
+    `c.header('X-At', ${local})\n  if (c.req.query('x') === undefined) return c.json({ at: ${local} })`,
+  )
+  const { code, stdout } = backlot(['run', '--no-shrink', '--seeds', '1', '--project', project.folder])
+  expect(code).toBe(1)
+  expect(stdout).toContain('FAIL          determinism')
 })

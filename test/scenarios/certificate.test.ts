@@ -110,3 +110,30 @@ test('a repeat that the machine was too slow for proves nothing, and is no diver
   ])
   expect([never.holds, never.divergence, never.cutOff]).toEqual([true, undefined, undefined])
 })
+
+test.each([
+  ['a new process at home prints as the first did', 'May 4', 'May 4', true],
+  ['a new process at home prints something else', 'May 4', 'May 5', false],
+])('a log in the manner of the place is no divergence where %s', async (_, here, home, holds) => {
+  const printing = (text: string) => () => stage(leaky(() => text))
+  const certificate = await certify(story, '1', printing(here)(), printing('4. Mai'), printing(home))
+  expect([certificate.holds, certificate.divergence === undefined]).toEqual([holds, holds])
+  // Nobody asked at home: then it counts.
+  expect((await certify(story, '1', printing(here)(), printing('4. Mai'))).holds).toBe(false)
+})
+
+test('an answer in the manner of the place is a divergence, whatever a new process at home says', async () => {
+  const answering = (text: string) => () =>
+    stage({
+      boot: shop.boot,
+      serve: (strings, request, reply) => {
+        strings.log(request.step, 'order')
+        reply(200, text)
+      },
+    })
+  const certificate = await certify(story, '1', answering('May 4')(), answering('4. Mai'), answering('May 4'))
+  expect([certificate.holds, certificate.divergence?.suspect]).toEqual([
+    false,
+    expect.stringContaining('zone or locale'),
+  ])
+})
