@@ -27,6 +27,14 @@ export class MalformedHttp extends Error {
   }
 }
 
+/** A message that leaves HTTP behind, as WebSockets do: nothing is wrong with it, and nobody here goes on with it. */
+export class Upgraded extends MalformedHttp {
+  constructor(to: string) {
+    super(`expected a plain exchange, got ${to}`)
+    this.name = 'Upgraded'
+  }
+}
+
 // The library decodes header bytes as ASCII by default, which would strip the high bit of Latin-1 values.
 HTTPParser.encoding = 'latin1'
 
@@ -53,7 +61,10 @@ function createParser<Message>(
     const headers: (readonly [string, string])[] = []
     for (let at = 0; at + 1 < info.headers.length; at += 2)
       headers.push([info.headers[at] ?? '', info.headers[at + 1] ?? ''])
-    if (info.upgrade) throw new MalformedHttp(`expected a plain exchange, got an upgrade or CONNECT to ${info.url}`)
+    if (info.upgrade) {
+      const to = headers.find(([name]) => name.toLowerCase() === 'upgrade')?.[1]
+      throw new Upgraded(to === undefined ? `CONNECT ${info.url}` : `an upgrade to ${to}`)
+    }
     if (type === 'RESPONSE' && info.statusCode >= 100 && info.statusCode < 200) return 1
     head = { method: methods[info.method] ?? 'GET', target: info.url, status: info.statusCode, headers }
     if (headers.some(([name, value]) => name.toLowerCase() === 'expect' && value.toLowerCase() === '100-continue'))

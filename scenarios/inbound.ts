@@ -1,4 +1,5 @@
 import type { Json } from '../twins/trace.ts'
+import { NotModelled } from '../twins/twin.ts'
 import type { RunnableWorld } from '../twins/world.ts'
 import {
   createResponseParser,
@@ -7,6 +8,7 @@ import {
   type Parser,
   printRequest,
   type ResponseMessage,
+  Upgraded,
 } from './http.ts'
 import type { Answer, Pending } from './run.ts'
 import type { Instruction } from './subject/subject.ts'
@@ -90,6 +92,13 @@ export function createInbound(world: RunnableWorld, send: (instruction: Instruct
       send({ kind: 'fin', id: entry.id })
       settle(entry, message, undefined)
     } catch (error) {
+      if (error instanceof Upgraded)
+        throw new NotModelled(
+          'client',
+          `what is beyond HTTP: step ${entry.ask.step}: ${error.message}`,
+          'A step of a scenario speaks HTTP: ask for what the service tells over HTTP.',
+          'the client of a scenario',
+        )
       if (!(error instanceof MalformedHttp)) throw error
       send({ kind: 'reset', id: entry.id, code: 'ECONNRESET' })
       settle(entry, undefined, error.message)

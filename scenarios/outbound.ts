@@ -1,4 +1,5 @@
 import type { Network, WireAnswer } from '../twins/network.ts'
+import { NotModelled } from '../twins/twin.ts'
 import type { RunnableWorld } from '../twins/world.ts'
 import {
   CONTINUE,
@@ -8,6 +9,7 @@ import {
   printChunk,
   printResponseHead,
   type RequestMessage,
+  Upgraded,
 } from './http.ts'
 import type { Escape, Pending } from './run.ts'
 import { createStreams } from './streams.ts'
@@ -30,6 +32,7 @@ export interface Outbound {
 type Connection = {
   readonly id: string
   readonly origin: string
+  readonly twin: string
   readonly parser: Parser<RequestMessage>
   readonly waiting: { readonly step: string; readonly message: RequestMessage }[]
   /** The step of the request that is being read; taken from its first bytes. */
@@ -182,6 +185,7 @@ export function createOutbound(
       connections.set(id, {
         id,
         origin,
+        twin,
         parser,
         waiting: [],
         reading: step,
@@ -200,6 +204,13 @@ export function createOutbound(
         for (const message of connection.parser.push(bytes))
           connection.waiting.push({ step: connection.reading, message })
       } catch (error) {
+        // A service could handle a broken connection; that nobody stands for a WebSocket is not the service's doing.
+        if (error instanceof Upgraded)
+          throw new NotModelled(
+            connection.twin,
+            `what is beyond HTTP: ${error.message}, at ${connection.origin} (step ${connection.reading})`,
+            'Twins speak HTTP: poll, or receive webhooks.',
+          )
         if (!(error instanceof MalformedHttp)) throw error
         world.trace.record('call.malformed', { origin: connection.origin, what: error.message }, step)
         drop(connection)

@@ -1,12 +1,12 @@
 import { createNetwork, type Network, type Placement } from '../twins/network.ts'
 import { digest, type Json } from '../twins/trace.ts'
-import { NotModelled, type TwinDefinition } from '../twins/twin.ts'
+import { NotModelled, type Twin, type TwinDefinition } from '../twins/twin.ts'
 import { wireTwins } from '../twins/wires.ts'
 import { type Courier, createWorld, type DecisionLog, deriveSeed, type RunnableWorld } from '../twins/world.ts'
 import { createInbound, type Inbound } from './inbound.ts'
 import { createOutbound, type Outbound } from './outbound.ts'
 import { type Answer, type Ending, type Escape, type Pending, RUN_SCHEMA, type Run } from './run.ts'
-import type { CallStep, Scenario, Step } from './scenario.ts'
+import type { CallStep, EventStep, Scenario, Step } from './scenario.ts'
 import { paceOf } from './schedule.ts'
 import {
   type Effect,
@@ -277,7 +277,7 @@ function createPlayer(scenario: Scenario, options: ReplayOptions): Player {
             return end('unresolved', `step ${step.id}: no twin "${step.twin}" stands in this world`)
           openStep(step.id, step.id)
           world.trace.record('event', { id: step.id, twin: step.twin, event: step.event })
-          twin.happen(step.event, fill(step.fields, known))
+          happen(twin, step, fill(step.fields, known))
           return done()
         }
         case 'fault':
@@ -400,11 +400,30 @@ function reachOf(scenario: Scenario, twins: readonly TwinDefinition<unknown>[]):
   return new Set(twins.flatMap(({ origins }) => origins.filter((origin) => /^https?:[^*]+$/.test(origin))))
 }
 
+/** Twins refuse in plain words what cannot happen to them as they are: the scenario asks for it too soon, or the subject has not led there. */
+function happen(twin: Twin, { id, event, place }: EventStep, fields: Json): void {
+  try {
+    twin.happen(event, fields)
+  } catch (error) {
+    // A bug of the twin's own stays one.
+    if (!(error instanceof Error) || error.constructor !== Error) throw error
+    throw new Unresolved(`step ${id} (${place.file}:${place.line}:${place.column}): ${error.message}`)
+  }
+}
+
 const exitMessage = (code: number, error: string | undefined, served: boolean): string => {
-  if (error !== undefined) return `the service crashed: ${error.split('\n').slice(0, 4).join('\n')}`
+  if (error !== undefined) return `the service crashed: ${wordsOf(error)}`
   return served
     ? `the service exited with code ${code}`
     : `the service exited with code ${code} before it listened on a port`
+}
+
+/** The first lines of a stack. A mistake of syntax has the place and the line before its name: the name goes first. */
+function wordsOf(stack: string): string {
+  const lines = stack.split('\n')
+  const name = lines.findIndex((line) => /^[A-Za-z.]*(Error|Exception)\b/.test(line))
+  const head = name > 0 ? [lines[name] ?? '', ...lines.slice(0, name).filter((line) => line.trim() !== '')] : lines
+  return head.slice(0, 4).join('\n')
 }
 
 /** Port and path of a delivery, when its URL is the subject's. */

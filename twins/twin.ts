@@ -66,8 +66,8 @@ export interface TwinDefinition<Seed> {
 /** A request, version or option that no twin models. Ends the run as inconclusive; never a 404 or 500. */
 export class NotModelled extends Error {
   readonly twin: string
-  constructor(twin: string, what: string, wayOut: string) {
-    super(`twin "${twin}" does not model ${what}. ${wayOut}`)
+  constructor(twin: string, what: string, wayOut: string, who = `twin "${twin}"`) {
+    super(`${who} does not model ${what}. ${wayOut}`)
     this.name = 'NotModelled'
     this.twin = twin
   }

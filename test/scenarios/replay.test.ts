@@ -200,6 +200,18 @@ describe('endings', () => {
       'the service crashed: Error: no key\n  at x',
     ],
     [
+      'has a mistake of syntax, whose name comes after the line',
+      broken((s) =>
+        s.effect({
+          kind: 'exited',
+          code: 1,
+          error: '/app/a.ts:1\nimport x from "y"\n^^^^^^\n\nSyntaxError: no\n  at y',
+        }),
+      ),
+      'exited',
+      'the service crashed: SyntaxError: no\n/app/a.ts:1\nimport x from "y"\n^^^^^^',
+    ],
+    [
       'listens nowhere',
       broken(() => undefined),
       'not-listening',
@@ -212,6 +224,48 @@ describe('endings', () => {
     const run = await play(scenario([call('buy', '/reverse')]))
     expect(run.ending).toMatchObject({ kind: 'not-modelled' })
     expect(run.ending.message).toContain('A ledger only grows. See twins/ledger/gaps.ts.')
+  })
+  const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
+  test('a WebSocket to a twin is not modelled, rather than a connection that breaks', async () => {
+    const run = await play(
+      scenario([call('buy', '/live')]),
+      broken(shop.boot, (s, { step }, reply) => {
+        s.effect({ kind: 'connect', id: 'w1', host: 'ledger.test', port: 443, tls: true, step })
+        const head = 'GET /live HTTP/1.1\r\nHost: ledger.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'
+        s.effect({ kind: 'data', id: 'w1', step, bytes: bytes(head) })
+        s.after(1000, () => reply(502, '{}'))
+      }),
+    )
+    expect(run.ending).toMatchObject({
+      kind: 'not-modelled',
+      message: expect.stringMatching(
+        /^twin "ledger" does not model .*an upgrade to websocket, at https:\/\/ledger.test/,
+      ),
+    })
+  })
+  test('a step that a service answers with a WebSocket is not modelled', async () => {
+    const run = await play(
+      scenario([call('watch', '/live')]),
+      broken(shop.boot, (s, { step }) => {
+        const head = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'
+        s.effect({ kind: 'data', id: 'in1', step, bytes: bytes(head) })
+      }),
+    )
+    expect(run.ending).toMatchObject({
+      kind: 'not-modelled',
+      message: expect.stringMatching(
+        /^the client of a scenario does not model .*step watch: .*an upgrade to websocket/,
+      ),
+    })
+  })
+  test('what cannot happen at a twin as it is, is told with its place, and is no bug of ours', async () => {
+    const fields = { entry: 'le_9' }
+    const audit: Step = { kind: 'event', id: 'audit', atMs: 1000, place, twin: 'ledger', event: 'audit', fields }
+    const { ending } = await play(scenario([audit]))
+    expect(ending).toMatchObject({
+      kind: 'unresolved',
+      message: `step ${audit.id} (${place.file}:${place.line}:${place.column}): ledger audit: expected an entry le_9, got none.`,
+    })
   })
   test('a stranger is refused and recorded as an escape', async () => {
     const run = await play(scenario([call('buy', '/stranger')]))

@@ -5,6 +5,7 @@ import { deliverWithRetries } from '../../../twins/webhooks.ts'
 
 type Seed = { readonly webhook?: string | undefined }
 const GAPS = [{ what: 'reversals', why: 'A ledger only grows.' }]
+const BOOKING = z.object({ amount: z.number() })
 const ENTRY: Price = {
   sku: 'entry',
   rate: '0',
@@ -41,7 +42,7 @@ export const ledger: TwinDefinition<Seed> = {
         timeoutMs: 10_000,
       }))
     app.on('entries.create', 'POST /entries', async (c) => {
-      const { amount } = z.object({ amount: z.number() }).parse(await c.req.json())
+      const { amount } = BOOKING.parse(await c.req.json())
       const entry = { id: world.id('en_', 8), amount }
       state.entries.push(entry)
       world.money.charge('ledger', 'entry', 1)
@@ -64,7 +65,12 @@ export const ledger: TwinDefinition<Seed> = {
           { error: status },
           { status, headers: retryAfterMs === undefined ? {} : { 'Retry-After': `${Math.ceil(retryAfterMs / 1000)}` } },
         ),
-      happen: (_event, fields) => world.trace.record('ledger.audited', { fields }),
+      happen(event, fields) {
+        const { entry } = z.looseObject({ entry: z.string().optional() }).parse(fields)
+        if (entry !== undefined && !state.entries.some(({ id }) => id === entry))
+          throw new Error(`ledger ${event}: expected an entry ${entry}, got none.`)
+        world.trace.record('ledger.audited', { fields })
+      },
       snapshot: () => structuredClone(state),
       restore: (json) => void Object.assign(state, json),
     }
