@@ -3,8 +3,9 @@ import { loginOf } from '../access.ts'
 import { type Ask, below, done, made, numberIn, type On, ok, type Reply, repoOf } from '../ask.ts'
 import { emit } from '../events.ts'
 import { changesBetween } from '../git/diff.ts'
-import { ancestors, compared, filesAt, merged } from '../git/history.ts'
-import { commitOf, personOf, putCommit, putFiles, refOf, refsBelow, resolve } from '../git/objects.ts'
+import { ancestors, compared, filesAt } from '../git/history.ts'
+import { mergeOf } from '../git/merging.ts'
+import { commitOf, personOf, refOf, refsBelow, resolve } from '../git/objects.ts'
 import { diffOf } from '../git/pull.ts'
 import { push } from '../git/push.ts'
 import { objectsPath } from '../github.ts'
@@ -158,31 +159,11 @@ function merge(ask: Ask): Reply {
   if (ours === undefined) throw notFound('Base does not exist')
   const theirs = resolve(github, repo, text(head))
   if (theirs === undefined) throw notFound('Head does not exist')
-  const { mergeBase, ahead } = compared(github, repo, ours, theirs)
-  if (ahead.length === 0) return done()
-  const files = merged(
-    github,
-    repo,
-    filesAt(github, repo, mergeBase),
-    filesAt(github, repo, ours),
-    filesAt(github, repo, theirs),
-  )
-  if (files === undefined) throw new GitHubError(409, 'Merge conflict')
-  const author = signer(ask, undefined)
-  const login = loginOf(ask.viewer)
+  if (compared(github, repo, ours, theirs).ahead.length === 0) return done()
   const message = text(commit_message) || `Merge ${text(head)} into ${text(base)}`
-  const commit = putCommit(
-    github,
-    repo,
-    {
-      tree: putFiles(github, repo, files),
-      parents: [text(ours.sha), text(theirs.sha)],
-      message,
-      author,
-      committer: author,
-    },
-    { author: login, committer: login },
-  )
+  const login = loginOf(ask.viewer)
+  const commit = mergeOf(github, repo, [ours, theirs], { login, author: signer(ask, undefined), message })
+  if (commit === undefined) throw new GitHubError(409, 'Merge conflict')
   const change = { ref: `refs/heads/${text(base)}`, before: text(ours.sha), after: text(commit.sha) }
   guard(github, ask.viewer, repo, change, { status: 409 })
   push(github, ask.viewer, repo, change.ref, change.after)

@@ -1,5 +1,5 @@
 import type { Json } from '../../trace.ts'
-import { type Ask, below, done, type On, ok, type Reply, repoOf } from '../ask.ts'
+import { type Ask, below, done, type On, ok, type Reply, type Route, repoOf } from '../ask.ts'
 import { refOf } from '../git/objects.ts'
 import { account, ownerOf } from '../github.ts'
 import { person } from '../shapes/accounts.ts'
@@ -161,158 +161,134 @@ function protectedAt(ask: Ask): At {
 
 const changed = (at: At, fields: Row): At => keep(at.ask, at.repo, at.branch, { ...at.row, ...fields })
 
-/** One part of the protection that is there or not, and what GitHub says where it is not. */
-function partAt(ask: Ask, name: string, missing: string): At & { readonly part: Row } {
+/** One part of the protection, which is there or not. */
+type Part = {
+  readonly name: string
+  readonly operation: string
+  /** What GitHub says where it is not there. */
+  readonly missing: string
+  readonly doc: (at: At, part: Row) => Json
+  /** What becomes of it by a PATCH; a part that takes none is left out. */
+  readonly patched?: (at: At, body: Row) => Json
+}
+type PartAt = At & { readonly part: Row }
+
+function partAt(ask: Ask, { name, missing }: Part): PartAt {
   const at = protectedAt(ask)
   const part = at.row[name]
   if (!isRow(part)) throw notFound(missing)
   return { ...at, part }
 }
 
+/** Reads, changes and lifts a part. */
+function addPart(on: On, path: string, part: Part): void {
+  const { name, operation, doc, patched } = part
+  const route = `${path}/${name}`
+  on(
+    `${operation}.get`,
+    `GET ${route}`,
+    (ask) => {
+      const at = partAt(ask, part)
+      return ok(doc(at, at.part))
+    },
+    'user',
+  )
+  if (patched !== undefined)
+    on(
+      `${operation}.update`,
+      `PATCH ${route}`,
+      (ask) => {
+        const at = protectedAt(ask)
+        const kept = changed(at, { [name]: patched(at, ask.body()) })
+        return ok(doc(kept, rowOf(kept.row[name])))
+      },
+      'user',
+    )
+  on(
+    `${operation}.delete`,
+    `DELETE ${route}`,
+    (ask) => {
+      changed(partAt(ask, part), { [name]: null })
+      return done()
+    },
+    'user',
+  )
+}
+
 /** The list that a request sends, alone or under its name. */
-const sentIn = (ask: Ask, name: string): readonly Json[] => {
+const sentIn = (ask: Ask, name: string): readonly string[] => {
   const body = ask.body()
-  return listOf(body._list ?? body[name])
+  return listOf(body._list ?? body[name]).map(String)
 }
 
 const nameOf = (one: Json): string => (isRow(one) ? text(one.login) || text(one.slug) : String(one))
 
-function listRoutes(
+/** A list within a part: read, added to, put in its place and taken from. */
+function addList(
   on: On,
-  operation: string,
   path: string,
-  read: (ask: Ask) => readonly Json[],
-  write: (ask: Ask, names: readonly Json[]) => readonly Json[],
+  part: Part,
   name: string,
+  read: (at: PartAt) => readonly Json[],
+  write: (at: PartAt, names: readonly string[]) => Row,
 ): void {
-  const old = (ask: Ask): readonly string[] => read(ask).map(nameOf)
-  const sent = (ask: Ask): readonly string[] => sentIn(ask, name).map(String)
-  on(`${operation}.list`, `GET ${path}`, (ask) => ok(read(ask) as Json), 'user')
-  on(
-    `${operation}.add`,
-    `POST ${path}`,
-    (ask) => ok(write(ask, [...new Set([...old(ask), ...sent(ask)])]) as Json),
-    'user',
-  )
-  on(`${operation}.set`, `PUT ${path}`, (ask) => ok(write(ask, sent(ask)) as Json), 'user')
-  on(
-    `${operation}.remove`,
-    `DELETE ${path}`,
-    (ask) =>
-      ok(
-        write(
-          ask,
-          old(ask).filter((one) => !sent(ask).includes(one)),
-        ) as Json,
-      ),
-    'user',
-  )
+  const operation = `${part.operation}.${name}`
+  const route = `${path}/${part.name}/${name}`
+  const change = (pick: (old: readonly string[], sent: readonly string[]) => readonly string[]): Route => {
+    return (ask) => {
+      const at = partAt(ask, part)
+      const names = pick(read(at).map(nameOf), sentIn(ask, name))
+      const next = { ...at.part, ...write(at, names) }
+      return ok(read({ ...changed(at, { [part.name]: next as Json }), part: next }) as Json)
+    }
+  }
+  const verbs = [
+    ['list', 'GET', (ask: Ask) => ok(read(partAt(ask, part)) as Json)],
+    ['add', 'POST', change((old, sent) => [...new Set([...old, ...sent])])],
+    ['set', 'PUT', change((_, sent) => sent)],
+    ['remove', 'DELETE', change((old, sent) => old.filter((one) => !sent.includes(one)))],
+  ] as const
+  for (const [verb, method, handler] of verbs) on(`${operation}.${verb}`, `${method} ${route}`, handler, 'user')
 }
 
-function addCheckParts(on: On, path: string): void {
-  const name = 'required_status_checks'
-  const at = (ask: Ask): ReturnType<typeof partAt> => partAt(ask, name, 'Required status checks not enabled')
-  const operation = 'repos.branches.protection.checks'
-  on(`${operation}.get`, `GET ${path}/${name}`, (ask) => ok(checksDoc(at(ask), at(ask).part)), 'user')
-  on(
-    `${operation}.update`,
-    `PATCH ${path}/${name}`,
-    (ask) => {
-      const part = at(ask)
-      const kept = changed(part, { [name]: named(ask.body(), part.part) })
-      return ok(checksDoc(kept, rowOf(kept.row[name])))
-    },
-    'user',
-  )
-  on(
-    `${operation}.delete`,
-    `DELETE ${path}/${name}`,
-    (ask) => {
-      changed(at(ask), { [name]: null })
-      return done()
-    },
-    'user',
-  )
-  listRoutes(
-    on,
-    `${operation}.contexts`,
-    `${path}/${name}/contexts`,
-    (ask) => listOf(at(ask).part.contexts),
-    (ask, contexts) => {
-      const part = at(ask)
-      const kept = listOf(part.part.checks).filter((one) => contexts.includes(rowOf(one).context ?? null))
-      const known = kept.map((one) => rowOf(one).context ?? null)
-      const added = contexts.filter((one) => !known.includes(one)).map((context) => ({ context, app_id: null }))
-      changed(part, { [name]: { ...part.part, contexts, checks: [...kept, ...added] } as Json })
-      return contexts
-    },
-    'contexts',
-  )
+const CHECKS: Part = {
+  name: 'required_status_checks',
+  operation: 'repos.branches.protection.checks',
+  missing: 'Required status checks not enabled',
+  doc: checksDoc,
+  patched(at, body) {
+    const old = at.row.required_status_checks
+    if (!isRow(old)) throw notFound('Required status checks not enabled')
+    return named(body, old)
+  },
+}
+const REVIEWS: Part = {
+  name: 'required_pull_request_reviews',
+  operation: 'repos.branches.protection.reviews',
+  missing: 'Pull request reviews not enabled',
+  doc: reviewsDoc,
+  patched: (at, body) => ({ ...rowOf(at.row.required_pull_request_reviews), ...body }) as Json,
+}
+const RESTRICTIONS: Part = {
+  name: 'restrictions',
+  operation: 'repos.branches.protection.restrictions',
+  missing: 'Push restrictions not enabled',
+  doc: restrictionsDoc,
 }
 
-function addReviewParts(on: On, path: string): void {
-  const name = 'required_pull_request_reviews'
-  const at = (ask: Ask): ReturnType<typeof partAt> => partAt(ask, name, 'Pull request reviews not enabled')
-  const operation = 'repos.branches.protection.reviews'
-  on(`${operation}.get`, `GET ${path}/${name}`, (ask) => ok(reviewsDoc(at(ask), at(ask).part)), 'user')
-  on(
-    `${operation}.update`,
-    `PATCH ${path}/${name}`,
-    (ask) => {
-      const whole = protectedAt(ask)
-      const kept = changed(whole, { [name]: { ...rowOf(whole.row[name]), ...ask.body() } as Json })
-      return ok(reviewsDoc(kept, rowOf(kept.row[name])))
-    },
-    'user',
-  )
-  on(
-    `${operation}.delete`,
-    `DELETE ${path}/${name}`,
-    (ask) => {
-      changed(at(ask), { [name]: null })
-      return done()
-    },
-    'user',
-  )
-}
-
-function addRestrictionParts(on: On, path: string): void {
-  const name = 'restrictions'
-  const at = (ask: Ask): ReturnType<typeof partAt> => partAt(ask, name, 'Push restrictions not enabled')
-  const operation = 'repos.branches.protection.restrictions'
-  on(`${operation}.get`, `GET ${path}/${name}`, (ask) => ok(restrictionsDoc(at(ask), at(ask).part)), 'user')
-  on(
-    `${operation}.delete`,
-    `DELETE ${path}/${name}`,
-    (ask) => {
-      changed(at(ask), { [name]: null })
-      return done()
-    },
-    'user',
-  )
-  for (const kind of KINDS)
-    listRoutes(
-      on,
-      `${operation}.${kind}`,
-      `${path}/${name}/${kind}`,
-      (ask) => {
-        const part = at(ask)
-        return shownOf(ask, part.repo, kind, part.part[kind])
-      },
-      (ask, names) => {
-        const part = at(ask)
-        changed(part, { [name]: { ...part.part, [kind]: names } as Json })
-        return shownOf(ask, part.repo, kind, names as Json)
-      },
-      kind,
-    )
+/** Contexts are the checks by name; those that stay keep their apps. */
+function contextsOf({ part }: PartAt, contexts: readonly string[]): Row {
+  const kept = listOf(part.checks).filter((one) => contexts.includes(text(rowOf(one).context)))
+  const known = kept.map((one) => text(rowOf(one).context))
+  const added = contexts.filter((one) => !known.includes(one)).map((context) => ({ context, app_id: null }))
+  return { contexts, checks: [...kept, ...added] }
 }
 
 /** Signatures and administrators are switches: asked for, or not. */
 function addSwitch(on: On, path: string, name: string, operation: string): void {
   const turn =
-    (value?: boolean) =>
-    (ask: Ask): Reply => {
+    (value?: boolean): Route =>
+    (ask) => {
       const at = protectedAt(ask)
       if (value !== undefined) changed(at, { [name]: value })
       return value === false ? done() : ok({ url: `${at.url}/${name}`, enabled: value ?? at.row[name] ?? false })
@@ -333,7 +309,15 @@ export function addProtectionRoutes(on: On): void {
   })
   addSwitch(on, path, 'required_signatures', 'repos.branches.protection.signatures')
   addSwitch(on, path, 'enforce_admins', 'repos.branches.protection.admins')
-  addCheckParts(on, path)
-  addReviewParts(on, path)
-  addRestrictionParts(on, path)
+  for (const part of [CHECKS, REVIEWS, RESTRICTIONS]) addPart(on, path, part)
+  addList(on, path, CHECKS, 'contexts', ({ part }) => listOf(part.contexts), contextsOf)
+  for (const kind of KINDS)
+    addList(
+      on,
+      path,
+      RESTRICTIONS,
+      kind,
+      ({ ask, repo, part }) => shownOf(ask, repo, kind, part[kind]),
+      (_, names) => ({ [kind]: names }),
+    )
 }

@@ -2,8 +2,9 @@ import type { Json } from '../../trace.ts'
 import { atLeast, loginOf, roleOn } from '../access.ts'
 import { type Ask, below, done, made, need, needSomebody, type On, ok, type Reply, repoOf } from '../ask.ts'
 import { person as signs } from '../furnish-git.ts'
-import { compared, filesAt, merged } from '../git/history.ts'
-import { commitOf, putCommit, putFiles, refOf } from '../git/objects.ts'
+import { compared } from '../git/history.ts'
+import { mergeOf } from '../git/merging.ts'
+import { commitOf, refOf } from '../git/objects.ts'
 import { canMerge, diffOf, pullOf } from '../git/pull.ts'
 import { CHECK_MS, keepIssue, push, tellPull } from '../git/push.ts'
 import { account, findRepo, type GitHub, numberOf, ownerOf } from '../github.ts'
@@ -223,30 +224,10 @@ function updateBranch(ask: Ask): Reply {
   const { base, head: theirs } = diffOf(github, repo, issue)
   if (from === undefined || base === undefined || theirs === undefined)
     throw new GitHubError(422, 'merge conflict between base and head')
-  const { mergeBase } = compared(github, repo, base, theirs)
-  const files = merged(
-    github,
-    repo,
-    filesAt(github, repo, mergeBase),
-    filesAt(github, repo, base),
-    filesAt(github, repo, theirs),
-  )
-  if (files === undefined) throw new GitHubError(422, 'merge conflict between base and head')
   const login = loginOf(ask.viewer)
-  const who = signs(github, login)
   const message = `Merge branch '${text(rowOf(pullOf(issue).base).ref)}' into ${text(head.ref)}`
-  const commit = putCommit(
-    github,
-    repo,
-    {
-      tree: putFiles(github, repo, files),
-      parents: [text(theirs.sha), text(base.sha)],
-      message,
-      author: who,
-      committer: who,
-    },
-    { author: login, committer: login },
-  )
+  const commit = mergeOf(github, repo, [theirs, base], { login, author: signs(github, login), message })
+  if (commit === undefined) throw new GitHubError(422, 'merge conflict between base and head')
   const change = { ref: `refs/heads/${text(head.ref)}`, before: text(head.sha), after: text(commit.sha) }
   guard(github, ask.viewer, from, change)
   push(github, ask.viewer, from, change.ref, change.after)
