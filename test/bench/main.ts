@@ -4,7 +4,7 @@
 import { sandboxStatus } from '../../runner/sandbox/bubblewrap.ts'
 import { call, fault, scenario } from '../scenarios/support/stories.ts'
 import { peerRate } from './peers.ts'
-import { pairsRate, type Setup, stageRate } from './stage-rate.ts'
+import { exchangeRate, pairsRate, type Setup, stageRate } from './stage-rate.ts'
 
 const body = { json: { amount: 5 } }
 const story = scenario([
@@ -26,6 +26,9 @@ const row = (what: string, perSecond: number, note: string): number => {
 
 const byName = row('peer: fake timers, intercepted fetch, handler called by name', await peerRate(false), 'no HTTP in')
 const served = row('peer: the same, the service on its port', await peerRate(true), 'HTTP over loopback in')
+const empty = await exchangeRate()
+const EXCHANGES = 5
+row('empty exchanges between two processes', empty, `${(1e6 / empty).toFixed(0)} us each; an order takes ${EXCHANGES}`)
 const one = await stageRate(kept)
 row(
   'one pair of processes, program kept',

@@ -8,6 +8,7 @@ import { rate } from './stage-rate.ts'
 
 const realImmediate = globalThis.setImmediate
 const realFetch = globalThis.fetch
+const HOUR_MS = 3_600_000
 const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"amount":5}' }
 
 /**
@@ -50,6 +51,8 @@ export async function peerRate(served: boolean): Promise<number> {
           await clock.tickAsync(50)
         }
         await answered
+        // Nor whether anything else would come: the scenario looks on for an hour.
+        await clock.tickAsync(HOUR_MS)
         if (status !== 201) throw new Error(`expected 201, got ${status}`)
       } finally {
         clock.uninstall()

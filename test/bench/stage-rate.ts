@@ -45,6 +45,20 @@ export async function stageRate({ isolation, sandboxed, scenario }: Setup): Prom
   }
 }
 
+/** Empty exchanges a second between a world and a program at rest: what this machine asks for the boundary alone. */
+export async function exchangeRate(): Promise<number> {
+  const now = Date.UTC(2030, 0, 1)
+  const subject = await nodeSubject({ cwd: REPOSITORY, entry: 'test/bench/subject.ts' }).start({
+    seed: '1',
+    epochMs: now,
+  })
+  try {
+    return await rate(async () => void subject.turn(now, []))
+  } finally {
+    subject.close()
+  }
+}
+
 /** The same of two pairs side by side, as the gate uses two cores. */
 export async function pairsRate(setup: Setup): Promise<number> {
   const rates = await Promise.all(
