@@ -14,10 +14,11 @@ import {
   setupIntentBody,
   subscriptionBody,
 } from './billing-wire.ts'
-import type { Platform } from './connect.ts'
+import { accountBody, type Platform } from './connect.ts'
 import { couponBody, discountBody, promotionCodeBody } from './coupons.ts'
 import { creditNoteBody } from './credit-notes.ts'
 import { CARDS_ONLY, type Dashboard } from './dashboard.ts'
+import { feeBody, reversalBody, transferWire } from './fees.ts'
 import { gap } from './gaps.ts'
 import { type Charge, createState, type Dispute, type PaymentIntent, type Seed, type State } from './state.ts'
 import { taxRateBody } from './taxes.ts'
@@ -246,6 +247,14 @@ function billingBody(account: Account, id: string): Wire | undefined {
   if (note !== undefined) return creditNoteBody(account, note)
   const change = state.balance_changes.get(id)
   if (change !== undefined) return balanceChangeBody(change)
+  const fee = state.application_fees.get(id)
+  if (fee !== undefined) return feeBody(account, fee)
+  const transfer = state.transfers.get(id)
+  if (transfer !== undefined) return transferWire(account, transfer)
+  const reversal = state.transfer_reversals.get(id)
+  if (reversal !== undefined) return reversalBody(reversal)
+  const connected = state.accounts.get(id)
+  if (connected !== undefined) return accountBody(connected)
   const rate = state.tax_rates.get(id)
   if (rate !== undefined) return taxRateBody(rate)
   const coupon = state.coupons.get(id)

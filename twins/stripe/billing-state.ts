@@ -1,5 +1,5 @@
 import type { Json } from '../trace.ts'
-import type { Metadata } from './state.ts'
+import type { Metadata, TransferData } from './state.ts'
 
 // Stored shapes of billing, by the same rules as those of state.ts.
 
@@ -159,6 +159,9 @@ export type Subscription = {
   status: SubscriptionStatus
   trial_end: number | null
   trial_start: number | null
+  application_fee_percent: number | null
+  on_behalf_of: string | null
+  transfer_data: { readonly destination: string; readonly amount_percent: number | null } | null
 }
 
 export type InvoiceItem = {
@@ -244,6 +247,9 @@ export type Invoice = {
   ending_balance: number | null
   status: 'draft' | 'open' | 'paid' | 'void' | 'uncollectible'
   statement_descriptor: string | null
+  application_fee_amount: number | null
+  on_behalf_of: string | null
+  transfer_data: TransferData | null
   finalized_at: number | null
   marked_uncollectible_at: number | null
   paid_at: number | null

@@ -121,7 +121,7 @@ export function subscriptionBody(subscription: Subscription, books: Books): Wire
     id: subscription.id,
     object: 'subscription',
     application: null,
-    application_fee_percent: null,
+    application_fee_percent: subscription.application_fee_percent,
     automatic_tax: NO_TAX,
     billing_cycle_anchor: subscription.billing_cycle_anchor,
     billing_cycle_anchor_config: null,
@@ -164,7 +164,7 @@ export function subscriptionBody(subscription: Subscription, books: Books): Wire
     managed_payments: UNMANAGED,
     metadata: subscription.metadata,
     next_pending_invoice_item_invoice: null,
-    on_behalf_of: null,
+    on_behalf_of: subscription.on_behalf_of,
     pause_collection: subscription.pause_collection,
     payment_settings: {
       payment_method_options: null,
@@ -178,7 +178,7 @@ export function subscriptionBody(subscription: Subscription, books: Books): Wire
     start_date: subscription.start_date,
     status: subscription.status,
     test_clock: null,
-    transfer_data: null,
+    transfer_data: subscription.transfer_data,
     trial_end: subscription.trial_end,
     trial_settings: {
       end_behavior: { billing_cycle_anchor: 'now', missing_payment_method: subscription.missing_payment_method },
@@ -345,7 +345,7 @@ export function invoiceBody(invoice: Invoice, customer: Customer, seller: Seller
     metadata: invoice.metadata,
     next_payment_attempt: invoice.next_payment_attempt,
     number: invoice.number,
-    on_behalf_of: null,
+    on_behalf_of: invoice.on_behalf_of,
     parent:
       invoice.subscription === null
         ? null

@@ -41,6 +41,9 @@ export function blankIntent(account: Account, wish: IntentWish): PaymentIntent {
     statement_descriptor_suffix: null,
     status: 'requires_payment_method',
     transfer_group: null,
+    application_fee_amount: null,
+    on_behalf_of: null,
+    transfer_data: null,
     ...wish,
   }
 }
@@ -77,6 +80,9 @@ export function blankSubscription(account: Account, wish: SubscriptionWish): Sub
     status: 'active',
     trial_end: null,
     trial_start: null,
+    application_fee_percent: null,
+    on_behalf_of: null,
+    transfer_data: null,
     ...wish,
   }
 }
@@ -114,6 +120,9 @@ export function blankInvoice(account: Account, wish: InvoiceWish): Invoice {
     ending_balance: null,
     status: 'draft',
     statement_descriptor: null,
+    application_fee_amount: null,
+    on_behalf_of: null,
+    transfer_data: null,
     finalized_at: null,
     marked_uncollectible_at: null,
     paid_at: null,

@@ -38,6 +38,41 @@ export type Transfer = {
   balance_transaction: string
   description: string | null
   metadata: Metadata
+  amount_reversed: number
+}
+/** Money of a transfer that came back. */
+export type TransferReversal = {
+  readonly id: string
+  readonly created: number
+  readonly amount: number
+  readonly balance_transaction: string
+  readonly currency: string
+  readonly destination_payment_refund: string | null
+  metadata: Metadata
+  readonly source_refund: string | null
+  readonly transfer: string
+}
+/** What a platform keeps of a payment to an account. */
+export type ApplicationFee = {
+  readonly id: string
+  readonly created: number
+  readonly account: string
+  readonly amount: number
+  amount_refunded: number
+  readonly application: string
+  readonly balance_transaction: string
+  readonly charge: string
+  readonly currency: string
+  readonly originating_transaction: string | null
+}
+export type FeeRefund = {
+  readonly id: string
+  readonly created: number
+  readonly amount: number
+  readonly balance_transaction: string
+  readonly currency: string
+  readonly fee: string
+  metadata: Metadata
 }
 
 const emptyList = (url: string): Wire => ({ object: 'list', data: [], has_more: false, total_count: 0, url })
@@ -198,11 +233,11 @@ export function accountBody(account: ConnectedAccount): Wire {
 }
 
 /** As recorded by github.com/pay-rails/pay on 2026-10-06. */
-export const transferBody = (transfer: Transfer): Wire => ({
+export const transferBody = (transfer: Transfer, reversals: readonly Wire[]): Wire => ({
   id: transfer.id,
   object: 'transfer',
   amount: transfer.amount,
-  amount_reversed: 0,
+  amount_reversed: transfer.amount_reversed,
   balance_transaction: transfer.balance_transaction,
   created: transfer.created,
   currency: transfer.currency,
@@ -211,8 +246,12 @@ export const transferBody = (transfer: Transfer): Wire => ({
   destination_payment: transfer.destination_payment,
   livemode: false,
   metadata: transfer.metadata,
-  reversals: emptyList(`/v1/transfers/${transfer.id}/reversals`),
-  reversed: false,
+  reversals: {
+    ...emptyList(`/v1/transfers/${transfer.id}/reversals`),
+    data: reversals,
+    total_count: reversals.length,
+  },
+  reversed: transfer.amount_reversed === transfer.amount,
   source_transaction: transfer.source_transaction,
   source_type: 'card',
   transfer_group: transfer.transfer_group,
@@ -251,4 +290,9 @@ export function onPlatform(platform: Platform, value: Json): Json {
   return shown
 }
 
-export type Platform = { readonly application: string; readonly configuration: string }
+export type Platform = {
+  readonly application: string
+  readonly configuration: string
+  /** The account of the platform itself. */
+  readonly owner: () => Account
+}

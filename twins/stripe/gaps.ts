@@ -30,9 +30,13 @@ export const GAPS: readonly Gap[] = [
   { what: 'creating or capturing charges directly', why: 'The Charges API is legacy; use PaymentIntents.' },
   {
     what: 'Connect',
-    why: 'Accounts, links, transfers and Stripe-Account are modelled; fees, destination charges, other countries and Connect webhooks are not.',
+    why: 'Accounts, links, transfers, fees, destination and direct charges are modelled; other countries and Connect webhooks are not.',
   },
-  { what: 'transfers and top-ups', why: 'A transfer can be made, and neither reversed nor fed.' },
+  { what: 'transfers and top-ups', why: 'A transfer can be made and reversed; the balance cannot be fed.' },
+  {
+    what: 'wordings about fees and transfers',
+    why: 'Assumed: which are refused is documented, the sentences are not.',
+  },
   { what: 'the payment that a transfer makes at its destination', why: 'Assumed: it is in the balance there at once.' },
   {
     what: 'what Stripe wants to know of an account',
@@ -52,7 +56,6 @@ export const GAPS: readonly Gap[] = [
   { what: 'line items, hooks and payment details', why: 'They do not change how a payment goes.' },
   { what: 'method options beyond request_three_d_secure', why: 'They belong to features that few accounts have.' },
   { what: 'multicapture, overcapture and incremental authorization', why: 'Most accounts are not eligible.' },
-  { what: 'refunding fees and transfers', why: 'They belong to Connect.' },
   { what: 'refund cancel, expire and instructions', why: 'A card refund can be neither canceled nor expired.' },
   { what: 'dispute appeals and Smart Disputes', why: 'Evidence is submitted by hand, once.' },
   { what: 'cards that raise early fraud warnings or several disputes', why: 'Radar is not modelled.' },

@@ -63,6 +63,8 @@ const WITH = {
   'event.resent': z.strictObject({ event: anId, type: anId, where, webhook_endpoint: anId }),
   'account.onboarded': z.strictObject({ account: anId, where }),
 } satisfies Record<Happening, z.ZodType>
+/** What each takes under `with`. */
+export const FIELDS: Readonly<Record<string, z.ZodType>> = WITH
 
 const isHappening = (event: string): event is Happening => HAPPENINGS.some((name) => name === event)
 

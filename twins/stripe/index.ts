@@ -6,7 +6,7 @@ import { type Account, createAccount } from './account.ts'
 import { createServe, failure, refuse } from './answer.ts'
 import { FIDELITY } from './fidelity.ts'
 import { GAPS } from './gaps.ts'
-import { HAPPENINGS, happen } from './happenings.ts'
+import { FIELDS, HAPPENINGS, happen } from './happenings.ts'
 import { intentPaid } from './invoices.ts'
 import { PRICES } from './prices.ts'
 import { restore } from './restore.ts'
@@ -21,6 +21,7 @@ import { addCustomerBalance } from './routes/customer-balance.ts'
 import { addCustomers } from './routes/customers.ts'
 import { addDisputes } from './routes/disputes.ts'
 import { addEvents } from './routes/events.ts'
+import { addFees } from './routes/fees.ts'
 import { checkGap } from './routes/gaps.ts'
 import { addInvoiceItems, addInvoices } from './routes/invoices.ts'
 import { addPaymentIntents } from './routes/payment-intents.ts'
@@ -172,6 +173,16 @@ export const stripe: TwinDefinition<Seed> = {
     'transfers.retrieve',
     'transfers.update',
     'transfers.list',
+    'transfers.create_reversal',
+    'transfers.retrieve_reversal',
+    'transfers.update_reversal',
+    'transfers.list_reversals',
+    'application_fees.retrieve',
+    'application_fees.list',
+    'application_fees.create_refund',
+    'application_fees.retrieve_refund',
+    'application_fees.update_refund',
+    'application_fees.list_refunds',
     'events.list',
     'webhook_endpoints.create',
     'webhook_endpoints.retrieve',
@@ -180,6 +191,7 @@ export const stripe: TwinDefinition<Seed> = {
     'webhook_endpoints.list',
   ],
   happenings: HAPPENINGS,
+  happeningFields: FIELDS,
   events: [
     'account.updated',
     'charge.captured',
@@ -254,7 +266,11 @@ export const stripe: TwinDefinition<Seed> = {
     'refund.updated',
     'tax_rate.created',
     'tax_rate.updated',
+    'application_fee.created',
+    'application_fee.refund.updated',
+    'application_fee.refunded',
     'transfer.created',
+    'transfer.reversed',
     'transfer.updated',
     'webhook.sent',
     'webhook.taken',
@@ -272,7 +288,10 @@ export const stripe: TwinDefinition<Seed> = {
     const join = (id: string, books: Seed = {}): Account => {
       application ??= `ca_${world.draw('application').text(32)}`
       const own = { ...books, account: { ...books.account, id, api_version: seed.account?.api_version } }
-      const opened = open(createAccount(world, own, { application, configuration }), seed.keys)
+      const opened = open(
+        createAccount(world, own, { application, configuration, owner: () => platform.account }),
+        seed.keys,
+      )
       connected.set(id, opened)
       plant(opened.account, books)
       return opened.account
@@ -342,6 +361,7 @@ function open(account: Account, keys: readonly string[] | undefined): Opened {
   addCheckout(account, serve)
   addPayouts(account, serve)
   addConnect(account, serve)
+  addFees(account, serve)
   addTaxRates(account, serve)
   addCreditNotes(account, serve)
   addCustomerBalance(account, serve)

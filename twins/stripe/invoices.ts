@@ -110,12 +110,25 @@ export function finalizeInvoice(account: Account, invoice: Invoice): void {
   invoice.finalized_at = now
   applyBalance(account, invoice, customer)
   const due = dueOf(invoice)
+  shareOut(account, invoice, due)
   if (due > 0) newPayment(account, invoice, due)
   emitInvoice(account, 'finalized', invoice)
   if (due === 0) {
     invoice.attempted = true
     settleInvoice(account, invoice)
   }
+}
+
+/** What a platform and a destination get of an invoice, where its subscription says so by per cent. */
+function shareOut(account: Account, invoice: Invoice, due: number): void {
+  const subscription = account.state.subscriptions.get(invoice.subscription ?? '')
+  if (subscription === undefined) return
+  const { application_fee_percent: percent, on_behalf_of, transfer_data: data } = subscription
+  invoice.on_behalf_of ??= on_behalf_of
+  if (percent !== null) invoice.application_fee_amount ??= Math.round((due * percent) / 100)
+  if (data === null || invoice.transfer_data !== null) return
+  const { destination, amount_percent: part } = data
+  invoice.transfer_data = { destination, ...(part === null ? {} : { amount: Math.round((due * part) / 100) }) }
 }
 
 /** The payment that collects an invoice. */
@@ -128,6 +141,9 @@ export function newPayment(account: Account, invoice: Invoice, due: number): voi
     description: DESCRIPTION[invoice.billing_reason],
     invoice: invoice.id,
     methods: account.dashboard.invoices,
+    application_fee_amount: invoice.application_fee_amount,
+    on_behalf_of: invoice.on_behalf_of,
+    transfer_data: invoice.transfer_data,
     setup_future_usage: invoice.subscription === null ? null : 'off_session',
   })
   state.payment_intents.add(intent)

@@ -95,7 +95,13 @@ export function bookCharge(account: Account, charge: Charge, id?: string): Balan
     reporting_category: 'charge',
     source: charge.id,
     type: 'charge',
-    fees: [{ amount: fee, description: 'Stripe processing fees' }],
+    fees: [
+      { amount: fee, description: 'Stripe processing fees' },
+      // A direct charge pays its platform out of what it brings in.
+      ...(account.platform !== null && (charge.application_fee_amount ?? 0) > 0
+        ? [applicationFee(account, charge.application_fee_amount ?? 0)]
+        : []),
+    ],
     exchangeRate: exchangeRate(account, charge.currency),
     atOnce: cardOf(charge.card).available === true,
     id,
@@ -174,16 +180,47 @@ export const bookPayout = (account: Account, payout: string, amount: number): Ba
   })
 
 /** Money that goes from a platform to an account of it, on either side. */
-export const bookTransfer = (
+export const bookTransfer = (account: Account, { type, source, amount, fee = 0 }: Moved): BalanceTransaction =>
+  book(account, {
+    amount,
+    description: null,
+    reporting_category: CATEGORIES[type],
+    source,
+    type,
+    fees: fee === 0 ? [] : [applicationFee(account, fee)],
+    atOnce: true,
+  })
+type Moved = {
+  readonly type: keyof typeof CATEGORIES
+  readonly source: string
+  readonly amount: number
+  /** What the platform keeps of it. */
+  readonly fee?: number
+}
+const CATEGORIES = {
+  payment: 'charge',
+  payment_refund: 'refund',
+  transfer: 'transfer',
+  transfer_refund: 'transfer_reversal',
+} as const
+
+const applicationFee = (account: Account, amount: number): FeeDetail => ({
+  amount,
+  application: account.platform?.application ?? '',
+  description: `${account.platform?.owner().name ?? ''} application fee`.trim(),
+})
+
+/** What a platform earns, or gives back. */
+export const bookFee = (
   account: Account,
-  { type, source, amount }: { readonly type: 'payment' | 'transfer'; readonly source: string; readonly amount: number },
+  { source, amount }: { readonly source: string; readonly amount: number },
 ): BalanceTransaction =>
   book(account, {
     amount,
     description: null,
-    reporting_category: type === 'transfer' ? 'transfer' : 'charge',
+    reporting_category: amount < 0 ? 'platform_earning_refund' : 'platform_earning',
     source,
-    type,
+    type: amount < 0 ? 'application_fee_refund' : 'application_fee',
     atOnce: true,
   })
 

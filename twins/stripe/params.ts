@@ -117,6 +117,16 @@ export const list = <T>(inner: Field<T>): Field<readonly T[]> =>
     return raw.map((item: Raw, at) => inner.read(item, `${path}[${at}]`))
   })
 
+/** More than 0 and at most 100: https://docs.stripe.com/api/coupons/create (2026-11-26). */
+export const percent = (name?: string): Field<number> =>
+  field((raw, path) => {
+    const value = typeof raw === 'string' && /^\d+(\.\d+)?$/.test(raw) ? Number(raw) : Number.NaN
+    if (Number.isNaN(value)) throw malformed(`Invalid decimal: ${String(raw)}`, { param: path })
+    if (value <= 0 || value > 100)
+      throw malformed(`Invalid ${name ?? path}; must be between 0 and 100`, { param: path })
+    return value
+  })
+
 /** A parameter Stripe knows and this twin does not. */
 export const unmodelled = (error: () => NotModelled): Field<never> =>
   field(() => {

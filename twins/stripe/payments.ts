@@ -4,6 +4,7 @@ import { AUTHENTICATION_NOT_HANDLED, AUTHENTICATION_REQUIRED, cardOf, type Decli
 import { openDispute } from './disputes.ts'
 import { cardError, docUrl, invalid, malformed, type Refusal } from './errors.ts'
 import { emit } from './events.ts'
+import { passOn } from './fees.ts'
 import { billCharge, bookCharge, checkSettlement } from './ledger.ts'
 import { methodFor } from './payment-methods.ts'
 import type { Charge, PaymentIntent, PaymentMethod } from './state.ts'
@@ -175,6 +176,11 @@ function newCharge(
     statement_descriptor_suffix: intent.statement_descriptor_suffix,
     status: decline === undefined ? 'succeeded' : 'failed',
     transfer_group: intent.transfer_group,
+    application_fee: null,
+    application_fee_amount: intent.application_fee_amount,
+    on_behalf_of: intent.on_behalf_of,
+    transfer: null,
+    transfer_data: intent.transfer_data,
   })
 }
 
@@ -277,6 +283,8 @@ function take(account: Account, intent: PaymentIntent, paid: Charge, amount: num
   paid.captured = true
   paid.amount_captured = amount
   billCharge(account, paid, amount)
+  passOn(account, paid)
+  intent.transfer_group ??= paid.transfer_group
   if (paid.capture_method === 'automatic_async') settleLater(account, paid)
   else paid.balance_transaction = bookCharge(account, paid).id
   emit(account, event, account.chargeBody(paid))
@@ -358,6 +366,8 @@ export function capture(account: Account, intent: PaymentIntent, amount: number 
       payment_intent: paymentIntentBody(intent),
     })
   }
+  paid.application_fee_amount = intent.application_fee_amount
+  paid.transfer_data = intent.transfer_data
   if (wanted < paid.amount) release(paid, paid.amount - wanted)
   take(account, intent, paid, wanted, 'charge.captured')
 }

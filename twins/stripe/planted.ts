@@ -191,6 +191,7 @@ export function plantRows(account: Account, rows: SeededRows): void {
       balance_transaction: '',
       description: null,
       metadata: {},
+      amount_reversed: 0,
     }
     const transfer = state.transfers.add(told<Transfer>(blank, wish))
     const booked = bookTransfer(account, { type: 'transfer', source: wish.id, amount: -wish.amount })
@@ -261,6 +262,11 @@ function plantCharge(account: Account, wish: SeededCharge, intents: readonly See
     statement_descriptor_suffix: null,
     status: 'succeeded',
     transfer_group: null,
+    application_fee: null,
+    application_fee_amount: null,
+    on_behalf_of: null,
+    transfer: null,
+    transfer_data: null,
   }
   const charge = state.charges.add(told(blank, rest))
   if (charge.captured) {
@@ -341,6 +347,7 @@ function plantRefund(account: Account, wish: SeededRefund): void {
     failure_balance_transaction: null,
     failure_reason: null,
     metadata: {},
+    transfer_reversal: null,
     becomes: wish.status === 'pending' ? 'succeeded' : null,
     status: 'succeeded',
   } as const

@@ -4,6 +4,7 @@ import { display } from './currencies.ts'
 import { isChargedBack } from './disputes.ts'
 import { invalid } from './errors.ts'
 import { emit } from './events.ts'
+import { checkTakeBack, takeBack } from './fees.ts'
 import { bookRefund, bookRefundFailure } from './ledger.ts'
 import type { Charge, Metadata, Refund } from './state.ts'
 import { refundBody } from './wire.ts'
@@ -17,6 +18,8 @@ type Order = {
   readonly amount?: number | undefined
   readonly reason?: string | undefined
   readonly metadata?: Metadata
+  readonly refundFee?: boolean
+  readonly reverseTransfer?: boolean
 }
 
 /**
@@ -45,6 +48,8 @@ export function refund(account: Account, charge: Charge, order: Order): Refund {
       { param: 'amount' },
     )
   }
+  const asks = { fee: order.refundFee === true, transfer: order.reverseTransfer === true }
+  checkTakeBack(charge, asks)
   const card = cardOf(charge.card)
   const made = state.refunds.add({
     id: account.newId('re_3', 23, state.refunds),
@@ -60,10 +65,12 @@ export function refund(account: Account, charge: Charge, order: Order): Refund {
     failure_balance_transaction: null,
     failure_reason: null,
     metadata: order.metadata ?? {},
+    transfer_reversal: null,
     becomes: card.refund === 'pending' ? 'succeeded' : card.refund === 'fails' ? 'failed' : null,
     status: card.refund === 'pending' ? 'pending' : 'succeeded',
   })
   made.balance_transaction = bookRefund(account, made.id, charge, amount).id
+  made.transfer_reversal = takeBack(account, charge, amount, { ...asks, refund: made.id })?.id ?? null
   const before = account.chargeBody(charge)
   charge.amount_refunded += amount
   charge.refunded = charge.amount_refunded === charge.amount

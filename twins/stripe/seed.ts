@@ -160,6 +160,11 @@ function plantPayment(account: Account, wish: NonNullable<Seed['payments']>[numb
     risk_score: 20,
     status: 'succeeded',
     three_d_secure: false,
+    application_fee: null,
+    application_fee_amount: null,
+    on_behalf_of: null,
+    transfer: null,
+    transfer_data: null,
   })
   charge.balance_transaction = bookCharge(account, charge).id
   state.payment_intents.add(

@@ -17,7 +17,7 @@ import type {
   TaxRate,
 } from './billing-state.ts'
 import type { Transfer } from './connect.ts'
-import type { Address, Charge, Dispute, Metadata, PaymentIntent, Refund, StoredEvent } from './state.ts'
+import type { Address, Charge, Dispute, Metadata, PaymentIntent, Refund, StoredEvent, TransferData } from './state.ts'
 
 // Rows that were there before, by Stripe's own names. What a row leaves out is as it would be when nobody had said anything.
 
@@ -42,6 +42,7 @@ const address: z.ZodType<Address> = z.record(z.string(), z.string().nullable())
 const json = z.json()
 const period = z.strictObject({ start: whole, end: whole })
 const orNull = <T>(schema: z.ZodType<T>): z.ZodType<T | null> => schema.nullable()
+const passed = z.strictObject({ destination: text, amount: whole.optional() }) as z.ZodType<TransferData>
 const billing = z.strictObject({
   address: address.nullable(),
   email: text.nullable(),
@@ -111,6 +112,9 @@ const subscription = wish<
     ]),
     trial_end: orNull(whole),
     trial_start: orNull(whole),
+    application_fee_percent: orNull(z.number()),
+    on_behalf_of: orNull(text),
+    transfer_data: orNull(z.strictObject({ destination: text, amount_percent: z.number().nullable() })),
   },
 )
 
@@ -179,6 +183,9 @@ const invoice = wish<Omit<Invoice, 'lines'> & { readonly lines: readonly SeededL
     ending_balance: orNull(whole),
     status: z.enum(['draft', 'open', 'paid', 'void', 'uncollectible']),
     statement_descriptor: orNull(text),
+    application_fee_amount: orNull(whole),
+    on_behalf_of: orNull(text),
+    transfer_data: orNull(passed),
     finalized_at: orNull(whole),
     marked_uncollectible_at: orNull(whole),
     paid_at: orNull(whole),
@@ -251,6 +258,9 @@ const intent = wish<PaymentIntent, 'amount' | 'id'>(
       'canceled',
     ]),
     transfer_group: orNull(text),
+    application_fee_amount: orNull(whole),
+    on_behalf_of: orNull(text),
+    transfer_data: orNull(passed),
   },
 )
 
@@ -292,6 +302,11 @@ const charge = wish<Charge, 'amount' | 'id'>(
     statement_descriptor_suffix: orNull(text),
     status: z.enum(['succeeded', 'failed']),
     transfer_group: orNull(text),
+    application_fee: orNull(text),
+    application_fee_amount: orNull(whole),
+    on_behalf_of: orNull(text),
+    transfer: orNull(text),
+    transfer_data: orNull(passed),
   },
 )
 
@@ -309,6 +324,7 @@ const refund = wish<Refund, 'amount' | 'charge' | 'id'>(
     failure_balance_transaction: orNull(text),
     failure_reason: orNull(text),
     metadata,
+    transfer_reversal: orNull(text),
     becomes: orNull(z.enum(['succeeded', 'failed'])),
     status: z.enum(['pending', 'succeeded', 'failed']),
   },
@@ -475,6 +491,7 @@ const transfer = wish<Transfer, 'amount' | 'destination' | 'id'>(
     balance_transaction: text,
     description: orNull(text),
     metadata,
+    amount_reversed: whole,
   },
 )
 

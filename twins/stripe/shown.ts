@@ -56,8 +56,9 @@ function intentRow(of: Shown, all: readonly Shown[]): Shown {
       `id created client_secret confirmation_method amount amount_capturable amount_received excluded_payment_method_types
       canceled_at cancellation_reason capture_method currency customer description last_payment_error latest_charge
       metadata next_action payment_method receipt_email setup_future_usage shipping statement_descriptor
-      statement_descriptor_suffix status transfer_group`,
+      statement_descriptor_suffix status transfer_group application_fee_amount on_behalf_of`,
     ),
+    transfer_data: passedTo(of.transfer_data),
     automatic_payment_methods: isShown(of.automatic_payment_methods)
       ? { allow_redirects: automatic.allow_redirects ?? 'always', enabled: true }
       : null,
@@ -66,6 +67,13 @@ function intentRow(of: Shown, all: readonly Shown[]): Shown {
     methods: listOf(of.payment_method_types),
     request_three_d_secure: card.request_three_d_secure,
   })
+}
+
+/** Who a payment goes on to. */
+function passedTo(data: Json | undefined): Json {
+  const { destination, amount } = partOf(data)
+  const to = idOf(destination)
+  return to === null ? null : { destination: to, ...(typeof amount === 'number' ? { amount } : {}) }
 }
 
 function chargeRow(of: Shown): Shown {
@@ -77,8 +85,9 @@ function chargeRow(of: Shown): Shown {
       of,
       `id created amount currency amount_captured amount_refunded captured customer description failure_code
       failure_message fraud_details metadata outcome paid receipt_email refunded shipping statement_descriptor
-      statement_descriptor_suffix status transfer_group`,
+      statement_descriptor_suffix status transfer_group application_fee application_fee_amount on_behalf_of transfer`,
     ),
+    transfer_data: passedTo(of.transfer_data),
     balance_transaction:
       of.captured === true && of.balance_transaction === null ? null : (idOf(of.balance_transaction) ?? undefined),
     billing_details: {
@@ -118,7 +127,7 @@ function subscriptionRow(of: Shown): Shown {
       of,
       `id created currency customer start_date billing_cycle_anchor cancel_at cancel_at_period_end canceled_at
       collection_method days_until_due default_payment_method description ended_at latest_invoice metadata
-      pause_collection pending_setup_intent status trial_end trial_start`,
+      pause_collection pending_setup_intent status trial_end trial_start application_fee_percent on_behalf_of`,
     ),
     cancellation_details: {
       comment: why.comment ?? null,
@@ -185,7 +194,7 @@ function invoiceRow(of: Shown): Shown {
       of,
       `id created currency customer period_start period_end amount_paid attempt_count attempted auto_advance
       collection_method default_payment_method description due_date effective_at footer metadata next_payment_attempt
-      number status statement_descriptor`,
+      number status statement_descriptor on_behalf_of`,
     ),
     billing_reason: reason ?? undefined,
     default_tax_rates: idsOf(of.default_tax_rates),
@@ -265,7 +274,10 @@ function disputeRow(of: Shown): Shown {
 
 const refundRow = (of: Shown): Shown =>
   known({
-    ...fieldsOf(of, 'id created amount charge currency customer failure_reason metadata reason status'),
+    ...fieldsOf(
+      of,
+      'id created amount charge currency customer failure_reason metadata reason status transfer_reversal',
+    ),
     balance_transaction: idOf(of.balance_transaction),
     payment_intent: idOf(of.payment_intent) ?? undefined,
     payment_method: idOf(of.payment_method) ?? undefined,
@@ -344,7 +356,7 @@ export const KINDS: readonly Kind[] = [
       fieldsOf(
         of,
         `id created amount currency destination destination_payment source_transaction transfer_group
-        balance_transaction description metadata`,
+        balance_transaction description metadata amount_reversed`,
       ),
   },
   {

@@ -18,7 +18,7 @@ import type {
   Subscription,
   TaxRate,
 } from './billing-state.ts'
-import type { ConnectedAccount, Transfer } from './connect.ts'
+import type { ApplicationFee, ConnectedAccount, FeeRefund, Transfer, TransferReversal } from './connect.ts'
 import type { Dashboard } from './dashboard.ts'
 import { type SeededRows, seededRows } from './seeded.ts'
 import { API_VERSIONS } from './versions.ts'
@@ -119,7 +119,12 @@ export type PaymentIntent = {
     | 'succeeded'
     | 'canceled'
   transfer_group: string | null
+  application_fee_amount: number | null
+  on_behalf_of: string | null
+  /** Who gets it; all of it, where no amount is told. */
+  transfer_data: TransferData | null
 }
+export type TransferData = { readonly destination: string; readonly amount?: number }
 
 export type Charge = {
   readonly id: string
@@ -158,6 +163,11 @@ export type Charge = {
   statement_descriptor_suffix: string | null
   status: 'succeeded' | 'failed'
   transfer_group: string | null
+  application_fee: string | null
+  application_fee_amount: number | null
+  on_behalf_of: string | null
+  transfer: string | null
+  transfer_data: TransferData | null
 }
 
 export type Refund = {
@@ -174,12 +184,18 @@ export type Refund = {
   failure_balance_transaction: string | null
   failure_reason: string | null
   metadata: Metadata
+  transfer_reversal: string | null
   /** Where a card that fails or delays its refund is going; null once it is there. */
   becomes: 'succeeded' | 'failed' | null
   status: 'pending' | 'succeeded' | 'failed'
 }
 
-export type FeeDetail = { readonly amount: number; readonly description: string }
+export type FeeDetail = {
+  readonly amount: number
+  readonly description: string
+  /** Whose application takes it; Stripe itself, without one. */
+  readonly application?: string
+}
 export type BalanceTransaction = {
   readonly id: string
   readonly created: number
@@ -200,6 +216,9 @@ export type BalanceTransaction = {
     | 'payout'
     | 'payout_reversal'
     | 'transfer'
+    | 'transfer_reversal'
+    | 'platform_earning'
+    | 'platform_earning_refund'
   readonly source: string
   readonly type:
     | 'charge'
@@ -209,7 +228,11 @@ export type BalanceTransaction = {
     | 'payout'
     | 'payout_cancel'
     | 'payment'
+    | 'payment_refund'
     | 'transfer'
+    | 'transfer_refund'
+    | 'application_fee'
+    | 'application_fee_refund'
 }
 
 export type Dispute = {
@@ -320,6 +343,9 @@ export type State = {
   readonly tax_rates: Table<TaxRate>
   readonly credit_notes: Table<CreditNote>
   readonly balance_changes: Table<BalanceChange>
+  readonly application_fees: Table<ApplicationFee>
+  readonly fee_refunds: Table<FeeRefund>
+  readonly transfer_reversals: Table<TransferReversal>
 }
 
 export const createState = (): State => ({
@@ -351,6 +377,9 @@ export const createState = (): State => ({
   tax_rates: new Table(),
   credit_notes: new Table(),
   balance_changes: new Table(),
+  application_fees: new Table(),
+  fee_refunds: new Table(),
+  transfer_reversals: new Table(),
 })
 
 /** Every table as a plain list; what rows hold is replaced, never changed, so it is shared. */

@@ -119,7 +119,7 @@ export const paymentIntentBody = (intent: PaymentIntent): Wire => ({
   amount_details: { tip: {} },
   amount_received: intent.amount_received,
   application: null,
-  application_fee_amount: null,
+  application_fee_amount: intent.application_fee_amount,
   automatic_payment_methods: intent.automatic_payment_methods,
   canceled_at: intent.canceled_at,
   cancellation_reason: intent.cancellation_reason,
@@ -138,7 +138,7 @@ export const paymentIntentBody = (intent: PaymentIntent): Wire => ({
   managed_payments: UNMANAGED,
   metadata: intent.metadata,
   next_action: intent.next_action,
-  on_behalf_of: null,
+  on_behalf_of: intent.on_behalf_of,
   ...(intent.invoice === null || intent.description === MANUAL
     ? {}
     : { payment_details: { customer_reference: null, order_reference: intent.invoice.slice(0, 25) } }),
@@ -163,7 +163,7 @@ export const paymentIntentBody = (intent: PaymentIntent): Wire => ({
   statement_descriptor: intent.statement_descriptor,
   statement_descriptor_suffix: intent.statement_descriptor_suffix,
   status: intent.status,
-  transfer_data: null,
+  transfer_data: intent.transfer_data,
   transfer_group: intent.transfer_group,
 })
 
@@ -222,8 +222,8 @@ export const chargeBody = (charge: Charge, descriptor: string): Wire => ({
   amount_captured: charge.amount_captured,
   amount_refunded: charge.amount_refunded,
   application: null,
-  application_fee: null,
-  application_fee_amount: null,
+  application_fee: charge.application_fee,
+  application_fee_amount: charge.application_fee_amount,
   balance_transaction: charge.balance_transaction,
   billing_details: { ...charge.billing_details, address: charge.billing_details.address ?? NO_ADDRESS },
   calculated_statement_descriptor: [descriptor, charge.statement_descriptor_suffix].filter(Boolean).join('* '),
@@ -232,7 +232,7 @@ export const chargeBody = (charge: Charge, descriptor: string): Wire => ({
   currency: charge.currency,
   customer: charge.customer,
   description: charge.description,
-  destination: null,
+  destination: charge.transfer_data?.destination ?? null,
   dispute: charge.dispute,
   disputed: charge.disputed,
   failure_balance_transaction: null,
@@ -241,7 +241,7 @@ export const chargeBody = (charge: Charge, descriptor: string): Wire => ({
   fraud_details: charge.fraud_details,
   livemode: false,
   metadata: charge.metadata,
-  on_behalf_of: null,
+  on_behalf_of: charge.on_behalf_of,
   order: null,
   outcome: charge.outcome,
   paid: charge.paid,
@@ -260,7 +260,11 @@ export const chargeBody = (charge: Charge, descriptor: string): Wire => ({
   statement_descriptor: charge.statement_descriptor,
   statement_descriptor_suffix: charge.statement_descriptor_suffix,
   status: charge.status,
-  transfer_data: null,
+  ...(charge.transfer === null ? {} : { transfer: charge.transfer }),
+  transfer_data:
+    charge.transfer_data === null
+      ? null
+      : { amount: charge.transfer_data.amount ?? null, destination: charge.transfer_data.destination },
   transfer_group: charge.transfer_group,
 })
 
@@ -290,7 +294,7 @@ export const refundBody = (refund: Refund): Wire => ({
   receipt_number: null,
   source_transfer_reversal: null,
   status: refund.status,
-  transfer_reversal: null,
+  transfer_reversal: refund.transfer_reversal,
 })
 
 /** `nowS` decides whether the funds are there. */
@@ -305,12 +309,12 @@ export const balanceTransactionBody = (entry: BalanceTransaction, nowS: number):
   description: entry.description,
   exchange_rate: entry.exchange_rate,
   fee: entry.fee,
-  fee_details: entry.fee_details.map(({ amount, description }) => ({
+  fee_details: entry.fee_details.map(({ amount, application = null, description }) => ({
     amount,
-    application: null,
+    application,
     currency: entry.currency,
     description,
-    type: 'stripe_fee',
+    type: application === null ? 'stripe_fee' : 'application_fee',
   })),
   net: entry.net,
   reporting_category: entry.reporting_category,

@@ -127,7 +127,6 @@ runTwinTests({
       `${PAYMENT}&payment_method_options[card][moto]=true`,
     ),
     'multicapture, overcapture and incremental authorization': post('/v1/payment_intents/pi_1/increment_authorization'),
-    'refunding fees and transfers': post('/v1/refunds', 'charge=ch_1&reverse_transfer=true'),
     'refund cancel, expire and instructions': post('/v1/refunds/re_1/cancel'),
     'dispute appeals and Smart Disputes': post('/v1/disputes/du_1', 'evidence[appeal][card]=x'),
     'cards that raise early fraud warnings or several disputes': post(

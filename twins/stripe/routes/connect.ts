@@ -1,16 +1,10 @@
 import type { Account } from '../account.ts'
 import type { Serve } from '../answer.ts'
-import {
-  type AccountType,
-  accountBody,
-  type ConnectedAccount,
-  newConnected,
-  type Transfer,
-  transferBody,
-} from '../connect.ts'
+import { type AccountType, accountBody, type ConnectedAccount, newConnected, type Transfer } from '../connect.ts'
 import { currency } from '../currencies.ts'
 import { invalid, malformed, missing, Refusal } from '../errors.ts'
 import { emit } from '../events.ts'
+import { transferWire } from '../fees.ts'
 import { gap, loudly } from '../gaps.ts'
 import { balance, bookTransfer, SETTLEMENT } from '../ledger.ts'
 import { LIST_SPEC, page } from '../lists.ts'
@@ -278,10 +272,11 @@ function addTransfers(account: Account, serve: Serve): void {
         balance_transaction: bookTransfer(account, { type: 'transfer', source: id, amount: -amount }).id,
         description: params.description ?? null,
         metadata: mergeMetadata({}, params.metadata),
+        amount_reversed: 0,
       })
       bookTransfer(to, { type: 'payment', source: payment, amount })
-      emit(account, 'transfer.created', transferBody(transfer))
-      return transferBody(transfer)
+      emit(account, 'transfer.created', transferWire(account, transfer))
+      return transferWire(account, transfer)
     },
   })
   serve({
@@ -289,7 +284,7 @@ function addTransfers(account: Account, serve: Serve): void {
     route: 'GET /v1/transfers/:id',
     spec: {},
     gives: 'transfer',
-    run: (_, at) => transferBody(transferAt(at('id'))),
+    run: (_, at) => transferWire(account, transferAt(at('id'))),
   })
   serve({
     name: 'transfers.update',
@@ -298,11 +293,11 @@ function addTransfers(account: Account, serve: Serve): void {
     gives: 'transfer',
     run(params, at) {
       const transfer = transferAt(at('id'))
-      const before = transferBody(transfer)
+      const before = transferWire(account, transfer)
       transfer.description = params.description ?? transfer.description
       transfer.metadata = mergeMetadata(transfer.metadata, params.metadata)
-      emit(account, 'transfer.updated', transferBody(transfer), before)
-      return transferBody(transfer)
+      emit(account, 'transfer.updated', transferWire(account, transfer), before)
+      return transferWire(account, transfer)
     },
   })
   serve({
@@ -316,7 +311,7 @@ function addTransfers(account: Account, serve: Serve): void {
         .all()
         .filter(({ destination }) => params.destination === undefined || destination === params.destination)
         .filter(({ transfer_group: group }) => params.transfer_group === undefined || group === params.transfer_group)
-      return page('/v1/transfers', 'transfer', rows, params, transferBody)
+      return page('/v1/transfers', 'transfer', rows, params, (one) => transferWire(account, one))
     },
   })
 }

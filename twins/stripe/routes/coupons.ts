@@ -7,33 +7,11 @@ import { invalid, malformed, missing } from '../errors.ts'
 import { emit } from '../events.ts'
 import { loudly } from '../gaps.ts'
 import { LIST_SPEC, page } from '../lists.ts'
-import {
-  choice,
-  type Field,
-  flag,
-  integer,
-  mergeMetadata,
-  metadata,
-  object,
-  type Raw,
-  required,
-  string,
-} from '../params.ts'
+import { choice, flag, integer, mergeMetadata, metadata, object, percent, required, string } from '../params.ts'
 import { deletedBody } from '../wire.ts'
 import { customerOf } from './customers.ts'
 
 const PARTS = 'coupons for some products or in several currencies'
-
-/** More than 0 and at most 100: https://docs.stripe.com/api/coupons/create (2026-11-26). */
-const percent = (): Field<number> => ({
-  needed: false,
-  read(raw: Raw, path: string): number {
-    const value = typeof raw === 'string' && /^\d+(\.\d+)?$/.test(raw) ? Number(raw) : Number.NaN
-    if (Number.isNaN(value)) throw malformed(`Invalid decimal: ${String(raw)}`, { param: path })
-    if (value <= 0 || value > 100) throw malformed('Invalid percent_off; must be between 0 and 100', { param: path })
-    return value
-  },
-})
 
 export function addCoupons(account: Account, serve: Serve): void {
   const { state } = account
@@ -55,7 +33,7 @@ export function addCoupons(account: Account, serve: Serve): void {
       max_redemptions: integer(1),
       metadata: metadata(),
       name: string(40),
-      percent_off: percent(),
+      percent_off: percent('percent_off'),
       redeem_by: integer(),
       ...loudly('applies_to currency_options', PARTS),
     },

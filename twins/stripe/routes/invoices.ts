@@ -7,6 +7,7 @@ import { discountsField, redeem } from '../coupons.ts'
 import { currency } from '../currencies.ts'
 import { invalid, malformed, missing } from '../errors.ts'
 import { emit } from '../events.ts'
+import { checkPassing } from '../fees.ts'
 import { loudly } from '../gaps.ts'
 import {
   draftInvoice,
@@ -63,7 +64,10 @@ const editable = {
     'account_tax_ids automatically_finalizes_at custom_fields default_source effective_at number payment_settings rendering shipping_cost shipping_details',
     TAX,
   ),
-  ...loudly('application_fee_amount issuer on_behalf_of transfer_data', CONNECT),
+  application_fee_amount: integer(0),
+  on_behalf_of: emptyable(string()),
+  transfer_data: emptyable(object({ destination: required(string()), amount: integer(0) })),
+  ...loudly('issuer', CONNECT),
 } satisfies Spec
 
 function edit(account: Account, invoice: Invoice, params: Parsed<typeof editable>): void {
@@ -78,6 +82,15 @@ function edit(account: Account, invoice: Invoice, params: Parsed<typeof editable
   if (params.description !== undefined) invoice.description = params.description || null
   if (params.footer !== undefined) invoice.footer = params.footer || null
   if (params.statement_descriptor !== undefined) invoice.statement_descriptor = params.statement_descriptor
+  if (params.application_fee_amount !== undefined) invoice.application_fee_amount = params.application_fee_amount
+  if (params.on_behalf_of !== undefined) invoice.on_behalf_of = params.on_behalf_of || null
+  const data = params.transfer_data
+  if (data !== undefined)
+    invoice.transfer_data =
+      data === ''
+        ? null
+        : { destination: data.destination, ...(data.amount === undefined ? {} : { amount: data.amount }) }
+  checkPassing(account, { ...invoice, amount: Number.MAX_SAFE_INTEGER })
   if (params.default_tax_rates !== undefined) {
     checkRates(account, params.default_tax_rates, 'default_tax_rates')
     invoice.default_tax_rates = params.default_tax_rates

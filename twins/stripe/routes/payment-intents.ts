@@ -3,7 +3,8 @@ import type { Serve } from '../answer.ts'
 import { blankIntent } from '../blanks.ts'
 import { checkAmount, currency } from '../currencies.ts'
 import { malformed, missing } from '../errors.ts'
-import { gap } from '../gaps.ts'
+import { checkPassing } from '../fees.ts'
+import { gap, loudly } from '../gaps.ts'
 import { checkSettlement } from '../ledger.ts'
 import { LIST_SPEC, page } from '../lists.ts'
 import {
@@ -93,8 +94,12 @@ const describing = {
   payment_method_configuration: options(),
   statement_descriptor: emptyable(string(22)),
   statement_descriptor_suffix: emptyable(string(22)),
-  application_fee_amount: connect(),
-  transfer_data: connect(),
+  application_fee_amount: emptyable(integer(0)),
+  transfer_data: object({
+    amount: integer(0),
+    ...loudly('description metadata payment_data', 'Connect'),
+    destination: string(),
+  }),
   transfer_group: emptyable(string()),
 } satisfies Spec
 
@@ -114,7 +119,7 @@ const createSpec = {
   automatic_payment_methods: object({ enabled: required(flag()), allow_redirects: choice('always', 'never') }),
   confirm: flag(),
   confirmation_method: choice('automatic', 'manual'),
-  on_behalf_of: connect(),
+  on_behalf_of: string(),
 } satisfies Spec
 const updateSpec = { ...shared, ...describing, amount: integer(1), currency: currency() } satisfies Spec
 const confirmSpec = {
@@ -190,6 +195,9 @@ export function addPaymentIntents(account: Account, serve: Serve): void {
       intent.statement_descriptor_suffix = params.statement_descriptor_suffix || null
     if (params.transfer_group !== undefined) intent.transfer_group = params.transfer_group || null
     if (params.customer !== undefined) intent.customer = params.customer
+    if (params.application_fee_amount !== undefined)
+      intent.application_fee_amount = params.application_fee_amount === '' ? null : params.application_fee_amount
+    if (params.transfer_data !== undefined) intent.transfer_data = passedTo(intent, params.transfer_data)
     if (params.currency !== undefined) intent.currency = params.currency
     if (params.amount !== undefined) intent.amount = params.amount
   }
@@ -238,6 +246,8 @@ export function addPaymentIntents(account: Account, serve: Serve): void {
         return_url: params.return_url ?? null,
       })
       apply(intent, params)
+      intent.on_behalf_of = params.on_behalf_of ?? null
+      checkPassing(account, intent)
       // Everything that can refuse without leaving an intent behind comes before the intent is stored.
       if (confirms) {
         checkReturnUrl(account, intent)
@@ -325,19 +335,21 @@ export function addPaymentIntents(account: Account, serve: Serve): void {
     spec: {
       amount_details: details(),
       amount_to_capture: integer(1),
-      application_fee_amount: connect(),
+      application_fee_amount: integer(0),
       final_capture: unmodelled(() => gap('multicapture, overcapture and incremental authorization')),
       hooks: details(),
       metadata: metadata(),
       payment_details: details(),
       statement_descriptor: emptyable(string(22)),
       statement_descriptor_suffix: emptyable(string(22)),
-      transfer_data: connect(),
+      transfer_data: object({ amount: integer(0), ...loudly('metadata payment_data', 'Connect') }),
     },
     gives: 'payment_intent',
     run(params, at) {
       const intent = intentAt(at('id'))
       const merged = mergeMetadata(intent.metadata, params.metadata)
+      if (params.application_fee_amount !== undefined) intent.application_fee_amount = params.application_fee_amount
+      if (params.transfer_data !== undefined) intent.transfer_data = passedTo(intent, params.transfer_data)
       capture(account, intent, params.amount_to_capture)
       intent.metadata = merged
       apply(intent, {
@@ -371,6 +383,21 @@ export function addPaymentIntents(account: Account, serve: Serve): void {
       return page('/v1/payment_intents', 'payment_intent', wanted, params, paymentIntentBody)
     },
   })
+}
+
+/** What becomes of `transfer_data`: the destination stays what it was. */
+function passedTo(
+  intent: PaymentIntent,
+  data: { readonly amount?: number | undefined; readonly destination?: string | undefined },
+): PaymentIntent['transfer_data'] {
+  const destination = data.destination ?? intent.transfer_data?.destination
+  if (destination === undefined)
+    throw malformed('Missing required param: transfer_data[destination].', {
+      code: 'parameter_missing',
+      param: 'transfer_data[destination]',
+    })
+  const amount = data.amount ?? intent.transfer_data?.amount
+  return { ...(amount === undefined ? {} : { amount }), destination }
 }
 
 /** Only cards pay here, so a list of types must have them in it. */

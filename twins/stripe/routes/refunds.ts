@@ -53,8 +53,8 @@ export function addRefunds(account: Account, serve: Serve): void {
       origin: instructions(),
       payment_intent: string(),
       reason: choice('duplicate', 'fraudulent', 'requested_by_customer'),
-      refund_application_fee: flagOff('refunding fees and transfers'),
-      reverse_transfer: flagOff('refunding fees and transfers'),
+      refund_application_fee: flag(),
+      reverse_transfer: flag(),
     },
     gives: 'refund',
     run(params) {
@@ -63,6 +63,8 @@ export function addRefunds(account: Account, serve: Serve): void {
         amount: params.amount,
         reason: params.reason,
         metadata: mergeMetadata({}, params.metadata),
+        refundFee: params.refund_application_fee ?? false,
+        reverseTransfer: params.reverse_transfer ?? false,
       })
       return refundBody(made)
     },
@@ -103,12 +105,3 @@ export function addRefunds(account: Account, serve: Serve): void {
     },
   })
 }
-
-/** A switch that may be said to be off. */
-const flagOff = (what: string): Field<false> => ({
-  needed: false,
-  read(raw, path) {
-    if (flag().read(raw, path)) throw gap(what)
-    return false
-  },
-})

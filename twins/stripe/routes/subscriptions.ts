@@ -7,6 +7,7 @@ import { discountsField, redeem } from '../coupons.ts'
 import { currency } from '../currencies.ts'
 import { malformed, missing } from '../errors.ts'
 import { emit } from '../events.ts'
+import { checkPassing } from '../fees.ts'
 import { loudly } from '../gaps.ts'
 import { LIST_SPEC, page } from '../lists.ts'
 import {
@@ -20,6 +21,7 @@ import {
   metadata,
   object,
   type Parsed,
+  percent,
   type Raw,
   required,
   type Spec,
@@ -89,7 +91,9 @@ const shared = {
   trial_settings: object({
     end_behavior: required(object({ missing_payment_method: required(choice('cancel', 'create_invoice', 'pause')) })),
   }),
-  ...loudly('application_fee_percent on_behalf_of transfer_data', CONNECT),
+  application_fee_percent: emptyable(percent()),
+  on_behalf_of: emptyable(string()),
+  transfer_data: emptyable(object({ destination: required(string()), amount_percent: percent() })),
   add_invoice_items: list(
     object({
       metadata: metadata(),
@@ -203,6 +207,19 @@ function applyShared(account: Account, subscription: Subscription, params: Parti
     checkRates(account, params.default_tax_rates, 'default_tax_rates')
     subscription.default_tax_rates = params.default_tax_rates
   }
+  if (params.application_fee_percent !== undefined)
+    subscription.application_fee_percent = params.application_fee_percent || null
+  if (params.on_behalf_of !== undefined) subscription.on_behalf_of = params.on_behalf_of || null
+  const data = params.transfer_data
+  if (data !== undefined)
+    subscription.transfer_data =
+      data === '' ? null : { destination: data.destination, amount_percent: data.amount_percent ?? null }
+  checkPassing(account, {
+    amount: 0,
+    application_fee_amount: subscription.application_fee_percent === null ? null : 0,
+    on_behalf_of: subscription.on_behalf_of,
+    transfer_data: subscription.transfer_data === null ? null : { destination: subscription.transfer_data.destination },
+  })
   if (params.days_until_due !== undefined) subscription.days_until_due = params.days_until_due
   if (params.description !== undefined) subscription.description = params.description || null
   const saves = params.payment_settings?.save_default_payment_method
