@@ -45,7 +45,7 @@ export const GAPS: readonly Gap[] = [
   { what: 'bank accounts and other ways out', why: 'Payouts go to the one account there is.' },
   { what: 'cash balance and tax ids', why: 'Only cards pay here.' },
   { what: 'files', why: 'Evidence is text; nothing is uploaded.' },
-  { what: 'search', why: 'The index lags behind writes by an unpublished time; list and filter instead.' },
+  { what: 'how far search is behind', why: 'Assumed: 5 s for what is new, nothing for changes. Stripe says a minute.' },
   { what: 'API v2', why: 'It has other idempotency, lists and events.' },
   { what: 'the rest of the API', why: 'Terminal, Issuing, Radar, Identity, Treasury, Reporting and others.' },
   {

@@ -28,6 +28,7 @@ import { addPaymentIntents } from './routes/payment-intents.ts'
 import { addPaymentMethods } from './routes/payment-methods.ts'
 import { addPayouts } from './routes/payouts.ts'
 import { addRefunds } from './routes/refunds.ts'
+import { addSearch } from './routes/search.ts'
 import { addSetupIntents } from './routes/setup-intents.ts'
 import { addSubscriptionItems } from './routes/subscription-items.ts'
 import { addSubscriptions } from './routes/subscriptions.ts'
@@ -146,6 +147,13 @@ export const stripe: TwinDefinition<Seed> = {
     'payouts.retrieve',
     'payouts.cancel',
     'payouts.list',
+    'charges.search',
+    'customers.search',
+    'invoices.search',
+    'payment_intents.search',
+    'prices.search',
+    'products.search',
+    'subscriptions.search',
     'tax_rates.create',
     'tax_rates.retrieve',
     'tax_rates.update',
@@ -341,6 +349,8 @@ const snapshotSchema = z.looseObject({ connected: z.array(z.object({ id: z.strin
 function open(account: Account, keys: readonly string[] | undefined): Opened {
   const app = createTwinApp('stripe')
   const serve = createServe(account, app, keys)
+  // Before the rest, or `search` were an id.
+  addSearch(account, serve)
   addCustomers(account, serve)
   addPaymentMethods(account, serve)
   addPaymentIntents(account, serve)

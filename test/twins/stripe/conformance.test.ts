@@ -113,7 +113,6 @@ runTwinTests({
     'bank accounts and other ways out': post('/v1/payouts', 'amount=100&currency=usd&destination=ba_1'),
     'cash balance and tax ids': get('/v1/customers/cus_1/cash_balance'),
     files: post('/v1/files'),
-    search: get('/v1/customers/search?query=x'),
     'API v2': get('/v2/core/events'),
     'the rest of the API': get('/v1/terminal/readers'),
     'payment methods that are not cards': post('/v1/payment_methods', 'type=card_present'),

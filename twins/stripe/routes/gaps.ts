@@ -9,7 +9,6 @@ const REST = 'the rest of the API'
 /** Paths Stripe has and this twin lacks, by pattern; the first that matches names the row of gaps.ts. */
 const PATHS: readonly (readonly [RegExp, string])[] = [
   [/^\w+ \/v2\//, 'API v2'],
-  [/^GET \/v1\/\w+\/search$/, 'search'],
   [/^POST \/v1\/charges(\/\w+\/capture)?$/, 'creating or capturing charges directly'],
   [/\/charges\/\w+\/(refunds?|dispute)/, 'creating or capturing charges directly'],
   [/\/refunds\/\w+\/(cancel|expire)$/, 'refund cancel, expire and instructions'],
