@@ -3,7 +3,7 @@ import type { Json } from '../trace.ts'
 import { notModelled, type TwinApp } from '../twin.ts'
 import { GAPS } from './gaps.ts'
 import { countCall, countWrite } from './limits.ts'
-import { seesIssue, seesProject } from './permissions.ts'
+import { letsAnyoneIn, seesIssue, seesProject } from './permissions.ts'
 import { isInScope } from './scopes.ts'
 import { issueOf, projectOf, type Site } from './site.ts'
 import { type Fields, type Issue, isFields, type Project, type User } from './state.ts'
@@ -59,7 +59,12 @@ export function router(app: TwinApp, site: Site, permitted: (operation: string, 
         if (version !== undefined && version !== '2' && version !== '3')
           throw notModelled('jira', GAPS, 'other versions of the API')
         const sent = await sentBy(c)
-        if (known instanceof Response) return dressed(site, undefined, known)
+        if (known instanceof Response) {
+          const stranger = c.req.header('authorization') === undefined
+          if (stranger && letsAnyoneIn(site))
+            throw notModelled('jira', GAPS, 'anonymous calls where a grant lets anyone in')
+          return dressed(site, undefined, known)
+        }
         const full = countCall(site, operation, c.req.method) ?? countIssue(site, c)
         if (full !== undefined) return dressed(site, known, full)
         const ask = askOf(site, c, known, sent, version === '3' ? 3 : 2)

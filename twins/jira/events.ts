@@ -64,6 +64,17 @@ export const APP_EVENTS: readonly string[] = EVENTS.filter((event) =>
 export const signatureOf = (secret: string, body: string): string =>
   `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`
 
+/** Of what an app registered, by its secret: https://developer.atlassian.com/cloud/jira/platform/webhooks/#webhooks-authentication-for-oauth-2-0-apps (2026-11-26). */
+function bearerOf(site: Site, { webhook }: Delivery): readonly (readonly [string, string])[] {
+  const client = site.seed.oauth
+  if (client === undefined || site.store.webhooks.get(webhook)?.kind !== 'app') return []
+  const coded = (part: Json): string => Buffer.from(JSON.stringify(part)).toString('base64url')
+  const iat = Math.floor(site.now() / 1000)
+  const said = `${coded({ alg: 'HS256', typ: 'JWT' })}.${coded({ iss: client.client_id, iat, exp: iat + 180 })}`
+  const signature = createHmac('sha256', client.client_secret).update(said).digest('base64url')
+  return [['Authorization', `Bearer ${said}.${signature}`]]
+}
+
 const viewOf = (site: Site, me: string): View => ({ base: site.url, version: 2, me })
 
 type Named = {
@@ -282,6 +293,7 @@ function attempt(site: Site, delivery: Delivery): void {
         ['X-Atlassian-Webhook-Flow', flow],
         ...(nth === 1 ? [] : [['X-Atlassian-Webhook-Retry', String(nth - 1)] as const]),
         ...(secret === null ? [] : [['X-Hub-Signature', signatureOf(secret, body)] as const]),
+        ...bearerOf(site, delivery),
       ],
       body,
       timeoutMs: TIMEOUT_MS,

@@ -10,6 +10,10 @@ export const GAPS: readonly Gap[] = [
   { what: 'backlogs of kanban boards', why: 'Which status is the backlog is a setting of the board.' },
   { what: 'boards of people', why: 'Boards belong to projects here.' },
   { what: 'two active sprints on a board', why: 'Parallel sprints are a setting of the site.' },
+  {
+    what: 'anonymous calls where a grant lets anyone in',
+    why: 'What strangers see of each call is documented nowhere; without such a grant they are refused.',
+  },
   { what: 'mails', why: 'Nobody receives them.' },
   { what: 'new keys of projects', why: 'Jira keeps the old ones alive for links and queries.' },
   {
@@ -75,38 +79,27 @@ export const GAPS: readonly Gap[] = [
     why: 'Assumed: of ends of the query and of what cannot be sorted by. The others are documented, or found in public reports.',
   },
   {
-    what: 'reserved words',
-    why: 'Assumed: those that the help of Jira Cloud lists, with small words such as “a”, which the source of Jira Server does not have.',
-  },
-  {
     what: 'permissions by default',
     why: 'Assumed: everybody who is logged in may do everything, until given.jira.permission_schemes and global_permissions say who may. A real site is narrower from the start.',
   },
-  {
-    what: 'how many calls a second',
-    why: 'Assumed: 100 a second per GET and POST, 50 per PUT and DELETE, none more. Quotas in points are not counted.',
-  },
+  { what: 'quotas in points', why: 'Assumed: no app comes near the points that it has in an hour.' },
   { what: 'page tokens', why: 'Assumed: they tell a position, and live as long as the query is the same.' },
   {
     what: 'search order',
     why: 'Assumed: newest first without ORDER BY; what is empty comes last ascending and first descending.',
   },
   { what: 'stemming', why: 'Assumed: a text search compares whole words as they are written.' },
-  { what: 'time zones', why: 'Assumed: everybody lives in UTC.' },
   {
     what: 'resolutions',
     why: 'Assumed: where a transition does not say, a status of the category done sets Done and leaving it takes it away. A team-managed business project was recorded that sets none: give its transitions `resolution: null`.',
   },
-  { what: 'watching by itself', why: 'Assumed: who creates or comments, watches.' },
   { what: 'what webhooks hear', why: 'Assumed: a comment is comment_created alone, and rich text is wiki notation.' },
   {
     what: 'how soon webhooks come',
     why: 'Assumed: 0.3 to 3 seconds, up to a minute for fallout; retries evenly within 5 to 15 minutes.',
   },
-  { what: 'bearer tokens of dynamic webhooks', why: 'Assumed: not sent; their claims are not documented.' },
-  { what: 'anonymous calls', why: 'Assumed: nothing is public but what the server is.' },
   {
-    what: 'lives of OAuth tokens',
-    why: 'Assumed: access an hour, refresh tokens once and 90 days; a used one is refused at once.',
+    what: 'claims of dynamic webhooks',
+    why: 'Assumed: their bearer token is signed with the secret of given.jira.oauth, and says who issued it and when; the claims are not documented.',
   },
 ]

@@ -36,6 +36,8 @@ const SHAPES = {
   'user.joined': z.strictObject({ name: text, email: text.optional(), account_id: text.optional() }),
   'user.deactivated': z.strictObject({ user: text }),
 } as const
+/** What each takes under `with`. */
+export const FIELDS: Readonly<Record<string, z.ZodType>> = SHAPES
 type Event = keyof typeof SHAPES
 type Of<E extends Event> = z.infer<(typeof SHAPES)[E]>
 

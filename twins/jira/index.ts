@@ -4,7 +4,7 @@ import { schedule } from './events.ts'
 import { FIDELITY } from './fidelity.ts'
 import { GAPS } from './gaps.ts'
 import { type Seed, seedSchema } from './given.ts'
-import { HAPPENINGS, happen } from './happenings.ts'
+import { FIELDS, HAPPENINGS, happen } from './happenings.ts'
 import { demand } from './needs.ts'
 import { PRICES } from './prices.ts'
 import { addBoards } from './routes/agile/boards.ts'
@@ -91,6 +91,7 @@ export const jira: TwinDefinition<Seed> = {
   gaps: GAPS,
   operations: operations(),
   happenings: HAPPENINGS,
+  happeningFields: FIELDS,
   events: [
     'attachment.created',
     'attachment.deleted',

@@ -112,6 +112,7 @@ export function create(site: Site, me: string, project: Project, draft: Draft, s
     key: `${project.key}-${number}`,
     project: project.key,
     creator: me,
+    // Who creates or comments watches: https://confluence.atlassian.com/jirakb/how-to-disable-automatic-watchers-on-jira-issues-1476624806.html (2026-11-26).
     watchers: [me],
     voters: [],
     rank: Number(site.next('rank', 1)),

@@ -1,10 +1,7 @@
 import type { Site } from './site.ts'
 import { errorBody, limitHeaders } from './wire.ts'
 
-/**
- * Per endpoint and method, and per issue for writes: https://developer.atlassian.com/cloud/jira/platform/rate-limiting (2026-11-26).
- * Assumed: how many calls a second; the page states no capacity.
- */
+/** Per endpoint and method, and per issue for writes: https://developer.atlassian.com/cloud/jira/platform/rate-limiting (2026-11-26). */
 const PER_SECOND: Readonly<Record<string, number>> = { GET: 100, POST: 100, PUT: 50, DELETE: 50 }
 const ISSUE_WRITES = [
   { most: 20, windowMs: 2_000 },

@@ -204,3 +204,7 @@ export const mayBeAssigned = (site: Site, user: User | undefined, project: Proje
   (issue === undefined
     ? mayInProject(site, user, 'ASSIGNABLE_USER', project)
     : mayOnIssue(site, user, 'ASSIGNABLE_USER', issue))
+
+/** Whether anything is there for those who are not logged in. */
+export const letsAnyoneIn = ({ store }: Site): boolean =>
+  store.permission_schemes.all().some(({ grants }) => grants.some(({ holder }) => holder.type === 'anyone'))

@@ -7,7 +7,7 @@ import type { BoardWish, FieldWish, IssueWish, ProjectWish, Seed } from './given
 import { addComment, create, fresh, store } from './issues.ts'
 import { plantActors, plantPermissions, schemeNamed } from './seed-permissions.ts'
 import { projectOf, type Site, userNamed } from './site.ts'
-import type { Board, Component, Project, Transition, User } from './state.ts'
+import type { Board, Component, Project, Token, Transition, User } from './state.ts'
 
 /** What was there before the scenario starts. It happened without events. */
 export function plant(site: Site, seed: Seed): void {
@@ -69,11 +69,20 @@ export function plant(site: Site, seed: Seed): void {
     })
   }
   const holder = (name: string | undefined): string => (name === undefined ? site.account : userId(site, name, 'oauth'))
-  for (const { code, user } of seed.oauth?.codes ?? [])
-    tokens.put({ id: code, kind: 'code', user: holder(user), expires_ms: null, used: false })
+  for (const { code, user } of seed.oauth?.codes ?? []) tokens.put(newToken(site, 'code', code, holder(user)))
   for (const { token, user } of seed.oauth?.refresh_tokens ?? [])
-    tokens.put({ id: token, kind: 'refresh', user: holder(user), expires_ms: null, used: false })
+    tokens.put(newToken(site, 'refresh', token, holder(user)))
 }
+
+const newToken = (site: Site, kind: Token['kind'], id: string, user: string): Token => ({
+  id,
+  kind,
+  user,
+  expires_ms: null,
+  used_ms: null,
+  family: id,
+  consented_ms: site.now(),
+})
 
 /** Somebody new; an account id is made up where none is given. */
 export function newUser(site: Site, name: string, email?: string, id?: string): User {

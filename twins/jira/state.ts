@@ -334,7 +334,10 @@ export type Token = {
   readonly kind: 'access' | 'refresh' | 'code'
   readonly user: string
   readonly expires_ms: number | null
-  readonly used: boolean
+  readonly used_ms: number | null
+  /** The consent that it comes from, and when that was given. */
+  readonly family: string
+  readonly consented_ms: number
 }
 /** When calls came that count against one limit. */
 export type Limit = { readonly id: string; readonly at_ms: readonly number[] }

@@ -104,6 +104,11 @@ runTwinTests({
       startDate: '2030-01-01T00:00:00.000Z',
       endDate: '2030-01-15T00:00:00.000Z',
     }),
+    'anonymous calls where a grant lets anyone in': async ({ twin }) => {
+      const grant = { permission: 'BROWSE_PROJECTS', holder: { type: 'anyone' } }
+      await twin.fetch(call('POST', `${V3}/permissionscheme/0/permission`, grant))
+      return twin.fetch(new Request('https://acme.atlassian.net/rest/api/3/issue/ONB-1'))
+    },
     mails: act('POST', `${V3}/issue/ONB-1/notify`, {}),
     'new keys of projects': act('PUT', `${V3}/project/ONB`, { key: 'NEW' }),
     'columns of filters, and what is on dashboards': act('GET', `${V3}/filter/10000/columns`),

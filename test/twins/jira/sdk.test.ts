@@ -244,8 +244,40 @@ test('OAuth goes through the gateway: a code, a site, an hour, and a refresh tok
     const stale = createCloudClient({
       auth: { type: 'oauth2', clientId: 'app', clientSecret: 'secret', refreshToken: 'first' },
     })
-    await expect(stale.myself.getCurrentUser()).rejects.toMatchObject({ status: 403, body: { error: 'invalid_grant' } })
+    const gone = { status: 403, body: { error: 'invalid_grant' } }
+    await expect(stale.myself.getCurrentUser()).rejects.toMatchObject(gone)
+    // Whoever uses one too late has stolen it: its consent is over, for the rightful app as well.
+    await world.clock.advance(3_600_000)
+    await expect(jira.myself.getCurrentUser()).rejects.toMatchObject(gone)
   })
+})
+
+test('a refresh token may be used again for ten minutes, and a consent lasts a year', async () => {
+  const { send, world } = openSite({
+    ...SEED,
+    oauth: { client_id: 'app', client_secret: 'secret', refresh_tokens: [{ token: 'first' }] },
+  })
+  const refresh = async (refresh_token: unknown): Promise<unknown> => {
+    const body = JSON.stringify({
+      grant_type: 'refresh_token',
+      client_id: 'app',
+      client_secret: 'secret',
+      refresh_token,
+    })
+    const headers = { 'Content-Type': 'application/json' }
+    const answer = await send(new Request('https://auth.atlassian.com/oauth/token', { method: 'POST', headers, body }))
+    return answer.status === 200 ? ((await answer.json()) as { refresh_token: string }).refresh_token : answer.status
+  }
+  let token = await refresh('first')
+  await world.clock.advance(599_000)
+  expect(await refresh('first')).toEqual(expect.any(String))
+  for (let month = 0; month < 12; month++) {
+    await world.clock.advance(30 * 86_400_000)
+    token = await refresh(token)
+  }
+  expect(token).toEqual(expect.any(String))
+  await world.clock.advance(6 * 86_400_000)
+  expect(await refresh(token)).toBe(403)
 })
 
 test('what is not modelled is loud', async () => {

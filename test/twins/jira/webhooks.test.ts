@@ -221,3 +221,26 @@ test('a webhook can be told to be quiet, to say nothing of what happened, and wh
   await setup.world.clock.advance(MINUTES)
   expect(setup.deliveries.map(({ url, body }) => [url, body])).toEqual([[`${APP}/ONB/ONB-1`, '']])
 })
+
+test('what an app registered comes with a token that its secret verifies', async () => {
+  const setup = openSite({ ...SEED, oauth: { client_id: 'c', client_secret: 's', codes: [{ code: 'one' }] } })
+  const client = { grant_type: 'authorization_code', client_id: 'c', client_secret: 's', code: 'one' }
+  const headers = { 'Content-Type': 'application/json' }
+  const token = await setup.send(
+    new Request('https://auth.atlassian.com/oauth/token', { method: 'POST', headers, body: JSON.stringify(client) }),
+  )
+  const { access_token } = fieldsOf(await token.json())
+  await setup.send(
+    new Request('https://api.atlassian.com/ex/jira/11223344-a1b2-3b33-c444-def123456789/rest/api/3/webhook', {
+      method: 'POST',
+      headers: { ...headers, Authorization: `Bearer ${String(access_token)}` },
+      body: JSON.stringify({ url: APP, webhooks: [{ events: ['jira:issue_created'], jqlFilter: 'project = ONB' }] }),
+    }),
+  )
+  await setup.happen('issue.created', { project: 'ONB', summary: 'One' })
+  await setup.world.clock.advance(MINUTES)
+  const bearer = setup.deliveries[0]?.headers.find(([name]) => name === 'Authorization')?.[1] ?? ''
+  const [head = '', claims = '', signature = ''] = bearer.replace('Bearer ', '').split('.')
+  expect(createHmac('sha256', 's').update(`${head}.${claims}`).digest('base64url')).toBe(signature)
+  expect(JSON.parse(Buffer.from(claims, 'base64url').toString())).toMatchObject({ iss: 'c' })
+})

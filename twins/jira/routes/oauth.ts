@@ -5,9 +5,15 @@ import { SCOPES } from '../scopes.ts'
 import type { Site } from '../site.ts'
 import type { Token } from '../state.ts'
 
-/** Refresh tokens rotate, and a bad one is a 403: https://developer.atlassian.com/cloud/oauth/getting-started/refresh-tokens (2026-11-26). */
+/**
+ * Refresh tokens rotate, and a bad one is a 403: https://developer.atlassian.com/cloud/oauth/getting-started/refresh-tokens. One that was used
+ * may be used again within the leeway; later, that ends all of its consent. They live for 90 days each, and a year in all:
+ * https://community.developer.atlassian.com/t/updated-31-january-2022-action-required-deprecating-persistent-refresh-tokens/54172 (2026-11-26).
+ */
 const ACCESS_MS = 3_600_000
 const REFRESH_MS = 90 * 86_400_000
+const CONSENT_MS = 365 * 86_400_000
+const LEEWAY_MS = 600_000
 const scopesOf = (site: Site): readonly string[] => site.seed.oauth?.scopes ?? SCOPES
 
 const request = z.object({
@@ -59,8 +65,16 @@ export function addOAuth(app: TwinApp, site: Site): void {
   })
 }
 
-const isAlive = (site: Site, { kind, used, expires_ms }: Token, wanted: Token['kind']): boolean =>
-  kind === wanted && !used && (expires_ms ?? Number.POSITIVE_INFINITY) > site.now()
+function isAlive(site: Site, { kind, used_ms, expires_ms, consented_ms }: Token, wanted: Token['kind']): boolean {
+  const nowMs = site.now()
+  const leewayMs = wanted === 'refresh' ? LEEWAY_MS : 0
+  return (
+    kind === wanted &&
+    (used_ms === null || nowMs < used_ms + leewayMs) &&
+    (expires_ms ?? Number.POSITIVE_INFINITY) > nowMs &&
+    (wanted === 'access' || nowMs < consented_ms + CONSENT_MS)
+  )
+}
 
 function jsonOf(text: string): unknown {
   try {
@@ -77,15 +91,22 @@ const refused = (status: number, error: string, error_description: string): Resp
 function exchange(site: Site, kind: 'code' | 'refresh', given: string, complaint: string): Response {
   const { tokens } = site.store
   const token = tokens.get(given)
-  if (token === undefined || !isAlive(site, token, kind)) return refused(403, 'invalid_grant', complaint)
-  tokens.put({ ...token, used: true })
+  if (token === undefined || !isAlive(site, token, kind)) {
+    if (token?.kind === 'refresh' && token.used_ms !== null)
+      for (const other of tokens.all())
+        if (other.kind === 'refresh' && other.family === token.family) tokens.remove(other.id)
+    return refused(403, 'invalid_grant', complaint)
+  }
+  tokens.put({ ...token, used_ms: token.used_ms ?? site.now() })
   const mint = (what: 'access' | 'refresh', lifeMs: number): Token =>
     tokens.put({
       id: site.world.id(what === 'access' ? 'eyJhbGciOiJSUzI1NiJ9.' : 'eyJhbGciOiJIUzI1NiJ9.', 86),
       kind: what,
       user: token.user,
       expires_ms: site.now() + lifeMs,
-      used: false,
+      used_ms: null,
+      family: token.family,
+      consented_ms: kind === 'code' ? site.now() : token.consented_ms,
     })
   const [access, refresh] = [mint('access', ACCESS_MS), mint('refresh', REFRESH_MS)]
   site.note('token.issued', { user: token.user, by: kind })
