@@ -24,6 +24,10 @@ export const HAPPENINGS = [
 ] as const
 
 const about = z.strictObject({ login: z.string(), group: z.string().optional() })
+/** What each takes under `with`. */
+export const FIELDS: Readonly<Record<string, z.ZodType>> = Object.fromEntries(
+  HAPPENINGS.map((name) => [name, name === 'keys.rotated' ? z.strictObject({}) : about]),
+)
 const TO: Readonly<Record<string, readonly [Status, EventType]>> = {
   'user.locked': ['LOCKED_OUT', 'user.account.lock'],
   'user.suspended': ['SUSPENDED', 'user.lifecycle.suspend'],

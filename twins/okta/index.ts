@@ -4,7 +4,7 @@ import { furnishOrg } from './born.ts'
 import { EVENT_TYPES } from './events.ts'
 import { FIDELITY } from './fidelity.ts'
 import { GAPS } from './gaps.ts'
-import { HAPPENINGS, happen } from './happenings.ts'
+import { FIELDS, HAPPENINGS, happen } from './happenings.ts'
 import { addRoutes, OPERATIONS } from './operations.ts'
 import { createOrg } from './org.ts'
 import { PRICES } from './prices.ts'
@@ -22,6 +22,7 @@ export const okta: TwinDefinition<Seed> = {
   gaps: GAPS,
   operations: OPERATIONS,
   happenings: HAPPENINGS,
+  happeningFields: FIELDS,
   events: [...EVENT_TYPES, 'code.sent', 'code.shown'],
   latencyMs: { min: 60, max: 350 },
   fidelity: FIDELITY,

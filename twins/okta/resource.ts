@@ -187,8 +187,10 @@ export function create(resource: Resource, ask: Ask): Row {
 /** Puts a body in a row's place. `partial` keeps what the body does not say. */
 function replace(resource: Resource, ask: Ask, partial: boolean): Row {
   const before = find(resource, ask)
-  const body = fields(partial ? { ...resource, required: {} } : resource, ask)
   const { defaults = {}, keeps = [] } = resource
+  // What stays as it was need not be said again.
+  const required = partial ? {} : without(resource.required ?? {}, ...keeps)
+  const body = fields({ ...resource, required: required as Readonly<Record<string, string>> }, ask)
   const base = partial ? before : typeof defaults === 'function' ? defaults(ask, body) : defaults
   const kept = Object.fromEntries(
     ['id', '_key', 'system', 'default', ...keeps].flatMap((field) =>

@@ -1,7 +1,8 @@
 import { type Ask, done, type On, ok, page, type Reply, shown } from '../ask.ts'
 import { rowOf, text } from '../org.ts'
-import { hinted } from '../resource.ts'
+import { hinted, type Resource, shownRow } from '../resource.ts'
 import type { Row } from '../store.ts'
+import { OTHERS } from '../tables/others.ts'
 import { invalid, notFound, view } from '../wire.ts'
 import { CERTIFICATE, drawnKid, newKey } from './app-keys.ts'
 import { findUser } from './user-shape.ts'
@@ -71,6 +72,12 @@ function users(on: On): void {
   on('identity_providers.users.get', `GET ${root}/:userId`, (ask) => {
     const [idp, link] = find(ask)
     return shown(linkShown(ask, idp, link))
+  })
+  on('users.idps', 'GET /api/v1/users/:userId/idps', (ask) => {
+    const { id } = findUser(ask)
+    const linked = ask.org.store.rows('idps').filter((idp) => ask.org.store.get(path(idp), text(id)) !== undefined)
+    const resource = OTHERS.find(({ name }) => name === 'identity_providers') as Resource
+    return ok(linked.map((idp) => view(shownRow(resource, ask, idp))))
   })
   on('identity_providers.users.unlink', `DELETE ${root}/:userId`, (ask) => {
     const [idp, link] = find(ask)

@@ -167,10 +167,6 @@ export function addUserRoutes(on: On): void {
     return done()
   })
   on('users.app_links', 'GET /api/v1/users/:userId/appLinks', (ask) => ok(appLinks(ask)))
-  on('users.idps', 'GET /api/v1/users/:userId/idps', (ask) => {
-    findUser(ask)
-    return ok([])
-  })
 }
 
 function appLinks(ask: Ask) {

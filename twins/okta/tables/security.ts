@@ -119,6 +119,7 @@ export const SECURITY: readonly Resource[] = [
   },
   {
     name: 'inline_hooks',
+    keeps: ['type'],
     path: 'inlineHooks',
     kind: 'Callback',
     prefix: 'cal',
