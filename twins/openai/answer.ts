@@ -94,7 +94,7 @@ function takeTurn(world: World, seed: Seed, state: State, { model, input }: Ask)
     if (turn.when?.model !== undefined && turn.when.model !== model) continue
     if (turn.when?.contains !== undefined && !input.includes(turn.when.contains)) continue
     if (turn.when?.step !== undefined && turn.when.step !== world.cause.step) continue
-    if (!state.used_turns.includes(at)) state.used_turns.push(at)
+    if (!state.used_turns.includes(at)) state.used_turns = [...state.used_turns, at]
     return turn
   }
   return undefined
@@ -105,6 +105,12 @@ function seeded(world: World, { words = { min: 8, max: 20 } }: Seed): string {
   const text = Array.from({ length: rng.int(words.min, words.max) }, () => rng.pick(WORDS)).join(' ')
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 }
+
+const MINUTE_MS = 60_000
+
+/** What counts against the limits at a time. */
+export const inLastMinute = ({ window }: State, nowMs: number): State['window'] =>
+  window.filter(({ at_ms }) => at_ms > nowMs - MINUTE_MS)
 
 /** Bills an answer and keeps it: it is made and paid for even when nobody receives it. */
 export function bill(
@@ -118,8 +124,13 @@ export function bill(
   world.money.charge('openai', `${tier}input`, input_tokens - cachedTokens)
   if (cachedTokens > 0) world.money.charge('openai', `${tier}cached-input`, cachedTokens)
   world.money.charge('openai', `${tier}output`, output_tokens)
-  state.completions.push(completion)
+  state.completions.add(completion)
   // Batches have limits of their own, which nobody meets here.
-  if (!batched) state.window.push({ at_ms: completion.created_ms, tokens: input_tokens + output_tokens })
+  if (!batched) {
+    const { created_ms: at_ms } = completion
+    const [oldest] = state.window
+    if (oldest !== undefined && oldest.at_ms <= at_ms - MINUTE_MS) state.window = inLastMinute(state, at_ms)
+    state.window.push({ at_ms, tokens: input_tokens + output_tokens })
+  }
   world.trace.record('openai.completion.created', { id, endpoint, model, input_tokens, output_tokens })
 }

@@ -18,7 +18,7 @@ export function awaitResponse(world: World, state: State, response: StoredRespon
   const { ends_ms: endsMs } = response
   if (endsMs === null || endsMs <= world.clock.now()) return
   const end = (): void => {
-    if (state.responses.includes(response))
+    if (state.responses.get(response.id) === response)
       emit({ world, state }, `response.${String(response.body.status)}`, response.id)
   }
   world.clock.schedule(endsMs - world.clock.now(), end, `openai ${response.id} ends`)

@@ -1,7 +1,7 @@
 import type { Json } from '../trace.ts'
 import type { World } from '../world.ts'
 import { MODELS, modelOf } from './prices.ts'
-import type { Batch, BatchLine, Item, Seed, State } from './state.ts'
+import type { Batch, BatchLine, Item, Seed, State, Usage } from './state.ts'
 import { emit } from './webhooks.ts'
 
 /**
@@ -53,12 +53,12 @@ export function addBatch(
     output_file_id: null,
     error_file_id: null,
   }
-  state.batches.push(batch)
+  state.batches.add(batch)
   awaitNext(desk, batch)
   return batch
 }
 
-const isOver = ({ status }: Batch): boolean => ['failed', 'completed', 'expired', 'cancelled'].includes(status)
+export const isOver = ({ status }: Batch): boolean => ['failed', 'completed', 'expired', 'cancelled'].includes(status)
 
 /** Does what is next when it is due; a batch of a state that was put away does nothing any more. */
 export function awaitNext(desk: Desk, batch: Batch): void {
@@ -66,7 +66,7 @@ export function awaitNext(desk: Desk, batch: Batch): void {
   const { due_ms: dueMs, status } = batch
   const { clock } = desk.world
   const go = async (): Promise<void> => {
-    if (batch.due_ms !== dueMs || batch.status !== status || !desk.state.batches.includes(batch)) return
+    if (batch.due_ms !== dueMs || batch.status !== status || desk.state.batches.get(batch.id) !== batch) return
     await step(desk, batch)
     awaitNext(desk, batch)
   }
@@ -83,7 +83,7 @@ export function cancelBatch(desk: Desk, batch: Batch): void {
 
 function move(world: World, batch: Batch, status: Batch['status']): void {
   batch.status = status
-  batch.times[`${status}_at`] = nowS(world)
+  batch.times = { ...batch.times, [`${status}_at`]: nowS(world) }
 }
 
 async function step(desk: Desk, batch: Batch): Promise<void> {
@@ -102,7 +102,9 @@ async function step(desk: Desk, batch: Batch): Promise<void> {
       if (nowMs >= batch.created_ms + DAY_MS) end(desk, batch, 'expired')
       else {
         const go = Math.ceil(batch.lines.length / GOES)
-        for (const line of batch.lines.slice(batch.done, batch.done + go)) await work(desk, batch, line)
+        const done: Done[] = []
+        for (const line of batch.lines.slice(batch.done, batch.done + go)) done.push(await work(desk, batch, line))
+        keep(batch, done)
         batch.done = Math.min(batch.lines.length, batch.done + go)
         if (batch.done < batch.lines.length) batch.due_ms = nextGoMs(desk, batch)
         else {
@@ -129,8 +131,26 @@ function nextGoMs({ seed }: Desk, { created_ms, lines, done }: Batch): number {
   return created_ms + Math.min(PACE_MS.validating + workMs, DAY_MS)
 }
 
+/** A request that was answered: its line in one of the two files, and what it took. */
+type Done = { readonly line: string; readonly usage: Usage | undefined }
+
+function keep(batch: Batch, done: readonly Done[]): void {
+  batch.failures = [...batch.failures, ...done.flatMap(({ line, usage }) => (usage === undefined ? line : []))]
+  batch.outputs = [...batch.outputs, ...done.flatMap(({ line, usage }) => (usage === undefined ? [] : line))]
+  for (const { usage } of done) {
+    if (usage === undefined) continue
+    const { input, cached, output, reasoning } = batch.usage
+    batch.usage = {
+      input: input + usage.input,
+      cached: cached + usage.cached,
+      output: output + usage.output,
+      reasoning: reasoning + usage.reasoning,
+    }
+  }
+}
+
 /** Answers one request of a batch by the twin's own routes. */
-async function work({ world, seed, ask }: Desk, batch: Batch, { custom_id, body }: BatchLine): Promise<void> {
+async function work({ world, seed, ask }: Desk, batch: Batch, { custom_id, body }: BatchLine): Promise<Done> {
   const request = new Request(`https://api.openai.com${batch.endpoint}`, {
     method: 'POST',
     headers: { Authorization: `Bearer ${seed.keys?.[0] ?? 'sk-batch'}`, 'Content-Type': 'application/json' },
@@ -144,21 +164,20 @@ async function work({ world, seed, ask }: Desk, batch: Batch, { custom_id, body 
     response: { status_code: response.status, request_id, body: answer },
     error: null,
   })
-  if (response.status !== 200) {
-    batch.failures.push(line)
-    return
-  }
-  batch.outputs.push(line)
+  if (response.status !== 200) return { line, usage: undefined }
   const used = (answer.usage ?? {}) as Item
   const count = (value: Json | undefined): number => (typeof value === 'number' ? value : 0)
   const details = (kind: 'input' | 'output'): Item =>
     (used[`${kind}_tokens_details`] ??
       used[kind === 'input' ? 'prompt_tokens_details' : 'completion_tokens_details'] ??
       {}) as Item
-  batch.usage.input += count(used.input_tokens ?? used.prompt_tokens)
-  batch.usage.cached += count(details('input').cached_tokens)
-  batch.usage.output += count(used.output_tokens ?? used.completion_tokens)
-  batch.usage.reasoning += count(details('output').reasoning_tokens)
+  const usage = {
+    input: count(used.input_tokens ?? used.prompt_tokens),
+    cached: count(details('input').cached_tokens),
+    output: count(used.output_tokens ?? used.completion_tokens),
+    reasoning: count(details('output').reasoning_tokens),
+  }
+  return { line, usage }
 }
 
 const printLine = (world: World, custom_id: string, told: Item): string =>
@@ -173,9 +192,11 @@ const EXPIRED: Json = {
 /** Writes the files of a batch, and tells whoever listens. */
 function end(desk: Desk, batch: Batch, status: 'failed' | 'completed' | 'expired' | 'cancelled'): void {
   const { world, state } = desk
-  if (status === 'expired')
-    for (const { custom_id } of batch.lines.slice(batch.done))
-      batch.failures.push(printLine(world, custom_id, { response: null, error: EXPIRED }))
+  if (status === 'expired') {
+    const left = batch.lines.slice(batch.done)
+    const lines = left.map(({ custom_id }) => printLine(world, custom_id, { response: null, error: EXPIRED }))
+    batch.failures = [...batch.failures, ...lines]
+  }
   const write = (kind: 'output' | 'error', lines: readonly string[]): string | null => {
     if (lines.length === 0) return null
     const content = Buffer.from(`${lines.join('\n')}\n`)
@@ -189,10 +210,10 @@ function end(desk: Desk, batch: Batch, status: 'failed' | 'completed' | 'expired
       expires_at: output_expires_s === null ? null : nowS(world) + output_expires_s,
       content: content.toString('base64'),
     }
-    state.files.push(file)
+    state.files.add(file)
     return file.id
   }
-  if (batch.status === 'in_progress') batch.times.finalizing_at = nowS(world)
+  if (batch.status === 'in_progress') batch.times = { ...batch.times, finalizing_at: nowS(world) }
   batch.output_file_id = write('output', batch.outputs)
   batch.error_file_id = write('error', batch.failures)
   move(world, batch, status)
@@ -211,23 +232,26 @@ const LINES_MAX = 50_000
 
 /** Reads the requests of a batch, or what is wrong with them. The wordings are assumed, the codes are the vendor's. */
 function readLines({ state }: Desk, batch: Batch): void {
-  const file = state.files.find(({ id }) => id === batch.input_file_id)
+  const file = state.files.get(batch.input_file_id)
   const text = Buffer.from(file?.content ?? '', 'base64').toString()
   const rows = text.split('\n').filter((row) => row.trim() !== '')
-  const whole = (code: string, message: string): void =>
-    void batch.errors.push({ code, message, param: null, line: null })
+  const whole = (code: string, message: string): void => {
+    batch.errors = [{ code, message, param: null, line: null }]
+  }
   if (rows.length === 0)
     return whole('empty_file', 'The input file is empty. Please ensure that the batch contains at least one request.')
   if (rows.length > LINES_MAX)
     return whole('too_many_tasks', `The batch input file contains more than the maximum of ${LINES_MAX} requests.`)
   const seen = new Set<string>()
   const lines: BatchLine[] = []
+  const errors: Fault[] = []
   for (const [at, row] of rows.entries()) {
     const read = readLine(row, at + 1, batch, seen)
-    if ('code' in read) batch.errors.push(read)
+    if ('code' in read) errors.push(read)
     else lines.push(read)
   }
-  if (batch.errors.length === 0) batch.lines = lines
+  batch.errors = errors
+  if (errors.length === 0) batch.lines = lines
 }
 
 function readLine(row: string, line: number, batch: Batch, seen: Set<string>): BatchLine | Fault {

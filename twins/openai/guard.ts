@@ -1,4 +1,5 @@
 import type { World } from '../world.ts'
+import { inLastMinute } from './answer.ts'
 import { MODELS, modelOf } from './prices.ts'
 import type { Seed, State } from './state.ts'
 import { errorBody, printReset, refusal } from './wire.ts'
@@ -60,7 +61,7 @@ export function checkLimits(
   const limits = seed.limits
   if (limits === undefined) return {}
   const nowMs = world.clock.now()
-  state.window = state.window.filter(({ at_ms }) => at_ms > nowMs - MINUTE_MS)
+  state.window = inLastMinute(state, nowMs)
   const used = { requests: state.window.length, tokens: state.window.reduce((sum, entry) => sum + entry.tokens, 0) }
   const resetMs = state.window[0] === undefined ? 0 : state.window[0].at_ms + MINUTE_MS - nowMs
   const headers: Record<string, string> = {}

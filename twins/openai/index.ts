@@ -1,6 +1,6 @@
 import { createTwinApp, NotModelled, type TwinDefinition } from '../twin.ts'
 import { awaitResponse } from './background.ts'
-import { awaitNext, type Desk } from './batches.ts'
+import { awaitNext, type Desk, isOver } from './batches.ts'
 import { FIDELITY } from './fidelity.ts'
 import { GAPS } from './gaps.ts'
 import { PRICES } from './prices.ts'
@@ -17,7 +17,8 @@ import { addStoredCompletionRoutes } from './routes/stored-completions.ts'
 import { addTraceRoutes } from './routes/traces.ts'
 import { addWebhookEndpointRoutes } from './routes/webhook-endpoints.ts'
 import { plant } from './seed.ts'
-import { emptyState, type Seed, seedSchema, stateSchema } from './state.ts'
+import { fromSnapshot, toSnapshot } from './snapshot.ts'
+import { emptyState, type Seed, seedSchema, type Table } from './state.ts'
 import { awaitDelivery, newEndpoint } from './webhooks.ts'
 import { failure } from './wire.ts'
 
@@ -127,12 +128,17 @@ export const openai: TwinDefinition<Seed> = {
       happen(event) {
         throw new NotModelled('openai', `the event ${event}`, 'Nothing happens at this twin by itself.')
       },
-      snapshot: () => structuredClone(state) as never,
+      snapshot: () => toSnapshot(state),
       restore(json) {
-        Object.assign(state, stateSchema.parse(json))
-        for (const response of state.responses) awaitResponse(world, state, response)
-        for (const batch of state.batches) awaitNext(desk, batch)
-        for (const delivery of state.webhook_deliveries) awaitDelivery(desk, delivery)
+        fromSnapshot(state, json)
+        // Only what still has something before it becomes a row of our own.
+        const own = <Row extends { readonly id: string }>(table: Table<Row>, waits: (row: Row) => boolean): Row[] =>
+          table.snapshot().flatMap((row) => (waits(row) ? (table.get(row.id) ?? []) : []))
+        for (const response of own(state.responses, ({ ends_ms }) => ends_ms !== null)) {
+          awaitResponse(world, state, response)
+        }
+        for (const batch of own(state.batches, (one) => !isOver(one))) awaitNext(desk, batch)
+        for (const delivery of own(state.webhook_deliveries, ({ open }) => open)) awaitDelivery(desk, delivery)
       },
     }
   },

@@ -4,15 +4,15 @@ import type { Seed, State } from './state.ts'
 /** What was stored before the scenario starts, and long enough ago to be ready. */
 export function plant(world: World, seed: Seed, state: State): void {
   const created_at = Math.floor(world.startsAtMs / 1000)
-  for (const { id } of seed.conversations ?? []) state.conversations.push({ id, created_at, metadata: {}, items: [] })
+  for (const { id } of seed.conversations ?? []) state.conversations.add({ id, created_at, metadata: {}, items: [] })
   for (const { id, body } of seed.responses ?? []) {
     const empty = { id, object: 'response', created_at, status: 'completed', output: [] }
-    state.responses.push({ id, body: body ?? empty, input: [], starts_ms: null, ends_ms: null })
+    state.responses.add({ id, body: body ?? empty, input: [], starts_ms: null, ends_ms: null })
   }
   for (const { id, filename, purpose = 'user_data', text = '' } of seed.files ?? []) {
     const content = Buffer.from(text)
     const bytes = content.length
-    state.files.push({
+    state.files.add({
       id,
       bytes,
       created_at,
@@ -24,7 +24,7 @@ export function plant(world: World, seed: Seed, state: State): void {
   }
   for (const { id, name = null, files = [] } of seed.vector_stores ?? []) {
     const ready_ms = world.startsAtMs
-    state.vector_stores.push({
+    state.vector_stores.add({
       id,
       created_at,
       name,
@@ -34,7 +34,7 @@ export function plant(world: World, seed: Seed, state: State): void {
         id: file,
         created_at,
         ready_ms,
-        bytes: state.files.find((one) => one.id === file)?.bytes ?? 0,
+        bytes: state.files.get(file)?.bytes ?? 0,
         attributes: {},
       })),
     })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { OwnRows } from '../rows.ts'
 import type { Json } from '../trace.ts'
 
 /** Tokens a turn says it took, where the twin cannot count them: images, audio, hosted tools. */
@@ -159,6 +160,13 @@ export type Conversation = {
 }
 /** A completion that was to be stored, with what it answered. */
 export type StoredCompletion = { readonly id: string; body: Item; readonly messages: readonly Item[] }
+/** Tokens that the requests of a batch took. */
+export type Usage = {
+  readonly input: number
+  readonly cached: number
+  readonly output: number
+  readonly reasoning: number
+}
 export type BatchLine = { readonly custom_id: string; readonly body: Item }
 export type Batch = {
   readonly id: string
@@ -172,15 +180,15 @@ export type Batch = {
   due_ms: number
   status: 'validating' | 'failed' | 'in_progress' | 'finalizing' | 'completed' | 'expired' | 'cancelling' | 'cancelled'
   /** `in_progress_at` and its like, in seconds. */
-  times: { [name: string]: number }
-  errors: Item[]
+  times: { readonly [name: string]: number }
+  errors: readonly Item[]
   lines: readonly BatchLine[]
   /** So many of `lines` are answered; as lines of the two files. */
   done: number
-  outputs: string[]
-  failures: string[]
+  outputs: readonly string[]
+  failures: readonly string[]
   model: string | null
-  usage: { input: number; cached: number; output: number; reasoning: number }
+  usage: Usage
   output_file_id: string | null
   error_file_id: string | null
 }
@@ -201,21 +209,23 @@ export type WebhookDelivery = {
   due_ms: number
   open: boolean
 }
+/** Rows are changed field by field; what a field holds is replaced. */
 export type State = {
-  containers: Container[]
-  batches: Batch[]
-  stored_completions: StoredCompletion[]
-  webhook_endpoints: WebhookEndpoint[]
-  webhook_deliveries: WebhookDelivery[]
-  completions: Completion[]
-  responses: StoredResponse[]
-  files: StoredFile[]
-  vector_stores: VectorStore[]
-  conversations: Conversation[]
-  used_turns: number[]
+  readonly containers: Table<Container>
+  readonly batches: Table<Batch>
+  readonly stored_completions: Table<StoredCompletion>
+  readonly webhook_endpoints: Table<WebhookEndpoint>
+  readonly webhook_deliveries: Table<WebhookDelivery>
+  readonly completions: Table<Completion>
+  readonly responses: Table<StoredResponse>
+  readonly files: Table<StoredFile>
+  readonly vector_stores: Table<VectorStore>
+  readonly conversations: Table<Conversation>
+  used_turns: readonly number[]
   /** Requests and tokens of the last minute, for the limits. */
-  window: { at_ms: number; tokens: number }[]
+  window: { readonly at_ms: number; readonly tokens: number }[]
 }
+export type Table<Row extends object> = OwnRows<Row>
 
 /** openai 7.57, Moderation.Categories. */
 export const CATEGORIES = [
@@ -233,17 +243,19 @@ export const CATEGORIES = [
   'violence',
   'violence/graphic',
 ] as const
+const table = <Row extends { readonly id: string }>(): Table<Row> => new OwnRows(({ id }) => id)
+
 export const emptyState = (): State => ({
-  containers: [],
-  batches: [],
-  stored_completions: [],
-  webhook_endpoints: [],
-  webhook_deliveries: [],
-  completions: [],
-  responses: [],
-  files: [],
-  vector_stores: [],
-  conversations: [],
+  containers: table(),
+  batches: table(),
+  stored_completions: table(),
+  webhook_endpoints: table(),
+  webhook_deliveries: table(),
+  completions: table(),
+  responses: table(),
+  files: table(),
+  vector_stores: table(),
+  conversations: table(),
   used_turns: [],
   window: [],
 })
@@ -307,131 +319,4 @@ export const seedSchema: z.ZodType<Seed> = z.strictObject({
       }),
     )
     .optional(),
-})
-const completion = z.strictObject({
-  id: z.string(),
-  endpoint: z.enum(['chat.completions', 'responses']),
-  model: z.string(),
-  input_tokens: z.number(),
-  output_tokens: z.number(),
-  reasoning_tokens: z.number(),
-  text: z.string(),
-  created_ms: z.number(),
-})
-const batch: z.ZodType<Batch> = z.strictObject({
-  id: z.string(),
-  endpoint: z.string(),
-  input_file_id: z.string(),
-  completion_window: z.string(),
-  metadata: item.nullable(),
-  output_expires_s: z.number().nullable(),
-  created_ms: z.number(),
-  due_ms: z.number(),
-  status: z.enum([
-    'validating',
-    'failed',
-    'in_progress',
-    'finalizing',
-    'completed',
-    'expired',
-    'cancelling',
-    'cancelled',
-  ]),
-  times: z.record(z.string(), z.number()),
-  errors: z.array(item),
-  lines: z.array(z.strictObject({ custom_id: z.string(), body: item })),
-  done: z.number(),
-  outputs: z.array(z.string()),
-  failures: z.array(z.string()),
-  model: z.string().nullable(),
-  usage: z.strictObject({ input: z.number(), cached: z.number(), output: z.number(), reasoning: z.number() }),
-  output_file_id: z.string().nullable(),
-  error_file_id: z.string().nullable(),
-})
-const container = z.strictObject({
-  id: z.string(),
-  created_at: z.number(),
-  last_active_at: z.number(),
-  name: z.string(),
-  memory_limit: z.string(),
-  expires_minutes: z.number(),
-  files: z.array(
-    z.strictObject({
-      id: z.string(),
-      created_at: z.number(),
-      path: z.string(),
-      source: z.enum(['user', 'assistant']),
-      content: z.string(),
-    }),
-  ),
-})
-export const stateSchema: z.ZodType<State> = z.strictObject({
-  containers: z.array(container),
-  batches: z.array(batch),
-  stored_completions: z.array(z.strictObject({ id: z.string(), body: item, messages: z.array(item) })),
-  webhook_endpoints: z.array(
-    z.strictObject({
-      id: z.string(),
-      created_at: z.number(),
-      updated_at: z.number(),
-      url: z.string(),
-      name: z.string(),
-      event_types: z.array(z.string()),
-      secret: z.string(),
-    }),
-  ),
-  webhook_deliveries: z.array(
-    z.strictObject({
-      id: z.string(),
-      endpoint: z.string(),
-      event: item,
-      attempts: z.number(),
-      due_ms: z.number(),
-      open: z.boolean(),
-    }),
-  ),
-  completions: z.array(completion),
-  responses: z.array(
-    z.strictObject({
-      id: z.string(),
-      body: item,
-      input: z.array(z.unknown()),
-      starts_ms: z.number().nullable(),
-      ends_ms: z.number().nullable(),
-    }),
-  ),
-  files: z.array(
-    z.strictObject({
-      id: z.string(),
-      bytes: z.number(),
-      created_at: z.number(),
-      filename: z.string(),
-      purpose: z.string(),
-      expires_at: z.number().nullable(),
-      content: z.string(),
-    }),
-  ),
-  vector_stores: z.array(
-    z.strictObject({
-      id: z.string(),
-      created_at: z.number(),
-      name: z.string().nullable(),
-      description: z.string().nullable(),
-      metadata: item,
-      files: z.array(
-        z.strictObject({
-          id: z.string(),
-          created_at: z.number(),
-          ready_ms: z.number(),
-          bytes: z.number(),
-          attributes: item,
-        }),
-      ),
-    }),
-  ),
-  conversations: z.array(
-    z.strictObject({ id: z.string(), created_at: z.number(), metadata: item, items: z.array(item) }),
-  ),
-  used_turns: z.array(z.number()),
-  window: z.array(z.strictObject({ at_ms: z.number(), tokens: z.number() })),
 })

@@ -45,14 +45,14 @@ export function newEndpoint(
     event_types: events ?? EVENT_TYPES,
     secret: secret ?? `whsec_${Buffer.from(world.draw('webhook secret').text(32)).toString('base64')}`,
   }
-  state.webhook_endpoints.push(endpoint)
+  state.webhook_endpoints.add(endpoint)
   return endpoint
 }
 
 /** Something has happened to what `id` names: every endpoint that wants to know is told. */
 export function emit(desk: Desk, type: string, id: string): void {
   const { world, state } = desk
-  for (const endpoint of state.webhook_endpoints) {
+  for (const endpoint of state.webhook_endpoints.all()) {
     if (!endpoint.event_types.includes(type)) continue
     const delivery: WebhookDelivery = {
       id: `wh_${world.draw('id wh').text(32, HEX)}`,
@@ -68,7 +68,7 @@ export function emit(desk: Desk, type: string, id: string): void {
       due_ms: world.clock.now() + world.draw('webhook').int(100, 2_000),
       open: true,
     }
-    state.webhook_deliveries.push(delivery)
+    state.webhook_deliveries.add(delivery)
     awaitDelivery(desk, delivery)
   }
 }
@@ -92,8 +92,8 @@ export function signature(secret: string, id: string, atS: number, body: string)
 
 function attempt(desk: Desk, delivery: WebhookDelivery): void {
   const { world, state } = desk
-  const current = (): boolean => state.webhook_deliveries.includes(delivery)
-  const endpoint = state.webhook_endpoints.find(({ id }) => id === delivery.endpoint)
+  const current = (): boolean => state.webhook_deliveries.get(delivery.id) === delivery
+  const endpoint = state.webhook_endpoints.get(delivery.endpoint)
   if (!current() || !delivery.open) return
   if (endpoint === undefined) {
     delivery.open = false

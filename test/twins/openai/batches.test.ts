@@ -161,6 +161,48 @@ test('a batch that is put away goes on from there', async () => {
   })
 })
 
+/** Frozen through and through: whoever changes a part of it throws. */
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value
+  Object.values(value).forEach(frozen)
+  return Object.freeze(value)
+}
+
+test('what goes on after a snapshot changes nothing of it, in the twin it is of and in those that have it', async () => {
+  const { api, stage } = client({ webhooks: [{ url: 'https://shop.test/hook' }] })
+  const batch = await start(api, batchFile([ask('One'), ask('Two')]))
+  const { id: talk } = await api.conversations.create({ metadata: { a: '1' } })
+  await api.responses.create({ model: 'gpt-4.1-mini', input: 'Hello', background: true })
+  await stage.world.clock.advance(35_000)
+  const kept = frozen(stage.twin.snapshot())
+  const text = JSON.stringify(kept)
+  const others = [client(), client()]
+  for (const other of others) {
+    await other.stage.world.clock.advance(35_000)
+    other.stage.twin.restore(kept)
+  }
+  for (const one of [{ api, stage }, ...others]) {
+    await one.api.conversations.update(talk, { metadata: { a: '2' } })
+    await one.api.conversations.items.create(talk, { items: [{ role: 'user', content: 'More' }] })
+    await one.stage.world.clock.advance(3_600_000)
+    expect(await one.api.batches.retrieve(batch.id)).toMatchObject({ status: 'completed' })
+  }
+  expect(JSON.stringify(kept)).toBe(text)
+})
+
+test('a snapshot that is none of this twin changes nothing', () => {
+  const { stage } = client({ files: [{ id: 'file-1', filename: 'a.txt' }] })
+  const before = stage.twin.snapshot() as { readonly [name: string]: never }
+  for (const [strange, message] of [
+    [{ ...before, files: 'none' }, 'expected a list of files'],
+    [{ ...before, files: [{}] }, 'expected rows with ids under files'],
+    [{ ...before, customers: [] }, 'got one with customers'],
+  ] as const) {
+    expect(() => stage.twin.restore(strange)).toThrow(message)
+    expect(stage.twin.snapshot()).toEqual(before)
+  }
+})
+
 test('files expire when they were said to', async () => {
   const { api, stage } = client()
   const file = new File(['x'], 'x.txt')

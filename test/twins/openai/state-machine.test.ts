@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { openai } from '../../../twins/openai/index.ts'
+import { toSnapshot } from '../../../twins/openai/snapshot.ts'
 import { emptyState } from '../../../twins/openai/state.ts'
 import { createWorld } from '../../../twins/world.ts'
 import { batchFile, client } from './support.ts'
@@ -181,7 +182,7 @@ test('whatever is done in whatever order, the twin and a small model agree', asy
 test('100,000 entities are put away and taken out again in a moment', () => {
   const state = emptyState()
   for (let at = 0; at < 50_000; at++) {
-    state.completions.push({
+    state.completions.add({
       id: `chatcmpl-${at}`,
       endpoint: 'chat.completions',
       model: 'gpt-5',
@@ -191,7 +192,7 @@ test('100,000 entities are put away and taken out again in a moment', () => {
       text: '',
       created_ms: at,
     })
-    state.files.push({
+    state.files.add({
       id: `file-${at}`,
       bytes: 1,
       created_at: 1,
@@ -202,7 +203,7 @@ test('100,000 entities are put away and taken out again in a moment', () => {
     })
   }
   const twin = openai.create(createWorld({ seed: '1', startsAt: '2030-01-01T00:00:00Z' }), {})
-  twin.restore(state as never)
+  twin.restore(toSnapshot(state))
   const best = Math.min(
     ...Array.from({ length: 3 }, () => {
       const cpu = process.cpuUsage()

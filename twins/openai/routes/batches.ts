@@ -21,7 +21,7 @@ export function addBatchRoutes(app: TwinApp, desk: Desk): void {
     (act: (batch: Batch) => Response) =>
     (c: Context): Response => {
       const id = c.req.param('id') ?? ''
-      const batch = state.batches.find((one) => one.id === id)
+      const batch = state.batches.get(id)
       if (batch !== undefined) return act(batch)
       return refusal(404, errorBody(`No batch found with id '${id}'.`, 'invalid_request_error', null, null))
     }
@@ -43,7 +43,7 @@ export function addBatchRoutes(app: TwinApp, desk: Desk): void {
       const all = [...ENDPOINTS, ...OTHERS].map((one) => `'${one}'`).join(', ')
       return invalid(`Invalid value: '${endpoint}'. Supported values are: ${all}.`, 'endpoint', 'invalid_value')
     }
-    const file = state.files.find(({ id }) => id === body.input_file_id)
+    const file = state.files.get(String(body.input_file_id))
     if (file === undefined)
       return invalid(`No such File object: ${String(body.input_file_id)}`, 'input_file_id', 'invalid_value')
     if (file.purpose !== 'batch')
@@ -70,7 +70,7 @@ export function addBatchRoutes(app: TwinApp, desk: Desk): void {
     return reply(batchBody(batch))
   })
   guarded('batches.list', 'GET /v1/batches', (c) => {
-    const page = pageOf(state.batches.toReversed().map(batchBody), c.req.query(), 'batch')
+    const page = pageOf(state.batches.all().toReversed().map(batchBody), c.req.query(), 'batch')
     return page instanceof Response ? page : reply(page)
   })
   guarded(

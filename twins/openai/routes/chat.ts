@@ -189,7 +189,7 @@ export function addChatRoutes(app: TwinApp, world: World, seed: Seed, state: Sta
     }
     if (body.store === true) {
       const stored = storedBody(body as Item, whole as unknown as Item, headers['x-request-id'] ?? '')
-      state.stored_completions.push({ id, body: stored, messages: parsed.data as unknown as readonly Item[] })
+      state.stored_completions.add({ id, body: stored, messages: parsed.data as unknown as readonly Item[] })
     }
     return body.stream === true
       ? streamOf(chunks(head, said, usage, body.logprobs === true), headers)

@@ -22,13 +22,13 @@ export function newContainer(world: World, state: State, id: string, wish: Parti
     files: [],
     ...wish,
   }
-  state.containers.push(container)
+  state.containers.add(container)
   return container
 }
 
 /** Keeps what code wrote, in the container it ran in. */
 export function keepFiles(world: World, state: State, container: string, files: NonNullable<Turn['files']>): void {
-  const found = state.containers.find(({ id }) => id === container) ?? newContainer(world, state, container)
+  const found = state.containers.get(container) ?? newContainer(world, state, container)
   const created_at = Math.floor(world.clock.now() / 1000)
   const written = files.map(({ id, filename, content }): ContainerFile => {
     const path = `/mnt/data/${filename}`
@@ -71,7 +71,7 @@ export function addContainerRoutes(app: TwinApp, world: World, seed: Seed, state
     (act: (container: Container, c: Context) => Response | Promise<Response>) =>
     (c: Context): Response | Promise<Response> => {
       const id = c.req.param('id') ?? ''
-      const container = state.containers.find((one) => one.id === id)
+      const container = state.containers.get(id)
       if (container !== undefined) return act(container, c)
       return refusal(404, errorBody(`Container with id '${id}' not found.`, 'invalid_request_error', null, null))
     }
@@ -90,7 +90,7 @@ export function addContainerRoutes(app: TwinApp, world: World, seed: Seed, state
       return invalid("Missing required parameter: 'name'.", 'name', 'missing_required_parameter')
     const { minutes } = (body.expires_after ?? {}) as Item
     const ids = (body.file_ids ?? []) as readonly string[]
-    const files = ids.map((id) => state.files.find((one) => one.id === id))
+    const files = ids.map((id) => state.files.get(id))
     const missing = ids.find((_, at) => files[at] === undefined)
     if (missing !== undefined) return invalid(`No such File object: ${missing}`, 'file_ids')
     const container = newContainer(world, state, newId(world, 'cntr_'), {
@@ -114,7 +114,7 @@ export function addContainerRoutes(app: TwinApp, world: World, seed: Seed, state
     return reply(containerBody(container))
   })
   guarded('containers.list', 'GET /v1/containers', (c) => {
-    const ordered = c.req.query('order') === 'asc' ? state.containers : state.containers.toReversed()
+    const ordered = c.req.query('order') === 'asc' ? state.containers.all() : state.containers.all().toReversed()
     const page = pageOf(ordered.map(containerBody), c.req.query(), 'container')
     return page instanceof Response ? page : reply(page)
   })
@@ -127,7 +127,7 @@ export function addContainerRoutes(app: TwinApp, world: World, seed: Seed, state
     'containers.delete',
     'DELETE /v1/containers/:id',
     onContainer((container) => {
-      state.containers = state.containers.filter((one) => one !== container)
+      state.containers.remove(container.id)
       return reply({ id: container.id, object: 'container.deleted', deleted: true })
     }),
   )
@@ -185,7 +185,7 @@ export function addContainerRoutes(app: TwinApp, world: World, seed: Seed, state
 async function readFile(c: Context, state: State): Promise<Pick<ContainerFile, 'path' | 'content'> | Response> {
   if ((c.req.header('Content-Type') ?? '').includes('json')) {
     const { file_id } = (await c.req.json().catch(() => ({}))) as Item
-    const file = state.files.find(({ id }) => id === file_id)
+    const file = state.files.get(String(file_id))
     if (file === undefined) return invalid(`No such File object: ${String(file_id)}`, 'file_id')
     return { path: `/mnt/data/${file.filename}`, content: file.content }
   }

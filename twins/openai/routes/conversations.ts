@@ -21,7 +21,7 @@ export function addConversationRoutes(app: TwinApp, world: World, seed: Seed, st
   const reply = (c: Context, body: Item): Response => c.json(body as never, 200, commonHeaders(world))
   const at = (c: Context): Conversation | Response => {
     const id = c.req.param('id') ?? ''
-    const found = state.conversations.find((one) => one.id === id)
+    const found = state.conversations.get(id)
     return (
       found ?? refusal(404, errorBody(`Conversation with id '${id}' not found.`, 'invalid_request_error', null, null))
     )
@@ -45,7 +45,7 @@ export function addConversationRoutes(app: TwinApp, world: World, seed: Seed, st
       metadata: (body.metadata ?? {}) as Item,
       items: items.map(newItem),
     }
-    state.conversations.push(conversation)
+    state.conversations.add(conversation)
     return reply(c, conversationBody(conversation))
   })
   guarded('conversations.retrieve', 'GET /v1/conversations/:id', (c) => {
@@ -62,7 +62,7 @@ export function addConversationRoutes(app: TwinApp, world: World, seed: Seed, st
   guarded('conversations.delete', 'DELETE /v1/conversations/:id', (c) => {
     const found = at(c)
     if (found instanceof Response) return found
-    state.conversations = state.conversations.filter((one) => one !== found)
+    state.conversations.remove(found.id)
     return reply(c, { id: found.id, object: 'conversation.deleted', deleted: true })
   })
   guarded('conversations.items.list', 'GET /v1/conversations/:id/items', (c) => {

@@ -70,16 +70,18 @@ export function addStorageRoutes(app: TwinApp, world: World, seed: Seed, state: 
       expires_at: livesS > 0 ? nowS() + livesS : null,
       content: content.toString('base64'),
     }
-    state.files.push(stored)
+    state.files.add(stored)
     return reply(c, fileBody(stored))
   })
   /** What has expired is gone. */
   const isThere = ({ expires_at }: StoredFile): boolean => expires_at === null || expires_at > nowS()
   const fileAt = (c: Context): StoredFile | undefined =>
-    state.files.find((file) => file.id === c.req.param('id') && isThere(file))
+    [state.files.get(c.req.param('id') ?? '')].find((file) => file !== undefined && isThere(file))
   guarded('files.list', 'GET /v1/files', (c) => {
     const purpose = c.req.query('purpose')
-    const wanted = state.files.filter((file) => isThere(file) && (purpose === undefined || file.purpose === purpose))
+    const wanted = state.files
+      .all()
+      .filter((file) => isThere(file) && (purpose === undefined || file.purpose === purpose))
     const ordered = c.req.query('order') === 'asc' ? wanted : wanted.toReversed()
     const page = pageOf(ordered.map(fileBody), { limit: '10000', ...c.req.query() }, 'File object', 10_000)
     return page instanceof Response ? page : reply(c, page)
@@ -98,7 +100,7 @@ export function addStorageRoutes(app: TwinApp, world: World, seed: Seed, state: 
   guarded('files.delete', 'DELETE /v1/files/:id', (c) => {
     const file = fileAt(c)
     if (file === undefined) return missing('File object', c.req.param('id') ?? '')
-    state.files = state.files.filter((one) => one !== file)
+    state.files.remove(file.id)
     return reply(c, { id: file.id, object: 'file', deleted: true })
   })
 
@@ -137,11 +139,10 @@ export function addStorageRoutes(app: TwinApp, world: World, seed: Seed, state: 
     usage_bytes: ready(file) ? file.bytes : 0,
     vector_store_id: store,
   })
-  const storeAt = (c: Context): VectorStore | undefined =>
-    state.vector_stores.find(({ id }) => id === c.req.param('id'))
+  const storeAt = (c: Context): VectorStore | undefined => state.vector_stores.get(c.req.param('id') ?? '')
   const noStore = (c: Context): Response => missing('vector store', c.req.param('id') ?? '')
   const put = (store: VectorStore, id: string, attributes: Item): VectorStoreFile | undefined => {
-    const file = state.files.find((one) => one.id === id)
+    const file = state.files.get(id)
     if (file === undefined) return undefined
     const added = { id, created_at: nowS(), ready_ms: world.clock.now() + INDEXING_MS, bytes: file.bytes, attributes }
     store.files = [...store.files.filter((one) => one.id !== id), added]
@@ -159,13 +160,13 @@ export function addStorageRoutes(app: TwinApp, world: World, seed: Seed, state: 
       metadata: (body.metadata ?? {}) as Item,
       files: [],
     }
-    state.vector_stores.push(store)
+    state.vector_stores.add(store)
     for (const id of (body.file_ids ?? []) as readonly string[])
       if (put(store, id, {}) === undefined) return missing('File object', id)
     return reply(c, storeBody(store))
   })
   guarded('vector_stores.list', 'GET /v1/vector_stores', (c) =>
-    reply(c, list(state.vector_stores.toReversed().map(storeBody))),
+    reply(c, list(state.vector_stores.all().toReversed().map(storeBody))),
   )
   guarded('vector_stores.retrieve', 'GET /v1/vector_stores/:id', (c) => {
     const store = storeAt(c)
@@ -174,7 +175,7 @@ export function addStorageRoutes(app: TwinApp, world: World, seed: Seed, state: 
   guarded('vector_stores.delete', 'DELETE /v1/vector_stores/:id', (c) => {
     const store = storeAt(c)
     if (store === undefined) return noStore(c)
-    state.vector_stores = state.vector_stores.filter((one) => one !== store)
+    state.vector_stores.remove(store.id)
     return reply(c, { id: store.id, object: 'vector_store.deleted', deleted: true })
   })
   guarded('vector_stores.search', 'POST /v1/vector_stores/:id/search', () => {

@@ -77,6 +77,7 @@ function tornThought(state: State, input: unknown): Response | undefined {
   for (const [at, item] of items.entries()) {
     if (item?.type !== 'reasoning' || typeof item.id !== 'string') continue
     const source = state.responses
+      .all()
       .map(({ body }) => body.output as readonly Item[])
       .find((output) => output.some(({ id }) => id === item.id))
     const index = source?.findIndex(({ id }) => id === item.id) ?? -1
@@ -103,7 +104,7 @@ function needsScript(body: Body): string | undefined {
 
 export function addResponseRoutes(app: TwinApp, world: World, seed: Seed, state: State): void {
   const stored = (id: string): StoredResponse | Response =>
-    state.responses.find((response) => response.id === id) ??
+    state.responses.get(id) ??
     refusal(404, errorBody(`Response with id '${id}' not found.`, 'invalid_request_error', null, null))
   const guarded = (operation: string, route: string, run: (c: Context) => Response | Promise<Response>): void =>
     app.on(operation, route, (c) => checkKey(c.req.header('authorization'), seed) ?? run(c))
@@ -114,14 +115,14 @@ export function addResponseRoutes(app: TwinApp, world: World, seed: Seed, state:
   const before = (body: Body): readonly Turn[] | Response => {
     const previousId = body.previous_response_id
     if (typeof previousId === 'string') {
-      const previous = state.responses.find(({ id }) => id === previousId)
+      const previous = state.responses.get(previousId)
       if (previous !== undefined) return [...readInput(previous.input), ...readInput(previous.body.output)]
       const message = `Previous response with id '${previousId}' not found.`
       return invalid(message, 'previous_response_id', 'previous_response_not_found')
     }
     if (body.conversation == null) return []
     const id = typeof body.conversation === 'string' ? body.conversation : String((body.conversation as Item).id)
-    const conversation = state.conversations.find((one) => one.id === id)
+    const conversation = state.conversations.get(id)
     if (conversation !== undefined) return readInput(conversation.items)
     return refusal(404, errorBody(`Conversation with id '${id}' not found.`, 'invalid_request_error', null, null))
   }
@@ -144,8 +145,8 @@ export function addResponseRoutes(app: TwinApp, world: World, seed: Seed, state:
   }
 
   const fileNamed = (name: Json | undefined): Item => {
-    const file = state.files.find(({ filename }) => filename === name)
-    const store = state.vector_stores.find(({ files }) => files.some(({ id }) => id === file?.id))
+    const file = state.files.all().find(({ filename }) => filename === name)
+    const store = state.vector_stores.all().find(({ files }) => files.some(({ id }) => id === file?.id))
     return {
       ...(file === undefined ? {} : { file_id: file.id }),
       ...(store === undefined ? {} : { vector_store_id: store.id }),
@@ -218,7 +219,7 @@ export function addResponseRoutes(app: TwinApp, world: World, seed: Seed, state:
           ]
         : ((body.input ?? []) as readonly Item[])
     const conversation = (response.conversation as Item | undefined)?.id
-    const talk = state.conversations.find(({ id }) => id === conversation)
+    const talk = typeof conversation === 'string' ? state.conversations.get(conversation) : undefined
     if (talk !== undefined) talk.items = [...talk.items, ...input, ...(response.output as readonly Item[])]
     if (body.store === false && !background) return
     const waits = background && body.stream !== true
@@ -229,7 +230,7 @@ export function addResponseRoutes(app: TwinApp, world: World, seed: Seed, state:
       starts_ms: waits ? createdMs + pace.starts_ms : null,
       ends_ms: waits ? createdMs + pace.ends_ms : null,
     }
-    state.responses.push(kept)
+    state.responses.add(kept)
     awaitResponse(world, state, kept)
   }
 
@@ -247,18 +248,18 @@ export function addResponseRoutes(app: TwinApp, world: World, seed: Seed, state:
     if (found.body.background !== true)
       return invalid('Only responses that were created with background set to true can be canceled.', null)
     if (asOfNow(world, found) !== found.body) {
-      found.body = { ...pending(found.body, 'queued'), status: 'cancelled' }
-      state.responses = state.responses.map((one) =>
-        one === found ? { ...found, starts_ms: null, ends_ms: null } : one,
-      )
+      const body = { ...pending(found.body, 'queued'), status: 'cancelled' }
+      // Another one: what waits for the end of this one waits in vain.
+      state.responses.add({ ...found, body, starts_ms: null, ends_ms: null })
       emit({ world, state }, 'response.cancelled', found.id)
+      return reply(c, body)
     }
     return reply(c, found.body)
   })
   guarded('responses.delete', 'DELETE /v1/responses/:id', (c) => {
     const found = stored(c.req.param('id') ?? '')
     if (found instanceof Response) return found
-    state.responses = state.responses.filter(({ id }) => id !== found.id)
+    state.responses.remove(found.id)
     return reply(c, { id: found.id, object: 'response', deleted: true })
   })
   guarded('responses.input_items', 'GET /v1/responses/:id/input_items', (c) => {
@@ -307,7 +308,7 @@ export function addResponseRoutes(app: TwinApp, world: World, seed: Seed, state:
       { id, endpoint: 'responses', model: asked.model, text: '', created_ms: createdMs, ...used },
       { cachedTokens: said.cachedTokens, batched: false },
     )
-    const previous = state.responses.find((one) => one.id === body.previous_response_id)
+    const previous = state.responses.get(String(body.previous_response_id))
     const output = [...userMessages(previous?.input), ...userMessages(body.input)].map(
       (text): Json => ({
         id: newId(world, 'msg_'),

@@ -52,13 +52,13 @@ export function addStoredCompletionRoutes(app: TwinApp, world: World, seed: Seed
     (act: (found: StoredCompletion, c: Context) => Response | Promise<Response>) =>
     (c: Context): Response | Promise<Response> => {
       const id = c.req.param('id') ?? ''
-      const found = state.stored_completions.find((one) => one.id === id)
+      const found = state.stored_completions.get(id)
       if (found !== undefined) return act(found, c)
       return refusal(404, errorBody(`Chat completion with id '${id}' not found.`, 'invalid_request_error', null, null))
     }
   guarded('chat.completions.list', 'GET /v1/chat/completions', (c) => {
     const { model, order, ...query } = c.req.query()
-    const wanted = state.stored_completions.filter(({ body }) => {
+    const wanted = state.stored_completions.all().filter(({ body }) => {
       const metadata = body.metadata as Item
       return (
         (model === undefined || body.model === model) &&
@@ -90,7 +90,7 @@ export function addStoredCompletionRoutes(app: TwinApp, world: World, seed: Seed
     'chat.completions.delete',
     'DELETE /v1/chat/completions/:id',
     onStored((found) => {
-      state.stored_completions = state.stored_completions.filter((one) => one !== found)
+      state.stored_completions.remove(found.id)
       return reply({ object: 'chat.completion.deleted', id: found.id, deleted: true })
     }),
   )

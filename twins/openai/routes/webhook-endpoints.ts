@@ -52,7 +52,7 @@ export function addWebhookEndpointRoutes(app: TwinApp, desk: Desk): void {
     (act: (endpoint: WebhookEndpoint, c: Context) => Response | Promise<Response>) =>
     (c: Context): Response | Promise<Response> => {
       const id = c.req.param('id') ?? ''
-      const endpoint = state.webhook_endpoints.find((one) => one.id === id)
+      const endpoint = state.webhook_endpoints.get(id)
       if (endpoint !== undefined) return act(endpoint, c)
       return refusal(404, errorBody(`No such webhook endpoint: ${id}`, 'invalid_request_error', 'id', null))
     }
@@ -64,7 +64,7 @@ export function addWebhookEndpointRoutes(app: TwinApp, desk: Desk): void {
     return reply({ ...endpointBody(endpoint), signing_secret: endpoint.secret })
   })
   guarded('webhooks.list', 'GET /v1/webhook_endpoints', (c) => {
-    const page = pageOf(state.webhook_endpoints.toReversed().map(endpointBody), c.req.query(), 'webhook endpoint')
+    const page = pageOf(state.webhook_endpoints.all().toReversed().map(endpointBody), c.req.query(), 'webhook endpoint')
     return page instanceof Response ? page : reply(page)
   })
   guarded(
@@ -86,7 +86,7 @@ export function addWebhookEndpointRoutes(app: TwinApp, desk: Desk): void {
     'webhooks.delete',
     'DELETE /v1/webhook_endpoints/:id',
     onEndpoint((endpoint) => {
-      state.webhook_endpoints = state.webhook_endpoints.filter((one) => one !== endpoint)
+      state.webhook_endpoints.remove(endpoint.id)
       return reply({ id: endpoint.id, object: 'webhook_endpoint.deleted', deleted: true })
     }),
   )
