@@ -120,6 +120,23 @@ export function redeem(account: Account, wishes: readonly DiscountWish[] | '', o
   })
 }
 
+/** Does `work`, and takes back what it has redeemed. */
+export function thoughtOf<T>(account: Account, work: () => T): T {
+  const { state } = account
+  const before = new Set(state.discounts.all().map(({ id }) => id))
+  try {
+    return work()
+  } finally {
+    for (const { id, coupon, promotion_code } of state.discounts.all()) {
+      if (before.has(id)) continue
+      state.discounts.remove(id)
+      const [off, code] = [state.coupons.get(coupon), state.promotion_codes.get(promotion_code ?? '')]
+      if (off !== undefined) off.times_redeemed -= 1
+      if (code !== undefined) code.times_redeemed -= 1
+    }
+  }
+}
+
 /** Discounts of a subscription that an invoice made now still has; one that is for once is for the first. */
 export function liveDiscounts(account: Account, ids: readonly string[], first: boolean): readonly string[] {
   return ids.filter((id) => {

@@ -23,6 +23,7 @@ import { addDisputes } from './routes/disputes.ts'
 import { addEvents } from './routes/events.ts'
 import { addFees } from './routes/fees.ts'
 import { checkGap } from './routes/gaps.ts'
+import { addInvoiceLines } from './routes/invoice-lines.ts'
 import { addInvoiceItems, addInvoices } from './routes/invoices.ts'
 import { addPaymentIntents } from './routes/payment-intents.ts'
 import { addPaymentMethods } from './routes/payment-methods.ts'
@@ -100,6 +101,7 @@ export const stripe: TwinDefinition<Seed> = {
     'subscriptions.cancel',
     'subscriptions.resume',
     'subscriptions.list',
+    'subscriptions.delete_discount',
     'invoices.create',
     'invoices.retrieve',
     'invoices.update',
@@ -111,10 +113,16 @@ export const stripe: TwinDefinition<Seed> = {
     'invoices.void',
     'invoices.mark_uncollectible',
     'invoices.send',
+    'invoices.create_preview',
+    'invoices.add_lines',
+    'invoices.remove_lines',
+    'invoices.update_lines',
+    'invoices.update_line_item',
     'invoice_payments.list',
     'invoice_payments.retrieve',
     'invoiceitems.create',
     'invoiceitems.retrieve',
+    'invoiceitems.update',
     'invoiceitems.delete',
     'invoiceitems.list',
     'subscription_items.create',
@@ -224,6 +232,7 @@ export const stripe: TwinDefinition<Seed> = {
     'credit_note.voided',
     'customer.created',
     'customer.deleted',
+    'customer.discount.deleted',
     'customer.updated',
     'customer.subscription.created',
     'customer.subscription.deleted',
@@ -365,6 +374,8 @@ function open(account: Account, keys: readonly string[] | undefined): Opened {
   addSubscriptionItems(account, serve)
   addCoupons(account, serve)
   addPromotionCodes(account, serve)
+  // Before the rest, or `create_preview` were an id.
+  addInvoiceLines(account, serve)
   addInvoices(account, serve)
   addInvoiceItems(account, serve)
   addSetupIntents(account, serve)

@@ -62,7 +62,8 @@ function rateOf(price: Price): string {
   return `${display(price.unit_amount, price.currency)} / ${count === 1 ? interval : `${count} ${interval}s`}`
 }
 
-function periodLines(account: Account, subscription: Subscription, free: boolean): readonly InvoiceLine[] {
+/** What a subscription bills for its period; a trial is free. */
+export function periodLines(account: Account, subscription: Subscription, free: boolean): readonly InvoiceLine[] {
   return subscription.items.map((item) => {
     const price = priceIn(account, item)
     const name = nameOf(account, price, item.quantity)
@@ -96,7 +97,7 @@ const intervalOf = (account: Account, items: readonly SubscriptionItem[]): NonNu
 }
 
 /** When the period that starts at `startS` ends. */
-function periodEnd(account: Account, subscription: Subscription, startS: number): number {
+export function periodEnd(account: Account, subscription: Subscription, startS: number): number {
   const { interval, interval_count } = intervalOf(account, subscription.items)
   return after(startS, interval, interval_count, subscription.billing_cycle_anchor)
 }
@@ -249,9 +250,18 @@ function payFirst(account: Account, subscription: Subscription, invoice: Invoice
 }
 const paid = ({ status }: Invoice): boolean => status === 'paid'
 
+/** What is given back of a subscription that ends now, and whether that is billed at once. */
+export type Ending = { readonly prorate?: boolean | undefined; readonly invoiceNow?: boolean | undefined }
+
 /** Ends a subscription at once. */
-export function cancelNow(account: Account, subscription: Subscription, reason: string): void {
+export function cancelNow(account: Account, subscription: Subscription, reason: string, ending: Ending = {}): void {
   const now = account.nowS()
+  if (ending.prorate === true && subscription.status === 'active')
+    for (const item of subscription.items) prorate(account, subscription, item, -1, now)
+  if (ending.invoiceNow === true) {
+    const owed = pendingItems(account, subscription.customer, subscription.currency, subscription.id)
+    if (owed.length > 0) collect(account, bill(account, subscription, 'subscription_update', []))
+  }
   subscription.status = 'canceled'
   subscription.canceled_at ??= now
   subscription.cancel_at = null
@@ -375,24 +385,26 @@ function bill(
 
 export type Proration = 'create_prorations' | 'none' | 'always_invoice'
 
+const changed = (item: SubscriptionItem, others: readonly SubscriptionItem[]): boolean =>
+  !others.some(({ id, price, quantity }) => id === item.id && price === item.price && quantity === item.quantity)
+
 /** Changes what is subscribed to. What is left of the period is credited and charged by the second. */
 export function changeItems(
   account: Account,
   subscription: Subscription,
   items: readonly SubscriptionItem[],
   proration: Proration,
-  resets = false,
+  { resets = false, atS }: { readonly resets?: boolean; readonly atS?: number | undefined } = {},
 ): void {
   const before = subscription.items
   const [was, is] = [intervalOf(account, before), intervalOf(account, items)]
   const sameCycle = was.interval === is.interval && was.interval_count === is.interval_count
   const now = account.nowS()
-  const changed = (item: SubscriptionItem, others: readonly SubscriptionItem[]): boolean =>
-    !others.some(({ id, price, quantity }) => id === item.id && price === item.price && quantity === item.quantity)
+  const at = atS ?? now
   const prorates = subscription.status === 'active' && proration !== 'none'
   const removed = resets ? before : before.filter((item) => changed(item, items))
   const added = items.filter((item) => changed(item, before))
-  if (prorates) for (const item of removed) prorate(account, subscription, item, -1)
+  if (prorates) for (const item of removed) prorate(account, subscription, item, -1, at)
   subscription.items = items
   if (subscription.status !== 'active') return
   if (resets) {
@@ -405,7 +417,7 @@ export function changeItems(
   }
   // Another interval keeps the anchor, and is billed at once: recorded by github.com/pay-rails/pay on 2026-10-06.
   if (!sameCycle) moveIntoPeriod(account, subscription, now)
-  if (prorates) for (const item of added) prorate(account, subscription, item, 1)
+  if (prorates) for (const item of added) prorate(account, subscription, item, 1, at)
   const billed = proration === 'always_invoice' || (!sameCycle && prorates)
   if (billed && removed.length + added.length > 0)
     collect(account, bill(account, subscription, 'subscription_update', []))
@@ -434,23 +446,29 @@ function lastBilled(account: Account, subscription: Subscription, item: Subscrip
   return null
 }
 
-function prorate(account: Account, subscription: Subscription, item: SubscriptionItem, sign: 1 | -1): void {
-  const now = account.nowS()
+/** What is left of the period of an item from `atS` on, given back or charged. */
+function prorationOf(
+  account: Account,
+  subscription: Subscription,
+  item: SubscriptionItem,
+  sign: 1 | -1,
+  atS: number,
+): InvoiceItem {
   const { current_period_start: startS, current_period_end: endS } = subscription
   const price = priceIn(account, item)
-  const amount = sign * Math.round((amountOf(account, item) * (endS - now)) / (endS - startS))
-  const day = new Date(now * 1000).toUTCString().slice(5, 16)
-  const created = account.state.invoice_items.add({
+  const amount = sign * Math.round((amountOf(account, item) * (endS - atS)) / (endS - startS))
+  const day = new Date(atS * 1000).toUTCString().slice(5, 16)
+  return {
     id: account.newId('ii_1', 23, account.state.invoice_items),
     amount,
     currency: subscription.currency,
     customer: subscription.customer,
-    date: now,
+    date: account.nowS(),
     description: `${sign < 0 ? 'Unused' : 'Remaining'} time on ${nameAfter(account, price, item.quantity)} after ${day}`,
     discounts: [],
     invoice: null,
     metadata: {},
-    period: { start: now, end: endS },
+    period: { start: atS, end: endS },
     price: price.id,
     product: price.product,
     proration: true,
@@ -460,8 +478,35 @@ function prorate(account: Account, subscription: Subscription, item: Subscriptio
     credited: sign < 0 ? lastBilled(account, subscription, item) : null,
     tax_rates: item.tax_rates,
     unit_amount: null,
-  })
+  }
+}
+
+function prorate(
+  account: Account,
+  subscription: Subscription,
+  item: SubscriptionItem,
+  sign: 1 | -1,
+  atS: number,
+): void {
+  const created = account.state.invoice_items.add(prorationOf(account, subscription, item, sign, atS))
   emit(account, 'invoiceitem.created', account.invoiceItemBody(created))
+}
+
+/** What a change of items would give back and charge, without making it. */
+export function prorationsOf(
+  account: Account,
+  subscription: Subscription,
+  items: readonly SubscriptionItem[],
+  proration: Proration,
+  atS: number,
+): readonly InvoiceItem[] {
+  if (subscription.status !== 'active' || proration === 'none') return []
+  const before = subscription.items
+  const back = before
+    .filter((item) => changed(item, items))
+    .map((one) => prorationOf(account, subscription, one, -1, atS))
+  const on = items.filter((item) => changed(item, before)).map((one) => prorationOf(account, subscription, one, 1, atS))
+  return [...back, ...on]
 }
 
 /** The trial is over now: the first real period starts, and is billed. */

@@ -22,9 +22,8 @@ const PATHS: readonly (readonly [RegExp, string])[] = [
   [/\/customers\/\w+\/(sources|cards|bank_accounts)|\/v1\/(tokens|sources)\b/, 'tokens and sources'],
   [/\/customers\/\w+\/(subscriptions|discount)/, BILLING],
   [/\/v1\/(invoice_rendering_templates|plans|tax|tax_codes|tax_ids|quotes|billing|entitlements)\b/, BILLING],
-  [/\/v1\/invoices\/(create_preview|upcoming|\w+\/(add_lines|remove_lines|update_lines|attach_payment))/, BILLING],
-  [/^POST \/v1\/(invoiceitems\/\w+|invoices\/\w+\/lines\/\w+)$/, BILLING],
-  [/\/v1\/subscription_schedules\b|\/subscriptions\/\w+\/(discount|migrate)/, CYCLES],
+  [/\/v1\/invoices\/(upcoming|\w+\/attach_payment)\b/, BILLING],
+  [/\/v1\/subscription_schedules\b|\/subscriptions\/\w+\/migrate/, CYCLES],
   [/\/v1\/products\/\w+\/features/, BILLING],
   [
     /\/v1\/(payment_links|billing_portal\/configurations)\b/,

@@ -323,7 +323,7 @@ export function addInvoices(account: Account, serve: Serve): void {
 }
 
 /** What an amount without a price is booked on. Recorded: Stripe makes one price and product for it. */
-function looseProduct(account: Account, name: string): { readonly price: string; readonly product: string } {
+export function looseProduct(account: Account, name: string): { readonly price: string; readonly product: string } {
   const { state } = account
   const old = state.products.all().find((one) => one.metadata.backing === LOOSE.backing)
   const product = old ?? state.products.add({ ...newProduct(account, name), metadata: LOOSE, active: false })

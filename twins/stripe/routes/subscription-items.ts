@@ -8,12 +8,12 @@ import { emit } from '../events.ts'
 import { loudly } from '../gaps.ts'
 import { PAGE_SPEC, page } from '../lists.ts'
 import { choice, flag, integer, mergeMetadata, metadata, required, type Spec, string } from '../params.ts'
-import { applyWishes, bodyOf, changeItems, type Wish } from '../subscriptions.ts'
+import { applyWishes, bodyOf, changeItems, type Proration, type Wish } from '../subscriptions.ts'
 import { taxRatesField } from '../taxes.ts'
 import { deletedBody, type Wire } from '../wire.ts'
+import { dateIn } from './subscriptions.ts'
 
 const TAX = 'tax and other parts of billing'
-const CYCLES = 'billing cycles set by hand, schedules and pending updates'
 
 const shared = {
   metadata: metadata(),
@@ -25,7 +25,7 @@ const shared = {
   quantity: integer(0),
   tax_rates: taxRatesField(),
   ...loudly('billing_thresholds current_trial discounts price_data', TAX),
-  ...loudly('proration_date', CYCLES),
+  proration_date: integer(0),
 } satisfies Spec
 
 export function addSubscriptionItems(account: Account, serve: Serve): void {
@@ -47,10 +47,12 @@ export function addSubscriptionItems(account: Account, serve: Serve): void {
   const change = (
     subscription: Subscription,
     wish: Wish,
-    proration: 'always_invoice' | 'create_prorations' | 'none',
+    params: { readonly proration_behavior?: Proration | undefined; readonly proration_date?: number | undefined },
   ) => {
     const before = bodyOf(account, subscription)
-    changeItems(account, subscription, applyWishes(account, subscription.items, [wish]), proration)
+    const items = applyWishes(account, subscription.items, [wish])
+    const atS = dateIn(subscription, params.proration_date)
+    changeItems(account, subscription, items, params.proration_behavior ?? 'create_prorations', { atS })
     emit(account, 'customer.subscription.updated', bodyOf(account, subscription), before)
   }
   serve({
@@ -68,7 +70,7 @@ export function addSubscriptionItems(account: Account, serve: Serve): void {
         metadata: mergeMetadata({}, params.metadata),
         tax_rates: params.tax_rates,
       }
-      change(subscription, wish, params.proration_behavior ?? 'create_prorations')
+      change(subscription, wish, params)
       const added = found(
         subscription.items.find(({ id }) => !known.has(id)),
         'the new item',
@@ -102,7 +104,7 @@ export function addSubscriptionItems(account: Account, serve: Serve): void {
         metadata: mergeMetadata(old.metadata, params.metadata),
         tax_rates: params.tax_rates,
       }
-      change(subscription, wish, params.proration_behavior ?? 'create_prorations')
+      change(subscription, wish, params)
       return bodyIn(subscription, id)
     },
   })
@@ -112,12 +114,12 @@ export function addSubscriptionItems(account: Account, serve: Serve): void {
     spec: {
       proration_behavior: choice('always_invoice', 'create_prorations', 'none'),
       ...loudly('clear_usage', TAX),
-      ...loudly('proration_date', CYCLES),
+      proration_date: integer(0),
     },
     gives: 'subscription_item',
     run(params, at) {
       const id = at('id')
-      change(subscriptionOf(id), { id, deleted: true }, params.proration_behavior ?? 'create_prorations')
+      change(subscriptionOf(id), { id, deleted: true }, params)
       return deletedBody('subscription_item', id)
     },
   })

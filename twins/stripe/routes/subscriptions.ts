@@ -3,9 +3,9 @@ import type { Serve } from '../answer.ts'
 import type { InvoiceItem, Subscription } from '../billing-state.ts'
 import { blankSubscription } from '../blanks.ts'
 import { priceOf, productOf } from '../catalog.ts'
-import { discountsField, redeem } from '../coupons.ts'
+import { discountBody, discountsField, redeem } from '../coupons.ts'
 import { currency } from '../currencies.ts'
-import { malformed, missing } from '../errors.ts'
+import { invalid, malformed, missing, Refusal } from '../errors.ts'
 import { emit } from '../events.ts'
 import { checkPassing } from '../fees.ts'
 import { loudly } from '../gaps.ts'
@@ -64,7 +64,15 @@ const anchor = (): Field<'now' | 'unchanged'> => ({
   },
 })
 
-const itemSpec = {
+type ItemSpec = {
+  readonly metadata: Field<Metadata | ''>
+  readonly plan: Field<string>
+  readonly price: Field<string>
+  readonly quantity: Field<number>
+  readonly tax_rates: Field<readonly string[]>
+}
+/** What can be said of an item of a subscription. */
+export const ITEM_SPEC: ItemSpec = {
   metadata: metadata(),
   price: string(),
   quantity: integer(0),
@@ -72,7 +80,7 @@ const itemSpec = {
   ...loudly('billing_thresholds current_trial price_data', TAX),
   ...loudly('discounts', ITEM_DISCOUNTS),
   plan: string(),
-} satisfies Spec
+}
 
 const shared = {
   cancel_at_period_end: flag(),
@@ -116,7 +124,7 @@ const createSpec = {
   cancel_at: integer(0),
   currency: currency(),
   customer: required(string()),
-  items: required(list(object(itemSpec))),
+  items: required(list(object(ITEM_SPEC))),
   payment_behavior: choice('allow_incomplete', 'default_incomplete', 'error_if_incomplete'),
   trial_period_days: integer(0, 730),
   ...loudly('backdate_start_date billing_cycle_anchor billing_cycle_anchor_config billing_mode', CYCLES),
@@ -128,16 +136,19 @@ const updateSpec = {
   billing_cycle_anchor: anchor(),
   cancel_at: emptyable(integer(0)),
   cancellation_details: object({ comment: emptyable(string()), feedback: emptyable(string()) }),
-  items: list(object({ ...itemSpec, id: string(), deleted: flag(), ...loudly('clear_usage', TAX) })),
+  items: list(object({ ...ITEM_SPEC, id: string(), deleted: flag(), ...loudly('clear_usage', TAX) })),
   pause_collection: emptyable(
     object({ behavior: required(choice('keep_as_draft', 'mark_uncollectible', 'void')), resumes_at: integer(0) }),
   ),
   payment_behavior: choice('allow_incomplete', 'default_incomplete', 'error_if_incomplete'),
-  ...loudly('proration_date', CYCLES),
+  proration_date: integer(0),
 } satisfies Spec
 
-const wishOf = (
-  item: Partial<Parsed<typeof itemSpec>> & { readonly id?: string | undefined; readonly deleted?: boolean | undefined },
+export const wishOf = (
+  item: Partial<Parsed<typeof ITEM_SPEC>> & {
+    readonly id?: string | undefined
+    readonly deleted?: boolean | undefined
+  },
 ): Wish => ({
   id: item.id,
   price: item.price ?? item.plan,
@@ -226,6 +237,16 @@ function applyShared(account: Account, subscription: Subscription, params: Parti
   if (saves !== undefined) subscription.save_default_payment_method = saves
   const missingMethod = params.trial_settings?.end_behavior.missing_payment_method
   if (missingMethod !== undefined) subscription.missing_payment_method = missingMethod
+}
+
+/** When a change counts from. Throws when that is outside the period: https://docs.stripe.com/billing/subscriptions/prorations (2026-11-26). */
+export function dateIn(subscription: Subscription, date: number | undefined): number | undefined {
+  const { current_period_start: start, current_period_end: end } = subscription
+  if (date !== undefined && (date < start || date > end))
+    throw invalid('Cannot specify a `proration_date` outside of the current billing period.', {
+      param: 'proration_date',
+    })
+  return date
 }
 
 /** Marks a subscription to end with its period, or takes the mark away. */
@@ -340,7 +361,7 @@ export function addSubscriptions(account: Account, serve: Serve): void {
           subscription,
           items ?? subscription.items,
           params.proration_behavior ?? 'create_prorations',
-          resets,
+          { resets, atS: dateIn(subscription, params.proration_date) },
         )
       if (params.cancel_at_period_end !== undefined) endWithPeriod(account, subscription, params.cancel_at_period_end)
       if (params.cancel_at !== undefined) {
@@ -359,7 +380,8 @@ export function addSubscriptions(account: Account, serve: Serve): void {
     route: 'DELETE /v1/subscriptions/:id',
     spec: {
       cancellation_details: object({ comment: emptyable(string()), feedback: emptyable(string()) }),
-      ...loudly('invoice_now prorate', CYCLES),
+      invoice_now: flag(),
+      prorate: flag(),
     },
     gives: 'subscription',
     run(params, at) {
@@ -372,7 +394,10 @@ export function addSubscriptions(account: Account, serve: Serve): void {
         feedback: feedback || subscription.cancellation_details.feedback,
         reason: null,
       }
-      cancelNow(account, subscription, 'cancellation_requested')
+      cancelNow(account, subscription, 'cancellation_requested', {
+        invoiceNow: params.invoice_now,
+        prorate: params.prorate,
+      })
       return bodyOf(account, subscription)
     },
   })
@@ -385,6 +410,27 @@ export function addSubscriptions(account: Account, serve: Serve): void {
       const subscription = subscriptionAt(at('id'))
       resume(account, subscription)
       return bodyOf(account, subscription)
+    },
+  })
+  serve({
+    name: 'subscriptions.delete_discount',
+    route: 'DELETE /v1/subscriptions/:id/discount',
+    spec: {},
+    gives: 'discount',
+    run(_, at) {
+      const subscription = subscriptionAt(at('id'))
+      const last = state.discounts.get(subscription.discounts.at(-1) ?? '')
+      if (last === undefined)
+        throw new Refusal(404, {
+          type: 'invalid_request_error',
+          code: 'resource_missing',
+          message: `No active discount for subscription: ${subscription.id}`,
+        })
+      const before = bodyOf(account, subscription)
+      subscription.discounts = []
+      emit(account, 'customer.discount.deleted', discountBody(last))
+      emit(account, 'customer.subscription.updated', bodyOf(account, subscription), before)
+      return { ...discountBody(last), deleted: true }
     },
   })
   serve({
