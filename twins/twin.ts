@@ -50,6 +50,8 @@ export interface TwinDefinition<Seed> {
   readonly operations: readonly string[]
   /** Twin-side events a scenario can make happen, such as `dispute.created`. */
   readonly happenings: readonly string[]
+  /** What is said under `with` of a happening, by its name, where the twin says so: mistakes are told when the scenario is read. */
+  readonly happeningFields?: Readonly<Record<string, ZodType>>
   /** Trace event types this twin records beside its operations, such as `charge.succeeded`. */
   readonly events: readonly string[]
   /** What happens at other twins because of this one, where they stand in the same world. */

@@ -17,6 +17,8 @@ export type Guide = {
   readonly events: readonly string[]
   /** For `event:`: what can happen at the vendor's side. */
   readonly happenings: readonly string[]
+  /** For `with:` of those, as JSON Schema, where the twin says so. */
+  readonly happeningFields: Readonly<Record<string, Shape>>
   /** For `state:`; undefined where only a running twin knows, as a database does. */
   readonly states: readonly string[] | undefined
   readonly gaps: TwinDefinition<unknown>['gaps']
@@ -25,7 +27,7 @@ export type Guide = {
 }
 
 export function guideOf(twin: TwinDefinition<unknown>): Guide {
-  const { name, origins, apiVersions, operations, events, happenings, gaps } = twin
+  const { name, origins, apiVersions, operations, events, happenings, happeningFields = {}, gaps } = twin
   return {
     name,
     origins,
@@ -34,6 +36,9 @@ export function guideOf(twin: TwinDefinition<unknown>): Guide {
     operations,
     events,
     happenings,
+    happeningFields: Object.fromEntries(
+      Object.entries(happeningFields).map(([event, seed]) => [event, seedJsonSchema({ name: event, seed })]),
+    ),
     states: statesOf(twin),
     gaps,
     fidelity: SCORES[name]?.fidelity ?? null,

@@ -2,7 +2,7 @@ import type { TwinDefinition } from '../../twins/twin.ts'
 import { SCORES } from '../fidelity/scores.ts'
 import { printTable } from '../library/table.ts'
 import type { Guide } from './guide.ts'
-import { skeleton } from './skeleton.ts'
+import { inline, skeleton } from './skeleton.ts'
 
 const WIDTH = 100
 const share = (part: number | null | undefined): string =>
@@ -23,7 +23,7 @@ export function printTwins(twins: readonly TwinDefinition<unknown>[]): readonly 
 
 /** A twin as whoever writes a scenario needs it: what it may start with, what can be said of it, what it does not do. */
 export function printGuide(guide: Guide): readonly string[] {
-  const { name, origins, apiVersions, given, operations, events, happenings, states, gaps, fidelity } = guide
+  const { name, origins, apiVersions, given, operations, events, states, gaps, fidelity } = guide
   const prefixed = (names: readonly string[]): readonly string[] => names.map((one) => `${name}.${one}`)
   const grouped = [...Map.groupBy(operations, (one) => one.split('.').slice(0, -1).join('.'))].flatMap(
     ([resource, of]) =>
@@ -45,11 +45,26 @@ export function printGuide(guide: Guide): readonly string[] {
     'Operations, for `fault: { on: ... }` and `calls: ...`:',
     ...grouped,
     ...section('What it tells besides, for `calls: ...` and rules:', prefixed(events)),
-    ...section('What can happen at its side, for `event: ...`:', prefixed(happenings)),
+    ...happeningLines(guide),
     ...section('What it keeps, for `state: ...`:', prefixed(states ?? [])),
     ...listed('Not modelled, and loud:', gaps, false),
     ...listed('Assumed, where the vendor does not say:', gaps, true),
   ]
+}
+
+/** What can happen, each with what may stand under `with`. */
+function happeningLines({ name, happenings, happeningFields }: Guide): readonly string[] {
+  const taken = (event: string): string => {
+    const shape = happeningFields[event]
+    return shape === undefined ? '' : `  { ${inline(shape)} }`.replace('{  }', '').trimEnd()
+  }
+  if (happenings.every((event) => taken(event) === ''))
+    return section(
+      'What can happen at its side, for `event: ...`:',
+      happenings.map((event) => `${name}.${event}`),
+    )
+  const lines = happenings.map((event) => `  ${name}.${event}${taken(event)}`)
+  return ['', 'What can happen at its side, for `event: ...` and its `with: ...`:', ...lines]
 }
 
 const ASSUMED = /^Assumed: /

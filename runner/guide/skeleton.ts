@@ -35,6 +35,12 @@ export function skeleton(shape: Shape, depth = 0): readonly string[] {
   return choice === undefined ? [kindOf(shape)] : skeleton(choice, depth)
 }
 
+/** The keys of a JSON Schema in one line, `?` where one may be left out. */
+export const inline = ({ properties = {}, required = [] }: Shape): string =>
+  Object.entries(properties)
+    .map(([name, inner]) => `${name}${required.includes(name) ? '' : '?'}: ${kindOf(inner)}`)
+    .join(', ')
+
 function keyed(key: string, shape: Shape, depth: number): readonly string[] {
   const told = shape.description === undefined ? '' : ` # ${shape.description.split('\n')[0]}`
   if (!isDeep(shape) || depth + 1 >= DEPTH_MAX) return [`${key}: ${kindOf(shape)}${told}`]

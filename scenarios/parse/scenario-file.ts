@@ -276,7 +276,16 @@ function readStep(
           yaml.problem([...path, 'event'], `${twin} has no event "${event}".${suggest(event, definition.happenings)}`),
         )
       }
-      return { ...common(parsed), kind, twin, event, fields: (parsed.with ?? {}) as Json }
+      const fields = (parsed.with ?? {}) as Json
+      const shape = definition?.happeningFields?.[event]
+      if (shape !== undefined) {
+        const mistakes: Problem[] = []
+        validate(shape, fields, yaml, [...path, 'with'], mistakes)
+        // What a capture will hold is known when it is played, and judged then; which keys there are is known now.
+        const known = JSON.stringify(fields).includes('{{') ? /^(unknown key|expected the key) / : /./
+        problems.push(...mistakes.filter(({ text }) => known.test(text)))
+      }
+      return { ...common(parsed), kind, twin, event, fields }
     }
     case 'fault': {
       const parsed = validate(STEPS.fault, entry, yaml, path, problems)

@@ -59,6 +59,8 @@ const SCHEMAS = {
   'workflow_run.completed': z.strictObject({ repo: z.string(), run: z.int().optional(), conclusion: z.string() }),
   'installation.suspended': z.strictObject({ installation: z.int() }),
 }
+/** What each takes under `with`. */
+export const FIELDS: Readonly<Record<string, z.ZodType>> = SCHEMAS
 
 /** A request as somebody would have sent it. */
 function asked(github: GitHub, login: string, repo: Row, body: Row, number = 0): Ask {

@@ -5,7 +5,7 @@ import { FIDELITY } from './fidelity.ts'
 import { furnish } from './furnish.ts'
 import { GAPS } from './gaps.ts'
 import { createGitHub } from './github.ts'
-import { HAPPENINGS, happen } from './happenings.ts'
+import { FIELDS, HAPPENINGS, happen } from './happenings.ts'
 import { addRoutes, OPERATIONS } from './operations.ts'
 import { known } from './paths.ts'
 import { PRICES } from './prices.ts'
@@ -28,6 +28,7 @@ export const github: TwinDefinition<Seed> = {
   gaps: GAPS,
   operations: OPERATIONS,
   happenings: HAPPENINGS,
+  happeningFields: FIELDS,
   events: EVENT_TYPES,
   latencyMs: { min: 60, max: 400 },
   fidelity: FIDELITY,

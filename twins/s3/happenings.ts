@@ -13,6 +13,8 @@ const created = z.strictObject({
   content_type: z.string().optional(),
 })
 const removed = z.strictObject({ bucket: z.string(), key: z.string() })
+/** What each takes under `with`. */
+export const FIELDS: Readonly<Record<string, z.ZodType>> = { 'object.created': created, 'object.removed': removed }
 
 export function happen(account: Account, event: string, fields: Json): void {
   switch (event as (typeof HAPPENINGS)[number]) {

@@ -4,7 +4,7 @@ import { Account } from './account.ts'
 import { type Frame, readAsk } from './ask.ts'
 import { FIDELITY } from './fidelity.ts'
 import { GAPS } from './gaps.ts'
-import { HAPPENINGS, happen } from './happenings.ts'
+import { FIELDS, HAPPENINGS, happen } from './happenings.ts'
 import { keepSweeping } from './lifecycle.ts'
 import { resumeTelling, TO_QUEUES } from './notifications.ts'
 import { POST_OPERATION, POST_ROUTE, PREFLIGHT, PREFLIGHT_OPERATION, ROUTES } from './operations.ts'
@@ -30,6 +30,7 @@ export const s3: TwinDefinition<Seed> = {
   gaps: GAPS,
   operations: [...[...ROUTES.values()].map(([operation]) => operation), POST_OPERATION, PREFLIGHT_OPERATION],
   happenings: HAPPENINGS,
+  happeningFields: FIELDS,
   events: ['object.created', 'object.removed', 'notification.sent'],
   wires: [TO_QUEUES],
   latencyMs: { min: 15, max: 120 },

@@ -16,6 +16,10 @@ export const HAPPENINGS = [
   'sender.verified',
 ] as const
 const happening = z.strictObject({ to: z.string(), url: z.string().optional() })
+/** What each takes under `with`. */
+export const FIELDS: Readonly<Record<string, z.ZodType>> = Object.fromEntries(
+  HAPPENINGS.map((name) => [name, happening]),
+)
 
 /** Throws on an event nobody has heard of, and on a mail nobody was sent. */
 export function happen(site: Site, event: string, fields: Json): void {

@@ -2,7 +2,7 @@ import { createTwinApp, notModelled, type TwinDefinition } from '../twin.ts'
 import { type On, router } from './ask.ts'
 import { resumeAll } from './delivery.ts'
 import { GAPS } from './gaps.ts'
-import { HAPPENINGS, happen } from './happenings.ts'
+import { FIELDS, HAPPENINGS, happen } from './happenings.ts'
 import { PRICES } from './prices.ts'
 import { addAccount } from './routes/account.ts'
 import { addMail } from './routes/mail.ts'
@@ -44,6 +44,7 @@ export const sendgrid: TwinDefinition<Seed> = {
   gaps: GAPS,
   operations: operations(),
   happenings: HAPPENINGS,
+  happeningFields: FIELDS,
   events: [
     ...[
       'accepted',

@@ -13,6 +13,8 @@ const sent = z.strictObject({
   group: z.string().optional(),
 })
 const expired = z.strictObject({ queue: z.string() })
+/** What each takes under `with`. */
+export const FIELDS: Readonly<Record<string, z.ZodType>> = { 'message.sent': sent, 'visibility.expired': expired }
 
 export function happen(account: Account, event: string, fields: Json): void {
   switch (event as (typeof HAPPENINGS)[number]) {

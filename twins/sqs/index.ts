@@ -5,7 +5,7 @@ import { Account } from './account.ts'
 import { readAsk } from './ask.ts'
 import { FIDELITY } from './fidelity.ts'
 import { GAPS } from './gaps.ts'
-import { HAPPENINGS, happen } from './happenings.ts'
+import { FIELDS, HAPPENINGS, happen } from './happenings.ts'
 import { TARGETS } from './operations.ts'
 import { PRICES } from './prices.ts'
 import { receiveOf } from './routes/messages.ts'
@@ -27,6 +27,7 @@ export const sqs: TwinDefinition<Seed> = {
   gaps: GAPS,
   operations: [...TARGETS.values()].map(([operation]) => operation),
   happenings: HAPPENINGS,
+  happeningFields: FIELDS,
   events: ['sent', 'received', 'deleted', 'moved', 'deduplicated', 'expired'].map((event) => `message.${event}`),
   latencyMs: { min: 8, max: 60 },
   fidelity: FIDELITY,

@@ -17,7 +17,7 @@ test('what a scenario may say of a twin is told: its start, operations, events, 
     'given:\n  sendgrid:\n',
     '      url: string\n',
     '  sendgrid.mail.send',
-    'for `event: ...`:\n  sendgrid.mail.bounced, ',
+    'for `event: ...` and its `with: ...`:\n  sendgrid.mail.bounced  { to: string, url?: string }\n',
     'for `state: ...`:\n  sendgrid.messages',
     'Not modelled, and loud:\n',
   ])

@@ -205,6 +205,18 @@ test.each([
     'ledger has no event "adit". Did you mean "audit"?',
   ],
   [
+    'a field that an event does not take',
+    'audit, with: { by: "{{order}}" }',
+    'audit, with: { buy: "{{order}}" }',
+    'error: unknown key "buy". Did you mean "by"?',
+  ],
+  [
+    'a field of an event that is something else',
+    'audit, with: { by: "{{order}}" }',
+    'audit, with: { by: [1] }',
+    'by: expected string, got [1].',
+  ],
+  [
     'an unknown fault',
     'kind: reorder',
     'kind: reordr',

@@ -26,6 +26,7 @@ export const ledger: TwinDefinition<Seed> = {
   gaps: GAPS,
   operations: ['entries.create', 'entries.reverse', 'gifts.create'],
   happenings: ['audit'],
+  happeningFields: { audit: z.strictObject({ by: z.string().optional(), entry: z.string().optional() }) },
   events: ['entry.booked', 'audited'],
   latencyMs: { min: 10, max: 20 },
   create(world, seed) {
