@@ -2,7 +2,8 @@ import { z } from 'zod'
 import type { Json } from '../trace.ts'
 import { createChannel, join, leave, openDirect, rename, setArchived } from './channels.ts'
 import { dispatch, emit, subscribe, subscriptionsOf } from './events.ts'
-import { actOnMessage, actOnView, command, dismiss, shortcut, submit, suggest } from './interactions.ts'
+import { hasElement } from './inputs.ts'
+import { actOnMessage, actOnView, blocksOf, command, dismiss, shortcut, submit, suggest } from './interactions.ts'
 import { edit, post, react, readContent, remove } from './messages.ts'
 import { departed, newUser, withProfile } from './people.ts'
 import { uninstall } from './routes/auth.ts'
@@ -54,6 +55,8 @@ const SHAPES = {
   'events.url_set': z.strictObject({ url: z.url(), types: z.array(text).optional() }),
   'app.uninstalled': z.strictObject({}),
 } as const
+/** What each takes under `with`. */
+export const FIELDS: Readonly<Record<string, z.ZodType>> = SHAPES
 type Event = keyof typeof SHAPES
 type Of<E extends Event> = z.infer<(typeof SHAPES)[E]>
 
@@ -86,6 +89,16 @@ function messageAt(
       `slack ${event}: expected a message in ${channel.name || channel.id}${of.ts === undefined ? '' : ` at ${of.ts}`}, got none.`,
     )
   return message
+}
+
+/** The message at `ts`, or the latest that has the element; where none has, the latest of all, which says what it has. */
+function messageWith(ws: Workspace, of: Of<'action.taken'>): Message {
+  const channel = place(ws, of, 'action.taken')
+  const ts = ws.store.timeline(channel.id).findLast((at) => {
+    const message = ws.store.message(channel.id, at)
+    return message !== undefined && hasElement(blocksOf(message), of.action)
+  })
+  return messageAt(ws, { ...of, ts: of.ts ?? ts }, 'action.taken')
 }
 
 /** The latest message that somebody wrote: lines about who joined do not count. */
@@ -239,7 +252,7 @@ const ACTS: Acts = {
   'action.taken'(ws, of) {
     const user = person(ws, of.user, 'action.taken')
     const inMessage = of.channel !== undefined || of.ts !== undefined
-    if (inMessage) actOnMessage(ws, user, messageAt(ws, of, 'action.taken'), of.action, of.value)
+    if (inMessage) actOnMessage(ws, user, messageWith(ws, of), of.action, of.value)
     else actOnView(ws, user, viewOf(ws, of.view, user, 'action.taken'), of.action, of.value)
   },
   'view.submitted'(ws, { user: name, view, values = {} }) {

@@ -3,7 +3,7 @@ import { addMethods, type Handlers } from './ask.ts'
 import { schedule } from './events.ts'
 import { FIDELITY } from './fidelity.ts'
 import { GAPS } from './gaps.ts'
-import { afterVerification, HAPPENINGS, happen } from './happenings.ts'
+import { afterVerification, FIELDS, HAPPENINGS, happen } from './happenings.ts'
 import { afterOptions, afterSubmission } from './interactions.ts'
 import { PRICES } from './prices.ts'
 import { ASSISTANT } from './routes/assistant.ts'
@@ -69,6 +69,7 @@ export const slack: TwinDefinition<Seed> = {
   gaps: GAPS,
   operations: [...Object.keys(HANDLERS), 'files.send', 'files.download', 'webhooks.send', 'responses.send'],
   happenings: HAPPENINGS,
+  happeningFields: FIELDS,
   events: [
     'app.installed',
     'app.uninstalled',

@@ -1,7 +1,7 @@
 import type { Json } from '../trace.ts'
 import { type Fields, fieldsOf, isFields, listOf, textOf } from './state.ts'
 
-/** What people put in, by `action_id`, or by `block_id.action_id` where one is not enough. */
+/** What people put in, by `action_id`, or by `block_id` or `block_id.action_id` where that is not enough. */
 export type Typed = Fields
 
 /** An interactive element, and the block it stands in. */
@@ -22,17 +22,31 @@ export function elementsOf(blocks: Json | undefined): readonly Placed[] {
 
 const idOf = ({ block, element }: Placed): string => `${textOf(block.block_id)}.${textOf(element.action_id)}`
 
+/** An input is alone in its block, so the block's name means it: many apps call every element of a form `value`. */
+const aloneIn = ({ block }: Placed): string | undefined => (block.type === 'input' ? textOf(block.block_id) : undefined)
+
 export const typedInto = (placed: Placed, typed: Typed): Json | undefined =>
-  typed[idOf(placed)] ?? typed[textOf(placed.element.action_id)]
+  typed[idOf(placed)] ?? typed[aloneIn(placed) ?? ''] ?? typed[textOf(placed.element.action_id)]
 
 /** The element that a name means; throws where there is none. */
 export function elementNamed(blocks: Json | undefined, name: string, where: string): Placed {
   const all = elementsOf(blocks)
-  const found = all.find((placed) => idOf(placed) === name || placed.element.action_id === name)
+  const found = all.find(
+    (placed) => idOf(placed) === name || aloneIn(placed) === name || placed.element.action_id === name,
+  )
   if (found !== undefined) return found
-  const known = all.map(({ element }) => textOf(element.action_id)).join(', ') || 'none at all'
-  throw new Error(`slack ${where}: expected one of the elements ${known}, got "${name}".`)
+  const ids = all.map(({ element }) => textOf(element.action_id))
+  const known = all.map((one, at) =>
+    ids.indexOf(ids[at] ?? '') === ids.lastIndexOf(ids[at] ?? '') ? ids[at] : idOf(one),
+  )
+  if (known.length === 0)
+    throw new Error(`slack ${where}: expected something to use there, got no element at all for "${name}".`)
+  throw new Error(`slack ${where}: expected one of the elements ${known.join(', ')}, got "${name}".`)
 }
+
+/** Whether one of some blocks has an element of this name. */
+export const hasElement = (blocks: Json | undefined, name: string): boolean =>
+  elementsOf(blocks).some((placed) => idOf(placed) === name || placed.element.action_id === name)
 
 /** The option of a menu that has this value. */
 function optionOf(element: Fields, value: Json, where: string): Fields {

@@ -128,7 +128,7 @@ export function actOnMessage(
 }
 
 /** The blocks of a message, and those of its attachments. */
-const blocksOf = (message: Message): readonly Json[] => [
+export const blocksOf = (message: Message): readonly Json[] => [
   ...listOf(message.blocks),
   ...listOf(message.attachments).flatMap((one) => listOf(fieldsOf(one).blocks)),
 ]

@@ -235,6 +235,44 @@ test('links to the app’s own domain are shown by the app', async () => {
   ])
 })
 
+test('a button is the one of the latest message that has it, and an input alone in its block goes by the name of the block', async () => {
+  const { app, client, world, happen } = openApp()
+  const used: unknown[] = []
+  app.action('ack', async ({ ack, body, client: web }) => {
+    await ack()
+    used.push((body as unknown as { message: { text: string } }).message.text)
+    const text = (of: string) => ({ type: 'plain_text' as const, text: of })
+    const field = (name: string) => ({
+      type: 'input' as const,
+      block_id: name,
+      label: text(name),
+      element: { type: 'plain_text_input' as const, action_id: 'value' },
+    })
+    const view = { type: 'modal' as const, callback_id: 'why', title: text('Why'), submit: text('Send') }
+    await web.views.open({
+      trigger_id: (body as unknown as { trigger_id: string }).trigger_id,
+      view: { ...view, blocks: [field('cause'), field('cure')] },
+    })
+  })
+  app.view('why', async ({ ack, view }) => {
+    await ack()
+    used.push([view.state.values.cause?.value?.value, view.state.values.cure?.value?.value])
+  })
+  const blocks = [
+    { type: 'actions', elements: [{ type: 'button', action_id: 'ack', text: { type: 'plain_text', text: 'Ack' } }] },
+  ] as never
+  await client().chat.postMessage({ channel: 'C0OPS000001', text: 'Red', blocks })
+  await happen('message.posted', { user: 'ada', channel: 'ops', text: 'what now?' })
+  await happen('action.taken', { user: 'ada', channel: 'ops', action: 'ack' })
+  await world.clock.advance(1_000)
+  await expect(happen('view.submitted', { user: 'ada', values: { value: 'x', caus: 'y' } })).rejects.toThrow(
+    'expected one of the elements cause.value, cure.value, got "caus"',
+  )
+  await happen('view.submitted', { user: 'ada', values: { cause: 'A mouse', 'cure.value': 'A cat' } })
+  await world.clock.advance(1_000)
+  expect(used).toEqual(['Red', ['A mouse', 'A cat']])
+})
+
 test('a button in an attachment says where it stands', async () => {
   const { app, client, world, happen } = openApp()
   const used: unknown[] = []
