@@ -20,6 +20,7 @@ import { creditNoteBody } from './credit-notes.ts'
 import { CARDS_ONLY, type Dashboard } from './dashboard.ts'
 import { feeBody, reversalBody, transferWire } from './fees.ts'
 import { gap } from './gaps.ts'
+import { meterBody } from './meters.ts'
 import { type Charge, createState, type Dispute, type PaymentIntent, type Seed, type State } from './state.ts'
 import { taxRateBody } from './taxes.ts'
 import { LATEST } from './versions.ts'
@@ -255,6 +256,8 @@ function billingBody(account: Account, id: string): Wire | undefined {
   if (reversal !== undefined) return reversalBody(reversal)
   const connected = state.accounts.get(id)
   if (connected !== undefined) return accountBody(connected)
+  const meter = state.meters.get(id)
+  if (meter !== undefined) return meterBody(meter)
   const rate = state.tax_rates.get(id)
   if (rate !== undefined) return taxRateBody(rate)
   const coupon = state.coupons.get(id)

@@ -24,6 +24,8 @@ export type Recurring = {
   readonly interval: Interval
   readonly interval_count: number
   readonly trial_period_days: number | null
+  /** What counts the usage; null where a quantity is told. */
+  readonly meter: string | null
 }
 export type Price = {
   readonly id: string
@@ -81,6 +83,29 @@ export type Discount = {
   readonly subscription_item: string | null
   readonly start: number
   readonly end: number | null
+}
+
+/** What counts usage, by events of one name. */
+export type Meter = {
+  readonly id: string
+  readonly created: number
+  readonly customer_key: string
+  deactivated_at: number | null
+  display_name: string
+  readonly event_name: string
+  readonly event_time_window: 'day' | 'hour' | null
+  readonly formula: 'count' | 'last' | 'sum'
+  status: 'active' | 'inactive'
+  updated: number
+  readonly value_key: string
+}
+/** One use. Its id is its identifier. */
+export type MeterEvent = {
+  readonly id: string
+  readonly created: number
+  readonly event_name: string
+  readonly payload: Readonly<Record<string, string>>
+  readonly timestamp: number
 }
 
 export type TaxRate = {

@@ -57,7 +57,7 @@ export const priceBody = (price: Price): Wire => ({
   metadata: price.metadata,
   nickname: price.nickname,
   product: price.product,
-  recurring: price.recurring === null ? null : { ...price.recurring, meter: null, usage_type: 'licensed' },
+  recurring: price.recurring === null ? null : { ...price.recurring, usage_type: usageOf(price) },
   tax_behavior: price.tax_behavior,
   tiers_mode: null,
   transform_quantity: null,
@@ -65,6 +65,8 @@ export const priceBody = (price: Price): Wire => ({
   unit_amount: price.unit_amount,
   unit_amount_decimal: String(price.unit_amount),
 })
+
+const usageOf = ({ recurring }: Price): string => ((recurring?.meter ?? null) === null ? 'licensed' : 'metered')
 
 /** The price in the shape it had before 2018, which subscriptions still carry. */
 export const planBody = (price: Price): Wire => ({
@@ -80,13 +82,13 @@ export const planBody = (price: Price): Wire => ({
   interval_count: price.recurring?.interval_count ?? 1,
   livemode: false,
   metadata: price.metadata,
-  meter: null,
+  meter: price.recurring?.meter ?? null,
   nickname: price.nickname,
   product: price.product,
   tiers_mode: null,
   transform_usage: null,
   trial_period_days: price.recurring?.trial_period_days ?? null,
-  usage_type: 'licensed',
+  usage_type: usageOf(price),
 })
 
 const NO_TAX = { disabled_reason: null, enabled: false, liability: null }
@@ -110,7 +112,7 @@ export const subscriptionItemBody = (item: SubscriptionItem, of: Subscription, {
   metadata: item.metadata,
   plan: planBody(price(item.price)),
   price: priceBody(price(item.price)),
-  quantity: item.quantity,
+  ...(usageOf(price(item.price)) === 'metered' ? {} : { quantity: item.quantity }),
   subscription: of.id,
   tax_rates: rates(item.tax_rates),
 })

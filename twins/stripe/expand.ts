@@ -111,6 +111,10 @@ const GRAPH: Readonly<Record<string, Ways>> = {
     test_clock: 'unmodelled',
   },
   tax_rate: {},
+  'billing.meter': {},
+  'billing.meter_event': {},
+  'billing.meter_event_adjustment': {},
+  'billing.meter_event_summary': {},
   account: {},
   application_fee: {
     account: to('account'),

@@ -25,6 +25,7 @@ import { addFees } from './routes/fees.ts'
 import { checkGap } from './routes/gaps.ts'
 import { addInvoiceLines } from './routes/invoice-lines.ts'
 import { addInvoiceItems, addInvoices } from './routes/invoices.ts'
+import { addMeters } from './routes/meters.ts'
 import { addPaymentIntents } from './routes/payment-intents.ts'
 import { addPaymentMethods } from './routes/payment-methods.ts'
 import { addPayouts } from './routes/payouts.ts'
@@ -162,6 +163,15 @@ export const stripe: TwinDefinition<Seed> = {
     'prices.search',
     'products.search',
     'subscriptions.search',
+    'billing.meters.create',
+    'billing.meters.retrieve',
+    'billing.meters.update',
+    'billing.meters.list',
+    'billing.meters.deactivate',
+    'billing.meters.reactivate',
+    'billing.meters.list_event_summaries',
+    'billing.meter_events.create',
+    'billing.meter_event_adjustments.create',
     'tax_rates.create',
     'tax_rates.retrieve',
     'tax_rates.update',
@@ -210,6 +220,10 @@ export const stripe: TwinDefinition<Seed> = {
   happeningFields: FIELDS,
   events: [
     'account.updated',
+    'billing.meter.created',
+    'billing.meter.deactivated',
+    'billing.meter.reactivated',
+    'billing.meter.updated',
     'charge.captured',
     'charge.dispute.closed',
     'charge.dispute.created',
@@ -383,6 +397,7 @@ function open(account: Account, keys: readonly string[] | undefined): Opened {
   addPayouts(account, serve)
   addConnect(account, serve)
   addFees(account, serve)
+  addMeters(account, serve)
   addTaxRates(account, serve)
   addCreditNotes(account, serve)
   addCustomerBalance(account, serve)

@@ -87,7 +87,10 @@ function previewOf(account: Account, wish: PreviewWish, subscription: Subscripti
   if (!wish.exists) {
     const start = subscription.trial_end ?? periodEnd(account, subscription, now)
     const first = { ...subscription, items, current_period_start: now, current_period_end: start }
-    const lines = [...linesOf(account, wish.extras), ...periodLines(account, first, subscription.trial_end !== null)]
+    const lines = [
+      ...linesOf(account, wish.extras),
+      ...periodLines(account, first, { free: subscription.trial_end !== null }),
+    ]
     return blank(account, wish, { ...shared, billing_reason: 'subscription_create', subscription: null, lines })
   }
   if (wish.proration === 'always_invoice' && changed.length > 0)
@@ -103,7 +106,11 @@ function previewOf(account: Account, wish: PreviewWish, subscription: Subscripti
   const end = periodEnd(account, next, start)
   const cycle = ends
     ? []
-    : periodLines(account, { ...next, current_period_start: start, current_period_end: end }, false)
+    : periodLines(
+        account,
+        { ...next, current_period_start: start, current_period_end: end },
+        { usedFrom: subscription.current_period_start },
+      )
   const automatic = subscription.collection_method === 'charge_automatically'
   return blank(account, wish, {
     ...shared,

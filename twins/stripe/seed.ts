@@ -101,7 +101,8 @@ function plantPrice(account: Account, wish: NonNullable<Seed['prices']>[number])
     created: account.nowS(),
     currency: wish.currency ?? 'usd',
     product: product.id,
-    recurring: interval === undefined ? null : { interval, interval_count, trial_period_days },
+    recurring:
+      interval === undefined ? null : { interval, interval_count, trial_period_days, meter: wish.meter ?? null },
     unit_amount: wish.unit_amount,
     active: true,
     lookup_key: wish.lookup_key ?? null,

@@ -10,6 +10,8 @@ import type {
   Invoice,
   InvoiceItem,
   InvoicePayment,
+  Meter,
+  MeterEvent,
   Payout,
   Price,
   Product,
@@ -343,6 +345,8 @@ export type State = {
   readonly tax_rates: Table<TaxRate>
   readonly credit_notes: Table<CreditNote>
   readonly balance_changes: Table<BalanceChange>
+  readonly meters: Table<Meter>
+  readonly meter_events: Table<MeterEvent>
   readonly application_fees: Table<ApplicationFee>
   readonly fee_refunds: Table<FeeRefund>
   readonly transfer_reversals: Table<TransferReversal>
@@ -377,6 +381,8 @@ export const createState = (): State => ({
   tax_rates: new Table(),
   credit_notes: new Table(),
   balance_changes: new Table(),
+  meters: new Table(),
+  meter_events: new Table(),
   application_fees: new Table(),
   fee_refunds: new Table(),
   transfer_reversals: new Table(),
@@ -455,6 +461,8 @@ type SeededPrice = {
   readonly interval?: 'day' | 'week' | 'month' | 'year' | undefined
   readonly interval_count?: number | undefined
   readonly trial_period_days?: number | undefined
+  /** What counts the usage it is for, by id. */
+  readonly meter?: string | undefined
   readonly lookup_key?: string | undefined
   readonly nickname?: string | undefined
   readonly product?:
@@ -507,6 +515,7 @@ const seededPrice = z.strictObject({
   interval: z.enum(['day', 'week', 'month', 'year']).optional(),
   interval_count: z.int().positive().optional(),
   trial_period_days: z.int().positive().optional(),
+  meter: z.string().optional(),
   lookup_key: z.string().optional(),
   nickname: z.string().optional(),
   product: z

@@ -26,6 +26,7 @@ import {
   voidInvoice,
   watchInvoice,
 } from './invoices.ts'
+import { usageOf } from './meters.ts'
 import { checkRates } from './taxes.ts'
 import type { Wire } from './wire.ts'
 
@@ -62,32 +63,58 @@ function rateOf(price: Price): string {
   return `${display(price.unit_amount, price.currency)} / ${count === 1 ? interval : `${count} ${interval}s`}`
 }
 
-/** What a subscription bills for its period; a trial is free. */
-export function periodLines(account: Account, subscription: Subscription, free: boolean): readonly InvoiceLine[] {
-  return subscription.items.map((item) => {
-    const price = priceIn(account, item)
-    const name = nameOf(account, price, item.quantity)
-    return {
-      id: account.newId('il_1', 23, { get: () => undefined }),
-      amount: free ? 0 : amountOf(account, item),
-      description: free ? `Free trial for ${name}` : `${name} (at ${rateOf(price)})`,
-      metadata: {},
-      period: { start: subscription.current_period_start, end: subscription.current_period_end },
-      price: price.id,
-      product: price.product,
-      proration: false,
-      quantity: item.quantity,
-      unit_amount: free ? 0 : price.unit_amount,
-      credited: null,
-      discounts: [],
-      discount_amounts: [],
-      tax_rates: item.tax_rates,
-      taxes: [],
-      invoice_item: null,
-      subscription: subscription.id,
-      subscription_item: item.id,
-    }
-  })
+const isMetered = (account: Account, item: SubscriptionItem): boolean =>
+  (priceIn(account, item).recurring?.meter ?? null) !== null
+
+/** What an item has counted since `fromS`, until the present period begins. */
+function usedBy(
+  account: Account,
+  subscription: Subscription,
+  item: SubscriptionItem,
+  fromS: number | undefined,
+): number {
+  const meter = account.state.meters.get(priceIn(account, item).recurring?.meter ?? '')
+  if (meter === undefined || fromS === undefined) return 0
+  return usageOf(account, meter, subscription.customer, fromS, subscription.current_period_start)
+}
+
+type Billed = { readonly free?: boolean; readonly usedFrom?: number | undefined; readonly onlyUsage?: boolean }
+
+/** What a subscription bills: the period that begins, a trial being free, and the usage of the one before, since `usedFrom`. */
+export function periodLines(
+  account: Account,
+  subscription: Subscription,
+  { free = false, usedFrom, onlyUsage = false }: Billed,
+): readonly InvoiceLine[] {
+  const { current_period_start: start, current_period_end: end } = subscription
+  return subscription.items
+    .filter((item) => !onlyUsage || isMetered(account, item))
+    .map((item) => {
+      const price = priceIn(account, item)
+      const metered = isMetered(account, item)
+      const quantity = metered ? usedBy(account, subscription, item, usedFrom) : item.quantity
+      const name = nameOf(account, price, quantity)
+      return {
+        id: account.newId('il_1', 23, { get: () => undefined }),
+        amount: free ? 0 : Math.round(price.unit_amount * quantity),
+        description: free ? `Free trial for ${name}` : `${name} (at ${rateOf(price)})`,
+        metadata: {},
+        period: metered && usedFrom !== undefined ? { start: usedFrom, end: start } : { start, end },
+        price: price.id,
+        product: price.product,
+        proration: false,
+        quantity,
+        unit_amount: free ? 0 : price.unit_amount,
+        credited: null,
+        discounts: [],
+        discount_amounts: [],
+        tax_rates: item.tax_rates,
+        taxes: [],
+        invoice_item: null,
+        subscription: subscription.id,
+        subscription_item: item.id,
+      }
+    })
 }
 
 const intervalOf = (account: Account, items: readonly SubscriptionItem[]): NonNullable<Price['recurring']> => {
@@ -117,10 +144,14 @@ export function applyWishes(
   items: readonly SubscriptionItem[],
   wishes: readonly Wish[],
 ): readonly SubscriptionItem[] {
+  const { state } = account
   let next = [...items]
   for (const [at, wish] of wishes.entries()) {
     if (wish.price !== undefined) priceOf(account, wish.price, `items[${at}][price]`)
     checkRates(account, wish.tax_rates, `items[${at}][tax_rates]`)
+    const named = state.prices.get(wish.price ?? next.find(({ id }) => id === wish.id)?.price ?? '')
+    if (wish.quantity !== undefined && (named?.recurring?.meter ?? null) !== null)
+      throw invalid('You cannot set the quantity for metered plans.', { param: `items[${at}][quantity]` })
     if (wish.id === undefined) {
       if (wish.price === undefined)
         throw invalid(`Missing required param: items[${at}][price].`, {
@@ -129,7 +160,8 @@ export function applyWishes(
         })
       const created = account.nowS()
       const id = account.newId('si_', 14, { get: () => undefined })
-      const { metadata = {}, price, quantity = 1, tax_rates = [] } = wish
+      const metered = (state.prices.get(wish.price)?.recurring?.meter ?? null) !== null
+      const { metadata = {}, price, quantity = metered ? 0 : 1, tax_rates = [] } = wish
       next.push({ id, created, metadata, price, quantity, tax_rates })
       continue
     }
@@ -203,7 +235,7 @@ export function start(account: Account, subscription: Subscription, how: Start):
     due_date: automatic ? null : now + (subscription.days_until_due ?? 0) * DAY_S,
     default_tax_rates: subscription.default_tax_rates,
     discounts: liveDiscounts(account, subscription.discounts, true),
-    lines: periodLines(account, subscription, trial),
+    lines: periodLines(account, subscription, { free: trial }),
   })
   takeItems(account, invoice, pendingItems(account, subscription.customer, subscription.currency, subscription.id))
   subscription.latest_invoice = invoice.id
@@ -250,6 +282,14 @@ function payFirst(account: Account, subscription: Subscription, invoice: Invoice
 }
 const paid = ({ status }: Invoice): boolean => status === 'paid'
 
+/** Bills what has been used in the period that ends now, where usage is counted. */
+function billUsage(account: Account, subscription: Subscription): void {
+  const now = account.nowS()
+  const usedFrom = subscription.current_period_start
+  const lines = periodLines(account, { ...subscription, current_period_start: now }, { usedFrom, onlyUsage: true })
+  if (lines.some(({ amount }) => amount > 0)) collect(account, bill(account, subscription, 'subscription_cycle', lines))
+}
+
 /** What is given back of a subscription that ends now, and whether that is billed at once. */
 export type Ending = { readonly prorate?: boolean | undefined; readonly invoiceNow?: boolean | undefined }
 
@@ -257,8 +297,9 @@ export type Ending = { readonly prorate?: boolean | undefined; readonly invoiceN
 export function cancelNow(account: Account, subscription: Subscription, reason: string, ending: Ending = {}): void {
   const now = account.nowS()
   if (ending.prorate === true && subscription.status === 'active')
-    for (const item of subscription.items) prorate(account, subscription, item, -1, now)
+    for (const item of subscription.items) if (!isMetered(account, item)) prorate(account, subscription, item, -1, now)
   if (ending.invoiceNow === true) {
+    billUsage(account, subscription)
     const owed = pendingItems(account, subscription.customer, subscription.currency, subscription.id)
     if (owed.length > 0) collect(account, bill(account, subscription, 'subscription_update', []))
   }
@@ -329,6 +370,7 @@ function turn(account: Account, subscription: Subscription): void {
     return
   }
   if (subscription.cancel_at_period_end || (subscription.cancel_at !== null && subscription.cancel_at <= now)) {
+    billUsage(account, subscription)
     cancelNow(account, subscription, 'cancellation_requested')
     return
   }
@@ -351,9 +393,10 @@ function renew(account: Account, subscription: Subscription): void {
     }
     subscription.status = 'active'
   }
+  const usedFrom = subscription.current_period_start
   subscription.current_period_start = subscription.current_period_end
   subscription.current_period_end = periodEnd(account, subscription, subscription.current_period_start)
-  bill(account, subscription, 'subscription_cycle', periodLines(account, subscription, false))
+  bill(account, subscription, 'subscription_cycle', periodLines(account, subscription, { usedFrom }))
   tell(account, 'updated', subscription, before)
   watch(account, subscription)
 }
@@ -402,16 +445,19 @@ export function changeItems(
   const now = account.nowS()
   const at = atS ?? now
   const prorates = subscription.status === 'active' && proration !== 'none'
-  const removed = resets ? before : before.filter((item) => changed(item, items))
-  const added = items.filter((item) => changed(item, before))
+  const counted = (item: SubscriptionItem): boolean => !isMetered(account, item)
+  const removed = (resets ? before : before.filter((item) => changed(item, items))).filter(counted)
+  const added = items.filter((item) => changed(item, before)).filter(counted)
   if (prorates) for (const item of removed) prorate(account, subscription, item, -1, at)
   subscription.items = items
   if (subscription.status !== 'active') return
   if (resets) {
+    const usedFrom = subscription.current_period_start
     subscription.billing_cycle_anchor = now
     subscription.current_period_start = now
     subscription.current_period_end = periodEnd(account, subscription, now)
-    collect(account, bill(account, subscription, 'subscription_update', periodLines(account, subscription, false)))
+    const lines = periodLines(account, subscription, { usedFrom })
+    collect(account, bill(account, subscription, 'subscription_update', lines))
     watch(account, subscription)
     return
   }
@@ -502,10 +548,13 @@ export function prorationsOf(
 ): readonly InvoiceItem[] {
   if (subscription.status !== 'active' || proration === 'none') return []
   const before = subscription.items
+  const counted = (item: SubscriptionItem): boolean => !isMetered(account, item)
   const back = before
-    .filter((item) => changed(item, items))
+    .filter((item) => changed(item, items) && counted(item))
     .map((one) => prorationOf(account, subscription, one, -1, atS))
-  const on = items.filter((item) => changed(item, before)).map((one) => prorationOf(account, subscription, one, 1, atS))
+  const on = items
+    .filter((item) => changed(item, before) && counted(item))
+    .map((one) => prorationOf(account, subscription, one, 1, atS))
   return [...back, ...on]
 }
 
@@ -518,7 +567,7 @@ export function endTrial(account: Account, subscription: Subscription): void {
   subscription.billing_cycle_anchor = now
   subscription.current_period_start = now
   subscription.current_period_end = periodEnd(account, subscription, now)
-  collect(account, bill(account, subscription, 'subscription_update', periodLines(account, subscription, false)))
+  collect(account, bill(account, subscription, 'subscription_update', periodLines(account, subscription, {})))
   watch(account, subscription)
 }
 
@@ -535,7 +584,7 @@ export function resume(account: Account, subscription: Subscription): void {
   subscription.billing_cycle_anchor = now
   subscription.current_period_start = now
   subscription.current_period_end = periodEnd(account, subscription, now)
-  collect(account, bill(account, subscription, 'subscription_cycle', periodLines(account, subscription, false)))
+  collect(account, bill(account, subscription, 'subscription_cycle', periodLines(account, subscription, {})))
   tell(account, 'resumed', subscription, before)
   watch(account, subscription)
 }

@@ -116,6 +116,8 @@ test.each([
   ['Invoices', 'InvoiceUpdateLineItemParams', 'POST', '/v1/invoices/in_1/lines/il_1', ''],
   ['Invoices', 'InvoiceAddLinesParams', 'POST', '/v1/invoices/in_1/add_lines', ''],
   ['InvoiceItems', 'InvoiceItemUpdateParams', 'POST', '/v1/invoiceitems/ii_1', ''],
+  ['Billing/Meters', 'Billing.MeterCreateParams', 'POST', '/v1/billing/meters', ''],
+  ['Billing/MeterEvents', 'Billing.MeterEventCreateParams', 'POST', '/v1/billing/meter_events', ''],
   ['TaxRates', 'TaxRateCreateParams', 'POST', '/v1/tax_rates', ''],
   ['TaxRates', 'TaxRateUpdateParams', 'POST', '/v1/tax_rates/txr_1', ''],
   ['TaxRates', 'TaxRateListParams', 'GET', '/v1/tax_rates', ''],

@@ -4,7 +4,7 @@ import type { Price, Product } from '../billing-state.ts'
 import { priceBody, productBody } from '../billing-wire.ts'
 import { newProduct, priceOf, productOf } from '../catalog.ts'
 import { currency } from '../currencies.ts'
-import { invalid, malformed } from '../errors.ts'
+import { invalid, malformed, missing } from '../errors.ts'
 import { emit } from '../events.ts'
 import { loudly } from '../gaps.ts'
 import { LIST_SPEC, page } from '../lists.ts'
@@ -46,15 +46,16 @@ type RecurringParams = {
   readonly interval: 'day' | 'week' | 'month' | 'year'
   readonly interval_count?: number | undefined
   readonly trial_period_days?: number | undefined
-  readonly usage_type?: string | undefined
+  readonly usage_type?: 'licensed' | 'metered' | undefined
+  readonly meter?: string | undefined
 }
 const recurring = (): Field<RecurringParams> =>
   object({
     interval: required(choice('day', 'week', 'month', 'year')),
     interval_count: integer(1, 1095),
     trial_period_days: integer(0),
-    usage_type: choice('licensed'),
-    ...loudly('meter', OTHER_PRICES),
+    usage_type: choice('licensed', 'metered'),
+    meter: string(),
   })
 
 const priceDataSpec = {
@@ -117,12 +118,13 @@ export function newPrice(account: Account, product: string, params: PriceParams)
   }
   if (taken !== undefined) taken.lookup_key = null
   const { interval, interval_count = 1, trial_period_days = null } = params.recurring ?? { interval: undefined }
+  const meter = meterIn(account, params.recurring)
   return state.prices.add({
     id: account.newId('price_1', 23, state.prices),
     created: account.nowS(),
     currency: params.currency,
     product,
-    recurring: interval === undefined ? null : { interval, interval_count, trial_period_days },
+    recurring: interval === undefined ? null : { interval, interval_count, trial_period_days, meter },
     unit_amount: params.unit_amount,
     active: params.active ?? true,
     lookup_key: params.lookup_key || null,
@@ -130,6 +132,23 @@ export function newPrice(account: Account, product: string, params: PriceParams)
     nickname: params.nickname || null,
     tax_behavior: params.tax_behavior ?? 'unspecified',
   })
+}
+
+/** The meter of a price for usage: one and the other go together since 2025-03-31. */
+function meterIn(account: Account, recurring: RecurringParams | undefined): string | null {
+  const { meter, usage_type } = recurring ?? {}
+  if (usage_type === 'metered' && meter === undefined)
+    throw malformed(
+      'You must provide `recurring[meter]` when creating a price with `recurring[usage_type]=metered`. See https://docs.stripe.com/billing/subscriptions/usage-based for more information.',
+      { param: 'recurring[meter]' },
+    )
+  if (meter === undefined) return null
+  if (usage_type !== 'metered')
+    throw malformed('`recurring[meter]` can only be used with `recurring[usage_type]=metered`.', {
+      param: 'recurring[meter]',
+    })
+  if (account.state.meters.get(meter) === undefined) throw missing('billing meter', meter, 'recurring[meter]')
+  return meter
 }
 
 export function addCatalog(account: Account, serve: Serve): void {
@@ -282,7 +301,7 @@ export function addCatalog(account: Account, serve: Serve): void {
       currency: string(),
       lookup_keys: list(string()),
       product: string(),
-      recurring: object({ interval: string(), usage_type: string(), ...loudly('meter', OTHER_PRICES) }),
+      recurring: object({ interval: string(), meter: string(), usage_type: choice('licensed', 'metered') }),
       type: choice('one_time', 'recurring'),
     },
     gives: 'price',
@@ -297,6 +316,11 @@ export function addCatalog(account: Account, serve: Serve): void {
         .filter(
           (one) => params.recurring?.interval === undefined || one.recurring?.interval === params.recurring.interval,
         )
+        .filter((one) => params.recurring?.meter === undefined || one.recurring?.meter === params.recurring.meter)
+        .filter((one) => {
+          const metered = (one.recurring?.meter ?? null) !== null
+          return params.recurring?.usage_type === undefined || (params.recurring.usage_type === 'metered') === metered
+        })
         .filter((one) => params.lookup_keys === undefined || params.lookup_keys.includes(one.lookup_key ?? ''))
       return page('/v1/prices', 'price', wanted, params, priceBody)
     },
