@@ -2,6 +2,7 @@ import type { Json } from '../../trace.ts'
 import { type Ask, gap, type On, ok, type Reply, repoOf } from '../ask.ts'
 import { quotaOf } from '../limits.ts'
 import { page } from '../paging.ts'
+import { WORKED_OUT } from './worked-out.ts'
 
 /**
  * What only GitHub itself can work out or decide: figures, feeds, catalogues. A seed may hold them as `documents`, by their path;
@@ -87,9 +88,11 @@ export function isDocument(path: string): boolean {
   return DOCUMENTS.some(([, one]) => new RegExp(`^${one.replaceAll(/:\w+/g, '[^/]+')}$`).test(path))
 }
 
-function read(ask: Ask): Reply {
+function read(ask: Ask, operation: string): Reply {
   if (ask.param('repo') !== '') repoOf(ask)
   const kept = ask.github.store.get('documents', ask.url.pathname.toLowerCase())
+  const workedOut = WORKED_OUT[operation]
+  if (kept === undefined && workedOut !== undefined) return workedOut(ask)
   if (kept === undefined) throw gap('figures, feeds and catalogues that a seed does not hold')
   const { body } = kept
   return Array.isArray(body) ? page(ask, body as readonly Json[], (one) => one) : ok(body ?? null)
@@ -119,7 +122,7 @@ const CLASSIC = [
 ]
 
 export function addDocumentRoutes(on: On): void {
-  for (const [operation, path] of DOCUMENTS) on(operation, `GET ${path}`, read)
+  for (const [operation, path] of DOCUMENTS) on(operation, `GET ${path}`, (ask) => read(ask, operation))
   for (const route of CLASSIC)
     on('projects.classic', route, () => {
       throw gap('projects (classic)')

@@ -273,7 +273,7 @@ function list(ask: Ask): Reply {
 }
 
 /** Issues of all repositories that have to do with the viewer. */
-function listMine(ask: Ask): Reply {
+export function listMine(ask: Ask, org?: string): Reply {
   const login = text(me(ask).login)
   const filter = ask.query.get('filter') ?? 'assigned'
   const fits = (issue: Row): boolean => {
@@ -281,7 +281,7 @@ function listMine(ask: Ask): Reply {
     if (filter === 'mentioned') return text(issue.body).includes(`@${login}`)
     return filter !== 'assigned' || listOf(issue.assignees).includes(login)
   }
-  const rows = visible(ask).flatMap((repo) =>
+  const rows = visible(ask, org).flatMap((repo) =>
     filtered(ask, repo, ask.github.store.rows(below(repo, 'issues')))
       .filter(fits)
       .map((issue) => ({ repo, issue })),
@@ -295,8 +295,8 @@ export function addIssueRoutes(on: On): void {
   addEventRoutes(on, repo)
   on('issues.create', `POST ${repo}/issues`, createIssue, 'user')
   on('issues.list', `GET ${repo}/issues`, list)
-  on('issues.list_mine', 'GET /issues', listMine, 'user')
-  on('issues.list_for_user', 'GET /user/issues', listMine, 'user')
+  on('issues.list_mine', 'GET /issues', (ask) => listMine(ask), 'user')
+  on('issues.list_for_user', 'GET /user/issues', (ask) => listMine(ask), 'user')
   on('issues.get', `GET ${repo}/issues/:number`, (ask) => {
     const of = repoOf(ask)
     return ok(issueWhole(ask.github, of, issueIn(ask, of)))

@@ -48,6 +48,12 @@ const variableChange = (ask: Ask, old: Row, { value = old.value }: Row): Row => 
   value,
   updated_at: ask.github.now(),
 })
+/** An organisation's is shown to some repositories, which may be others now. */
+const orgVariableChange = (ask: Ask, old: Row, body: Row): Row => ({
+  ...variableChange(ask, old, body),
+  visibility: body.visibility ?? old.visibility,
+  _selected: body.selected_repository_ids ?? old._selected,
+})
 const byName = (_: Ask, { name }: Row): string => text(name).toLowerCase()
 
 const PLAIN: readonly Plain[] = [
@@ -126,9 +132,13 @@ const PLAIN: readonly Plain[] = [
   },
   {
     ...variable,
-    ...{ name: 'orgs.variables', path: '/orgs/:org/actions/variables', key: byName, change: variableChange },
+    ...{ name: 'orgs.variables', path: '/orgs/:org/actions/variables', key: byName, change: orgVariableChange },
     at: (ask) => `orgs/${text(ownedOrg(ask).login).toLowerCase()}/actions/variables`,
-    make: (ask, body) => ({ ...variableRow(ask, body), visibility: body.visibility ?? 'private' }),
+    make: (ask, body) => ({
+      ...variableRow(ask, body),
+      visibility: body.visibility ?? 'private',
+      _selected: body.selected_repository_ids ?? [],
+    }),
   },
   {
     ...{

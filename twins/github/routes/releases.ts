@@ -60,7 +60,7 @@ function freshReleaseDoc(ask: Ask, repo: Row, row: Row): Json {
     target_commitish: row.target_commitish ?? repo.default_branch,
     name: row.name ?? null,
     draft,
-    immutable: false,
+    immutable: row._immutable ?? false,
     prerelease: row.prerelease ?? false,
     created_at: row.created_at,
     updated_at: row.updated_at ?? row.created_at,
@@ -133,6 +133,7 @@ function create(ask: Ask): Reply {
       created_at: created,
       updated_at: now,
     },
+    ...sealed(ask, repo, !draft),
     ...{ published_at: draft ? null : now, _latest: body.make_latest !== 'false', ...discussion },
   })
   told(ask, repo, 'release.created', row)
@@ -168,6 +169,7 @@ function update(ask: Ask): Reply {
     ...discussion,
     updated_at: now,
     ...(published ? { published_at: now } : {}),
+    ...sealed(ask, repo, published),
   })
   told(ask, repo, published ? 'release.published' : 'release.edited', row)
   return ok(releaseDoc(ask, repo, row))
@@ -227,9 +229,19 @@ function assetIn(ask: Ask, repo: Row): Asset {
   throw notFound()
 }
 
+/** What is published while releases are immutable stays as it is: https://docs.github.com/code-security/supply-chain-security (2026-11-26). */
+const sealed = (ask: Ask, repo: Row, published: boolean): Row =>
+  published && ask.github.store.get(below(repo, 'switches'), 'immutable-releases')?.on === true
+    ? { _immutable: true }
+    : {}
+function open(release: Row, what: string): void {
+  if (release._immutable === true) throw new GitHubError(422, `Cannot ${what} an immutable release.`)
+}
+
 function upload(ask: Ask): Reply {
   const repo = repoOf(ask, 'push')
   const release = releaseIn(ask, repo)
+  open(release, 'upload assets to')
   // The API's own host takes no files.
   if (ask.url.host !== 'uploads.github.com') throw notFound()
   const name = ask.query.get('name') ?? ''
@@ -286,6 +298,7 @@ function addAssetRoutes(on: On, repo: string): void {
     (ask) => {
       const of = repoOf(ask, 'push')
       const { release, row } = assetIn(ask, of)
+      open(release, 'change assets of')
       const { name = row.name, label = row.label } = ask.body()
       const kept = ask.github.store.put(assetsPath(of, release), numberIn(ask, 'id'), {
         ...row,
@@ -303,6 +316,7 @@ function addAssetRoutes(on: On, repo: string): void {
     (ask) => {
       const of = repoOf(ask, 'push')
       const { release } = assetIn(ask, of)
+      open(release, 'take assets from')
       ask.github.store.remove(assetsPath(of, release), numberIn(ask, 'id'))
       return done()
     },

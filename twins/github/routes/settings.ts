@@ -15,9 +15,9 @@ export function addSettingRoutes(on: On): void {
 
 /** Switches of a repository that are on or off. */
 function addSwitches(on: On): void {
-  for (const [name, word] of [
-    ['vulnerability_alerts', 'vulnerability-alerts'],
-    ['immutable_releases', 'immutable-releases'],
+  for (const [name, word, off, seen] of [
+    ['vulnerability_alerts', 'vulnerability-alerts', 'Vulnerability alerts are disabled.', undefined],
+    ['immutable_releases', 'immutable-releases', 'Not Found', { enabled: true, enforced_by_owner: false }],
   ] as const) {
     const path = `/repos/:owner/:repo/${word}`
     const turn =
@@ -31,9 +31,8 @@ function addSwitches(on: On): void {
       `repos.${name}.check`,
       `GET ${path}`,
       (ask) => {
-        if (ask.github.store.get(below(repoOf(ask), 'switches'), word)?.on !== true)
-          throw notFound(`${word === 'vulnerability-alerts' ? 'Vulnerability alerts are disabled.' : 'Not Found'}`)
-        return done()
+        if (ask.github.store.get(below(repoOf(ask), 'switches'), word)?.on !== true) throw notFound(off)
+        return seen === undefined ? done() : ok(seen)
       },
       'user',
     )
