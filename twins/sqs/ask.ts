@@ -2,9 +2,8 @@ import { z } from 'zod'
 import { type Credential, EXAMPLE_CREDENTIAL } from '../aws/credentials.ts'
 import { type Identity, identify, sha256 } from '../aws/sigv4.ts'
 import type { Json } from '../trace.ts'
-import { notModelled } from '../twin.ts'
+import { NotModelled } from '../twin.ts'
 import type { Account } from './account.ts'
-import { GAPS } from './gaps.ts'
 import { placeOf, type Queue } from './state.ts'
 import { invalid, malformed, missing, noQueue, REFUSED_SIGNATURES, type Refused } from './wire.ts'
 
@@ -136,6 +135,14 @@ export function list({ body }: Pick<Ask, 'body'>, parameter: string): readonly s
   return parsed.data
 }
 
+/** A queue of an account that is not this one. */
+export const notOurs = ({ id }: Account, owner: string): NotModelled =>
+  new NotModelled(
+    'sqs',
+    'queues of other accounts',
+    `There is one account in a world. It is ${id}, and the queue is of ${owner}: name yours as "account" under given.sqs and given.s3.`,
+  )
+
 /** The queue that `QueueUrl` names; its host does not matter, its region is that of the endpoint. */
 export function queueOf(ask: Ask): Queue {
   const { account, body, region } = ask
@@ -143,7 +150,7 @@ export function queueOf(ask: Ask): Queue {
   if (typeof given !== 'string') throw noQueue()
   const [, owner, name, ...more] = URL.canParse(given) ? new URL(given).pathname.split('/') : given.split('/')
   if (name === undefined || more.length > 0) throw noQueue()
-  if (owner !== account.id && /^\d{12}$/.test(owner ?? '')) throw notModelled('sqs', GAPS, 'queues of other accounts')
+  if (owner !== undefined && owner !== account.id && /^\d{12}$/.test(owner)) throw notOurs(account, owner)
   const queue = account.store.queues.get(placeOf({ region, name }))
   if (queue === undefined) throw noQueue()
   return queue

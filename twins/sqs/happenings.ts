@@ -47,7 +47,13 @@ function find(account: Account, event: string, name: string): Queue {
   const found = name.startsWith('arn:')
     ? account.find(name)
     : account.store.queues.get(placeOf({ region: REGION, name }))
-  if (found === undefined)
-    throw new Error(`sqs.${event}: expected a queue "${name}", got none. Seed it, or create it first.`)
+  if (found === undefined) {
+    const owner = name.startsWith('arn:') ? name.split(':')[4] : undefined
+    const wayOut =
+      owner === undefined || owner === account.id
+        ? 'Seed it, or create it first.'
+        : `The account is ${account.id}: name the same one as "account" under given.sqs and given.s3.`
+    throw new Error(`sqs.${event}: expected a queue "${name}", got none. ${wayOut}`)
+  }
   return found
 }

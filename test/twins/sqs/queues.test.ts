@@ -192,3 +192,17 @@ test('a clock that is wrong is told so, and set right by the SDK', async () => {
   await clientOf({ maxAttempts: 3 }).send(new ListQueuesCommand({}))
   expect(requests.length - before).toBe(2)
 })
+
+test('the account that an address names is told, and how to have it', async () => {
+  const QueueUrl = 'https://sqs.us-east-1.amazonaws.com/000000000000/orders'
+  const ask = (account?: string) => {
+    const { client } = bench({ queues: [{ name: 'orders' }], ...(account === undefined ? {} : { account }) })
+    return client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }))
+  }
+  await expect(ask()).rejects.toThrow(
+    'It is 123456789012, and the queue is of 000000000000: name yours as "account" under given.sqs and given.s3.',
+  )
+  expect(await ask('000000000000')).toMatchObject({
+    Attributes: { QueueArn: 'arn:aws:sqs:us-east-1:000000000000:orders' },
+  })
+})

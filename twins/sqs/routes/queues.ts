@@ -1,7 +1,5 @@
-import { notModelled } from '../../twin.ts'
-import { type Ask, type Handler, list, page, queueOf, textOf, texts, urlOf } from '../ask.ts'
+import { type Ask, type Handler, list, notOurs, page, queueOf, textOf, texts, urlOf } from '../ask.ts'
 import { isAttribute, redrivePolicy } from '../attributes.ts'
-import { GAPS } from '../gaps.ts'
 import { placeOf, type Queue } from '../state.ts'
 import {
   invalidAttributeName,
@@ -57,7 +55,7 @@ function sameAttribute(name: string, asked: string | undefined, has: string | un
 
 export const getUrl: Handler = (ask) => {
   const owner = ask.body.QueueOwnerAWSAccountId
-  if (owner !== undefined && owner !== ask.account.id) throw notModelled('sqs', GAPS, 'queues of other accounts')
+  if (owner !== undefined && owner !== ask.account.id) throw notOurs(ask.account, String(owner))
   const queue = ask.account.store.queues.get(placeOf({ region: ask.region, name: textOf(ask, 'QueueName') }))
   if (queue === undefined) throw noQueue()
   return { QueueUrl: urlOf(ask, queue) }
