@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { generateKeyPairSync } from 'node:crypto'
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -22,10 +23,30 @@ const candidates = z
   .parse(parse(readFileSync(join(BILLING, 'candidates/candidates.yaml'), 'utf8'))).candidates
 
 let project: ReturnType<typeof copyProject>
+/** Every candidate has the same base, which is played once and taken from the cache from then on. */
+let cache: readonly string[]
 const scratch = mkdtempSync(join(tmpdir(), 'backlot-billing-'))
 beforeAll(() => {
   project = copyProject(BILLING)
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519')
+  const key = publicKey.export({ format: 'der', type: 'spki' }).toString('base64')
+  appendFileSync(join(project.folder, 'backlot.yaml'), `\ncache: { public-key: ${key} }\n`)
   commit(project.folder)
+  cache = ['--cache', join(scratch, 'cache')]
+  process.env.BACKLOT_CACHE_KEY = String(privateKey.export({ format: 'pem', type: 'pkcs8' }))
+  const kept = backlot([
+    'gate',
+    '--project',
+    project.folder,
+    '--candidate',
+    'HEAD',
+    '--seeds',
+    '2',
+    ...cache,
+    '--cache-write',
+  ])
+  delete process.env.BACKLOT_CACHE_KEY
+  expect(kept.stderr).toMatch(/: 0 runs taken, [1-9]\d* written/)
 })
 afterAll(() => {
   project.close()
@@ -59,7 +80,9 @@ test.each(candidates)(
       '--seeds',
       '2',
       '--json',
+      ...cache,
     ])
+    expect(ended.stderr).toMatch(/: [1-9]\d* runs taken/)
     const verdict = verdictOf(ended)
     const failed = verdict.checks.filter((one) => one.status === 'fail')
     expect([ended.code, verdict.status], JSON.stringify(verdict.checks.filter((one) => one.status !== 'pass'))).toEqual(
