@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import { type HeaderOf, notModelled, type TwinApp } from '../twin.ts'
 import { GAPS, unknownParameter } from './gaps.ts'
 import type { Site } from './site.ts'
-import type { Account, Fields } from './state.ts'
+import { type Account, type Fields, fieldsOf } from './state.ts'
 import { errorBody, Refusal, sidOf } from './wire.ts'
 
 /** One call: who asks for what. */
@@ -17,6 +17,8 @@ export type Ask = {
   /** The form of a POST, the query of a GET; empty when it is not there. */
   readonly param: (name: string) => string
   readonly params: (name: string) => readonly string[]
+  /** What a body of JSON says. */
+  readonly json: Fields
   readonly has: (name: string) => boolean
   readonly names: readonly string[]
 }
@@ -59,6 +61,13 @@ function askOf(site: Site, c: Context, operation: string, text: string): Ask {
     part,
     param: (name) => form.get(name) ?? '',
     params: (name) => form.getAll(name),
+    get json() {
+      try {
+        return fieldsOf(JSON.parse(text))
+      } catch {
+        throw new Refusal(400, 20001, 'Invalid JSON')
+      }
+    },
     has: (name) => form.has(name),
     names: [...new Set(form.keys())],
   }

@@ -5,13 +5,23 @@ export const GAPS: readonly Gap[] = [
   { what: 'XML answers', why: 'Ask for .json, as the SDK does.' },
   { what: 'regions and edges', why: 'There is one region, at the addresses without one.' },
   { what: 'other products', why: 'Messages, Verify, Lookup and what they need are simulated.' },
-  { what: 'calls and voice', why: 'Phone calls are not simulated; a verification may be one.' },
+  {
+    what: 'other things that calls can do',
+    why: 'Recordings, conferences, queues, speech recognition, machine detection, SIP and calls to third parties are not simulated.',
+  },
+  { what: 'calls by test credentials', why: 'What becomes of one that is not refused is documented nowhere.' },
   { what: 'subaccounts', why: 'There is one account.' },
   { what: 'accounts and keys by an API key', why: 'Standard keys may not; what they are told is not documented.' },
   { what: 'API keys of an account that no seed names', why: 'Whose they are is unknown: give the seed an account.' },
   { what: 'OAuth and public key validation', why: 'Credentials are Basic: account and token, or key and secret.' },
-  { what: 'WhatsApp and other channels', why: 'Messages are SMS and MMS between phone numbers.' },
-  { what: 'content templates', why: 'Send a body; templates are not rendered.' },
+  { what: 'channels but SMS and WhatsApp', why: 'Messenger, RCS and clients are not simulated.' },
+  { what: 'senders of WhatsApp in pools', why: 'Name the sender: which one a service would pick is not documented.' },
+  {
+    what: 'several media in one message of WhatsApp',
+    why: 'WhatsApp takes one; what Twilio makes of more is not documented.',
+  },
+  { what: 'contents without a text', why: 'Carousels, flows, schedules and the like are drawn by WhatsApp.' },
+  { what: 'changes to contents', why: 'Delete and create instead, as Twilio advised before there was an update.' },
   {
     what: 'options of a message',
     why: 'Links that are shortened, smart encoding, retention and TwiML apps are not simulated.',
@@ -37,6 +47,10 @@ export const GAPS: readonly Gap[] = [
   {
     what: 'the time a message takes',
     why: 'Assumed: sent within 2 seconds when nothing is before it in its sender’s queue, and delivered 0.5 to 4 seconds later.',
+  },
+  {
+    what: 'the time a call takes',
+    why: 'Assumed: it rings after 0.7 to 3 seconds, is answered 3 to 10 seconds later, a word takes 0.4 seconds to say and a file 5 to play.',
   },
   {
     what: 'callbacks by status',

@@ -1,4 +1,5 @@
 import { type Taken, tell } from './callbacks.ts'
+import { bare, isWhatsApp, openWindow } from './channels.ts'
 import { plan } from './lifecycle.ts'
 import { phoneOf } from './phone.ts'
 import { segmentsOf } from './segments.ts'
@@ -37,8 +38,9 @@ export function receive(
     from,
     to,
     body,
-    segments: segmentsOf(body),
+    segments: isWhatsApp(to) ? 1 : segmentsOf(body),
     media: media.length,
+    template: null,
     service: service?.id ?? null,
     callback: null,
     status: 'receiving',
@@ -53,8 +55,9 @@ export function receive(
   site.store.messages.put(message)
   for (const url of media) addMedia(site, message.id, url)
   plan(site, message.id, 'received', 0)
-  keyword(site, message)
-  const hook = hookOf(number, service)
+  if (isWhatsApp(to)) openWindow(site, to, from)
+  else keyword(site, message)
+  const hook = isWhatsApp(to) ? hookOfChannel(site, to) : hookOf(number, service)
   if (hook !== undefined)
     tell(
       site,
@@ -71,11 +74,15 @@ export function receive(
   return message
 }
 
+type Hook = Pick<Delivery, 'url' | 'method'> & { readonly fallback: Delivery['fallback'] }
+
+function hookOfChannel(site: Site, sender: string): Hook | undefined {
+  const url = site.store.channels.get(sender)?.url ?? ''
+  return url === '' ? undefined : { url, method: 'POST', fallback: null }
+}
+
 /** Where incoming messages go: lib/rest/messaging/v1/service.d.ts of twilio 6.2 (2026-11-26). */
-function hookOf(
-  number: PhoneNumber | undefined,
-  service: Service | undefined,
-): (Pick<Delivery, 'url' | 'method'> & { readonly fallback: Delivery['fallback'] }) | undefined {
+function hookOf(number: PhoneNumber | undefined, service: Service | undefined): Hook | undefined {
   const own = service === undefined || service.use_inbound_webhook_on_number
   const url = own ? (number?.sms_url ?? '') : (service.inbound_request_url ?? '')
   if (url === '') return undefined
@@ -105,12 +112,16 @@ function keyword(site: Site, { body, from, to, service }: Message): void {
 function inboundParams(site: Site, message: Message): Readonly<Record<string, string>> {
   const media = site.store.media.find(message.id)
   const account = site.account().id
-  const place = (side: 'From' | 'To', number: string): Readonly<Record<string, string>> => ({
-    [`${side}Country`]: phoneOf(number)?.country ?? '',
-    [`${side}State`]: '',
-    [`${side}City`]: '',
-    [`${side}Zip`]: '',
-  })
+  const whatsapp = isWhatsApp(message.to)
+  const place = (side: 'From' | 'To', number: string): Readonly<Record<string, string>> =>
+    whatsapp
+      ? {}
+      : {
+          [`${side}Country`]: phoneOf(number)?.country ?? '',
+          [`${side}State`]: '',
+          [`${side}City`]: '',
+          [`${side}Zip`]: '',
+        }
   return {
     ...place('To', message.to),
     SmsMessageSid: message.id,
@@ -126,6 +137,10 @@ function inboundParams(site: Site, message: Message): Readonly<Record<string, st
     AccountSid: account,
     From: message.from ?? '',
     ApiVersion: VERSION,
+    // https://www.twilio.com/docs/messaging/guides/webhook-request#whatsapp-specific-parameters (2026-11-26).
+    ...(whatsapp
+      ? { ProfileName: '', WaId: bare(message.from ?? '').slice(1), MessageType: message.media > 0 ? 'image' : 'text' }
+      : {}),
     ...Object.fromEntries(
       media.flatMap(({ id, content_type }, at) => [
         [`MediaContentType${at}`, content_type],

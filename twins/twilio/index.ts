@@ -1,12 +1,15 @@
 import { createTwinApp, NotModelled, notModelled, type TwinDefinition } from '../twin.ts'
 import { router } from './ask.ts'
+import { instructed, resumeCall } from './calls.ts'
 import { fidelity } from './fidelity.ts'
 import { GAPS } from './gaps.ts'
-import { HAPPENINGS, happen } from './happenings.ts'
+import { FIELDS, HAPPENINGS, happen } from './happenings.ts'
 import { answered } from './inbound.ts'
 import { ignored, resumeAll } from './lifecycle.ts'
 import { PRICES } from './prices.ts'
 import { addAccount } from './routes/account.ts'
+import { addCalls } from './routes/calls.ts'
+import { addContent } from './routes/content.ts'
 import { addLookups } from './routes/lookups.ts'
 import { addMedia, addMessages } from './routes/messages.ts'
 import { addNumbers } from './routes/numbers.ts'
@@ -26,14 +29,15 @@ const HOSTS: readonly (readonly [string, RegExp])[] = [
   ['api.twilio.com', /^\/2010-04-01\//],
   ['messaging.twilio.com', /^\/v1\/Services(\/|$)/],
   ['verify.twilio.com', /^\/v2\/Services(\/|$)/],
+  ['content.twilio.com', /^\/v1\/Content(\/|$)/],
   ['lookups.twilio.com', /^\/v2\/PhoneNumbers\//],
 ]
 
 /** Requests that a gap has a better word for than that there is no such route. */
 const LOUD: readonly (readonly [RegExp, string])[] = [
   [
-    /^\/2010-04-01\/Accounts\/[^/]+\/(Calls|Conferences|Queues|Recordings|SIP|Applications|OutgoingCallerIds)/,
-    'calls and voice',
+    /^\/2010-04-01\/Accounts\/[^/]+\/(Calls\/[^/.]+\/|Conferences|Queues|Recordings|SIP|Applications|OutgoingCallerIds)/,
+    'other things that calls can do',
   ],
   [/^\/2010-04-01\/Accounts\/[^/]+\/AvailablePhoneNumbers/, 'numbers that can be bought'],
   [/^\/2010-04-01\/Accounts\/[^/]+\/Messages\/[^/]+\/Media\/[^/.]+$/, 'the bytes of media'],
@@ -55,13 +59,23 @@ export const twilio: TwinDefinition<Seed> = {
   gaps: GAPS,
   operations: operations(),
   happenings: HAPPENINGS,
+  happeningFields: FIELDS,
   events: [
+    'call.answered',
+    'call.completed',
+    'call.created',
+    'call.pressed',
+    'call.received',
+    'call.ringing',
+    'call.said',
+    'content.submitted',
     'message.accepted',
     'message.canceled',
     'message.created',
     'message.delivered',
     'message.failed',
     'message.queued',
+    'message.read',
     'message.received',
     'message.sent',
     'message.undelivered',
@@ -100,7 +114,8 @@ export const twilio: TwinDefinition<Seed> = {
       restore(json) {
         store.restore(json)
         site.forget()
-        resumeAll(site, { status: ignored, inbound: answered })
+        resumeAll(site, { status: ignored, inbound: answered, call: instructed, 'call status': ignored })
+        for (const due of store.call_due.all()) resumeCall(site, due)
       },
     }
   },
@@ -116,6 +131,8 @@ function addRoutes(on: ReturnType<typeof router>): void {
   addRateLimits(on)
   addVerifications(on)
   addLookups(on)
+  addContent(on)
+  addCalls(on)
 }
 
 /** All operations, as the routes name them; `on` sees each route. */

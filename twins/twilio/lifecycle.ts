@@ -1,9 +1,10 @@
 import { multiply, toDecimal, toUnits } from '../money.ts'
 import { schedule, type Taken, tell } from './callbacks.ts'
-import { phoneOf, segmentsPerSecond } from './phone.ts'
+import { countryOf, isOpen, isWhatsApp } from './channels.ts'
+import { segmentsPerSecond } from './phone.ts'
 import { segmentsOf } from './segments.ts'
 import type { Site } from './site.ts'
-import type { Due, Message, Status } from './state.ts'
+import type { Delivery, Due, Message, Status } from './state.ts'
 import { VERSION } from './wire.ts'
 
 /** Assumed, see gaps.ts. */
@@ -17,15 +18,16 @@ export const QUEUE_MAX_MS = 36_000_000
 /** Errors that end a message before it has left; all others are told by the carrier. */
 const FAILED = [30001, 30002, 30010, 30036]
 /** Statuses of which a callback tells. */
-const TOLD: readonly Status[] = ['queued', 'sent', 'delivered', 'undelivered', 'failed', 'canceled']
+const TOLD: readonly Status[] = ['queued', 'sent', 'delivered', 'read', 'undelivered', 'failed', 'canceled']
 
-const FINAL: readonly Status[] = ['delivered', 'undelivered', 'failed', 'canceled', 'received']
+const FINAL: readonly Status[] = ['delivered', 'read', 'undelivered', 'failed', 'canceled', 'received']
 export const isFinal = ({ status }: Message): boolean => FINAL.includes(status)
 
 /** What a message is in the bill: so many of a thing. */
 export function unitsOf(message: Message): { readonly sku: string; readonly quantity: number } {
   const [direction, number] = message.direction === 'inbound' ? ['inbound', message.from] : ['outbound', message.to]
-  const country = phoneOf(number ?? '')?.country ?? 'unknown'
+  if (isWhatsApp(message.to)) return { sku: `whatsapp.${direction}`, quantity: 1 }
+  const country = countryOf(number ?? '')
   return message.media > 0
     ? { sku: `mms.${direction}.${country}`, quantity: 1 }
     : { sku: `sms.${direction}.${country}`, quantity: Math.max(1, message.segments) }
@@ -105,6 +107,9 @@ function step(site: Site, message: Message, to: Status): void {
     case 'queued':
       return enqueue(site, message)
     case 'sending': {
+      // What may not be said outside of the window is known to be lost only now.
+      const free = !isWhatsApp(message.to) || message.template !== null || isOpen(site, message.from ?? '', message.to)
+      if (!free) return fail(site, message, 63016)
       // A message that its recipient's carrier will not take is known to be lost only later.
       become(site, message, 'sending')
       return plan(site, message.id, 'sent', pause(site, message, 'sends', SENT_MS))
@@ -120,6 +125,7 @@ function step(site: Site, message: Message, to: Status): void {
       const rate = site.priceOf(sku)
       const price = rate === undefined ? null : amount(rate, quantity)
       const error = site.store.recipients.get(message.to)?.error ?? null
+      if (error === null) chargeTemplate(site, message)
       become(site, message, error === null ? 'delivered' : 'undelivered', { price, error_code: error })
       return
     }
@@ -135,6 +141,20 @@ function step(site: Site, message: Message, to: Status): void {
   }
 }
 
+/**
+ * What Meta asks for a template, by category and country: of one for utility nothing within the window.
+ * https://www.twilio.com/en-us/whatsapp/pricing (2026-11-26).
+ */
+function chargeTemplate(site: Site, { template, from, to }: Message): void {
+  if (template === null || (template === 'UTILITY' && isOpen(site, from ?? '', to))) return
+  site.charge(`whatsapp.template.${template.toLowerCase()}.${countryOf(to)}`, 1)
+}
+
+/** Somebody has read a message: of WhatsApp alone one hears that. */
+export function read(site: Site, message: Message): void {
+  if (message.status === 'delivered' && isWhatsApp(message.to)) become(site, message, 'read')
+}
+
 /** Ends a message before it has left. */
 function fail(site: Site, message: Message, error_code: number): void {
   const rate = site.charge('failed', 1)
@@ -145,7 +165,7 @@ function fail(site: Site, message: Message, error_code: number): void {
 export function enqueue(site: Site, message: Message): void {
   const from = message.from ?? senderOf(site, message)
   if (from === undefined) return fail(site, message, 30001)
-  const segments = segmentsOf(message.body)
+  const segments = isWhatsApp(message.to) ? 1 : segmentsOf(message.body)
   const placed = message.status === 'queued' ? message : become(site, { ...message, from, segments }, 'queued')
   const error = site.store.recipients.get(placed.to)?.error ?? 0
   if (FAILED.includes(error)) return fail(site, placed, error)
@@ -188,7 +208,7 @@ function senderOf(site: Site, { service, to }: Message): string | undefined {
 export const acceptedFor = (site: Site, message: Message): number => pause(site, message, 'queues', QUEUED_MS)
 
 /** Whatever a restored state still has before it is put back on the clock. */
-export function resumeAll(site: Site, taken: Readonly<Record<'status' | 'inbound', Taken>>): void {
+export function resumeAll(site: Site, taken: Readonly<Record<Delivery['kind'], Taken>>): void {
   for (const due of site.store.due.all()) resume(site, due)
   for (const delivery of site.store.deliveries.all()) schedule(site, delivery, taken[delivery.kind])
 }

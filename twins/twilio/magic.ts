@@ -1,5 +1,7 @@
+import { notModelled } from '../twin.ts'
 import type { Ask } from './ask.ts'
 import { created } from './ask.ts'
+import { GAPS } from './gaps.ts'
 import { phoneOf } from './phone.ts'
 import { segmentsOf } from './segments.ts'
 import { messageBody, numberBody, Refusal, sidOf } from './wire.ts'
@@ -41,7 +43,7 @@ function notMine(from: string): string {
 
 /** Refuses what test credentials may not ask for. */
 export function onlyTested(ask: Ask): void {
-  if (ask.via === 'test' && !['messages.create', 'numbers.create'].includes(ask.operation))
+  if (ask.via === 'test' && !['calls.create', 'messages.create', 'numbers.create'].includes(ask.operation))
     throw new Refusal(403, 20008, 'Resource not accessible with Test Account Credentials')
 }
 
@@ -78,6 +80,7 @@ export function pretendToSend(ask: Ask): Response {
         sent_ms: null,
         expires_ms: nowMs,
         price_max: null,
+        template: null,
         created_ms: nowMs,
         updated_ms: nowMs,
       },
@@ -111,4 +114,25 @@ export function pretendToBuy(ask: Ask): Response {
       updated_ms: nowMs,
     }),
   )
+}
+
+const CALLED: Readonly<Record<string, readonly [number, string]>> = {
+  '+15005550001': [21217, 'Phone number does not appear to be valid'],
+  '+15005550002': [21214, "'To' phone number cannot be reached"],
+  '+15005550003': [
+    21215,
+    'Account not authorized to call this number. Perhaps you need to enable some international permissions',
+  ],
+  '+15005550004': [21216, 'Account not allowed to call this number'],
+}
+
+/** Pretends to call somebody. */
+export function pretendToCall(ask: Ask): Response {
+  const [from, to] = [ask.param('From'), ask.param('To')]
+  const called = CALLED[to]
+  if (called !== undefined) throw new Refusal(400, ...called)
+  if (from === '+15005550001') throw new Refusal(400, 21212, `Invalid 'From' Phone Number: ${from}`)
+  if (from !== SENDS)
+    throw new Refusal(400, 21210, `The source phone number provided, ${from}, is not yet verified for your account.`)
+  throw notModelled('twilio', GAPS, 'calls by test credentials')
 }

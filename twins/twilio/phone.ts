@@ -24,9 +24,10 @@ const TOLL_FREE = /^\+1(800|833|844|855|866|877|888)/
 
 /**
  * Segments per second that leave a sender: a long code of the US 1, a short code 100,
- * https://www.twilio.com/docs/api/errors/21611 (2026-11-26). Assumed: toll-free numbers 3, senders of other countries 10.
+ * https://www.twilio.com/docs/api/errors/21611; one of WhatsApp 80, https://www.twilio.com/docs/whatsapp/api (2026-11-26). Assumed: toll-free numbers 3, senders of other countries 10.
  */
 export function segmentsPerSecond(from: string): number {
+  if (from.startsWith('whatsapp:')) return 80
   if (isShortCode(from)) return 100
   if (TOLL_FREE.test(from)) return 3
   return from.startsWith('+1') ? 1 : 10

@@ -29,6 +29,7 @@ export function plant(site: Site, seed: Seed): void {
       sms_url: given.sms_url ?? '',
       sms_method: given.sms_method ?? 'POST',
       sms_fallback_url: given.sms_fallback_url ?? '',
+      voice_url: given.voice_url ?? '',
     })
   }
   for (const { sid, friendly_name, numbers, inbound_request_url, status_callback } of seed.messaging_services ?? []) {
@@ -51,6 +52,29 @@ export function plant(site: Site, seed: Seed): void {
       custom_code_enabled: given.custom_code_enabled ?? false,
     })
   }
+  for (const one of seed.whatsapp_senders ?? []) {
+    const { phone_number, url = '' } = typeof one === 'string' ? { phone_number: one } : one
+    store.channels.put({ id: `whatsapp:${phone_number}`, url })
+  }
+  for (const { sid, friendly_name = '', language = 'en', variables = {}, types, approved } of seed.contents ?? [])
+    store.contents.put({
+      id: sid,
+      friendly_name,
+      language,
+      variables,
+      types,
+      approval:
+        approved === undefined
+          ? null
+          : {
+              name: approved.name ?? friendly_name,
+              category: approved.category,
+              status: 'approved',
+              rejection_reason: '',
+            },
+      created_ms: nowMs,
+      updated_ms: nowMs,
+    })
   for (const number of seed.opted_out ?? []) store.opt_outs.put({ id: `* ${number}` })
   for (const [id, error] of Object.entries(seed.unreachable ?? {})) store.recipients.put({ id, error })
 }

@@ -1,4 +1,6 @@
 import { notModelled } from '../twin.ts'
+import { bare, isElsewhere, isWhatsApp } from './channels.ts'
+import { render } from './content.ts'
 import { GAPS } from './gaps.ts'
 import { acceptedFor, become, enqueue, freeAt, plan, QUEUE_MAX_MS } from './lifecycle.ts'
 import { isAlphanumeric, isShortCode, masked, phoneOf } from './phone.ts'
@@ -15,6 +17,8 @@ export type Order = {
   readonly service: string
   readonly body: string
   readonly media: readonly string[]
+  readonly content: string
+  readonly variables: string
   readonly callback: string
   readonly send_at: string
   readonly schedule: string
@@ -28,6 +32,8 @@ export const ORDER: Order = {
   service: '',
   body: '',
   media: [],
+  content: '',
+  variables: '',
   callback: '',
   send_at: '',
   schedule: '',
@@ -49,8 +55,10 @@ const isUrl = (text: string): boolean => /^https?:\/\/[^/\s_]+(\/|$|\?|:|#)/.tes
  * Makes a message and sets it on its way, or refuses. Codes: https://www.twilio.com/docs/api/errors (2026-11-26). Words are those
  * of recorded answers where there are any, otherwise the titles of the codes.
  */
-export function send(site: Site, order: Order): Message {
-  const service = serviceOf(site, order)
+export function send(site: Site, given: Order): Message {
+  const service = serviceOf(site, given)
+  const rendered = given.content === '' ? undefined : render(site, given.content, given.variables)
+  const order = rendered === undefined ? given : { ...given, body: rendered.body, media: rendered.media }
   checkContent(order)
   const to = checkRecipient(site, order)
   const from = checkSender(site, order, service, to.country)
@@ -65,10 +73,11 @@ export function send(site: Site, order: Order): Message {
     from,
     to: to.number,
     body: text,
-    segments: service === undefined ? segmentsOf(text) : 0,
+    segments: isWhatsApp(to.number) ? 1 : service === undefined ? segmentsOf(text) : 0,
     media: order.media.length,
     service: service?.id ?? null,
     callback: order.callback !== '' ? order.callback : (service?.status_callback ?? null),
+    template: rendered?.template ?? null,
     status: atMs !== undefined ? 'scheduled' : service === undefined ? 'queued' : 'accepted',
     error_code: null,
     price: null,
@@ -87,13 +96,15 @@ export function send(site: Site, order: Order): Message {
   return message
 }
 
-function serviceOf(site: Site, { service, from }: Order): Service | undefined {
+function serviceOf(site: Site, { service, from, to }: Order): Service | undefined {
   // A service may stand in either place.
   const sid = service !== '' ? service : from.startsWith('MG') ? from : ''
   if (sid === '') return undefined
   const row = site.store.services.get(sid)
   if (row === undefined) throw new Refusal(404, 21701, 'The Messaging Service does not exist')
-  if (site.store.numbers.find(`in ${sid}`).length === 0)
+  if (isWhatsApp(to)) {
+    if (!isWhatsApp(from)) throw notModelled('twilio', GAPS, 'senders of WhatsApp in pools')
+  } else if (site.store.numbers.find(`in ${sid}`).length === 0)
     throw new Refusal(400, 21704, 'The Messaging Service contains no phone numbers')
   return row
 }
@@ -112,9 +123,10 @@ function checkContent({ to, body, media, callback }: Order): void {
 }
 
 function checkRecipient(site: Site, { to }: Order): { readonly number: string; readonly country: string } {
-  if (to.includes(':')) throw notModelled('twilio', GAPS, 'WhatsApp and other channels')
-  const phone = phoneOf(to)
+  if (isElsewhere(to)) throw notModelled('twilio', GAPS, 'channels but SMS and WhatsApp')
+  const phone = phoneOf(bare(to))
   if (phone === undefined) throw new Refusal(400, 21211, `Invalid 'To' Phone Number: ${masked(to)}`)
+  if (isWhatsApp(to)) return { ...phone, number: to }
   const { seed } = site
   if (seed.geo_permissions?.includes(phone.country) === false)
     throw new Refusal(
@@ -135,7 +147,8 @@ function checkRecipient(site: Site, { to }: Order): { readonly number: string; r
 /** The sender; null when the service picks one. */
 function checkSender(site: Site, order: Order, service: Service | undefined, country: string): string | null {
   const { from, to } = order
-  if (from.includes(':')) throw notModelled('twilio', GAPS, 'WhatsApp and other channels')
+  if (isElsewhere(from)) throw notModelled('twilio', GAPS, 'channels but SMS and WhatsApp')
+  if (isWhatsApp(from) || isWhatsApp(to)) return checkChannel(site, order)
   if (service !== undefined && (from === '' || from === service.id)) return null
   if (from === '') throw new Refusal(400, 21603, "A 'From' phone number is required.")
   if (from === to) throw new Refusal(400, 21266, "'To' and 'From' number cannot be the same")
@@ -164,6 +177,18 @@ function checkSender(site: Site, order: Order, service: Service | undefined, cou
       21611,
       `SMS queue is full. The 'From' number ${from} has exceeded the maximum number of queued messages`,
     )
+  return from
+}
+
+/** A sender of WhatsApp. https://www.twilio.com/docs/api/errors/21910, /63007 (2026-11-26). */
+function checkChannel(site: Site, { from, to, media }: Order): string {
+  if (isWhatsApp(from) !== isWhatsApp(to))
+    throw new Refusal(400, 21910, "Invalid 'From' and 'To' pair. 'From' and 'To' should be of the same channel")
+  const { whatsapp_senders, numbers } = site.seed
+  const named = whatsapp_senders !== undefined || numbers !== undefined
+  if (named && site.store.channels.get(from) === undefined)
+    throw new Refusal(400, 63007, 'Twilio could not find a Channel with the specified From address')
+  if (media.length > 1) throw notModelled('twilio', GAPS, 'several media in one message of WhatsApp')
   return from
 }
 

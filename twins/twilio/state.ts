@@ -24,6 +24,13 @@ export type Seed = {
   readonly geo_permissions?: readonly string[] | undefined
   readonly messaging_services?: readonly ServiceSeed[] | undefined
   readonly verify_services?: readonly VerifyServiceSeed[] | undefined
+  /** Numbers that send on WhatsApp, and where what comes in goes; any number may when this and `numbers` are left out. */
+  readonly whatsapp_senders?:
+    | readonly (string | { readonly phone_number: string; readonly url?: string | undefined })[]
+    | undefined
+  readonly contents?: readonly ContentSeed[] | undefined
+  /** What those do who are called, by number; others answer within ten seconds, listen to the end and press nothing. */
+  readonly people?: Readonly<Record<string, PersonSeed>> | undefined
   /** Recipients who have said STOP. */
   readonly opted_out?: readonly string[] | undefined
   /** Recipients whose messages do not arrive, and the error: `{ '+14155552671': 30003 }`. */
@@ -42,6 +49,7 @@ type NumberSeed =
       readonly sms_url?: string | undefined
       readonly sms_method?: 'GET' | 'POST' | undefined
       readonly sms_fallback_url?: string | undefined
+      readonly voice_url?: string | undefined
     }
 type ServiceSeed = {
   readonly sid: string
@@ -50,6 +58,22 @@ type ServiceSeed = {
   readonly numbers?: readonly string[] | undefined
   readonly inbound_request_url?: string | undefined
   readonly status_callback?: string | undefined
+}
+type PersonSeed = {
+  readonly outcome?: 'answers' | 'busy' | 'no-answer' | 'failed' | undefined
+  readonly answers_after_s?: number | undefined
+  readonly hangs_up_after_s?: number | undefined
+  /** The keys they press when they are asked to, such as `1#42#`. */
+  readonly presses?: string | undefined
+}
+/** `approved` as a template of WhatsApp: `{ category: UTILITY }`. */
+type ContentSeed = {
+  readonly sid: string
+  readonly friendly_name?: string | undefined
+  readonly language?: string | undefined
+  readonly variables?: Readonly<Record<string, string>> | undefined
+  readonly types: Fields
+  readonly approved?: { readonly category: string; readonly name?: string | undefined } | undefined
 }
 type VerifyServiceSeed = {
   readonly sid: string
@@ -60,6 +84,10 @@ type VerifyServiceSeed = {
 
 const text = z.string()
 const number = text.regex(/^\+[1-9]\d{6,14}$/, 'expected a number such as +14155552671')
+const address = text.regex(
+  /^(whatsapp:)?\+[1-9]\d{6,14}$/,
+  'expected a number such as +14155552671, or whatsapp:+14155552671',
+)
 const sid = (prefix: string): z.ZodString =>
   text.regex(new RegExp(`^${prefix}[0-9a-f]{32}$`), `expected ${prefix} and 32 hex digits`)
 const credentials = { sid: sid('AC'), auth_token: text.min(1) }
@@ -79,6 +107,7 @@ export const seedSchema: z.ZodType<Seed> = z.strictObject({
           sms_url: z.url().optional(),
           sms_method: method.optional(),
           sms_fallback_url: z.url().optional(),
+          voice_url: z.url().optional(),
         }),
       ]),
     )
@@ -106,8 +135,36 @@ export const seedSchema: z.ZodType<Seed> = z.strictObject({
       }),
     )
     .optional(),
+  whatsapp_senders: z
+    .array(z.union([number, z.strictObject({ phone_number: number, url: z.url().optional() })]))
+    .optional(),
+  contents: z
+    .array(
+      z.strictObject({
+        sid: sid('HX'),
+        friendly_name: text.optional(),
+        language: text.optional(),
+        variables: z.record(text, text).optional(),
+        types: z.record(text, z.json()),
+        approved: z
+          .strictObject({ category: z.enum(['UTILITY', 'MARKETING', 'AUTHENTICATION']), name: text.optional() })
+          .optional(),
+      }),
+    )
+    .optional(),
+  people: z
+    .record(
+      number,
+      z.strictObject({
+        outcome: z.enum(['answers', 'busy', 'no-answer', 'failed']).optional(),
+        answers_after_s: z.int().min(0).optional(),
+        hangs_up_after_s: z.int().min(0).optional(),
+        presses: text.regex(/^[0-9*#]+$/).optional(),
+      }),
+    )
+    .optional(),
   opted_out: z.array(number).optional(),
-  unreachable: z.record(number, z.int()).optional(),
+  unreachable: z.record(address, z.int()).optional(),
   landlines: z.array(number).optional(),
   codes: z.record(number, text.regex(/^\d{4,10}$/)).optional(),
   prices: z.record(text, text.regex(/^\d+(\.\d+)?$/)).optional(),
@@ -158,6 +215,7 @@ export type Status =
   | 'sending'
   | 'sent'
   | 'delivered'
+  | 'read'
   | 'undelivered'
   | 'failed'
   | 'canceled'
@@ -180,6 +238,8 @@ export type Message = Row & {
   /** It fails when it has not left by then. */
   readonly expires_ms: number
   readonly price_max: string | null
+  /** The category of the template of WhatsApp that it is. */
+  readonly template: string | null
 }
 /** What a message does next. */
 export type Due = { readonly id: string; readonly to: Status; readonly at_ms: number }
@@ -190,6 +250,23 @@ export type Sender = { readonly id: string; readonly free_ms: number }
 export type Recipient = { readonly id: string; readonly error: number | null }
 /** `id` is sender and recipient; the sender `*` stands for all. */
 export type OptOut = { readonly id: string }
+/** When somebody last wrote to a sender of WhatsApp: `id` is both. */
+export type Window = { readonly id: string; readonly last_ms: number }
+/** A sender of WhatsApp: `id` is its address. */
+export type Channel = { readonly id: string; readonly url: string }
+/** A text with holes in it; of WhatsApp, one that Meta has to approve. */
+export type Content = Row & {
+  readonly friendly_name: string
+  readonly language: string
+  readonly variables: Readonly<Record<string, string>>
+  readonly types: Fields
+  readonly approval: {
+    readonly name: string
+    readonly category: string
+    readonly status: 'received' | 'approved' | 'rejected'
+    readonly rejection_reason: string
+  } | null
+}
 /** The sender a service used for a recipient: `id` is both. */
 export type Sticky = { readonly id: string; readonly from: string }
 
@@ -226,10 +303,69 @@ export type Verification = Row & {
   readonly sends: readonly { readonly id: string; readonly channel: string; readonly at_ms: number }[]
   readonly asked_ms: readonly number[]
 }
+export type CallStatus =
+  | 'queued'
+  | 'ringing'
+  | 'in-progress'
+  | 'completed'
+  | 'busy'
+  | 'failed'
+  | 'no-answer'
+  | 'canceled'
+/** One thing to do on a call. */
+export type Verb =
+  | { readonly kind: 'speak'; readonly ms: number; readonly text: string }
+  | {
+      readonly kind: 'gather'
+      readonly ms: number
+      readonly action: string | null
+      readonly method: Method
+      readonly digits: number | null
+      readonly finish: string
+      readonly timeout_ms: number
+      readonly always: boolean
+    }
+  | { readonly kind: 'redirect'; readonly url: string; readonly method: Method }
+  | { readonly kind: 'hangup' }
+  | { readonly kind: 'reject'; readonly busy: boolean }
+export type Call = Row & {
+  readonly direction: 'outbound-api' | 'inbound'
+  readonly from: string
+  readonly to: string
+  readonly status: CallStatus
+  /** Where what is to be done was last asked for. */
+  readonly url: string
+  readonly method: Method
+  readonly fallback: { readonly url: string; readonly method: Method } | null
+  readonly twiml: string | null
+  readonly callback: { readonly url: string; readonly method: Method; readonly events: readonly string[] } | null
+  /** How many events were told. */
+  readonly told: number
+  readonly timeout_ms: number
+  readonly limit_ms: number
+  /** What is left to do. */
+  readonly verbs: readonly Verb[]
+  /** What the other side has not pressed yet. */
+  readonly digits: string
+  /** When the other side hangs up, after it was reached. */
+  readonly hangs_up_ms: number | null
+  readonly redirects: number
+  readonly price: string | null
+  readonly answered_ms: number | null
+  readonly ended_ms: number | null
+}
+/** What a call does next. */
+export type CallDue = {
+  readonly id: string
+  readonly call: string
+  readonly what: 'dial' | 'ring' | 'give up' | 'answer' | 'verbs' | 'gathered' | 'hang up' | 'limit'
+  readonly at_ms: number
+}
 /** A webhook that has not been taken yet. */
 export type Delivery = {
   readonly id: string
-  readonly kind: 'status' | 'inbound'
+  readonly kind: 'status' | 'inbound' | 'call' | 'call status'
+  /** The SID of the message or call. */
   readonly message: string
   readonly url: string
   readonly method: Method

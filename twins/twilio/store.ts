@@ -2,6 +2,10 @@ import { Table, Tables } from '../tables.ts'
 import type {
   Account,
   Bucket,
+  Call,
+  CallDue,
+  Channel,
+  Content,
   Delivery,
   Due,
   Key,
@@ -17,6 +21,7 @@ import type {
   Uses,
   Verification,
   VerifyService,
+  Window,
 } from './state.ts'
 
 /** Everything Twilio knows of an account. */
@@ -34,6 +39,11 @@ export class Store extends Tables {
   readonly senders: Table<Sender> = new Table()
   readonly recipients: Table<Recipient> = new Table()
   readonly opt_outs: Table<OptOut> = new Table()
+  readonly calls: Table<Call> = new Table()
+  readonly call_due: Table<CallDue> = new Table()
+  readonly windows: Table<Window> = new Table()
+  readonly channels: Table<Channel> = new Table()
+  readonly contents: Table<Content> = new Table()
   readonly sticky: Table<Sticky> = new Table()
   readonly verify_services: Table<VerifyService> = new Table()
   readonly rate_limits: Table<RateLimit> = new Table(({ service, unique_name }) => [

@@ -24,15 +24,25 @@ const parser = new XMLParser({
   parseAttributeValue: false,
 })
 
-type Node = { readonly [name: string]: unknown }
-const attributesOf = (node: Node): Readonly<Record<string, string>> => (node[':@'] ?? {}) as Record<string, string>
-const tagOf = (node: Node): string => Object.keys(node).find((name) => name !== ':@') ?? ''
-const childrenOf = (node: Node): readonly Node[] => {
+export type XmlNode = { readonly [name: string]: unknown }
+type Node = XmlNode
+export const attributesOf = (node: Node): Readonly<Record<string, string>> =>
+  (node[':@'] ?? {}) as Record<string, string>
+export const tagOf = (node: Node): string => Object.keys(node).find((name) => name !== ':@') ?? ''
+export const childrenOf = (node: Node): readonly Node[] => {
   const children = node[tagOf(node)]
   return Array.isArray(children) ? (children as readonly Node[]) : []
 }
-const textOf = (node: Node): string =>
+export const textOf = (node: Node): string =>
   typeof node['#text'] === 'string' ? node['#text'] : childrenOf(node).map(textOf).join('')
+
+/** The element `Response` of a document; undefined when that is no TwiML. */
+export function rootOf(text: string): Node | undefined {
+  if (XMLValidator.validate(text) !== true) return undefined
+  const roots = (parser.parse(text) as readonly Node[]).filter((node) => !tagOf(node).startsWith('?'))
+  const [root] = roots
+  return root === undefined || roots.length > 1 || tagOf(root) !== 'Response' ? undefined : root
+}
 
 /** Verbs for messages: https://www.twilio.com/docs/messaging/twiml (2026-11-26). What follows a Redirect is not reached. */
 export function verbsOf(answer: string): readonly Verb[] | Malformed {
@@ -42,10 +52,8 @@ export function verbsOf(answer: string): readonly Verb[] | Malformed {
   if (/^[[{]/.test(text)) return { kind: 'malformed', error: 12300 }
   if (!text.startsWith('<'))
     return [{ kind: 'message', to: undefined, from: undefined, body: text, media: [], callback: undefined }]
-  if (XMLValidator.validate(text) !== true) return { kind: 'malformed', error: 12100 }
-  const roots = (parser.parse(text) as readonly Node[]).filter((node) => !tagOf(node).startsWith('?'))
-  const [root] = roots
-  if (root === undefined || roots.length > 1 || tagOf(root) !== 'Response') return { kind: 'malformed', error: 12100 }
+  const root = rootOf(text)
+  if (root === undefined) return { kind: 'malformed', error: 12100 }
   const verbs: Verb[] = []
   for (const node of childrenOf(root)) {
     const tag = tagOf(node)

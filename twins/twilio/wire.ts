@@ -77,6 +77,10 @@ export const MESSAGE_ERRORS: Readonly<Record<number, string>> = {
   30010: 'Message price exceeds max price.',
   30034: 'US A2P 10DLC - Message from an Unregistered Number',
   30036: 'Validity Period Expired',
+  63003: 'Channel could not find To address',
+  63016:
+    'Failed to send freeform message because you are outside the allowed window. If you are using WhatsApp, please use a Message Template.',
+  63024: 'Invalid message recipient',
 }
 
 const accountPath = (account: string): string => `/${VERSION}/Accounts/${account}`

@@ -6,6 +6,9 @@ import { ADA, API, ask, OTHER, POOL, SEED, SHOP, VERIFY } from './support.ts'
 const MESSAGES = `${API}/Messages`
 const SERVICE = `https://verify.twilio.com/v2/Services/${VERIFY}`
 const text = { To: ADA, From: SHOP, Body: 'Hi' }
+const TEST = `AC${'9'.repeat(32)}`
+const ALBUM = `HX${'0'.repeat(32)}`
+const ALBUM_TYPES = { 'twilio/media': { body: 'Two', media: ['https://shop.test/1.png', 'https://shop.test/2.png'] } }
 const UNKNOWN = '+14155552399'
 
 const go =
@@ -49,7 +52,23 @@ runTwinTests({
     'XML answers': go('GET', MESSAGES),
     'regions and edges': go('GET', `${MESSAGES}.json`.replace('api.', 'api.dublin.ie1.')),
     'other products': go('GET', 'https://sync.twilio.com/v1/Services'),
-    'calls and voice': go('POST', `${API}/Calls.json`, { To: ADA, From: SHOP, Url: 'https://shop.test/call' }),
+    'other things that calls can do': go('POST', `${API}/Calls.json`, {
+      To: ADA,
+      From: SHOP,
+      Url: 'https://shop.test/call',
+      Record: 'true',
+    }),
+    'calls by test credentials': ({ world }) =>
+      twilio
+        .create(world, { ...SEED, test_credentials: { sid: TEST, auth_token: 'test' } })
+        .fetch(
+          ask(
+            'POST',
+            `https://api.twilio.com/2010-04-01/Accounts/${TEST}/Calls.json`,
+            { To: ADA, From: '+15005550006', Url: 'https://shop.test/call' },
+            [TEST, 'test'],
+          ),
+        ),
     subaccounts: go('GET', `${MESSAGES}.json`.replace('AC0', 'AC1')),
     'accounts and keys by an API key': async ({ twin }) => {
       const made = (await (await twin.fetch(ask('POST', `${API}/Keys.json`, {}))).json()) as {
@@ -62,8 +81,21 @@ runTwinTests({
       twilio.create(world, {}).fetch(ask('GET', `${MESSAGES}.json`, undefined, [`SK${'0'.repeat(32)}`, 'secret'])),
     'OAuth and public key validation': ({ twin }) =>
       twin.fetch(new Request(`${MESSAGES}.json`, { headers: { Authorization: 'Bearer token' } })),
-    'WhatsApp and other channels': send({ To: `whatsapp:${ADA}` }),
-    'content templates': send({ ContentSid: `HX${'0'.repeat(32)}` }),
+    'channels but SMS and WhatsApp': send({ To: 'messenger:1' }),
+    'senders of WhatsApp in pools': go('POST', `${MESSAGES}.json`, {
+      To: `whatsapp:${ADA}`,
+      MessagingServiceSid: POOL,
+      Body: 'Hi',
+    }),
+    'several media in one message of WhatsApp': ({ world }) =>
+      twilio
+        .create(world, { ...SEED, whatsapp_senders: [SHOP], contents: [{ sid: ALBUM, types: ALBUM_TYPES }] })
+        .fetch(ask('POST', `${MESSAGES}.json`, { To: `whatsapp:${ADA}`, From: `whatsapp:${SHOP}`, ContentSid: ALBUM })),
+    'contents without a text': ({ world }) =>
+      twilio
+        .create(world, { ...SEED, contents: [{ sid: ALBUM, types: { 'twilio/schedule': { id: '1' } } }] })
+        .fetch(ask('POST', `${MESSAGES}.json`, { To: ADA, From: SHOP, ContentSid: ALBUM })),
+    'changes to contents': go('PUT', 'https://content.twilio.com/v1/Content/HX1'),
     'options of a message': send({ ShortenUrls: 'true' }),
     'alerts and feedback on messages': go('POST', `${MESSAGES}/SM1/Feedback.json`, { Outcome: 'confirmed' }),
     'the bytes of media': go('GET', `${MESSAGES}/MM1/Media/ME1`),

@@ -16,6 +16,8 @@ const KNOWN = [
   'From',
   'MessagingServiceSid',
   'Body',
+  'ContentSid',
+  'ContentVariables',
   'MediaUrl',
   'StatusCallback',
   'MaxPrice',
@@ -44,7 +46,6 @@ const askedMessage = (ask: Ask): Message => found(ask, ask.site.store.messages.g
 
 export function addMessages(on: On): void {
   on('messages.create', `POST ${ROOT}/Messages.json`, (ask) => {
-    if (ask.has('ContentSid') || ask.has('ContentVariables')) throw notModelled('twilio', GAPS, 'content templates')
     onlyKnown(ask, KNOWN, ['options of a message', OPTIONS])
     if (ask.via === 'test') return pretendToSend(ask)
     const message = send(ask.site, {
@@ -54,6 +55,8 @@ export function addMessages(on: On): void {
       service: ask.param('MessagingServiceSid'),
       body: ask.param('Body'),
       media: ask.params('MediaUrl'),
+      content: ask.param('ContentSid'),
+      variables: ask.param('ContentVariables'),
       callback: ask.param('StatusCallback'),
       schedule: ask.param('ScheduleType'),
       send_at: ask.param('SendAt'),
