@@ -21,7 +21,18 @@ import { CARDS_ONLY, type Dashboard } from './dashboard.ts'
 import { feeBody, reversalBody, transferWire } from './fees.ts'
 import { gap } from './gaps.ts'
 import { meterBody } from './meters.ts'
-import { type Charge, createState, type Dispute, type PaymentIntent, type Seed, type State } from './state.ts'
+import { paymentLinkBody } from './payment-links.ts'
+import { warningBody } from './radar.ts'
+import {
+  type BalanceTransaction,
+  type Charge,
+  createState,
+  type Dispute,
+  type PaymentIntent,
+  type PayoutSchedule,
+  type Seed,
+  type State,
+} from './state.ts'
 import { taxRateBody } from './taxes.ts'
 import { LATEST } from './versions.ts'
 import {
@@ -75,6 +86,12 @@ export interface Account {
   readonly books: Books
   /** The API version of the request being served, or the account's own. */
   readonly version: string
+  /** When what is available is paid out. */
+  readonly payoutSchedule: PayoutSchedule
+  /** When that is next, in seconds, where something waits for it. */
+  payoutDue: number | undefined
+  /** Hears of every entry in the balance. */
+  booked: (entry: BalanceTransaction) => void
   billing: Billing
   hub: Hub
   /** Whose account it is; null when it is nobody's but its own. */
@@ -141,6 +158,9 @@ export function createAccount(world: World, seed: Seed, platform: Platform | nul
       price: (id) => found(state.prices.get(id), id),
       rates: (ids) => ids.map((id) => taxRateBody(found(state.tax_rates.get(id), id))),
     },
+    payoutSchedule: seed.account?.payouts ?? { interval: 'manual' },
+    payoutDue: undefined,
+    booked: nothing,
     billing: { intentPaid: nothing, invoicePaid: nothing, invoiceFailed: nothing, collectionPaused: nothing },
     hub: NO_HUB,
     platform,
@@ -177,7 +197,10 @@ export function createAccount(world: World, seed: Seed, platform: Platform | nul
       }
     },
     later: (delayMs, task, label) => errands.later(delayMs, () => account.serve(BY_ITSELF, task), label),
-    forget: errands.forget,
+    forget() {
+      errands.forget()
+      account.payoutDue = undefined
+    },
     delay: errands.delay,
     chargeBody: (charge) => chargeBody(charge, descriptor),
     disputeBody(dispute) {
@@ -256,6 +279,10 @@ function billingBody(account: Account, id: string): Wire | undefined {
   if (reversal !== undefined) return reversalBody(reversal)
   const connected = state.accounts.get(id)
   if (connected !== undefined) return accountBody(connected)
+  const link = state.payment_links.get(id)
+  if (link !== undefined) return paymentLinkBody(account, link)
+  const warning = state.fraud_warnings.get(id)
+  if (warning !== undefined) return warningBody(account, warning)
   const meter = state.meters.get(id)
   if (meter !== undefined) return meterBody(meter)
   const rate = state.tax_rates.get(id)

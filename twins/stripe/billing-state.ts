@@ -389,10 +389,30 @@ export type CheckoutSession = {
   invoice: string | null
   metadata: Metadata
   payment_intent: string | null
+  /** The link it came from. */
+  readonly payment_link: string | null
   payment_status: 'paid' | 'unpaid' | 'no_payment_required'
   setup_intent: string | null
   status: 'open' | 'complete' | 'expired'
   subscription: string | null
+}
+
+/** A link that anybody may pay by: each visit is a hosted page of its own. */
+export type PaymentLink = {
+  readonly id: string
+  readonly created: number
+  readonly currency: string
+  readonly lines: readonly CheckoutLine[]
+  active: boolean
+  after_completion: Json
+  allow_promotion_codes: boolean
+  customer_creation: string
+  data: CheckoutSession['data']
+  inactive_message: string | null
+  /** How many may pay by it. */
+  limit: number | null
+  metadata: Metadata
+  submit_type: string
 }
 
 export type Payout = {
@@ -403,6 +423,7 @@ export type Payout = {
   readonly currency: string
   readonly destination: string
   readonly method: 'standard' | 'instant'
+  readonly automatic: boolean
   balance_transaction: string | null
   description: string | null
   metadata: Metadata

@@ -158,6 +158,7 @@ export function blankSession(
     invoice: null,
     metadata: {},
     payment_intent: null,
+    payment_link: null,
     payment_status: wish.mode === 'setup' ? 'no_payment_required' : 'unpaid',
     setup_intent: null,
     status: 'open',

@@ -24,6 +24,8 @@ export type Card = {
   /** What follows a successful charge by itself. */
   readonly dispute?: { readonly reason: string; readonly inquiry: boolean }
   readonly refund?: 'pending' | 'fails'
+  /** Its bank tells of fraud by itself. */
+  readonly fraud?: true
   /** Funds are available at once. */
   readonly available?: true
 }
@@ -163,6 +165,7 @@ const CARDS: Readonly<Record<string, Card>> = {
     dispute: { reason: 'product_not_received', inquiry: false },
   }),
   createDisputeInquiry: visa('4000000000001976', { dispute: { reason: 'fraudulent', inquiry: true } }),
+  createIssuerFraudRecord: visa('4000000000005423', { fraud: true }),
   pendingRefund: visa('4000000000007726', { refund: 'pending' }),
   refundFail: visa('4000000000005126', { refund: 'fails' }),
   bypassPending: visa('4000000000000077', { available: true }),
@@ -170,7 +173,6 @@ const CARDS: Readonly<Record<string, Card>> = {
 }
 /** Names that Stripe knows and this twin refuses loudly. */
 const UNMODELLED_CARDS: ReadonlySet<string> = new Set([
-  'createIssuerFraudRecord',
   'createMultipleDisputes',
   'riskLevelElevated',
   'riskLevelHighest',

@@ -111,6 +111,9 @@ const GRAPH: Readonly<Record<string, Ways>> = {
     test_clock: 'unmodelled',
   },
   tax_rate: {},
+  'radar.early_fraud_warning': { charge: to('charge'), payment_intent: to('payment_intent') },
+  payment_link: { application: 'unmodelled', line_items: { list: 'item' }, on_behalf_of: to('account') },
+  customer_session: { customer: to('customer') },
   'billing.meter': {},
   'billing.meter_event': {},
   'billing.meter_event_adjustment': {},
@@ -163,7 +166,7 @@ const GRAPH: Readonly<Record<string, Ways>> = {
     invoice: to('invoice'),
     line_items: { list: 'item' },
     payment_intent: to('payment_intent'),
-    payment_link: 'unmodelled',
+    payment_link: to('payment_link'),
     setup_intent: to('setup_intent'),
     subscription: to('subscription'),
   },
@@ -286,6 +289,11 @@ function hiddenField(account: Account, body: Wire, head: string): Json | undefin
       const lines = account.state.checkout_sessions.get(id)?.lines ?? []
       const rows = lines.map((line) => checkoutLineBody(line, found(account.state.prices.get(line.price), line.price)))
       return listBody(`/v1/checkout/sessions/${id}/line_items`, rows, false)
+    }
+    case 'payment_link.line_items': {
+      const lines = account.state.payment_links.get(id)?.lines ?? []
+      const rows = lines.map((line) => checkoutLineBody(line, found(account.state.prices.get(line.price), line.price)))
+      return listBody(`/v1/payment_links/${id}/line_items`, rows, false)
     }
     default:
       return undefined

@@ -27,7 +27,7 @@ export const GAPS: readonly Gap[] = [
     why: 'Nobody fills the page in: checkout.session.completed pays.',
   },
   {
-    what: 'payment links, and what the billing portal lets customers do',
+    what: 'what the billing portal lets customers do',
     why: 'A hosted page needs a browser that visits it.',
   },
   { what: 'ConfirmationTokens', why: 'Stripe.js makes them in a browser.' },
@@ -63,7 +63,7 @@ export const GAPS: readonly Gap[] = [
   { what: 'multicapture, overcapture and incremental authorization', why: 'Most accounts are not eligible.' },
   { what: 'refund cancel, expire and instructions', why: 'A card refund can be neither canceled nor expired.' },
   { what: 'dispute appeals and Smart Disputes', why: 'Evidence is submitted by hand, once.' },
-  { what: 'cards that raise early fraud warnings or several disputes', why: 'Radar is not modelled.' },
+  { what: 'cards of a risk, or of several disputes', why: 'Radar’s scores and rules are not modelled.' },
   { what: 'settlement in another currency', why: 'Give its rate under given.stripe.account.rates.' },
   { what: 'other API versions', why: 'Shapes differ by version; send the one this twin speaks.' },
   { what: 'JSON bodies on /v1', why: 'The v1 API takes forms.' },

@@ -6,7 +6,9 @@ import { cardNamed } from './cards.ts'
 import { completeSession } from './checkout.ts'
 import { closeDispute, isChargedBack, openDispute } from './disputes.ts'
 import { kept, send } from './events.ts'
+import { isOpen, visit } from './payment-links.ts'
 import { authenticated, authenticationFailed } from './payments.ts'
+import { warn } from './radar.ts'
 import { refund } from './refunds.ts'
 import { onboard } from './routes/connect.ts'
 import { confirmSetup, setupFailed } from './routes/setup-intents.ts'
@@ -26,6 +28,8 @@ export const HAPPENINGS = [
   'webhook_endpoint.enabled',
   'event.resent',
   'account.onboarded',
+  'radar.early_fraud_warning.created',
+  'payment_link.visited',
 ] as const
 type Happening = (typeof HAPPENINGS)[number]
 
@@ -62,6 +66,23 @@ const WITH = {
   'webhook_endpoint.enabled': z.strictObject({ webhook_endpoint: anId, url: anId }),
   'event.resent': z.strictObject({ event: anId, type: anId, where, webhook_endpoint: anId }),
   'account.onboarded': z.strictObject({ account: anId, where }),
+  'payment_link.visited': z.strictObject({ payment_link: anId, where }),
+  'radar.early_fraud_warning.created': z.strictObject({
+    charge: anId,
+    payment_intent: anId,
+    where,
+    fraud_type: z
+      .enum([
+        'card_never_received',
+        'fraudulent_card_application',
+        'made_with_counterfeit_card',
+        'made_with_lost_card',
+        'made_with_stolen_card',
+        'misc',
+        'unauthorized_use_of_card',
+      ])
+      .default('misc'),
+  }),
 } satisfies Record<Happening, z.ZodType>
 /** What each takes under `with`. */
 export const FIELDS: Readonly<Record<string, z.ZodType>> = WITH
@@ -146,6 +167,21 @@ export function happen(account: Account, event: string, fields: Json): void {
       const { account: id, where: wanted } = read(event, fields)
       const rows = state.accounts.all().filter(({ onboarded }) => onboarded === null)
       onboard(account, the(event, 'an account that is not onboarded', rows, id, wanted))
+      return
+    }
+    case 'payment_link.visited': {
+      const { payment_link, where: wanted } = read(event, fields)
+      const rows = state.payment_links.all().filter((link) => isOpen(account, link))
+      visit(account, the(event, 'a payment link that is active', rows, payment_link, wanted))
+      return
+    }
+    case 'radar.early_fraud_warning.created': {
+      const { fraud_type, ...which } = read(event, fields)
+      warn(
+        account,
+        theCharge(account, event, which, ({ captured }) => captured),
+        fraud_type,
+      )
       return
     }
     default:

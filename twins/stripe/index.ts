@@ -8,6 +8,7 @@ import { FIDELITY } from './fidelity.ts'
 import { GAPS } from './gaps.ts'
 import { FIELDS, HAPPENINGS, happen } from './happenings.ts'
 import { intentPaid } from './invoices.ts'
+import { schedulePayout } from './payouts.ts'
 import { PRICES } from './prices.ts'
 import { restore } from './restore.ts'
 import { addBalance } from './routes/balance.ts'
@@ -18,6 +19,7 @@ import { addConnect, noAccess } from './routes/connect.ts'
 import { addCoupons, addPromotionCodes } from './routes/coupons.ts'
 import { addCreditNotes } from './routes/credit-notes.ts'
 import { addCustomerBalance } from './routes/customer-balance.ts'
+import { addCustomerSessions } from './routes/customer-sessions.ts'
 import { addCustomers } from './routes/customers.ts'
 import { addDisputes } from './routes/disputes.ts'
 import { addEvents } from './routes/events.ts'
@@ -27,8 +29,10 @@ import { addInvoiceLines } from './routes/invoice-lines.ts'
 import { addInvoiceItems, addInvoices } from './routes/invoices.ts'
 import { addMeters } from './routes/meters.ts'
 import { addPaymentIntents } from './routes/payment-intents.ts'
+import { addPaymentLinks } from './routes/payment-links.ts'
 import { addPaymentMethods } from './routes/payment-methods.ts'
 import { addPayouts } from './routes/payouts.ts'
+import { addRadar } from './routes/radar.ts'
 import { addRefunds } from './routes/refunds.ts'
 import { addSearch } from './routes/search.ts'
 import { addSetupIntents } from './routes/setup-intents.ts'
@@ -156,6 +160,15 @@ export const stripe: TwinDefinition<Seed> = {
     'payouts.retrieve',
     'payouts.cancel',
     'payouts.list',
+    'payouts.update',
+    'payment_links.create',
+    'payment_links.retrieve',
+    'payment_links.update',
+    'payment_links.list',
+    'payment_links.list_line_items',
+    'radar.early_fraud_warnings.retrieve',
+    'radar.early_fraud_warnings.list',
+    'customer_sessions.create',
     'charges.search',
     'customers.search',
     'invoices.search',
@@ -274,12 +287,17 @@ export const stripe: TwinDefinition<Seed> = {
     'payment_intent.payment_failed',
     'payment_intent.requires_action',
     'payment_intent.succeeded',
+    'payment_link.created',
+    'payment_link.updated',
     'payment_method.attached',
     'payment_method.detached',
     'payment_method.updated',
     'payout.canceled',
     'payout.created',
     'payout.paid',
+    'payout.reconciliation_completed',
+    'payout.updated',
+    'radar.early_fraud_warning.created',
     'price.created',
     'price.updated',
     'product.created',
@@ -398,9 +416,13 @@ function open(account: Account, keys: readonly string[] | undefined): Opened {
   addConnect(account, serve)
   addFees(account, serve)
   addMeters(account, serve)
+  addRadar(account, serve)
+  addCustomerSessions(account, serve)
+  addPaymentLinks(account, serve)
   addTaxRates(account, serve)
   addCreditNotes(account, serve)
   addCustomerBalance(account, serve)
+  account.booked = ({ available_on }) => schedulePayout(account, available_on)
   account.billing = {
     intentPaid: (intent) => intentPaid(account, intent),
     invoicePaid: (invoice) => invoicePaid(account, invoice),

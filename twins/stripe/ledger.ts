@@ -64,7 +64,7 @@ function book(account: Account, entry: Entry): BalanceTransaction {
   const created = account.nowS()
   const fees = entry.fees ?? []
   const fee = fees.reduce((sum, { amount }) => sum + amount, 0)
-  return state.balance_transactions.add({
+  const booked = state.balance_transactions.add({
     id: entry.id ?? account.newId('txn_3', 23, state.balance_transactions),
     created,
     amount: entry.amount,
@@ -76,10 +76,13 @@ function book(account: Account, entry: Entry): BalanceTransaction {
     fee,
     fee_details: fees,
     net: entry.amount - fee,
+    payout: null,
     reporting_category: entry.reporting_category,
     source: entry.source,
     type: entry.type,
   })
+  account.booked(booked)
+  return booked
 }
 
 const exchangeRate = (account: Account, currency: string): number | null =>
@@ -223,6 +226,12 @@ export const bookFee = (
     type: amount < 0 ? 'application_fee_refund' : 'application_fee',
     atOnce: true,
   })
+
+/** What is available by now, and in no automatic payout yet. */
+export const availableEntries = (account: Account): readonly BalanceTransaction[] =>
+  account.state.balance_transactions
+    .all()
+    .filter(({ available_on, payout }) => payout === null && available_on <= account.nowS())
 
 /** The balance: what is available by now, and what is not yet. */
 export function balance(account: Account): { readonly available: number; readonly pending: number } {

@@ -129,7 +129,7 @@ export function createMethod(account: Account, params: Parsed<typeof METHOD_SPEC
 
 function rowNamed(token: string, param: string): string {
   const row = cardNamed(token)
-  if (row === 'unmodelled') throw gap('cards that raise early fraud warnings or several disputes')
+  if (row === 'unmodelled') throw gap('cards of a risk, or of several disputes')
   if (row === undefined) throw missing(param === 'card[token]' ? 'token' : 'PaymentMethod', token, param)
   return row
 }

@@ -7,6 +7,7 @@ import { emit } from './events.ts'
 import { passOn } from './fees.ts'
 import { billCharge, bookCharge, checkSettlement } from './ledger.ts'
 import { methodFor } from './payment-methods.ts'
+import { warnLater } from './radar.ts'
 import type { Charge, PaymentIntent, PaymentMethod } from './state.ts'
 import { AUTHORIZATION_S, opaque, paymentIntentBody, paymentMethodBody } from './wire.ts'
 
@@ -291,6 +292,7 @@ function take(account: Account, intent: PaymentIntent, paid: Charge, amount: num
   emitIntent(account, 'succeeded', intent)
   account.billing.intentPaid(intent)
   disputeLater(account, paid)
+  warnLater(account, paid)
 }
 
 /** Assumed: 0.5 to 3 s. https://docs.stripe.com/payments/payment-intents/asynchronous-capture (2026-11-24) says soon. */

@@ -4,7 +4,6 @@ import type {
   InvoiceItem,
   InvoiceLine,
   InvoicePayment,
-  Payout,
   PromotionCode,
   Subscription,
   SubscriptionItem,
@@ -20,8 +19,8 @@ import { newPayment, watchInvoice } from './invoices.ts'
 import { bookCharge, bookDispute, bookPayout, bookRefund, bookTransfer } from './ledger.ts'
 import { newMethod } from './payment-methods.ts'
 import { expireLater, outcomeOf, settleLater } from './payments.ts'
+import { blankPayout, watchPayout } from './payouts.ts'
 import { becomeLater } from './refunds.ts'
-import { watchPayout } from './routes/payouts.ts'
 import { newSetupIntent } from './routes/setup-intents.ts'
 import type {
   SeededCharge,
@@ -160,21 +159,7 @@ export function plantRows(account: Account, rows: SeededRows): void {
     watchSession(account, session)
   }
   for (const wish of rows.payouts ?? []) {
-    const blank = {
-      id: wish.id,
-      created: now,
-      amount: wish.amount,
-      arrival_date: Math.floor(now / DAY_S + 2) * DAY_S,
-      currency: 'usd',
-      destination: account.bankAccount,
-      method: 'standard',
-      balance_transaction: null,
-      description: null,
-      metadata: {},
-      statement_descriptor: null,
-      status: 'pending',
-    } as const
-    const payout = state.payouts.add(told<Payout>(blank, wish))
+    const payout = state.payouts.add(told(blankPayout(account, { amount: wish.amount, id: wish.id }), wish))
     payout.balance_transaction ??= bookPayout(account, payout.id, -payout.amount).id
     watchPayout(account, payout)
   }

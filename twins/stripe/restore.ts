@@ -5,8 +5,9 @@ import { decideByEvidence } from './disputes.ts'
 import { schedule } from './events.ts'
 import { watchInvoice } from './invoices.ts'
 import { disputeLater, expireLater, settleLater } from './payments.ts'
+import { watchPayout, watchSchedule } from './payouts.ts'
+import { warnLater } from './radar.ts'
 import { becomeLater } from './refunds.ts'
-import { watchPayout } from './routes/payouts.ts'
 import { fromSnapshot } from './state.ts'
 import { watch } from './subscriptions.ts'
 
@@ -24,6 +25,7 @@ export function restore(account: Account, json: Json): void {
   for (const charge of state.charges.all()) {
     if (charge.captured && charge.balance_transaction === null) settleLater(account, charge)
     if (charge.captured && !charge.disputed) disputeLater(account, charge)
+    if (charge.captured) warnLater(account, charge)
   }
   for (const refund of state.refunds.all()) {
     becomeLater(account, refund, found(state.charges.get(refund.charge), refund.charge))
@@ -32,6 +34,7 @@ export function restore(account: Account, json: Json): void {
   for (const invoice of state.invoices.all()) watchInvoice(account, invoice)
   for (const session of state.checkout_sessions.all()) watchSession(account, session)
   for (const payout of state.payouts.all()) watchPayout(account, payout)
+  watchSchedule(account)
   for (const dispute of state.disputes.all()) {
     if (dispute.status.endsWith('under_review')) decideByEvidence(account, dispute)
   }

@@ -253,7 +253,7 @@ function sessionRow(of: Shown): Shown {
     ...fieldsOf(
       of,
       `id created expires_at currency customer_email client_reference_id mode cancel_url success_url
-      allow_promotion_codes locale customer_creation customer invoice metadata payment_intent payment_status
+      allow_promotion_codes locale customer_creation customer invoice metadata payment_intent payment_link payment_status
       setup_intent status subscription`,
     ),
     lines,
@@ -333,7 +333,7 @@ export const KINDS: readonly Kind[] = [
     row: (of) =>
       fieldsOf(
         of,
-        `id created amount arrival_date currency destination method balance_transaction description metadata
+        `id created amount arrival_date automatic currency destination method balance_transaction description metadata
         statement_descriptor status`,
       ),
   },

@@ -12,6 +12,7 @@ import type {
   InvoicePayment,
   Meter,
   MeterEvent,
+  PaymentLink,
   Payout,
   Price,
   Product,
@@ -209,6 +210,8 @@ export type BalanceTransaction = {
   readonly fee: number
   readonly fee_details: readonly FeeDetail[]
   readonly net: number
+  /** The automatic payout it is in. */
+  readonly payout: string | null
   readonly reporting_category:
     | 'charge'
     | 'refund'
@@ -259,6 +262,14 @@ export type Dispute = {
     | 'warning_under_review'
     | 'warning_closed'
   submission_count: number
+}
+
+/** Fraud that a bank has told of. */
+export type FraudWarning = {
+  readonly id: string
+  readonly created: number
+  readonly charge: string
+  readonly fraud_type: string
 }
 
 export type StoredEvent = {
@@ -345,6 +356,8 @@ export type State = {
   readonly tax_rates: Table<TaxRate>
   readonly credit_notes: Table<CreditNote>
   readonly balance_changes: Table<BalanceChange>
+  readonly payment_links: Table<PaymentLink>
+  readonly fraud_warnings: Table<FraudWarning>
   readonly meters: Table<Meter>
   readonly meter_events: Table<MeterEvent>
   readonly application_fees: Table<ApplicationFee>
@@ -381,6 +394,8 @@ export const createState = (): State => ({
   tax_rates: new Table(),
   credit_notes: new Table(),
   balance_changes: new Table(),
+  payment_links: new Table(),
+  fraud_warnings: new Table(),
   meters: new Table(),
   meter_events: new Table(),
   application_fees: new Table(),
@@ -597,6 +612,18 @@ type Books = SeededRows & {
   readonly payments?: readonly SeededPayment[] | undefined
 }
 
+/** As `settings.payouts.schedule` of an account: https://docs.stripe.com/payouts#payout-schedule (2026-11-26). */
+export type PayoutSchedule = {
+  readonly interval: 'daily' | 'manual' | 'monthly' | 'weekly'
+  readonly monthly_anchor?: number | undefined
+  readonly weekly_anchor?: string | undefined
+}
+const schedule = z.strictObject({
+  interval: z.enum(['daily', 'manual', 'monthly', 'weekly']),
+  monthly_anchor: z.int().min(1).max(31).optional(),
+  weekly_anchor: z.enum(['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']).optional(),
+})
+
 /** What `given.stripe` of a scenario may hold. */
 export type Seed = Books & {
   /** Secret keys that are valid; without the list every well-formed test key is. */
@@ -616,6 +643,8 @@ export type Seed = Books & {
         readonly payment_methods?: Partial<Dashboard> | undefined
         /** Whether raw card numbers are allowed; they are not, by default. */
         readonly raw_card_data?: boolean | undefined
+        /** When what is available is paid out: by hand, by default. */
+        readonly payouts?: PayoutSchedule | undefined
         /** US dollars for one unit of another currency, as decimal strings by currency. */
         readonly rates?: Readonly<Record<string, string>> | undefined
       }
@@ -636,6 +665,7 @@ export const seedSchema: z.ZodType<Seed> = z.strictObject({
       redirects: z.boolean().optional(),
       payment_methods: seededDashboard,
       raw_card_data: z.boolean().optional(),
+      payouts: schedule.optional(),
       rates: z.record(z.string().length(3), z.string().regex(/^\d+(\.\d+)?$/)).optional(),
     })
     .optional(),

@@ -104,7 +104,7 @@ runTwinTests({
       '/v1/checkout/sessions',
       'tax_id_collection[enabled]=true',
     ),
-    'payment links, and what the billing portal lets customers do': post('/v1/payment_links', 'x=1'),
+    'what the billing portal lets customers do': post('/v1/billing_portal/configurations', 'x=1'),
     ConfirmationTokens: get('/v1/confirmation_tokens/ctoken_1'),
     'tokens and sources': post('/v1/customers', 'source=tok_visa'),
     'creating or capturing charges directly': post('/v1/charges', 'amount=100&currency=usd&source=tok_visa'),
@@ -128,7 +128,7 @@ runTwinTests({
     'multicapture, overcapture and incremental authorization': post('/v1/payment_intents/pi_1/increment_authorization'),
     'refund cancel, expire and instructions': post('/v1/refunds/re_1/cancel'),
     'dispute appeals and Smart Disputes': post('/v1/disputes/du_1', 'evidence[appeal][card]=x'),
-    'cards that raise early fraud warnings or several disputes': post(
+    'cards of a risk, or of several disputes': post(
       '/v1/payment_intents',
       `${PAYMENT}&payment_method=pm_card_createMultipleDisputes`,
     ),

@@ -118,6 +118,26 @@ test.each<readonly [file: string, name: string, body: () => object | Promise<obj
     'CustomerBalanceTransaction',
     () => shop.sdk.customers.createBalanceTransaction(customer.id, { amount: -1, currency: 'usd' }),
   ],
+  [
+    'PaymentLinks',
+    'PaymentLink',
+    () => shop.sdk.paymentLinks.create({ line_items: [{ price: 'monthly', quantity: 1 }] }),
+  ],
+  [
+    'CustomerSessions',
+    'CustomerSession',
+    () => shop.sdk.customerSessions.create({ customer: customer.id, components: { buy_button: { enabled: true } } }),
+  ],
+  [
+    'Billing/Meters',
+    'Meter',
+    () =>
+      shop.sdk.billing.meters.create({
+        display_name: 'Calls',
+        event_name: 'calls',
+        default_aggregation: { formula: 'sum' },
+      }),
+  ],
   ['SetupIntents', 'SetupIntent', () => shop.sdk.setupIntents.create({})],
   ['Coupons', 'Coupon', () => shop.sdk.coupons.create({ percent_off: 10, duration: 'once' })],
   [

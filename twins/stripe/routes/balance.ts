@@ -1,10 +1,9 @@
 import type { Account } from '../account.ts'
 import type { Serve } from '../answer.ts'
 import { missing } from '../errors.ts'
-import { gap } from '../gaps.ts'
 import { balance, SETTLEMENT } from '../ledger.ts'
 import { LIST_SPEC, page } from '../lists.ts'
-import { string, unmodelled } from '../params.ts'
+import { string } from '../params.ts'
 import { balanceTransactionBody } from '../wire.ts'
 
 export function addBalance(account: Account, serve: Serve): void {
@@ -46,7 +45,7 @@ export function addBalance(account: Account, serve: Serve): void {
     spec: {
       ...LIST_SPEC,
       currency: string(),
-      payout: unmodelled(() => gap('bank accounts and other ways out')),
+      payout: string(),
       source: string(),
       type: string(),
     },
@@ -56,6 +55,7 @@ export function addBalance(account: Account, serve: Serve): void {
       const wanted = state.balance_transactions
         .all()
         .filter(({ currency }) => params.currency === undefined || currency === params.currency)
+        .filter(({ payout }) => params.payout === undefined || payout === params.payout)
         .filter(({ source }) => params.source === undefined || source === params.source)
         .filter(({ type }) => params.type === undefined || type === params.type)
       return page('/v1/balance_transactions', 'balance transaction', wanted, params, (entry) =>

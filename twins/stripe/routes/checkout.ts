@@ -31,11 +31,11 @@ import { customerOf } from './customers.ts'
 import { newSetupIntent } from './setup-intents.ts'
 
 const PAGE = 'what a hosted page may ask for beyond the payment'
-const PORTAL = 'payment links, and what the billing portal lets customers do'
+const PORTAL = 'what the billing portal lets customers do'
 const CONNECT = 'Connect'
 const DAY_S = 24 * 3600
 
-type PriceData = {
+export type PriceData = {
   readonly currency: string
   readonly product?: string | undefined
   readonly product_data?: { readonly name: string } | undefined
@@ -45,7 +45,7 @@ type PriceData = {
   readonly tax_behavior?: 'exclusive' | 'inclusive' | 'unspecified' | undefined
   readonly unit_amount?: number | undefined
 }
-const priceData = (): Field<PriceData> =>
+export const priceData = (): Field<PriceData> =>
   object({
     currency: required(currency()),
     product: string(),
@@ -109,13 +109,13 @@ const createSpec = {
   ...loudly('customer_account', CONNECT),
 } satisfies Spec
 
-type Item = {
+export type Item = {
   readonly price?: string | undefined
   readonly price_data?: PriceData | undefined
   readonly quantity?: number | undefined
 }
 
-function lineOf(account: Account, item: Item, at: number): CheckoutLine {
+export function lineOf(account: Account, item: Item, at: number): CheckoutLine {
   const { state } = account
   const data = item.price_data
   if (item.price === undefined && data === undefined) {
@@ -266,7 +266,8 @@ export function addCheckout(account: Account, serve: Serve): void {
       payment_intent: string(),
       status: choice('complete', 'expired', 'open'),
       subscription: string(),
-      ...loudly('customer_details payment_link', PAGE),
+      payment_link: string(),
+      ...loudly('customer_details', PAGE),
       ...loudly('customer_account', CONNECT),
     },
     gives: 'checkout.session',
@@ -277,6 +278,7 @@ export function addCheckout(account: Account, serve: Serve): void {
         .filter((one) => params.customer === undefined || one.customer === params.customer)
         .filter((one) => params.payment_intent === undefined || one.payment_intent === params.payment_intent)
         .filter((one) => params.subscription === undefined || one.subscription === params.subscription)
+        .filter((one) => params.payment_link === undefined || one.payment_link === params.payment_link)
         .filter((one) => params.status === undefined || one.status === params.status)
       return page('/v1/checkout/sessions', 'checkout.session', wanted, params, account.checkoutSessionBody)
     },

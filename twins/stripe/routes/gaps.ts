@@ -28,10 +28,7 @@ const PATHS: readonly (readonly [RegExp, string])[] = [
   [/\/v1\/invoices\/(upcoming|\w+\/attach_payment)\b/, BILLING],
   [/\/v1\/subscription_schedules\b|\/subscriptions\/\w+\/migrate/, CYCLES],
   [/\/v1\/products\/\w+\/features/, BILLING],
-  [
-    /\/v1\/(payment_links|billing_portal\/configurations)\b/,
-    'payment links, and what the billing portal lets customers do',
-  ],
+  [/\/v1\/billing_portal\/configurations\b/, 'what the billing portal lets customers do'],
   [/^POST \/v1\/checkout\/sessions\/\w+(\/approve)?$/, 'what a hosted page may ask for beyond the payment'],
   [/\/setup_intents\/\w+\/verify_microdeposits$|\/v1\/setup_attempts\b/, 'payment methods that are not cards'],
   [/\/v1\/confirmation_tokens\b/, 'ConfirmationTokens'],
@@ -39,11 +36,10 @@ const PATHS: readonly (readonly [RegExp, string])[] = [
   [/\/v1\/(account|account_sessions|balance_settings)\b/, CONNECT],
   [/\/v1\/accounts\/\w+\/(?!login_links$)\w+/, CONNECT],
   [/\/v1\/topups\b|\/payouts\/\w+(\/reverse)$/, PAYOUTS],
-  [/^POST \/v1\/payouts\/(?!.*\/cancel$)\w+$/, 'bank accounts and other ways out'],
   [/\/v1\/(files|file_links)\b/, 'files'],
   [/\/v1\/test_helpers\/test_clocks\b/, 'test clocks'],
   [
-    /\/v1\/(radar|terminal|issuing|identity|treasury|reporting|sigma|financial_connections|climate|forwarding|apps|apple_pay|country_specs|exchange_rates|reviews|payment_method_configurations|payment_method_domains|payment_records|customer_sessions|ephemeral_keys|test_helpers)\b/,
+    /\/v1\/(radar\/(?!early_fraud_warnings)\w+|terminal|issuing|identity|treasury|reporting|sigma|financial_connections|climate|forwarding|apps|apple_pay|country_specs|exchange_rates|reviews|payment_method_configurations|payment_method_domains|payment_records|ephemeral_keys|test_helpers)\b/,
     REST,
   ],
 ]

@@ -9,24 +9,7 @@ import { gap, loudly } from '../gaps.ts'
 import { balance, bookPayout, SETTLEMENT } from '../ledger.ts'
 import { LIST_SPEC, page } from '../lists.ts'
 import { choice, integer, mergeMetadata, metadata, required, string } from '../params.ts'
-
-const DAY_S = 24 * 3600
-const tell = (account: Account, type: string, payout: Payout): void =>
-  void emit(account, `payout.${type}`, payoutBody(payout))
-
-/** Money arrives two days later: Assumed, as the standard schedule of an account in the US. Also after a restore. */
-export function watchPayout(account: Account, payout: Payout): void {
-  if (payout.status !== 'pending') return
-  account.later(
-    payout.arrival_date * 1000 - account.world.clock.now(),
-    () => {
-      if (payout.status !== 'pending') return
-      payout.status = 'paid'
-      tell(account, 'paid', payout)
-    },
-    `payout ${payout.id}`,
-  )
-}
+import { blankPayout, tellPayout, watchPayout } from '../payouts.ts'
 
 export function addPayouts(account: Account, serve: Serve): void {
   const { state } = account
@@ -56,23 +39,17 @@ export function addPayouts(account: Account, serve: Serve): void {
           { code: 'balance_insufficient' },
         )
       }
-      const now = account.nowS()
-      const payout = state.payouts.add({
-        id: account.newId('po_1', 23, state.payouts),
-        created: now,
-        amount: params.amount,
-        arrival_date: Math.floor(now / DAY_S + 2) * DAY_S,
-        currency: params.currency,
-        destination: account.bankAccount,
-        method: params.method ?? 'standard',
-        balance_transaction: null,
-        description: params.description ?? null,
-        metadata: mergeMetadata({}, params.metadata),
-        statement_descriptor: params.statement_descriptor ?? null,
-        status: 'pending',
-      })
+      const payout = state.payouts.add(
+        blankPayout(account, {
+          amount: params.amount,
+          description: params.description ?? null,
+          metadata: mergeMetadata({}, params.metadata),
+          method: params.method ?? 'standard',
+          statement_descriptor: params.statement_descriptor ?? null,
+        }),
+      )
       payout.balance_transaction = bookPayout(account, payout.id, -payout.amount).id
-      tell(account, 'created', payout)
+      tellPayout(account, 'created', payout)
       watchPayout(account, payout)
       return payoutBody(payout)
     },
@@ -85,6 +62,19 @@ export function addPayouts(account: Account, serve: Serve): void {
     run: (_, at) => payoutBody(payoutAt(at('id'))),
   })
   serve({
+    name: 'payouts.update',
+    route: 'POST /v1/payouts/:id',
+    spec: { metadata: metadata() },
+    gives: 'payout',
+    run(params, at) {
+      const payout = payoutAt(at('id'))
+      const before = payoutBody(payout)
+      payout.metadata = mergeMetadata(payout.metadata, params.metadata)
+      emit(account, 'payout.updated', payoutBody(payout), before)
+      return payoutBody(payout)
+    },
+  })
+  serve({
     name: 'payouts.cancel',
     route: 'POST /v1/payouts/:id/cancel',
     spec: {},
@@ -95,7 +85,7 @@ export function addPayouts(account: Account, serve: Serve): void {
         throw invalid('Payouts can only be canceled while they are pending.', { code: 'payout_not_cancelable' })
       payout.status = 'canceled'
       bookPayout(account, payout.id, payout.amount)
-      tell(account, 'canceled', payout)
+      tellPayout(account, 'canceled', payout)
       return payoutBody(payout)
     },
   })
