@@ -5,7 +5,7 @@ import type { Host } from './database.ts'
 import type { Batch, Settled } from './engine.ts'
 import { GAPS } from './gaps.ts'
 import { injected, isFatal, textOf } from './injected.ts'
-import { cancelledFor, firstLimit, type Limits, limitsOf, setsLimit } from './limits.ts'
+import { cancelledFor, firstLimit, type Limits, limitSetBy, limitsOf, setsLimit, unlimited } from './limits.ts'
 import { mainOperation, operationOf, type Statement, statementsOf } from './sql.ts'
 import {
   bindOf,
@@ -71,6 +71,8 @@ export function createConnection(
   let leaving = false
   let answered = 0
   let limits: Limits = { statementMs: 0, lockMs: 0, idleMs: 0 }
+  /** The limits once the transaction is over: if it commits, and if not. */
+  let after = { commit: limits, rollback: limits }
 
   const later = (afterMs: number, what: string, step: string, task: () => void | Promise<void>): void =>
     void world.within({ step, key: what }, () => {
@@ -132,6 +134,7 @@ export function createConnection(
     const begun = limitsOf(settingsOf(parameters))
     if (begun.unknown !== undefined) throw gap('timeouts of statements, locks and sessions')
     limits = begun.limits
+    after = { commit: limits, rollback: limits }
     const settled = host.engine().open(id, begun.rest, host.at(key))
     if (messagesIn(settled.bytes).some(({ type }) => type === 'E')) {
       fail(Buffer.from(settled.bytes), afterMs, opened, openedBy)
@@ -198,7 +201,7 @@ export function createConnection(
       } else if (type === 'C' && targetOf(body).kind === 'S') prepared.delete(targetOf(body).name)
     }
     const flush = messages.at(-1)?.type === 'H'
-    return { step, runs, sql: [...new Set(sql)], flush, bytes: Buffer.concat(messages.map(({ bytes }) => bytes)) }
+    return { step, runs, sql: [...new Set(sql)], flush, bytes: Buffer.concat(messages.map(unlimited)) }
   }
 
   // ---- what the server does ----
@@ -218,6 +221,7 @@ export function createConnection(
       refuse(statement)
       if (setsLimit(statement)) throw gap('timeouts of statements, locks and sessions')
     }
+    if (status !== 'E') statements.forEach(limit)
     const { operation, call } = begin(asked, statements)
     running = { asked, call, operation, sinceMs: world.clock.now(), settled: false, cancelled: undefined }
     waiting = { key: call.key, step: asked.step, sinceMs: running.sinceMs }
@@ -261,6 +265,20 @@ export function createConnection(
     const key = `${step}/postgres.prepare`
     if (sql.length > 0) world.trace.record('postgres.prepare', { connection: peer.name, sql: sql.join('; ') })
     return { operation: 'prepare', call: { key, fault: undefined, afterMs: sql.length > 0 ? 1 : 0 } }
+  }
+
+  /** Takes note of a limit that a statement sets, if it does. */
+  const limit = (statement: Statement): void => {
+    const set = limitSetBy(statement)
+    if (set === undefined) return
+    limits = { ...limits, ...set.limit }
+    if (!set.local) after = { ...after, commit: { ...after.commit, ...set.limit } }
+  }
+
+  /** A transaction is over: what was set in it holds, or is forgotten. */
+  const unlimit = (operation: string, failed: boolean): void => {
+    limits = operation === 'rollback' || failed ? after.rollback : after.commit
+    after = { commit: limits, rollback: limits }
   }
 
   const execute = ({ bytes, sql, flush }: Batch, key: string): void => {
@@ -317,7 +335,9 @@ export function createConnection(
     if (settled.sleptMs > limits.statementMs && limits.statementMs > 0)
       throw gap('timeouts of statements, locks and sessions')
     const bytes = was.cancelled === undefined ? settled.bytes : cancelledFor(was.cancelled, settled.bytes)
-    world.trace.record('postgres.done', { key: call.key, operation, ...outcomeOf(bytes), status }, asked.step)
+    const outcome = outcomeOf(bytes)
+    if (status === 'I') unlimit(operation, 'error' in outcome)
+    world.trace.record('postgres.done', { key: call.key, operation, ...outcome, status }, asked.step)
     if (fault?.kind === 'answer-lost') {
       if (fault.silent !== true) later(call.afterMs, `${call.key} reset`, asked.step, () => end('reset'))
       return

@@ -31,7 +31,7 @@ export const GAPS: readonly Gap[] = [
   },
   {
     what: 'timeouts of statements, locks and sessions',
-    why: 'Those that a connection begins with run in virtual time; SET in the middle, transaction_timeout, idle_session_timeout and a pg_sleep beyond the limit do not.',
+    why: 'Those that a connection begins with, or a SET names, run in virtual time; set_config, transaction_timeout, idle_session_timeout and a pg_sleep beyond the limit do not.',
   },
   { what: 'other databases', why: 'There is one, whatever its connections call it.' },
   { what: 'COPY FROM STDIN', why: 'Insert the rows instead.' },

@@ -1,6 +1,6 @@
 import { textOf } from './injected.ts'
-import type { Statement } from './sql.ts'
-import { errorMessage, type Message, messagesIn } from './wire.ts'
+import { type Statement, tokensOf } from './sql.ts'
+import { errorMessage, type Message, message, messagesIn, parseOf, query, texts } from './wire.ts'
 
 /** How long a connection lets things last, in virtual milliseconds; 0 is for ever. The engines never hear of it: they would count in real time. */
 export type Limits = { readonly statementMs: number; readonly lockMs: number; readonly idleMs: number }
@@ -36,12 +36,57 @@ export function limitsOf(settings: Readonly<Record<string, string>>): {
   }
 }
 
-/** Whether a statement sets a limit in the middle of a session, to something other than for ever. */
-export function setsLimit({ words, texts }: Statement): boolean {
+/** What `SET lock_timeout = '5s'` says: from now on, or for this transaction (`SET LOCAL`). */
+export type LimitSet = { readonly limit: Partial<Limits>; readonly local: boolean }
+
+const OURS: Readonly<Record<string, keyof Limits>> = {
+  statement_timeout: 'statementMs',
+  lock_timeout: 'lockMs',
+  idle_in_transaction_session_timeout: 'idleMs',
+}
+
+/** The limit that a statement sets; undefined when it sets none, or one that is not ours. */
+export function limitSetBy({ words, texts: [text] }: Statement): LimitSet | undefined {
+  const [first, ...rest] = words
+  const scoped = rest[0] === 'local' || rest[0] === 'session'
+  const [name = '', to = '', value, unit, ...more] = scoped ? rest.slice(1) : rest
+  const ours = OURS[name]
+  if (first !== 'set' || ours === undefined || (to !== '=' && to !== 'to') || unit !== undefined || more.length > 0)
+    return undefined
+  const ms = value === 'default' ? 0 : toMs(text ?? value ?? '')
+  return ms === undefined ? undefined : { limit: { [ours]: ms }, local: rest[0] === 'local' }
+}
+
+/** Whether a statement sets a limit that is not ours in the middle of a session, to something other than for ever. */
+export function setsLimit(statement: Statement): boolean {
+  const { words, texts } = statement
+  if (limitSetBy(statement) !== undefined) return false
   if (words[0] !== 'set' && !words.includes('set_config')) return false
   const named = words.some((word) => NAMES.test(word)) || texts.some((text) => NAMES.test(text))
   const ends = words.at(-1) === '0' || words.at(-1) === 'default' || texts.at(-1) === '0'
   return named && !ends
+}
+
+/** A message as an engine may see it: limits that are set in it are set to 0, for ever. */
+export function unlimited({ type, body, bytes }: Message): Buffer {
+  if ((type !== 'Q' && type !== 'P') || !/_timeout/i.test(body.toString('latin1'))) return bytes
+  if (type === 'Q') return query(withoutLimits(texts(body)[0] ?? ''))
+  const { name, sql, rest } = parseOf(body)
+  return message('P', name, withoutLimits(sql), rest)
+}
+
+function withoutLimits(sql: string): string {
+  let words: string[] = []
+  return tokensOf(sql)
+    .map(({ raw, word, text }) => {
+      if (word === undefined && text === undefined) return raw
+      const [first, ...rest] = words
+      const [name = '', to] = rest[0] === 'local' || rest[0] === 'session' ? rest.slice(1) : rest
+      const isValue = first === 'set' && OURS[name] !== undefined && (to === '=' || to === 'to') && words.at(-1) === to
+      words = word === ';' ? [] : [...words, word ?? '']
+      return isValue ? '0' : raw
+    })
+    .join('')
 }
 
 /** What ends a wait for a lock, and after how long; undefined when nothing does. */

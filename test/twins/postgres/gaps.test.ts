@@ -46,7 +46,7 @@ const PGLITE: Readonly<Record<string, readonly Act[]>> = {
     async (one, _, { twin }) => [await one.say(q('begin')), twin.restore({}), await one.say(q('commit'))],
   ],
   'timeouts of statements, locks and sessions': [
-    (one) => one.say(q("set statement_timeout = '5s'")),
+    (one) => one.say(q("set transaction_timeout = '5s'")),
     (one) => one.say(q("select set_config('lock_timeout', '100', false)")),
     (_, __, database) => database.client({ idle_session_timeout: '5s' }),
     async (_, __, database) => (await database.client({ statement_timeout: '100' })).say(q('select pg_sleep(1)')),

@@ -79,6 +79,36 @@ withServer.each([
   expect(await two.rows('select v from t where id = 1')).toEqual([{ v: '0' }])
 })
 
+withServer.each([
+  ['a SET', "set lock_timeout = '2s'; begin", true],
+  ['a SET LOCAL', 'begin; set local lock_timeout to 2000', true],
+  ['a SET of a transaction that is taken back', 'begin; set lock_timeout = 2000; rollback; begin', false],
+  ['a SET LOCAL of a transaction that is over', 'begin; set local lock_timeout = 2000; commit; begin', false],
+])('%s in the middle of a session runs in virtual time, for as long as it holds', async (_, sql, holds) => {
+  const database = openDatabase(server)
+  const [one, two] = [await database.client(), await database.client()]
+  await one.say(q('begin; update t set v = 1 where id = 1'))
+  for (const statement of sql.split('; ')) await two.say(q(statement))
+  await two.say(q('update t set v = 2 where id = 1'), 1999)
+  await database.world.clock.advance(30)
+  expect(codeIn(two.take())).toBe(holds ? '55P03' : undefined)
+})
+
+withServer('limits of a text of several statements are its own, and the server hears of none', async () => {
+  const database = openDatabase(server)
+  const [one, two] = [await database.client(), await database.client()]
+  await one.say(q('begin; lock table t'))
+  await two.say(
+    q("begin; set local lock_timeout = 30000; set local statement_timeout to '1min'; lock table t; commit"),
+    29_000,
+  )
+  expect(two.take()).toHaveLength(0)
+  await database.world.clock.advance(1100)
+  expect(codeIn(two.take())).toBe('55P03')
+  await two.say(q('rollback; set lock_timeout = 100'))
+  expect(await two.rows('show lock_timeout')).toEqual([{ lock_timeout: '0' }])
+})
+
 withServer('a client can cancel what waits', async () => {
   const database = openDatabase(server)
   const [one, two] = [await database.client(), await database.client()]
