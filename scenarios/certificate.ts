@@ -73,24 +73,39 @@ export async function certify(
   ])
 }
 
-/** Whether two runs are the same but for the words that the program printed: a log in local time, say, which no twin and no client saw. */
+/** An instant as a program tells it in the time of the place, offset and all: clients of databases send their dates so. */
+const LOCAL_INSTANT = /"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?[+-]\d\d:\d\d)"/g
+
+/**
+ * Whether two runs are the same but for the words that the program printed, a log in local time, say, which no twin and no client saw;
+ * and but for the offset in which it told instants to twins.
+ */
 export function partsInPrint(one: Run, other: Run): boolean {
   if (one.hash === other.hash || one.trace.length !== other.trace.length) return false
   const unprinted = ({ trace, states, draws, ending, pending }: Run): string =>
-    canonical({
-      trace: trace.map((event) =>
-        event.type === 'app.log' ? { ...event, fields: { ...event.fields, text: '' } } : event,
-      ),
-      states,
-      draws,
-      ending: ending.kind,
-      pending,
-    })
+    canonical({ trace: trace.map(inNoPlace), states, draws, ending: ending.kind, pending })
   return unprinted(one) === unprinted(other)
+}
+
+/** What happened, whatever the place it happened in. */
+function inNoPlace(event: Run['trace'][number]): Json {
+  if (event.type === 'app.log') return { ...event, fields: { ...event.fields, text: '' } }
+  return event.type.startsWith('app.')
+    ? event
+    : canonical(event).replaceAll(LOCAL_INSTANT, (_, instant: string) => String(Date.parse(instant)))
 }
 
 /** A limit on the machine's time or memory ends a run at no fixed place: it shows no difference of behaviour, and proves no equal one either. */
 const isCutOff = ({ ending }: Run): boolean => ending.kind === 'hung' || ending.kind === 'memory'
+
+/** Whether a run in a foreign place gives the hash of a first run at home, its print being in the manner of the place. */
+export async function repeats(hash: string, foreign: () => Promise<Run>, home: () => Promise<Run>): Promise<boolean> {
+  const tried = await foreign()
+  const there = isCutOff(tried) ? await foreign() : tried
+  if (there.hash === hash) return true
+  const here = await home()
+  return here.hash === hash && partsInPrint(here, there)
+}
 
 /** A certificate over runs that should be equal. It does not hold when they differ, or when anything escaped. */
 export function judge(runs: readonly Witness[]): Certificate {

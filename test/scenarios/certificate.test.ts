@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { certify, judge } from '../../scenarios/certificate.ts'
+import { certify, judge, repeats, repeats } from '../../scenarios/certificate.ts'
 import type { Run } from '../../scenarios/run.ts'
 import type { Stage } from '../../scenarios/stage.ts'
 import type { Program } from './support/puppet.ts'
@@ -136,4 +136,36 @@ test('an answer in the manner of the place is a divergence, whatever a new proce
     false,
     expect.stringContaining('zone or locale'),
   ])
+})
+
+test.each([
+  ['the same instant is told to a twin', '2026-05-04T21:45:00.185+12:45', true],
+  ['another instant is told to a twin', '2026-05-04T21:45:00.186+12:45', false],
+])('where %s in the time of another place, the certificate holds: %s', async (_, there, holds) => {
+  const sending = (at: string) => () =>
+    stage({
+      boot: shop.boot,
+      serve: (strings, request, reply) =>
+        strings.call(request.step, 'https://ledger.test/entries', JSON.stringify({ amount: 5, at }), () =>
+          reply(200, '{}'),
+        ),
+    })
+  const here = '2026-05-04T09:00:00.185+00:00'
+  const certificate = await certify(story, '1', sending(here)(), sending(there), sending(here))
+  expect([certificate.holds, certificate.divergence?.field]).toEqual([holds, holds ? undefined : 'params.at'])
+})
+
+test('a replay that a busy machine cut off is tried again; one that differs, or is cut off again, does not repeat', async () => {
+  const run = await play(story)
+  const hung: Run = { ...run, hash: 'cut', ending: { kind: 'hung', message: 'no rest within 10 s', atMs: 0 } }
+  const given = (...runs: readonly Run[]) => {
+    const left = [...runs]
+    return repeats(
+      run.hash,
+      async () => left.shift() ?? hung,
+      async () => run,
+    )
+  }
+  expect([await given(run), await given(hung, run), await given(hung, hung)]).toEqual([true, true, false])
+  expect(await given({ ...run, hash: 'other', endedAtMs: 1, states: { ledger: {} } })).toBe(false)
 })

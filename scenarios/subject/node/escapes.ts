@@ -5,6 +5,8 @@ import fs from 'node:fs'
 import http2 from 'node:http2'
 import inspector from 'node:inspector'
 import os from 'node:os'
+import perfHooks, { createHistogram, PerformanceObserver, performance } from 'node:perf_hooks'
+import v8 from 'node:v8'
 import vm from 'node:vm'
 import workers from 'node:worker_threads'
 import { installCollector } from './collector.ts'
@@ -64,6 +66,7 @@ export function installEscapes(): void {
     loud('fs.promises.watch', 'A watched file never lets the program rest: poll it on a timer.'),
   )
   installMachine(define)
+  installEngine(define)
   installContexts()
   installFileTimes(define)
   installCollector(define)
@@ -98,6 +101,43 @@ function installMachine(define: (target: object, name: string, value: unknown) =
     homedir: () => process.env.HOME ?? '/nonexistent',
   }
   for (const [name, fact] of Object.entries(facts)) define(os, name, fact)
+}
+
+/** What the engine would tell of its heap and its loop, which hang on the machine. */
+function installEngine(define: (target: object, name: string, value: unknown) => void): void {
+  const heap = {
+    total_heap_size: 32e6,
+    total_heap_size_executable: 1e6,
+    total_physical_size: 32e6,
+    total_available_size: 4e8,
+    used_heap_size: 24e6,
+    heap_size_limit: 5e8,
+    malloced_memory: 1e6,
+    peak_malloced_memory: 2e6,
+    does_zap_garbage: 0,
+    number_of_native_contexts: 1,
+    number_of_detached_contexts: 0,
+    total_global_handles_size: 8192,
+    used_global_handles_size: 4096,
+    external_memory: 2e6,
+    total_allocated_bytes: 64e6,
+  }
+  const space = { space_size: 32e6, space_used_size: 24e6, space_available_size: 8e6, physical_space_size: 32e6 }
+  define(v8, 'getHeapStatistics', () => ({ ...heap }))
+  define(v8, 'getHeapSpaceStatistics', () => [{ space_name: 'old_space', ...space }])
+  define(performance, 'eventLoopUtilization', () => ({ idle: 0, active: 0, utilization: 0 }))
+  // The loop is never late: nothing is ever recorded.
+  define(perfHooks, 'monitorEventLoopDelay', () =>
+    Object.assign(createHistogram(), { enable: () => true, disable: () => true }),
+  )
+  type Wanted = { readonly type?: string; readonly entryTypes?: readonly string[] }
+  const measured: ReadonlySet<string> = new Set(['gc', 'http', 'http2', 'net', 'dns'])
+  const observe = PerformanceObserver.prototype.observe
+  define(PerformanceObserver.prototype, 'observe', function (this: PerformanceObserver, options: Wanted) {
+    const kept = options.entryTypes?.filter((type) => !measured.has(type))
+    if (measured.has(options.type ?? '') || kept?.length === 0) return
+    Reflect.apply(observe, this, [kept === undefined ? options : { ...options, entryTypes: kept }])
+  })
 }
 
 /** A fresh context has a real clock and real chance of its own: give it the virtual ones. */

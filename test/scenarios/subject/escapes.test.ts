@@ -55,6 +55,7 @@ test.each([
   ['uname', /Linux subject/],
   ['context', /\[1893456000000,"2030-01-01T00:00:00.000Z",0\.\d+\]/],
   ['machine', /\[4242,0,64000000,0,1893456000000\]/],
+  ['engine', /^\[24000000,1,0,0,0\]$/],
   ['weak', /^\[{"here":true},true,"\[object WeakRef\]","WeakRef"\]$/],
   ['file', /^1893456000000$/],
   ['intl', /Tuesday, January 1, 2030",0\]/],
