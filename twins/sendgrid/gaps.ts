@@ -21,10 +21,13 @@ export const GAPS: readonly Gap[] = [
   },
   { what: 'several event webhooks', why: 'There is one, of the settings without an id.' },
   { what: 'OAuth and tests of event webhooks', why: 'They are signed instead, and told of what happens.' },
-  { what: 'authenticated domains', why: 'Seed the senders that may send.' },
+  {
+    what: 'branded links and addresses of one’s own',
+    why: 'Links are not rewritten, and nobody sees from which address a mail comes.',
+  },
   {
     what: 'marketing campaigns',
-    why: 'Lists and contacts are simulated; segments, fields, single sends and automations are not.',
+    why: 'Lists, contacts and their fields are simulated; segments, searches in SGQL, files, single sends and automations are not.',
   },
   { what: 'other statistics', why: 'Those of the account and of categories are simulated, by the day.' },
   { what: 'the time a mail takes', why: 'Assumed: processed after 0.3 seconds, delivered 0.8 to 4 seconds later.' },

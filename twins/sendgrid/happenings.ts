@@ -14,6 +14,7 @@ export const HAPPENINGS = [
   'mail.left_group',
   'mail.rejoined_group',
   'sender.verified',
+  'domain.published',
 ] as const
 const happening = z.strictObject({ to: z.string(), url: z.string().optional() })
 /** What each takes under `with`. */
@@ -29,9 +30,10 @@ export function happen(site: Site, event: string, fields: Json): void {
   if (!parsed.success) throw new Error(`sendgrid.${event}: expected { to: address }, got ${JSON.stringify(fields)}.`)
   const { to, url } = parsed.data
   if (event === 'sender.verified') return verified(site, to)
+  if (event === 'domain.published') return published(site, to)
   const message = latest(site, to)
   const row = { id: to.toLowerCase(), created_ms: site.now(), reason: '', status: '' }
-  switch (event as Exclude<(typeof HAPPENINGS)[number], 'sender.verified'>) {
+  switch (event as Exclude<(typeof HAPPENINGS)[number], 'sender.verified' | 'domain.published'>) {
     case 'mail.bounced':
       return bounce(site, message)
     case 'mail.opened': {
@@ -82,4 +84,13 @@ function verified(site: Site, from: string): void {
     throw new Error(`sendgrid: expected a sender ${from}, got none. Create it before this event.`)
   site.store.senders.put({ ...sender, verified: true })
   site.note('sender.verified', { from_email: sender.from_email })
+}
+
+/** The records of a domain have come to stand in the DNS: the next validation finds them. */
+function published(site: Site, name: string): void {
+  const [domain] = site.store.domains.find(name.toLowerCase())
+  if (domain === undefined)
+    throw new Error(`sendgrid: expected a domain ${name}, got none. Create it before this event.`)
+  site.store.published.put({ id: domain.id })
+  site.note('domain.published', { domain: domain.domain })
 }

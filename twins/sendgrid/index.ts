@@ -5,6 +5,7 @@ import { GAPS } from './gaps.ts'
 import { FIELDS, HAPPENINGS, happen } from './happenings.ts'
 import { PRICES } from './prices.ts'
 import { addAccount } from './routes/account.ts'
+import { addDomains } from './routes/domains.ts'
 import { addMail } from './routes/mail.ts'
 import { addMarketing, work } from './routes/marketing.ts'
 import { addStats } from './routes/stats.ts'
@@ -23,9 +24,12 @@ export { VERIFICATION_KEY } from './wire.ts'
 const LOUD: readonly (readonly [RegExp, string])[] = [
   [/^\/v3\/user\/webhooks\/event\/settings\/(all|[0-9a-f-]{8,}|signed\/.+)/, 'several event webhooks'],
   [/^\/v3\/user\/webhooks\/event\/(test|settings\/oauth)/, 'OAuth and tests of event webhooks'],
-  [/^\/v3\/whitelabel\//, 'authenticated domains'],
   [
-    /^\/v3\/(marketing\/(segments|field_definitions|singlesends|automations|stats|senders|test|contacts\/(exports|imports|batch|search$))|contactdb|campaigns|senders|designs)/,
+    /^\/v3\/whitelabel\/(links|ips|dns|domains\/(subuser|[^/]+\/(ips|subuser)))/,
+    'branded links and addresses of one’s own',
+  ],
+  [
+    /^\/v3\/(marketing\/(segments|singlesends|automations|stats|senders|test|contacts\/(exports|batch|search$))|contactdb|campaigns|senders|designs)/,
     'marketing campaigns',
   ],
   [/^\/v3\/(geo|devices|clients|mailbox_providers|browsers|subusers\/stats|messages)/, 'other statistics'],
@@ -60,7 +64,10 @@ export const sendgrid: TwinDefinition<Seed> = {
       'group_unsubscribe',
       'group_resubscribe',
     ].map((event) => `mail.${event}`),
+    'contact.removed',
     'contact.saved',
+    'domain.published',
+    'domain.validated',
     'sender.asked',
     'sender.verified',
   ],
@@ -88,7 +95,7 @@ export const sendgrid: TwinDefinition<Seed> = {
         store.restore(json)
         site.forget()
         resumeAll(site)
-        for (const job of store.jobs.all()) work(site, job)
+        for (const job of store.jobs.all()) if (job.results === null) work(site, job)
       },
     }
   },
@@ -102,6 +109,7 @@ function addRoutes(on: On): void {
   addWebhook(on)
   addStats(on)
   addMarketing(on)
+  addDomains(on)
 }
 
 /** All operations, as the routes name them; `on` sees each with its scope and route. */

@@ -13,6 +13,16 @@ export function plant(site: Site, seed: Seed): void {
   }
   for (const [nth, from_email] of (seed.verified_senders ?? []).entries())
     store.senders.put({ id: String(nth + 1), from_email, verified: true, profile: {} })
+  for (const [nth, domain] of (seed.authenticated_domains ?? []).entries())
+    store.domains.put({
+      id: String(nth + 1),
+      domain,
+      subdomain: 'em1',
+      is_default: nth === 0,
+      automatic: true,
+      custom_spf: false,
+      valid: true,
+    })
   for (const name of SUPPRESSIONS) {
     for (const email of seed.suppressions?.[name] ?? [])
       store[name].put({ id: email.toLowerCase(), created_ms: nowMs, reason: '', status: '' })

@@ -12,6 +12,8 @@ export type Seed = {
   /** Addresses that may send; any when left out. */
   readonly verified_senders?: readonly string[] | undefined
   readonly suppressions?: { readonly [K in Suppression]?: readonly string[] | undefined } | undefined
+  /** Domains whose addresses may send: those that are authenticated. */
+  readonly authenticated_domains?: readonly string[] | undefined
   /** Addresses whose mail server refuses; their mails bounce. */
   readonly bouncing?: readonly string[] | undefined
   /** Addresses whose mail server blocks this sender for now; they are on no list of bounces. */
@@ -45,6 +47,7 @@ const text = z.string()
 export const seedSchema: z.ZodType<Seed> = z.strictObject({
   keys: z.array(z.union([text, z.strictObject({ key: text, scopes: z.array(text) })])).optional(),
   verified_senders: list,
+  authenticated_domains: list,
   suppressions: z
     .strictObject({ bounces: list, blocks: list, spam_reports: list, unsubscribes: list, invalid_emails: list })
     .optional(),
@@ -172,12 +175,29 @@ export type Contact = {
   readonly created_ms: number
   readonly updated_ms: number
 }
-/** Contacts that come in once the job is done. */
+/** Contacts that come in, or go, once the job is done. */
 export type Job = {
   readonly id: string
+  readonly kind: 'upsert' | 'delete' | 'leave'
+  readonly started_ms: number
   readonly due_ms: number
   readonly contacts: readonly { readonly id: string; readonly email: string; readonly fields: Fields }[]
+  /** Ids of contacts that go. */
+  readonly gone: readonly string[]
   readonly lists: readonly string[]
+  /** What came of it; null until it is done. */
+  readonly results: Readonly<Record<string, number>> | null
+}
+/** A field that contacts have beside those that all have. */
+export type CustomField = { readonly id: string; readonly name: string; readonly type: 'Text' | 'Number' | 'Date' }
+export type Domain = {
+  readonly id: string
+  readonly domain: string
+  readonly subdomain: string
+  readonly is_default: boolean
+  readonly automatic: boolean
+  readonly custom_spf: boolean
+  readonly valid: boolean
 }
 /** When an operation was asked for: `id` is key and operation. */
 export type Uses = { readonly id: string; readonly at_ms: readonly number[] }

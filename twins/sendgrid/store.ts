@@ -2,7 +2,9 @@ import { Table, Tables } from '../tables.ts'
 import type {
   Batch,
   Contact,
+  CustomField,
   Delivery,
+  Domain,
   Due,
   Group,
   Job,
@@ -45,6 +47,10 @@ export class Store extends Tables {
   readonly lists: Table<List> = new Table()
   readonly contacts: Table<Contact> = new Table(({ email, lists }) => [email, ...lists.map((id) => `in ${id}`)])
   readonly jobs: Table<Job> = new Table()
+  readonly custom_fields: Table<CustomField> = new Table(({ name }) => [name.toLowerCase()])
+  /** Domains whose records stand in the DNS. */
+  readonly published: Table<{ readonly id: string }> = new Table()
+  readonly domains: Table<Domain> = new Table(({ domain }) => [domain.toLowerCase()])
   readonly uses: Table<Uses> = new Table()
   readonly deliveries: Table<Delivery> = new Table()
 

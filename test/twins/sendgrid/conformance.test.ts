@@ -69,7 +69,7 @@ runTwinTests({
     'settings of tracking and mail': post({ ...mail, mail_settings: { footer: { enable: true } } }),
     'several event webhooks': get('/user/webhooks/event/settings/all'),
     'OAuth and tests of event webhooks': get('/user/webhooks/event/test', 'POST'),
-    'authenticated domains': get('/whitelabel/domains'),
+    'branded links and addresses of one’s own': get('/whitelabel/links'),
     'marketing campaigns': get('/marketing/singlesends'),
     'other statistics': get('/stats?start_date=2030-01-01&aggregated_by=week'),
   },

@@ -7,6 +7,7 @@ import { attachmentsOf, BYTES_MAX, bypassOf, check, listOf, type Mail, record, r
 import type { Site } from '../site.ts'
 import { type Batch, type Fields, fieldsOf, type Message } from '../state.ts'
 import { fault } from '../wire.ts'
+import { isAuthenticated } from './domains.ts'
 
 const UNVERIFIED =
   'The from address does not match a verified Sender Identity. Mail cannot be sent until this error is resolved. Visit https://sendgrid.com/docs/for-developers/sending-email/sender-identity/ to see the Sender Identity requirements'
@@ -21,9 +22,10 @@ export function addMail(on: On): void {
     refuseGaps(mail, people)
     check(site, mail, people)
     const from = String(fieldsOf(mail.from).email)
-    const [sender] = site.store.senders.find(from.toLowerCase())
-    if (site.seed.verified_senders !== undefined && sender?.verified !== true)
-      throw new Refusal(403, fault(UNVERIFIED, 'from'))
+    const [sender] = isAuthenticated(site, from) ? [{ verified: true }] : site.store.senders.find(from.toLowerCase())
+    const { verified_senders, authenticated_domains } = site.seed
+    const known = verified_senders !== undefined || authenticated_domains !== undefined
+    if (known && sender?.verified !== true) throw new Refusal(403, fault(UNVERIFIED, 'from'))
     if (fieldsOf(fieldsOf(mail.mail_settings).sandbox_mode).enable === true) return new Response(null, { status: 200 })
     const words = people.map((person) => wordsOf(site, mail, person))
     const id = site.world.id('', 22)
