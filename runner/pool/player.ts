@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { FOREIGN, partsInPrint } from '../../scenarios/certificate.ts'
+import { FOREIGN, repeats } from '../../scenarios/certificate.ts'
 import type { Run } from '../../scenarios/run.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
 import type { DecisionLog } from '../../twins/world.ts'
@@ -109,11 +109,11 @@ export async function openTroupe(folder: string, onOpen: (close: () => Promise<v
           if (result.kind !== 'run') throw new Error('player: expected a run.')
           return result.run
         }
-        const foreign = await again({ env })
-        if (foreign.hash === hash) return true
-        // What it prints may be in the manner of the place: then a new process at home prints the same.
-        const home = await again({})
-        return home.hash === hash && partsInPrint(home, foreign)
+        return repeats(
+          hash,
+          () => again({ env }),
+          () => again({}),
+        )
       },
       async close() {
         pools.splice(pools.indexOf(pool), 1)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { certify, judge, repeats, repeats } from '../../scenarios/certificate.ts'
+import { certify, judge, repeats } from '../../scenarios/certificate.ts'
 import type { Run } from '../../scenarios/run.ts'
 import type { Stage } from '../../scenarios/stage.ts'
 import type { Program } from './support/puppet.ts'
