@@ -59,7 +59,7 @@ export type Step = readonly [
   call: string,
   given?: object,
   then?: {
-    /** The name under which the id of the answer is known from here on; `keyed` says where the id stands, if not in `id`. */
+    /** The name under which the id of the answer, or of its first row, is known from here on; `keyed` says where the id stands, if not in `id`. */
     readonly keep?: string
     readonly keyed?: string
     readonly is?: object | undefined
@@ -94,7 +94,8 @@ export async function walk(client: Client, steps: readonly Step[], known: Record
       result = items
     }
     if (is !== undefined) expect(result, name).toMatchObject(is)
-    if (keep !== undefined) known[keep] = (result as Record<string, unknown>)[keyed]
+    const one = Array.isArray(result) ? (result as readonly unknown[])[0] : result
+    if (keep !== undefined) known[keep] = (one as Record<string, unknown>)[keyed]
   }
 }
 

@@ -123,6 +123,7 @@ export const INTEGRATIONS: readonly Resource[] = [
     inactiveFirst: true,
     parents: { appId: ['apps', 'AppInstance'] },
     required: { kty: BLANK },
+    listed: { as: 'keys' },
     links: keyLinks,
   },
   {
