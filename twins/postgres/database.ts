@@ -7,7 +7,7 @@ import type { At, Engine, Settled } from './engine.ts'
 import { openPglite } from './pglite/engine.ts'
 import { readState, writeState } from './rows.ts'
 import { openServer } from './server/engine.ts'
-import { type Seed, stateSchema, templateOf } from './state.ts'
+import { readSnapshot, type Seed, templateOf } from './state.ts'
 
 /** One server of one run, and all connections to it. */
 export interface Database {
@@ -86,6 +86,6 @@ export function createDatabase(world: World, seed: Seed): Database {
     },
     // What could not even begin has ended the run already.
     snapshot: () => (broken ? {} : readState(host.engine(), at('snapshot'))),
-    restore: (state) => writeState(host.engine(), stateSchema.parse(state), at('restore')),
+    restore: (state) => writeState(host.engine(), readSnapshot(state), at('restore')),
   }
 }

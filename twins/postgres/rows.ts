@@ -1,5 +1,6 @@
 import type { Json } from '../trace.ts'
 import type { At, Engine } from './engine.ts'
+import { exact } from './exact.ts'
 import { literal, type Row, SEQUENCES, type State, tableName } from './state.ts'
 
 type Table = {
@@ -33,17 +34,6 @@ function tablesOf(engine: Engine, at: At): readonly Table[] {
     return { schema: schema ?? '', name: name ?? '', columns: all, order }
   })
 }
-
-/** Numbers that JavaScript would round stay texts. */
-function exact(text: string): Json {
-  const reviver = (_: string, value: unknown, context?: { readonly source?: string }): unknown =>
-    typeof value === 'number' && context?.source !== undefined && !sameNumber(value, context.source)
-      ? context.source
-      : value
-  return JSON.parse(text, reviver as (key: string, value: unknown) => unknown) as Json
-}
-const sameNumber = (value: number, source: string): boolean =>
-  /[eE]/.test(source) || String(value) === source.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '')
 
 /** All tables as rows, in the order of their keys. */
 export function readState(engine: Engine, at: At): Json {

@@ -89,3 +89,17 @@ test('whatever two clients do in turn, the table holds what a map would', async 
     { numRuns: 25, seed: 7 },
   )
 })
+
+test('what is no snapshot of tables is refused, and changes nothing', async () => {
+  const { twin, client } = openDatabase({ sql: 'create table kv (k int primary key); insert into kv values (1)' })
+  await client()
+  for (const [strange, message] of [
+    ['rows', 'expected rows by table, got no tables'],
+    [{ kv: 'none' }, 'expected rows under kv'],
+    [{ kv: [1] }, 'expected rows under kv'],
+    [{ audit: { log: 7 } }, 'expected rows under audit.log'],
+  ] as const) {
+    expect(() => twin.restore(strange)).toThrow(message)
+    expect(twin.snapshot()).toEqual({ kv: [{ k: 1 }] })
+  }
+})

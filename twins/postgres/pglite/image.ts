@@ -90,9 +90,12 @@ export function takeImage(db: PGlite, base?: Image): Image {
   return {
     held: { pages, files },
     restore() {
-      // Memory never shrinks; what has been added since is empty again.
-      const memory = Buffer.from(wasmMemory.buffer).fill(0)
-      for (const [at, page] of pages) memory.set(page, at)
+      // Memory never shrinks; what has been added since is empty again. To look at a page costs less than to write it.
+      const memory = Buffer.from(wasmMemory.buffer)
+      for (let at = 0; at < memory.length; at += PAGE_BYTES) {
+        const page = pages.get(at) ?? EMPTY
+        if (!page.equals(memory.subarray(at, at + PAGE_BYTES))) memory.set(page, at)
+      }
       for (const { node, fields } of nodes) {
         const { contents } = fields
         const kept = isBytes(contents) && isBytes(node.contents) && same(node.contents, contents)
