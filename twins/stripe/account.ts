@@ -4,7 +4,6 @@ import { balanceChangeBody } from './balances.ts'
 import type { CheckoutSession, Invoice, InvoiceItem, InvoicePayment, SetupIntent } from './billing-state.ts'
 import {
   type Books,
-  checkoutSessionBody,
   invoiceBody,
   invoiceItemBody,
   invoicePaymentBody,
@@ -14,12 +13,14 @@ import {
   setupIntentBody,
   subscriptionBody,
 } from './billing-wire.ts'
+import { checkoutSessionBody } from './checkout-wire.ts'
 import { accountBody, type Platform } from './connect.ts'
 import { couponBody, discountBody, promotionCodeBody } from './coupons.ts'
 import { creditNoteBody } from './credit-notes.ts'
 import { CARDS_ONLY, type Dashboard } from './dashboard.ts'
 import { feeBody, reversalBody, transferWire } from './fees.ts'
 import { gap } from './gaps.ts'
+import type { PayoutSchedule, Seed } from './given.ts'
 import { meterBody } from './meters.ts'
 import { paymentLinkBody } from './payment-links.ts'
 import { warningBody } from './radar.ts'
@@ -29,8 +30,6 @@ import {
   createState,
   type Dispute,
   type PaymentIntent,
-  type PayoutSchedule,
-  type Seed,
   type State,
 } from './state.ts'
 import { taxRateBody } from './taxes.ts'

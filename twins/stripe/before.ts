@@ -15,11 +15,15 @@ function firstShown(
   objects: readonly Shown[],
 ): ReadonlyMap<string, Shown> {
   const shown = new Map<string, Shown>()
+  const credited = exchanges.flatMap((exchange) => {
+    const { path, form } = askedBy(exchange)
+    return path === '/v1/credit_notes' ? [form.get('invoice')] : []
+  })
   for (const [at, exchange] of exchanges.entries()) {
     for (const object of objectsIn(bodies[at] ?? null)) {
       const { id, object: kind } = object
       if (typeof id !== 'string' || typeof kind !== 'string' || shown.has(id)) continue
-      shown.set(id, undone(exchange, object, objects))
+      shown.set(id, undone(exchange, object, { objects, final: credited.includes(id) }))
     }
   }
   return shown
@@ -154,6 +158,7 @@ function rowsOf(
         if (self === undefined) return hinted(section, id, objects, before)
         if (self.object !== object) return []
         const made = row(self, objects)
+        if (object === 'invoice') return [uncredited(made, id, objects, before)]
         return [object === 'charge' ? less(made, given.get(id) ?? 0) : made]
       })
   }
@@ -177,6 +182,22 @@ function refundsMade(
     if (of !== null && typeof amount === 'number') sums.set(of, (sums.get(of) ?? 0) + amount)
   }
   return sums
+}
+
+/** An invoice without what credit notes of the recording have taken off it. */
+function uncredited(invoice: Shown, id: string, objects: readonly Shown[], before: ReadonlySet<string>): Shown {
+  const notes = new Map(
+    objects
+      .filter((one) => one.object === 'credit_note' && idOf(one.invoice) === id && !before.has(String(one.id)))
+      .map((note) => [note.id, note]),
+  )
+  const sum = (name: string): number => [...notes.values()].reduce((total, note) => total + Number(note[name] ?? 0), 0)
+  const left = (credit: Json | undefined, taken: number): number => Math.max(0, Number(credit ?? 0) - taken)
+  return {
+    ...invoice,
+    pre_payment_credit: left(invoice.pre_payment_credit, sum('pre_payment_amount')),
+    post_payment_credit: left(invoice.post_payment_credit, sum('post_payment_amount')),
+  }
 }
 
 function less(charge: Shown, given: number): Shown {
@@ -218,6 +239,26 @@ function hinted(section: string, id: string, objects: readonly Shown[], before: 
         },
       ]
     }
+    case 'tax_rates': {
+      const taxed = objects.find(({ tax_rate }) => tax_rate === id) === undefined ? undefined : taxOf(id, objects)
+      return taxed === undefined ? [] : [{ id, ...taxed }]
+    }
+    case 'application_fees':
+    case 'transfers': {
+      const isFee = section === 'application_fees'
+      const backs = about(isFee ? 'fee' : 'transfer').filter(
+        ({ object }) => object === 'fee_refund' || object === 'transfer_reversal',
+      )
+      const sum = [...new Map(backs.map((one) => [one.id, Number(one.amount)])).values()].reduce((a, b) => a + b, 0)
+      if (sum === 0) return []
+      return [
+        {
+          id,
+          amount: 2 * sum,
+          ...(isFee ? { account: 'acct_before', charge: 'py_before' } : { destination: 'acct_before' }),
+        },
+      ]
+    }
     case 'products':
       return [{ id, name: 'Product', ...(isLoose(id, objects) ? { active: false, metadata: LOOSE } : {}) }]
     case 'discounts': {
@@ -240,7 +281,8 @@ function hinted(section: string, id: string, objects: readonly Shown[], before: 
       const { product, price } =
         isShown(line.pricing) && isShown(line.pricing.price_details) ? line.pricing.price_details : {}
       const sold = price === undefined || product === undefined ? {} : { price, product }
-      const row = { id, amount, currency, customer, description, metadata, ...sold }
+      const tax_rates = ratesOf(line)
+      const row = { id, amount, currency, customer, description, metadata, tax_rates, ...sold }
       return [
         {
           ...row,
@@ -252,6 +294,20 @@ function hinted(section: string, id: string, objects: readonly Shown[], before: 
     default:
       return []
   }
+}
+
+const taxesOf = ({ taxes }: Shown): readonly Shown[] =>
+  Array.isArray(taxes) ? (taxes as readonly Json[]).filter(isShown) : []
+const rateIn = ({ tax_rate_details: details }: Shown): string | null =>
+  isShown(details) ? idOf(details.tax_rate) : null
+const ratesOf = (line: Shown): readonly string[] => taxesOf(line).flatMap((tax) => rateIn(tax) ?? [])
+
+/** A tax rate, as what it takes of lines tells. */
+function taxOf(id: string, objects: readonly Shown[]): Shown | undefined {
+  const tax = objects.flatMap(taxesOf).find((one) => rateIn(one) === id && Number(one.taxable_amount) > 0)
+  if (tax === undefined) return undefined
+  const percentage = Math.round((1e4 * 100 * Number(tax.amount)) / Number(tax.taxable_amount)) / 1e4
+  return { inclusive: tax.tax_behavior === 'inclusive', percentage: Math.min(100, percentage) }
 }
 
 /** Whether a product stands for amounts without a price: its price is shown by items alone. */
@@ -315,6 +371,10 @@ function consistent(rows: Rows): Rows {
     invoices: (rows.invoices ?? []).map(discounted),
     invoice_items: (rows.invoice_items ?? []).map(discounted),
     invoice_payments: paying.filter((row) => paid.has(idOf((row as Shown).payment_intent))),
+    credit_notes: of('credit_notes', 'invoice', invoices),
+    early_fraud_warnings: of('early_fraud_warnings', 'charge', chargeIds),
+    fee_refunds: of('fee_refunds', 'fee', idsIn('application_fees')),
+    transfer_reversals: of('transfer_reversals', 'transfer', idsIn('transfers')),
     refunds: of('refunds', 'charge', chargeIds),
     disputes: of('disputes', 'charge', chargeIds),
   }

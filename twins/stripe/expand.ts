@@ -1,6 +1,6 @@
 import type { Json } from '../trace.ts'
 import { type Account, found } from './account.ts'
-import { checkoutLineBody } from './billing-wire.ts'
+import { checkoutLineBody } from './checkout-wire.ts'
 import { malformed } from './errors.ts'
 import { gap } from './gaps.ts'
 import { type Field, list, string } from './params.ts'

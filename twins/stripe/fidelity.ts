@@ -29,7 +29,7 @@ function booksOf(exchanges: readonly Exchange[]): Books {
     const missing = JSON.stringify(bodies[at]).includes('No such price')
     for (const [name, id] of new URLSearchParams(Buffer.from(requestBody).toString())) {
       if (/\[price\]$/.test(name) && !missing && !created.has(id) && !prices.has(id))
-        prices.set(id, seededPrice(id, {}))
+        prices.set(id, seededPrice(id, isOnce(bodies[at] ?? null) ? { type: 'one_time' } : {}))
     }
   }
   const versions = exchanges.map(({ responseHeaders }) => headerOf(responseHeaders, 'stripe-version'))
@@ -57,6 +57,7 @@ const soldIn = (stored: Wire): readonly string[] =>
   [
     ...listIn(stored.subscriptions).flatMap(({ items }) => listIn(items)),
     ...listIn(stored.checkout_sessions).flatMap(({ lines }) => listIn(lines)),
+    ...listIn(stored.payment_links).flatMap(({ lines }) => listIn(lines)),
   ].map(({ price }) => String(price))
 
 /** What lines of invoices tell of a price that shows itself nowhere. */
@@ -67,6 +68,13 @@ function soldAs(id: string, bodies: readonly Json[]): Wire {
   }
   return {}
 }
+
+/** Whether an answer is about something that is paid once. */
+const isOnce = (body: Json): boolean =>
+  isObject(body) &&
+  (body.object === 'invoiceitem' ||
+    (body.object === 'checkout.session' && body.mode === 'payment') ||
+    (body.object === 'payment_link' && body.subscription_data === null))
 
 type Books = { readonly seed: Wire; readonly payment_methods: Json; readonly version: string | undefined }
 
@@ -99,7 +107,7 @@ function accountsIn(exchanges: readonly Exchange[]): readonly string[] {
     const { url, method, status, requestBody } = exchange
     const { pathname } = new URL(url)
     const form = new URLSearchParams(Buffer.from(requestBody).toString())
-    const named = [accountOf(exchange), pathname.split('/')[3], form.get('destination'), form.get('account')]
+    const named = [accountOf(exchange), pathname.split('/')[3], ...form.values()]
     for (const id of named)
       if (id?.startsWith('acct_') && !made.has(id) && (status < 400 || id === accountOf(exchange))) found.add(id)
     const body = bodyOf(exchange)
@@ -184,7 +192,11 @@ function dashboardIn(bodies: readonly Json[]): Json {
 function seededPrice(id: string, price: Wire): Json {
   const { recurring, unit_amount = 1000, currency = 'usd', nickname, product, type } = price
   const every = isObject(recurring)
-    ? { interval: recurring.interval ?? 'month', interval_count: recurring.interval_count ?? 1 }
+    ? {
+        interval: recurring.interval ?? 'month',
+        interval_count: recurring.interval_count ?? 1,
+        ...(typeof recurring.meter === 'string' ? { meter: recurring.meter } : {}),
+      }
     : type === 'one_time'
       ? {}
       : { interval: 'month' }

@@ -6,6 +6,7 @@ import { type Account, createAccount } from './account.ts'
 import { createServe, failure, refuse } from './answer.ts'
 import { FIDELITY } from './fidelity.ts'
 import { GAPS } from './gaps.ts'
+import { type Seed, seedSchema } from './given.ts'
 import { FIELDS, HAPPENINGS, happen } from './happenings.ts'
 import { intentPaid } from './invoices.ts'
 import { schedulePayout } from './payouts.ts'
@@ -41,11 +42,11 @@ import { addSubscriptions } from './routes/subscriptions.ts'
 import { addTaxRates } from './routes/tax-rates.ts'
 import { addWebhookEndpoints } from './routes/webhook-endpoints.ts'
 import { plant } from './seed.ts'
-import { type Seed, seedSchema, toSnapshot } from './state.ts'
+import { toSnapshot } from './state.ts'
 import { collectionPaused, invoiceFailed, invoicePaid } from './subscriptions.ts'
 import { API_VERSIONS } from './versions.ts'
 
-export { type Seed, seedSchema } from './state.ts'
+export { type Seed, seedSchema } from './given.ts'
 
 /** A Stripe account in the US that takes cards: payments, billing, Checkout, refunds, disputes, the balance, webhooks. */
 export const stripe: TwinDefinition<Seed> = {

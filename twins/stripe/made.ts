@@ -47,7 +47,7 @@ export function askedBy({ url, requestBody }: Exchange): {
 }
 
 const isId = (word: string): boolean =>
-  /^(cus|pm|pi|ch|py|re|pyr|sub|si|in|ii|il|inpay|seti|cs_test|po|promo|di|tr|du|dp|evt|prod|price|we|txn|txr|cn|cbtxn)_(?!card_)\w{8,}$/.test(
+  /^(cus|pm|pi|ch|py|re|pyr|sub|si|in|ii|il|inpay|seti|cs_test|po|promo|di|tr|du|dp|evt|prod|price|we|txn|txr|cn|cbtxn|fee|fr|trr|issfr|plink|mtr)_(?!card_)\w{8,}$/.test(
     word,
   )
 const kindOf = (id: string): string => (id.startsWith('cs_') ? 'cs' : (id.split('_')[0] ?? ''))
@@ -59,8 +59,10 @@ const MAKES: readonly (readonly [asked: RegExp, kinds: string])[] = [
   [/^POST \/v1\/invoices$/, 'il di'],
   [/^POST \/v1\/invoiceitems$/, 'il di'],
   [/^POST \/v1\/invoices\/\w+\/(pay|finalize|send)$/, 'pi ch inpay txn'],
-  [/^POST \/v1\/payment_intents(\/\w+\/(confirm|capture))?$/, 'ch txn'],
-  [/^POST \/v1\/refunds$/, 'txn pyr'],
+  [/^POST \/v1\/payment_intents(\/\w+\/(confirm|capture))?$/, 'ch txn tr fee'],
+  [/^POST \/v1\/refunds$/, 'txn pyr trr fr'],
+  [/^POST \/v1\/credit_notes$/, 're txn pyr cbtxn'],
+  [/\/(reversals|refunds)$/, 'txn pyr'],
   [/^POST \/v1\/checkout\/sessions$/, 'seti pi li'],
   [/^POST \/v1\/transfers$/, 'txn py'],
   [/^POST \/v1\/payouts/, 'txn'],
@@ -113,8 +115,7 @@ export function thereBefore(exchanges: readonly Exchange[], bodies: readonly Jso
     for (const id of ids) if (!made.has(id) && !refused.includes(id) && !unnamed) before.add(id)
     if (status >= 400 && !refused.includes('_intent"')) continue
     const own = isShown(body) && typeof body.id === 'string' ? body.id : undefined
-    const creates = method === 'POST' && !ids.some((id) => path.split('/').includes(id))
-    if (creates && own !== undefined && !before.has(own)) made.add(own)
+    if (method === 'POST' && own !== undefined && !ids.includes(own) && !before.has(own)) made.add(own)
     const kinds = method === 'GET' ? undefined : makes(method, path, form)
     for (const [id, holder] of textsIn(body)) {
       if (!isId(id) || made.has(id) || before.has(id)) continue

@@ -37,12 +37,12 @@ import type { Charge, Dispute, Refund, StoredEvent } from './state.ts'
 import { watch } from './subscriptions.ts'
 
 /** What a wish tells, in place of `blank`'s. */
-function told<Row>(blank: Row, wish: { readonly [Name in keyof Row]?: Row[Name] | undefined }): Row {
+export function told<Row>(blank: Row, wish: { readonly [Name in keyof Row]?: Row[Name] | undefined }): Row {
   const said = Object.entries(wish).filter(([, value]) => value !== undefined)
   return { ...blank, ...(Object.fromEntries(said) as Partial<Row>) }
 }
 
-function needs(row: unknown, where: string, what: string, id: string): void {
+export function needs(row: unknown, where: string, what: string, id: string): void {
   if (row === undefined)
     throw new Error(`given.stripe.${where}: expected ${what} under given.stripe, got "${id}", which is none.`)
 }

@@ -4,7 +4,7 @@ import { blankInvoice } from './blanks.ts'
 import { liveDiscounts } from './coupons.ts'
 import { Refusal } from './errors.ts'
 import { lineOf, pendingItems } from './invoices.ts'
-import { type Proration, periodEnd, periodLines, prorationsOf } from './subscriptions.ts'
+import { type Proration, periodEnd, periodLines, prorationsOf } from './periods.ts'
 import { pricedLines } from './taxes.ts'
 import type { Wire } from './wire.ts'
 

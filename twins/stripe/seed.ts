@@ -2,12 +2,13 @@ import type { Account } from './account.ts'
 import { blankIntent } from './blanks.ts'
 import { newProduct } from './catalog.ts'
 import { newConnected } from './connect.ts'
+import type { Seed } from './given.ts'
 import { bookCharge } from './ledger.ts'
 import { newMethod } from './payment-methods.ts'
 import { plantProducts, plantRows, rowNamed } from './planted.ts'
+import { plantMoney } from './planted-money.ts'
 import { newCustomer } from './routes/customers.ts'
 import { newEndpoint } from './routes/webhook-endpoints.ts'
-import type { Seed } from './state.ts'
 
 /** What was there before the scenario starts. It happened without events, and long enough ago to be settled. */
 export function plant(account: Account, seed: Seed): void {
@@ -62,6 +63,7 @@ export function plant(account: Account, seed: Seed): void {
   }
   for (const wish of seed.payments ?? []) plantPayment(account, wish)
   plantRows(account, seed)
+  plantMoney(account, seed)
   for (const wish of seed.accounts ?? []) plantAccount(account, wish)
 }
 

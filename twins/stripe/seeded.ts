@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Json } from '../trace.ts'
 import type {
   CheckoutLine,
   CheckoutSession,
@@ -26,22 +27,23 @@ export type Wish<Row, Needed extends keyof Row> = { readonly [Name in Needed]: R
   readonly [Name in Exclude<keyof Row, Needed>]?: Row[Name] | undefined
 }
 
-const wish = <Row, Needed extends keyof Row>(
+/** The schema of such a row. */
+export const wish = <Row, Needed extends keyof Row>(
   needed: { readonly [Name in Needed]: z.ZodType<Row[Name]> },
   rest: { readonly [Name in Exclude<keyof Row, Needed>]: z.ZodType<Row[Name]> },
 ): z.ZodType<Wish<Row, Needed>> =>
   // The parameters say that each field of the row is here, under a schema of its own type.
   z.strictObject({ ...needed, ...z.strictObject(rest).partial().shape }) as unknown as z.ZodType<Wish<Row, Needed>>
 
-const text = z.string()
-const whole = z.int()
-const yes = z.boolean()
-const texts = z.array(text)
-const metadata: z.ZodType<Metadata> = z.record(z.string().max(40), z.string().max(500))
+export const text: z.ZodString = z.string()
+export const whole: z.ZodInt = z.int()
+export const yes: z.ZodBoolean = z.boolean()
+export const texts: z.ZodArray<z.ZodString> = z.array(text)
+export const metadata: z.ZodType<Metadata> = z.record(z.string().max(40), z.string().max(500))
 const address: z.ZodType<Address> = z.record(z.string(), z.string().nullable())
-const json = z.json()
+export const json: z.ZodType<Json> = z.json()
 const period = z.strictObject({ start: whole, end: whole })
-const orNull = <T>(schema: z.ZodType<T>): z.ZodType<T | null> => schema.nullable()
+export const orNull = <T>(schema: z.ZodType<T>): z.ZodType<T | null> => schema.nullable()
 const passed = z.strictObject({ destination: text, amount: whole.optional() }) as z.ZodType<TransferData>
 const billing = z.strictObject({
   address: address.nullable(),
@@ -50,6 +52,30 @@ const billing = z.strictObject({
   phone: text.nullable(),
   tax_id: text.nullable(),
 })
+
+/** A line of a hosted page or of a payment link. */
+export const line: z.ZodType<CheckoutLine> = z.strictObject({
+  id: text,
+  amount: whole,
+  currency: text,
+  description: text,
+  price: text,
+  quantity: whole,
+})
+/** Parts that several kinds have. */
+export const lines: {
+  readonly discount_amounts: z.ZodType<InvoiceLine['discount_amounts']>
+  readonly taxes: z.ZodType<InvoiceLine['taxes']>
+  readonly data: z.ZodType<CheckoutSession['data']>
+} = {
+  discount_amounts: z.array(z.strictObject({ amount: whole, discount: text })),
+  taxes: z.array(z.strictObject({ amount: whole, inclusive: yes, rate: text, reason: text, taxable: whole })),
+  data: z.strictObject({
+    description: text.optional(),
+    metadata: metadata.optional(),
+    trial_period_days: whole.optional(),
+  }) as z.ZodType<CheckoutSession['data']>,
+}
 
 export type SeededItem = Wish<SubscriptionItem, 'id' | 'price'>
 /** A subscription; its items name prices that are there. */
@@ -119,7 +145,7 @@ const subscription = wish<
 )
 
 const credited = orNull<Credited>(z.strictObject({ invoice: text, invoice_line_items: texts }))
-const line = {
+const sold = {
   amount: whole,
   description: orNull(text),
   metadata,
@@ -140,7 +166,7 @@ export type SeededLine = Wish<InvoiceLine, 'amount' | 'id'>
 export type SeededInvoice = Omit<Wish<Invoice, 'customer' | 'id'>, 'lines'> & {
   readonly lines?: readonly SeededLine[] | undefined
 }
-const { amount: lineAmount, ...restOfLine } = line
+const { amount: lineAmount, ...restOfLine } = sold
 const invoice = wish<Omit<Invoice, 'lines'> & { readonly lines: readonly SeededLine[] }, 'customer' | 'id'>(
   { id: text, customer: text },
   {
@@ -167,8 +193,8 @@ const invoice = wish<Omit<Invoice, 'lines'> & { readonly lines: readonly SeededL
         { id: text, amount: lineAmount },
         {
           ...restOfLine,
-          discount_amounts: z.array(z.strictObject({ amount: whole, discount: text })),
-          taxes: z.array(z.strictObject({ amount: whole, inclusive: yes, rate: text, reason: text, taxable: whole })),
+          discount_amounts: lines.discount_amounts,
+          taxes: lines.taxes,
           invoice_item: orNull(text),
         },
       ),
@@ -387,18 +413,12 @@ const session = wish<CheckoutSession, 'id' | 'mode'>(
     currency: orNull(text),
     customer_email: orNull(text),
     client_reference_id: orNull(text),
-    lines: z.array(
-      z.strictObject({ id: text, amount: whole, currency: text, description: text, price: text, quantity: whole }),
-    ) as z.ZodType<readonly CheckoutLine[]>,
+    lines: z.array(line),
     cancel_url: orNull(text),
     success_url: orNull(text),
     allow_promotion_codes: orNull(yes),
     locale: orNull(text),
-    data: z.strictObject({
-      description: text.optional(),
-      metadata: metadata.optional(),
-      trial_period_days: whole.optional(),
-    }) as z.ZodType<CheckoutSession['data']>,
+    data: lines.data,
     customer_creation: orNull(text),
     customer: orNull(text),
     invoice: orNull(text),

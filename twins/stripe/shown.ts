@@ -144,6 +144,40 @@ function subscriptionRow(of: Shown): Shown {
   })
 }
 
+const discountsIn = (of: Json | undefined): Json =>
+  listOf(of).flatMap((one) => {
+    const { amount = 0, discount } = partOf(one)
+    const id = idOf(discount)
+    return id === null ? [] : [{ amount, discount: id }]
+  })
+
+const taxesIn = (of: Json | undefined): Json =>
+  listOf(of).flatMap((one) => {
+    const {
+      amount = 0,
+      tax_behavior: behavior,
+      tax_rate_details: details,
+      taxability_reason,
+      taxable_amount,
+    } = partOf(one)
+    const rate = idOf(partOf(details).tax_rate)
+    const taxed = { amount, inclusive: behavior === 'inclusive', reason: taxability_reason ?? 'not_available' }
+    return rate === null ? [] : [{ ...taxed, rate, taxable: numberOf(taxable_amount) ?? 0 }]
+  })
+
+/** What a hosted page or a link sells. */
+const soldOn = (of: Json | undefined): Json =>
+  listOf(of)
+    .filter(isShown)
+    .map((line) => ({
+      id: line.id ?? '',
+      amount: line.amount_total ?? 0,
+      currency: line.currency ?? 'usd',
+      description: line.description ?? '',
+      price: idOf(line.price) ?? '',
+      quantity: numberOf(line.quantity) ?? 1,
+    }))
+
 function lineRow(of: Shown): Shown {
   const parent = partOf(of.parent)
   const details = { ...partOf(parent.invoice_item_details), ...partOf(parent.subscription_item_details) }
@@ -162,23 +196,8 @@ function lineRow(of: Shown): Shown {
         ? { invoice: credited.invoice, invoice_line_items: idsOf(credited.invoice_line_items) }
         : null,
     discounts: idsOf(of.discounts),
-    discount_amounts: listOf(of.discount_amounts).flatMap((one) => {
-      const { amount = 0, discount } = partOf(one)
-      const id = idOf(discount)
-      return id === null ? [] : [{ amount, discount: id }]
-    }),
-    taxes: listOf(of.taxes).flatMap((one) => {
-      const {
-        amount = 0,
-        tax_behavior: behavior,
-        tax_rate_details: details,
-        taxability_reason,
-        taxable_amount,
-      } = partOf(one)
-      const rate = idOf(partOf(details).tax_rate)
-      const taxed = { amount, inclusive: behavior === 'inclusive', reason: taxability_reason ?? 'not_available' }
-      return rate === null ? [] : [{ ...taxed, rate, taxable: numberOf(taxable_amount) ?? 0 }]
-    }),
+    discount_amounts: discountsIn(of.discount_amounts),
+    taxes: taxesIn(of.taxes),
     invoice_item: idOf(details.invoice_item) ?? idOf(of.invoice_item),
     subscription: idOf(details.subscription) ?? idOf(of.subscription),
     subscription_item: idOf(details.subscription_item) ?? idOf(of.subscription_item),
@@ -239,16 +258,6 @@ function invoicePaymentRow(of: Shown): Shown {
 }
 
 function sessionRow(of: Shown): Shown {
-  const lines = listOf(of.line_items)
-    .filter(isShown)
-    .map((line) => ({
-      id: line.id ?? '',
-      amount: line.amount_total ?? 0,
-      currency: line.currency ?? 'usd',
-      description: line.description ?? '',
-      price: idOf(line.price) ?? '',
-      quantity: numberOf(line.quantity) ?? 1,
-    }))
   return known({
     ...fieldsOf(
       of,
@@ -256,7 +265,7 @@ function sessionRow(of: Shown): Shown {
       allow_promotion_codes locale customer_creation customer invoice metadata payment_intent payment_link payment_status
       setup_intent status subscription`,
     ),
-    lines,
+    lines: soldOn(of.line_items),
   })
 }
 
@@ -294,6 +303,76 @@ const codeRow = (of: Shown): Shown => {
   })
 }
 
+function noteRow(of: Shown): Shown {
+  const lines = listOf(of.lines)
+    .filter(isShown)
+    .map((line) =>
+      known({
+        ...fieldsOf(line, 'id amount description metadata quantity unit_amount'),
+        discount_amounts: discountsIn(line.discount_amounts),
+        invoice_line_item: idOf(line.invoice_line_item),
+        tax_rates: idsOf(line.tax_rates),
+        taxes: taxesIn(line.taxes),
+      }),
+    )
+  const refunds = listOf(of.refunds).flatMap((one) => {
+    const { amount_refunded: amount = 0, refund } = partOf(one)
+    const id = idOf(refund)
+    return id === null ? [] : [{ amount_refunded: amount, refund: id }]
+  })
+  return known({
+    ...fieldsOf(
+      of,
+      `id created currency customer customer_balance_transaction effective_at invoice memo metadata number
+      out_of_band_amount post_payment_amount pre_payment_amount reason status voided_at`,
+    ),
+    lines,
+    refunds,
+  })
+}
+
+function linkRow(of: Shown): Shown {
+  const data = { ...partOf(of.payment_intent_data), ...partOf(of.subscription_data) }
+  const limit = partOf(partOf(of.restrictions).completed_sessions).limit
+  return known({
+    ...fieldsOf(
+      of,
+      `id currency active after_completion allow_promotion_codes customer_creation inactive_message metadata submit_type`,
+    ),
+    data: known({
+      description: typeof data.description === 'string' ? data.description : undefined,
+      metadata: isShown(data.metadata) ? data.metadata : undefined,
+      trial_period_days: numberOf(data.trial_period_days) ?? undefined,
+    }),
+    limit: numberOf(limit),
+    lines: soldOn(of.line_items),
+  })
+}
+
+/** Kinds of rows that are only copied: object, how ids begin, section, fields. */
+const PLAIN: readonly (readonly [object: string, id: RegExp, section: string, fields: string])[] = [
+  [
+    'customer_balance_transaction',
+    /^cbtxn_\w{8,}$/,
+    'customer_balance_transactions',
+    'id created amount credit_note currency customer description ending_balance invoice metadata type',
+  ],
+  [
+    'application_fee',
+    /^fee_\w{8,}$/,
+    'application_fees',
+    'id created account amount amount_refunded application balance_transaction charge currency originating_transaction',
+  ],
+  ['fee_refund', /^fr_\w{8,}$/, 'fee_refunds', 'id created amount balance_transaction currency fee metadata'],
+  [
+    'transfer_reversal',
+    /^trr_\w{8,}$/,
+    'transfer_reversals',
+    'id created amount balance_transaction currency destination_payment_refund metadata source_refund transfer',
+  ],
+  ['radar.early_fraud_warning', /^issfr_\w{8,}$/, 'early_fraud_warnings', 'id created charge fraud_type'],
+]
+
 /** Kinds of rows: what the objects are called, how their ids begin, the seed's section, and a row of it. */
 type Kind = {
   readonly object: string
@@ -302,6 +381,38 @@ type Kind = {
   readonly row: (of: Shown, all: readonly Shown[]) => Shown
 }
 export const KINDS: readonly Kind[] = [
+  ...PLAIN.map(([object, id, section, fields]): Kind => ({ object, id, section, row: (of) => fieldsOf(of, fields) })),
+  { object: 'credit_note', id: /^cn_\w{8,}$/, section: 'credit_notes', row: noteRow },
+  { object: 'payment_link', id: /^plink_\w{8,}$/, section: 'payment_links', row: linkRow },
+  {
+    object: 'balance_transaction',
+    id: /^txn_\w{8,}$/,
+    section: 'balance_transactions',
+    row: (of) =>
+      known({
+        ...fieldsOf(
+          of,
+          'id created amount available_on currency description exchange_rate fee net reporting_category source type',
+        ),
+        fee_details: listOf(of.fee_details).map((one) => {
+          const { amount = 0, application, description = '' } = partOf(one)
+          return { amount, description, ...(typeof application === 'string' ? { application } : {}) }
+        }),
+      }),
+  },
+  {
+    object: 'billing.meter',
+    id: /^mtr_\w{8,}$/,
+    section: 'meters',
+    row: (of) =>
+      known({
+        ...fieldsOf(of, 'id created display_name event_name event_time_window status updated'),
+        customer_key: partOf(of.customer_mapping).event_payload_key,
+        deactivated_at: partOf(of.status_transitions).deactivated_at ?? null,
+        formula: partOf(of.default_aggregation).formula,
+        value_key: partOf(of.value_settings).event_payload_key,
+      }),
+  },
   { object: 'charge', id: /^(ch|py)_\w{8,}$/, section: 'charges', row: chargeRow },
   { object: 'payment_intent', id: /^pi_\w{8,}$/, section: 'payment_intents', row: intentRow },
   { object: 'refund', id: /^(re|pyr)_\w{8,}$/, section: 'refunds', row: refundRow },

@@ -22,8 +22,8 @@ function draft(of: Shown): Shown {
 }
 
 /** Before it was paid: still a draft where it was made final at the same time. */
-function unpaid(of: Shown): Shown {
-  if (momentOf(of, 'paid_at') - momentOf(of, 'finalized_at') < SOON_S) return draft(of)
+function unpaid(of: Shown, final: boolean): Shown {
+  if (!final && momentOf(of, 'paid_at') - momentOf(of, 'finalized_at') < SOON_S) return draft(of)
   const status_transitions = moments(of, ['paid_at'])
   return { ...of, status: 'open', amount_paid: 0, attempted: false, attempt_count: 0, status_transitions }
 }
@@ -118,8 +118,14 @@ const uncancelled = (of: Shown): Shown => ({
   cancellation_reason: null,
 })
 
+type Known = {
+  readonly objects: readonly Shown[]
+  /** Whether an invoice is known to have been final before. */
+  readonly final: boolean
+}
+
 /** An object as it was before the request whose answer shows it, as far as its being asked for tells. */
-export function undone(exchange: Exchange, of: Shown, objects: readonly Shown[]): Shown {
+export function undone(exchange: Exchange, of: Shown, { objects, final }: Known): Shown {
   const { path, form, ids } = askedBy(exchange)
   const { method } = exchange
   const own = typeof of.id === 'string' && ids.includes(of.id) && path.includes(of.id)
@@ -130,7 +136,7 @@ export function undone(exchange: Exchange, of: Shown, objects: readonly Shown[])
       if (method === 'DELETE') return uncanceled(of)
       return verb === 'resume' ? { ...of, status: 'paused' } : unchanged(of, form, objects)
     case 'invoice':
-      if (verb === 'pay') return unpaid(of)
+      if (verb === 'pay') return unpaid(of, final)
       if (verb === 'finalize') return draft(of)
       if (verb === 'void') return { ...of, status: 'open', status_transitions: moments(of, ['voided_at']) }
       if (verb === 'mark_uncollectible')
