@@ -110,10 +110,12 @@ function listeners(github: GitHub, repo: Row, event: string): readonly Target[] 
     .map((hook) => ({ hook, path: `orgs/${org}/hooks`, type: 'organization', id: idOf(account(github, org)) }))
   const apps = github.store.rows('installations').flatMap((installation): readonly Target[] => {
     const app = github.store.get('apps', String(installation.app_id))
-    const config = rowOf(app?.webhook)
+    // An app has no say in the form of its payloads where it is made: they are JSON.
+    const config: Row = { content_type: 'json', ...rowOf(app?.webhook) }
     if (app === undefined || text(config.url) === '' || text(installation.account).toLowerCase() !== org) return []
-    if (!listOf(installation.events).includes(event)) return []
-    const hook = { id: app.id, config, events: installation.events, active: true }
+    const events = installation.events ?? app.events
+    if (!listOf(events).includes(event)) return []
+    const hook = { id: app.id, config, events, active: true }
     return [{ hook, path: `apps/${app.id}/hook`, type: 'integration', id: idOf(app), installation: idOf(installation) }]
   })
   return [...own, ...orgs, ...apps]

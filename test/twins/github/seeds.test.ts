@@ -67,9 +67,9 @@ test.each([
 })
 
 test('an app hears of what its installations see', async () => {
-  const webhook = { url: 'https://robot.test/hook', secret: 's', content_type: 'json' }
+  const webhook = { url: 'https://robot.test/hook', secret: 's' }
   const app = { id: 12, slug: 'robot-app', public_key: APP_PUBLIC_KEY, webhook, events: ['issues'] }
-  const installation = { id: 77, account: 'acme', permissions: { issues: 'read' }, events: ['issues'] }
+  const installation = { id: 77, account: 'acme', permissions: { issues: 'read' } }
   const { octokit, deliveries, world } = openHub({ ...guided(), apps: [{ ...app, installations: [installation] }] })
   await octokit.rest.issues.create({ ...APP, title: 'New' })
   await world.clock.advance(1_000)
