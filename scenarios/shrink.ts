@@ -16,6 +16,8 @@ export type ShrinkOptions = {
   readonly same: (run: Run, scenario: Scenario) => boolean | Promise<boolean>
   /** Runs it may take; what is found by then is the answer. */
   readonly runsMax: number
+  /** Only faults may go. */
+  readonly keepStory?: boolean | undefined
   /** Told after each run, for progress. */
   readonly onRun?: ((runs: number, steps: number) => void) | undefined
 }
@@ -58,7 +60,7 @@ export async function shrink(scenario: Scenario, failing: Run, options: ShrinkOp
     minimise(scenario, {
       test: (candidate) => attempt(candidate, decisions),
       runsMax: options.runsMax - runs,
-      passes: SHRINKING,
+      passes: options.keepStory === true ? [faults] : SHRINKING,
     })
 
   const small = (await search(undefined)) ?? (await search(failing.decisions))

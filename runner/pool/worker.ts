@@ -13,6 +13,7 @@ import { printOf } from '../incident/target.ts'
 import { loadTwin } from '../own-twins.ts'
 import { loadProject } from '../project.ts'
 import { boxed } from '../sandbox/box.ts'
+import { anchorOf } from './anchor.ts'
 import type { Job, JobResult, Side, SideSetup } from './job.ts'
 
 const setups = workerData as Readonly<Record<Side, SideSetup | undefined>>
@@ -104,7 +105,16 @@ async function smallest(
         return failure satisfies never
     }
   }
-  return shrink(scenario, whole, { run, same, runsMax })
+  if (failure.kind !== 'expectation' && failure.kind !== 'rule') return shrink(scenario, whole, { run, same, runsMax })
+  const { base } = setups
+  const failsOnBase = async (one: Scenario): Promise<boolean> => {
+    const got = await stageOf('base', fresh).run(one, { seed })
+    return got.ending.kind !== 'horizon' || printed(got, one) !== undefined
+  }
+  const fails = async (one: Scenario): Promise<boolean> => same(await run(one, undefined), one)
+  const { holds, keepStory } = await anchorOf(scenario, { fails, failsOnBase: base && failsOnBase })
+  const anchored = async (got: Run, one: Scenario): Promise<boolean> => (await same(got, one)) && holds(one)
+  return shrink(scenario, whole, { run, same: anchored, runsMax, keepStory })
 }
 
 // A worker that is ended writes nothing more: what it compiled while it loaded is written down now.
