@@ -116,6 +116,7 @@ function actorOf(ws: Workspace, method: string, token: string): Actor {
   if (token === '') throw new SlackError('not_authed')
   const given = ws.store.tokens.get(token)
   if (given !== undefined) {
+    if (given.until_s !== undefined && given.until_s <= ws.nowS()) throw new SlackError('token_expired')
     if (given.revoked) throw new SlackError(given.kind === 'bot' ? 'account_inactive' : 'token_revoked')
     return { kind: given.kind, token, user: given.user, scopes: given.scopes }
   }
@@ -201,7 +202,7 @@ export function addMethods(app: TwinApp, ws: Workspace, handlers: Handlers): voi
 }
 
 /** Methods that say who they are in their own arguments. */
-const OPEN = new Set(['api.test', 'oauth.v2.access'])
+const OPEN = new Set(['api.test', 'oauth.v2.access', 'oauth.v2.exchange'])
 
 async function call(
   ws: Workspace,

@@ -13,7 +13,11 @@ export const GAPS: readonly Gap[] = [
     what: 'streamed messages',
     why: 'Their text is Markdown, which Slack turns into blocks of its own; post and update.',
   },
-  { what: 'search', why: 'Its index and its ranking are Slack’s own; read the history.' },
+  {
+    what: 'searches beyond common modifiers',
+    why: 'Words, phrases, in:, from:, before:, after: and on: are found; Slack’s index knows more.',
+  },
+  { what: 'the ranking of a search', why: 'Assumed: the newest is first; Slack’s score is its own.' },
   { what: 'canvases, lists, calls and workflows', why: 'They are products of their own.' },
   { what: 'administration of an Enterprise organization', why: 'There is one workspace.' },
   { what: 'acting as a user', why: 'as_user belongs to classic apps, which are retired; use a user token.' },
@@ -21,7 +25,7 @@ export const GAPS: readonly Gap[] = [
   { what: 'replies to messages that are not there', why: 'What Slack answers is not documented.' },
   { what: 'channels shared with other workspaces', why: 'There is one workspace; team_id names another one.' },
   { what: 'the consent page of OAuth', why: 'Nobody fills it in; seed the code that it would bring.' },
-  { what: 'token rotation', why: 'Tokens live until they are revoked.' },
+  { what: 'tokens of app configuration', why: 'They are for manifests, which people write and CI uploads.' },
   { what: 'remote files', why: 'Their bytes stand elsewhere.' },
   { what: 'buttons of old attachments', why: 'Slack replaced them by blocks in 2018.' },
   {
@@ -36,6 +40,7 @@ export const GAPS: readonly Gap[] = [
     what: 'X-Slack-No-Retry',
     why: 'Assumed: not sent. Headers of the app’s answers are not seen here.',
   },
+  { what: 'words of a reminder', why: 'Assumed: Slackbot says Reminder and the text, which people see in many ways.' },
   { what: 'names of emoji', why: 'Assumed: every name that could be one is one.' },
   {
     what: 'how answers that come too late are refused',

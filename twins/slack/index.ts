@@ -13,7 +13,11 @@ import { CONVERSATIONS } from './routes/conversations.ts'
 import { addFiles, FILES, keepAllSharing } from './routes/files.ts'
 import { addHooks, afterCommand } from './routes/hooks.ts'
 import { MARKS } from './routes/marks.ts'
-import { QUIET } from './routes/quiet.ts'
+import { OAUTH } from './routes/oauth.ts'
+import { keepReminders, QUIET } from './routes/quiet.ts'
+import { SEARCH } from './routes/search.ts'
+import { STARS } from './routes/stars.ts'
+import { TEAM } from './routes/team.ts'
 import { USERS } from './routes/users.ts'
 import { VIEWS } from './routes/views.ts'
 import { plant } from './seed.ts'
@@ -26,6 +30,10 @@ export { type Seed, seedSchema } from './state.ts'
 
 const HANDLERS: Handlers = {
   ...AUTH,
+  ...OAUTH,
+  ...SEARCH,
+  ...STARS,
+  ...TEAM,
   ...CHAT,
   ...CONVERSATIONS,
   ...USERS,
@@ -47,9 +55,8 @@ const HOSTS: readonly (readonly [RegExp, string])[] = [
 const LOUD: readonly (readonly [RegExp, string])[] = [
   [/^\/api\/(apps\.connections\.open|rtm\.start)$/, 'Socket Mode and the socket of RTM'],
   [/^\/oauth\/v2\/authorize$/, 'the consent page of OAuth'],
-  [/^\/api\/(oauth\.v2\.exchange|tooling\.tokens\.rotate)$/, 'token rotation'],
+  [/^\/api\/(tooling\.tokens\.rotate|apps\.manifest\.\w+)$/, 'tokens of app configuration'],
   [/^\/api\/admin\./, 'administration of an Enterprise organization'],
-  [/^\/api\/search\./, 'search'],
   [/^\/api\/chat\.(start|append|stop)Stream$/, 'streamed messages'],
   [/^\/api\/(canvases|slackLists|calls|functions|workflows)\./, 'canvases, lists, calls and workflows'],
   [/^\/api\/files\.remote\./, 'remote files'],
@@ -146,6 +153,7 @@ export const slack: TwinDefinition<Seed> = {
         for (const delivery of store.deliveries.all()) schedule(ws, delivery)
         for (const row of store.scheduled_messages.all()) keepSchedule(ws, row)
         keepAllSharing(ws)
+        keepReminders(ws)
       },
     }
   },

@@ -156,6 +156,9 @@ export type Token = {
   readonly user: string
   readonly scopes: readonly string[]
   readonly revoked: boolean
+  /** When it ends, and what it is refreshed by, of an app that rotates its tokens. */
+  readonly until_s?: number
+  readonly refresh?: string
 }
 /** A request to the app that has not been answered yet. */
 export type Delivery = {
@@ -246,6 +249,8 @@ export type Seed = {
         readonly distribution?: 'internal' | 'marketplace' | 'commercial' | undefined
         readonly client_id?: Text
         readonly client_secret?: Text
+        /** Tokens that OAuth gives out end after twelve hours, and come with others to refresh them by. */
+        readonly token_rotation?: boolean | undefined
         /** Domains whose links the app is told of, to unfurl them. */
         readonly unfurl_domains?: Texts
       }
@@ -255,6 +260,8 @@ export type Seed = {
   readonly users?: readonly SeedUser[] | undefined
   readonly channels?: readonly SeedChannel[] | undefined
   readonly messages?: readonly SeedMessage[] | undefined
+  /** Emoji of the workspace's own: names with an address, or with `alias:` and another name. */
+  readonly emoji?: Readonly<Record<string, string>> | undefined
   /** Where the Events API delivers, and what is subscribed to, such as `message.channels`. */
   readonly events?: { readonly url: string; readonly types: readonly string[] } | undefined
   /** Where buttons and modals, slash commands and options of external menus go. */
@@ -316,6 +323,7 @@ export const seedSchema: z.ZodType<Seed> = z.strictObject({
       client_id: name,
       client_secret: name,
       unfurl_domains: names,
+      token_rotation: flag,
     })
     .optional(),
   tokens: z
@@ -361,6 +369,7 @@ export const seedSchema: z.ZodType<Seed> = z.strictObject({
   messages: z
     .array(z.strictObject({ channel: z.string(), user: z.string(), text: z.string(), ts: name, thread_ts: name }))
     .optional(),
+  emoji: z.record(z.string(), z.string()).optional(),
   events: z.strictObject({ url: z.url(), types: z.array(z.string()) }).optional(),
   interactivity: z
     .strictObject({ url: z.url(), commands_url: z.url().optional(), options_url: z.url().optional() })

@@ -80,9 +80,10 @@ runTwinTests({
     'channels shared with other workspaces': act('conversations.inviteShared', { channel: OPS }),
     'the consent page of OAuth': ({ twin }) =>
       twin.fetch(new Request('https://slack.com/oauth/v2/authorize?client_id=1')),
-    'token rotation': act('oauth.v2.exchange'),
+    'tokens of app configuration': act('tooling.tokens.rotate'),
     'streamed messages': act('chat.startStream'),
-    search: act('search.messages', { query: 'x' }),
+    'searches beyond common modifiers': ({ twin }) =>
+      twin.fetch(call('search.messages', { query: 'x has:link' }, 'xoxp-ada')),
     'canvases, lists, calls and workflows': act('canvases.create'),
     'administration of an Enterprise organization': act('admin.users.list'),
     'remote files': act('files.remote.add'),

@@ -29,60 +29,6 @@ function revoke(ask: Ask): Fields {
   return { revoked: true }
 }
 
-/** Exchanges a code once: https://docs.slack.dev/reference/methods/oauth.v2.access (2026-11-26). */
-function exchange(ask: Ask): Fields {
-  const { ws } = ask
-  if (arg(ask, 'grant_type') === 'refresh_token' || arg(ask, 'refresh_token') !== '')
-    throw new SlackError('invalid_refresh_token')
-  const basic = /^Basic (.+)$/.exec(ask.headers.get('authorization') ?? '')?.[1]
-  const [basicId = '', basicSecret = ''] = Buffer.from(basic ?? '', 'base64')
-    .toString()
-    .split(':')
-  const id = arg(ask, 'client_id') || basicId
-  const secret = arg(ask, 'client_secret') || basicSecret
-  const { client_id, client_secret } = ws.seed.app ?? {}
-  if (id === '' || (client_id !== undefined && id !== client_id)) throw new SlackError('invalid_client_id')
-  if (secret === '' || (client_secret !== undefined && secret !== client_secret))
-    throw new SlackError('bad_client_secret')
-  const code = needed(ask, 'code')
-  const wish = ws.seed.codes?.find((one) => one.code === code)
-  if (wish === undefined) throw new SlackError('invalid_code')
-  const used = `code ${code}`
-  if (ws.store.settings.get(used) !== undefined) throw new SlackError('code_already_used')
-  const redirect = arg(ask, 'redirect_uri')
-  if (wish.redirect_uri !== undefined && redirect !== wish.redirect_uri) throw new SlackError('bad_redirect_uri')
-  ws.store.settings.put({ id: used, value: true })
-  return granted(ask, wish)
-}
-
-function granted({ ws }: Ask, wish: NonNullable<Ask['ws']['seed']['codes']>[number]): Fields {
-  const { scopes = ['chat:write'], user_scopes = [] } = wish
-  const person = wish.user === undefined ? undefined : (ws.store.users.get(wish.user) ?? ws.store.userNamed(wish.user))
-  const user = person ?? ws.store.users.all().find(({ is_bot, id }) => !is_bot && id !== 'USLACKBOT')
-  const token = (prefix: string): string =>
-    `${prefix}-${ws.world.draw('token').text(12, '0123456789')}-${ws.world.draw('token').text(24)}`
-  const bot = token('xoxb')
-  ws.store.tokens.put({ id: bot, kind: 'bot', user: ws.app.bot_user, scopes, revoked: false })
-  const own = user_scopes.length === 0 ? undefined : token('xoxp')
-  if (own !== undefined)
-    ws.store.tokens.put({ id: own, kind: 'user', user: user?.id ?? '', scopes: user_scopes, revoked: false })
-  ws.note('app.installed', { user: user?.id ?? '', scopes })
-  return {
-    app_id: ws.app.id,
-    authed_user: {
-      id: user?.id ?? '',
-      ...(own === undefined ? {} : { scope: user_scopes.join(','), access_token: own, token_type: 'user' }),
-    },
-    scope: scopes.join(','),
-    token_type: 'bot',
-    access_token: bot,
-    bot_user_id: ws.app.bot_user,
-    team: { id: ws.team.id, name: ws.team.name },
-    enterprise: null,
-    is_enterprise_install: false,
-  }
-}
-
 /** The app is taken out of the workspace: its tokens are no good any more, and it is told. */
 export function uninstall(ws: Ask['ws']): void {
   const tokens = ws.store.tokens.all().filter(({ kind }) => kind === 'user')
@@ -130,7 +76,6 @@ export const AUTH: Handlers = {
   },
   'auth.test': authTest,
   'auth.revoke': revoke,
-  'oauth.v2.access': exchange,
   'auth.teams.list'({ ws }) {
     const team = { id: ws.team.id, name: ws.team.name, icon: { image_default: true, ...icons() } }
     return { teams: [team], response_metadata: { next_cursor: '' } }
@@ -181,7 +126,7 @@ export const AUTH: Handlers = {
       },
     }
   },
-  'emoji.list': () => ({ emoji: {}, cache_ts: '0.000000' }),
+  'emoji.list': ({ ws }) => ({ emoji: ws.seed.emoji ?? {}, cache_ts: '0.000000' }),
 }
 
 const icons = (): Fields =>

@@ -6,6 +6,7 @@ import { type Ask, arg, type Handlers, isIn, isToken, json, many, needed, SlackE
 import { emit, hears } from '../events.ts'
 import { GAPS } from '../gaps.ts'
 import { type Content, compose, publish, readContent, threadOf } from '../messages.ts'
+import { pageOf } from '../pages.ts'
 import { type Channel, type Fields, type File, fieldsOf, textOf } from '../state.ts'
 import { plain } from '../wire.ts'
 import type { Workspace } from '../workspace.ts'
@@ -54,7 +55,7 @@ export function fileBody(ws: Workspace, file: File): Fields {
     is_external: false,
     external_type: '',
     is_public: of('channel').length > 0,
-    public_url_shared: false,
+    public_url_shared: file.public === true,
     display_as_bot: false,
     username: '',
     url_private: `${at}/${encodeURIComponent(name)}`,
@@ -286,10 +287,8 @@ function list(ask: Ask): Fields {
     .filter((file) => channel === '' || file.shares.some((one) => one.startsWith(`${channel}:`)))
     .filter(({ created }) => created >= from && created <= to)
     .reverse()
-  const count = Math.min(Number(arg(ask, 'count') || 100), 1000)
-  const page = Number(arg(ask, 'page') || 1)
-  const paging = { count, total: all.length, page, pages: Math.ceil(all.length / count) }
-  return { files: all.slice((page - 1) * count, page * count).map((file) => fileBody(ws, file)), paging }
+  const { rows, paging } = pageOf(ask, all, 100, 1000)
+  return { files: rows.map((file) => fileBody(ws, file)), paging }
 }
 
 export const FILES: Handlers = {
@@ -301,6 +300,15 @@ export const FILES: Handlers = {
     response_metadata: { next_cursor: '' },
   }),
   'files.list': list,
+  'files.sharedPublicURL'(ask) {
+    const file = fileOf(ask)
+    if (file.public === true) throw new SlackError('already_public')
+    return { file: fileBody(ask.ws, ask.ws.store.files.put({ ...file, public: true })), comments: [] }
+  },
+  'files.revokePublicURL': (ask) => ({
+    file: fileBody(ask.ws, ask.ws.store.files.put({ ...fileOf(ask), public: false })),
+    comments: [],
+  }),
   'files.delete'(ask) {
     const { ws, actor } = ask
     const file = fileOf(ask)

@@ -1,6 +1,7 @@
-import { type Ask, arg, channelOf, type Handlers, isIn, limitOf, needed, SlackError } from '../ask.ts'
+import { type Ask, arg, channelOf, type Handlers, isIn, needed, SlackError } from '../ask.ts'
 import { emit, hears } from '../events.ts'
 import { react } from '../messages.ts'
+import { pageOf } from '../pages.ts'
 import type { Bookmark, Fields, Message, Pin } from '../state.ts'
 import { authorOf, messageBody, permalinkOf } from '../wire.ts'
 
@@ -41,13 +42,11 @@ function listReactions(ask: Ask): Fields {
       ({ reactions, channel }) => reactions.some(({ users }) => users.includes(user)) && isIn(ask, ws.channel(channel)),
     )
     .reverse()
-  const count = Number(arg(ask, 'count') || 100)
-  const limit = arg(ask, 'limit') === '' ? count : limitOf(ask, 100, 1000)
+  const { rows, paging, next } = pageOf(ask, items, 100, 1000)
   return {
-    items: items
-      .slice(0, limit)
-      .map((message) => ({ type: 'message', channel: message.channel, message: withLink(ask, message) })),
-    response_metadata: { next_cursor: '' },
+    items: rows.map((message) => ({ type: 'message', channel: message.channel, message: withLink(ask, message) })),
+    ...(arg(ask, 'limit') === '' && arg(ask, 'cursor') === '' ? { paging } : {}),
+    response_metadata: { next_cursor: next },
   }
 }
 

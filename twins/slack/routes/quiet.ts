@@ -1,4 +1,6 @@
 import { type Ask, arg, type Handlers, invalid, many, needed, SlackError } from '../ask.ts'
+import { openDirect } from '../channels.ts'
+import { post } from '../messages.ts'
 import { type Fields, fieldsOf, textOf } from '../state.ts'
 import type { Workspace } from '../workspace.ts'
 
@@ -57,7 +59,31 @@ function reminderOf(ask: Ask): Fields {
   return found
 }
 
-/** Being left alone, and being reminded. What a reminder says when it is due, nobody hears. */
+/** Slackbot says what a reminder is for when it is due, in its conversation with the one who is reminded. Assumed: its words. */
+function keepReminder(ws: Workspace, id: string): void {
+  const { time } = fieldsOf(ws.store.settings.get(at(id))?.value)
+  const dueMs = Number(time) * 1000 - ws.world.clock.now()
+  if (dueMs < 0) return
+  const remind = (): void => {
+    const { text, user, complete_ts } = fieldsOf(ws.store.settings.get(at(id))?.value)
+    if (user === undefined || Number(complete_ts) > 0) return
+    const { channel } = openDirect(ws, 'USLACKBOT', [textOf(user)])
+    post(
+      ws,
+      { kind: 'person', user: 'USLACKBOT' },
+      { text: `Reminder: ${textOf(text)}.`, blocks: undefined, attachments: undefined, metadata: undefined },
+      { channel },
+    )
+  }
+  ws.later(dueMs, remind, 'reminder')
+}
+
+/** Puts reminders back on the clock, after a restore. */
+export function keepReminders(ws: Workspace): void {
+  for (const { id } of ws.store.settings.all()) if (id.startsWith('reminder ')) keepReminder(ws, id.slice(9))
+}
+
+/** Being left alone, and being reminded. */
 export const QUIET: Handlers = {
   'dnd.info'(ask) {
     const user = arg(ask, 'user') === '' ? ask.actor.user : knownUser(ask, arg(ask, 'user'))
@@ -95,6 +121,7 @@ export const QUIET: Handlers = {
     const id = `Rm${ws.world.draw('reminder').text(9, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789')}`
     const reminder = { id, creator: actor.user, text, user, recurring: false, time, complete_ts: 0 }
     ws.store.settings.put({ id: at(id), value: reminder })
+    keepReminder(ws, id)
     return { reminder }
   },
   'reminders.list': (ask) => ({ reminders: remindersOf(ask) as never }),
