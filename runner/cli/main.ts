@@ -13,6 +13,7 @@ import { addHarden } from './commands/harden.ts'
 import { addHoldouts } from './commands/holdouts.ts'
 import { addHook } from './commands/hook.ts'
 import { addImport } from './commands/import.ts'
+import { addInit } from './commands/init.ts'
 import { addKey } from './commands/key.ts'
 import { addLibrary } from './commands/library.ts'
 import { addMerge } from './commands/merge.ts'
@@ -52,6 +53,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .showSuggestionAfterError(true)
     .configureHelp({ showGlobalOptions: false })
 
+  addInit(program, onOpen)
   addGate(program, onOpen)
   addHarden(program, onOpen)
   addRun(program, onOpen)
