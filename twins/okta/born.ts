@@ -1,5 +1,6 @@
 import type { Json } from '../trace.ts'
 import { furnishMembers, setMember } from './memberships.ts'
+import { DEVICE_GRANT } from './oauth/devices.ts'
 import { type Org, text } from './org.ts'
 import { placeRow } from './placed.ts'
 import { blankApp } from './routes/app-shape.ts'
@@ -190,7 +191,9 @@ function defaultServer(org: Org, now: string): void {
     name: 'Default Policy Rule',
     conditions: {
       people: { users: { include: [], exclude: [] }, groups: { include: ['EVERYONE'], exclude: [] } },
-      grantTypes: { include: ['implicit', 'client_credentials', 'password', 'authorization_code'] },
+      grantTypes: {
+        include: ['implicit', 'client_credentials', 'password', 'authorization_code', DEVICE_GRANT],
+      },
       scopes: { include: ['*'] },
     },
     actions: {
@@ -229,6 +232,7 @@ function clients(org: Org, now: string): void {
           response_types: ['code'],
           grant_types: client.grant_types ?? ['authorization_code', 'refresh_token'],
           application_type: auth_method === 'none' ? 'browser' : 'web',
+          refresh_token: { rotation_type: 'ROTATE', leeway: 0 },
           ...(client.jwks === undefined ? {} : { jwks: { keys: client.jwks } }),
         },
       },

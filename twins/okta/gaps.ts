@@ -18,10 +18,33 @@ export const GAPS: readonly Gap[] = [
     why: 'Provisioning into other services is not simulated; features of an app exist where the seed names them.',
   },
   { what: 'lists of grants and tokens', why: 'They can be revoked, not listed by app.' },
-  { what: 'the hosted sign-in page', why: 'Sign in with POST /api/v1/authn and hand its sessionToken to authorize.' },
-  { what: 'the implicit flow', why: 'Only codes are given out; use the authorization code flow with PKCE.' },
-  { what: 'response modes other than query', why: 'Forms and messages to other windows need a browser.' },
-  { what: 'other grants', why: 'Device, token exchange, SAML and interaction code grants are not simulated.' },
+  {
+    what: 'further steps on the sign-in page',
+    why: 'The page takes a password; sign in with POST /api/v1/authn where a factor or a new password is asked for.',
+  },
+  {
+    what: 'the sign-in page',
+    why: 'Assumed: a plain form stands for the widget; it posts username and password to /login/login.htm and leads back.',
+  },
+  { what: 'hybrid flows', why: 'A code comes alone, or tokens do; a code with tokens beside it is not given out.' },
+  {
+    what: 'messages to other windows',
+    why: 'okta_post_message needs a browser’s windows; use query, fragment or form_post.',
+  },
+  {
+    what: 'request objects',
+    why: 'Signed and pushed authorization requests are not read; say everything in the query.',
+  },
+  { what: 'consent pages', why: 'Nobody is asked; set the consent_method of the app to TRUSTED.' },
+  {
+    what: 'token inline hooks',
+    why: 'Tokens are issued without waiting for a service; take the hook out of the rule.',
+  },
+  { what: 'other grants', why: 'Token exchange, SAML, CIBA, OTP and interaction code grants are not simulated.' },
+  {
+    what: 'assurance of app policies',
+    why: 'Assumed: rules of app sign-in policies admit and deny; how many factors they want is not held against the session.',
+  },
   {
     what: 'factors that are set up while signing in',
     why: 'Give the user a factor first, by the API or the seed; a sign-in can then be asked for it.',

@@ -3,6 +3,7 @@ import type { Json } from '../trace.ts'
 import type { EventType } from './events.ts'
 import { answerPush, factorsOf } from './factors.ts'
 import { join } from './memberships.ts'
+import { decideDevice } from './oauth/devices.ts'
 import { rotateAll } from './oauth/servers.ts'
 import { type Org, rowOf, text } from './org.ts'
 import { stepAt, totp } from './otp.ts'
@@ -21,6 +22,8 @@ export const HAPPENINGS = [
   'push.approved',
   'push.rejected',
   'authenticator.opened',
+  'device.approved',
+  'device.denied',
 ] as const
 
 const about = z.strictObject({ login: z.string(), group: z.string().optional() })
@@ -48,6 +51,8 @@ export function happen(org: Org, event: string, fields: Json): void {
     return
   }
   if (event === 'push.approved' || event === 'push.rejected') return answerPush(org, user, event === 'push.approved')
+  if (event === 'device.approved' || event === 'device.denied')
+    return decideDevice(org, user, event === 'device.approved')
   if (event === 'authenticator.opened') return showCode(org, user)
   const step = TO[event]
   if (step !== undefined) {

@@ -91,15 +91,60 @@ runTwinTests({
       await twin.fetch(request('POST', '/oauth2/default/v1/token', PASSWORD_GRANT, basic))
       await twin.fetch(request('GET', '/api/v1/apps/shop/tokens'))
     },
-    'the hosted sign-in page': act('GET', authorize('response_type=code')),
-    'the implicit flow': act('GET', authorize('response_type=token')),
-    'response modes other than query': act('GET', authorize('response_type=code&response_mode=fragment')),
+    'hybrid flows': act('GET', authorize('response_type=code+id_token')),
+    'messages to other windows': act('GET', authorize('response_type=code&response_mode=okta_post_message')),
+    'request objects': act('GET', authorize('response_type=code&request_uri=urn:a')),
     'other grants': act(
       'POST',
       '/oauth2/default/v1/token',
-      'grant_type=urn:ietf:params:oauth:grant-type:device_code',
+      'grant_type=urn:ietf:params:oauth:grant-type:token-exchange',
       basic,
     ),
+    'further steps on the sign-in page': async (stage) => {
+      await signOnRule(stage, { actions: { signon: { access: 'ALLOW', requireFactor: true } } })
+      await stage.twin.fetch(request('POST', '/login/login.htm', 'username=ada%40acme.example&password=Abcd1234'))
+    },
+    'consent pages': async ({ twin }) => {
+      const oauthClient = {
+        redirect_uris: ['https://shop.test/callback'],
+        grant_types: ['authorization_code'],
+        consent_method: 'REQUIRED',
+      }
+      const shop = { label: 'Store', name: 'oidc_client', signOnMode: 'OPENID_CONNECT', settings: { oauthClient } }
+      const id = await idOf(await twin.fetch(request('POST', '/api/v1/apps', shop)))
+      await twin.fetch(
+        request('POST', `/api/v1/apps/${id}/users`, {
+          id: ((await (await twin.fetch(request('GET', '/api/v1/users/ada@acme.example'))).json()) as { id: string })
+            .id,
+        }),
+      )
+      const { sessionToken } = (await (await twin.fetch(SIGN_IN.clone())).json()) as { sessionToken: string }
+      await twin.fetch(
+        request(
+          'GET',
+          authorize(`response_type=code&sessionToken=${sessionToken}`)
+            .replace('client_id=shop', `client_id=${id}`)
+            .replace('scope=openid', 'scope=openid+offline_access'),
+        ),
+      )
+    },
+    'token inline hooks': async ({ twin }) => {
+      const [policy] = (await (
+        await twin.fetch(request('GET', '/api/v1/authorizationServers/default/policies'))
+      ).json()) as { id: string }[]
+      const path = `/api/v1/authorizationServers/default/policies/${policy?.id}/rules`
+      const [rule] = (await (await twin.fetch(request('GET', path))).json()) as {
+        id: string
+        actions: { token: object }
+      }[]
+      await twin.fetch(
+        request('PUT', `${path}/${rule?.id}`, {
+          ...rule,
+          actions: { token: { ...rule?.actions.token, inlineHook: { id: 'cal1' } } },
+        }),
+      )
+      await twin.fetch(request('POST', '/oauth2/default/v1/token', PASSWORD_GRANT, basic))
+    },
     'factors that are set up while signing in': async (stage) => {
       await signOnRule(stage, { actions: { signon: { access: 'ALLOW', requireFactor: true } } })
       await stage.twin.fetch(SIGN_IN.clone())

@@ -24,6 +24,7 @@ const ELSEWHERE = [
   /^\w+ \/oauth2\//,
   /^GET \/\.well-known\/(openid-configuration|oauth-authorization-server)$/,
   /^POST \/api\/v1\/authn(\/|$)/,
+  /^POST \/login\/login\.htm$/,
   /^DELETE \/api\/v1\/users\/\*\/factors\/\*\/transactions\/\*$/,
   /^\w+ \/api\/(v1\/)?internal\//,
   /^\w+ \/api\/v1\/org\/factors\//,

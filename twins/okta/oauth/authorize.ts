@@ -1,10 +1,13 @@
 import { type Ask, gap, type Reply } from '../ask.ts'
+import { personOf, ruleOf } from '../evaluation.ts'
 import { tell, userTarget } from '../events.ts'
-import { rowOf, text } from '../org.ts'
+import { type Org, rowOf, text } from '../org.ts'
 import { beginSession, useSession } from '../sign-on.ts'
 import type { Row } from '../store.ts'
 import { type Client, findClient } from './clients.ts'
 import { type Issuer, issuerOf } from './servers.ts'
+import { signInPage } from './sign-in-page.ts'
+import { type Grant, issue } from './tokens.ts'
 
 export const OIDC_SCOPES: readonly string[] = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access']
 
@@ -44,6 +47,52 @@ function sessionOf(ask: Ask): Row | undefined {
   return sid === undefined ? undefined : useSession(ask.org, sid)
 }
 
+const IMPLICIT = ['id_token', 'token', 'id_token token', 'token id_token']
+const MODES = ['query', 'fragment', 'form_post']
+
+/** Leads a browser back to the client, the way it asked for. */
+function sentBack(
+  uri: string,
+  mode: string,
+  fields: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string>>,
+): Response {
+  if (mode === 'form_post') {
+    const quoted = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;')
+    const inputs = Object.entries(fields).map(
+      ([name, value]) => `<input type="hidden" name="${quoted(name)}" value="${quoted(value)}"/>`,
+    )
+    const html = `<html><body onload="document.forms[0].submit()"><form id="appForm" action="${quoted(uri)}" method="POST">${inputs.join('')}</form></body></html>`
+    return new Response(html, { headers: { 'Content-Type': 'text/html;charset=utf-8', ...headers } })
+  }
+  const to = new URL(uri)
+  if (mode === 'fragment') to.hash = `${new URLSearchParams(fields)}`
+  else for (const [name, value] of Object.entries(fields)) to.searchParams.set(name, value)
+  return new Response(null, { status: 302, headers: { Location: to.href, ...headers } })
+}
+
+/** What of tokens a response type asks for. */
+function implicit(tokens: Row, type: string): Readonly<Record<string, string>> {
+  const names = type === 'id_token' ? ['id_token'] : ['access_token', 'token_type', 'expires_in', 'scope']
+  const both = type.includes(' ') ? [...names, 'id_token'] : names
+  return Object.fromEntries(both.flatMap((name) => (tokens[name] === undefined ? [] : [[name, String(tokens[name])]])))
+}
+
+/** Whether the policy of an app lets a user in (how surely the user must have been proven, it is not asked: a stated assumption). */
+function isAdmitted(org: Org, app: Row, user: Row): boolean {
+  const policy = org.store.get('policies', text(app._accessPolicy))
+  const rule = ruleOf(org, policy, personOf(org, user))
+  return rowOf(rowOf(rule?.actions).appSignOn).access !== 'DENY'
+}
+
+/** Nobody is there to be asked for consent. */
+function checkConsent(ask: Ask, issuer: Issuer, client: Client, scopes: readonly string[]): void {
+  if (client.settings.consent_method !== 'REQUIRED' || issuer.id === undefined) return
+  const asked = ask.org.store.rows(`authorizationServers/${issuer.id}/scopes`)
+  if (asked.some(({ name, consent }) => consent === 'REQUIRED' && scopes.includes(text(name))))
+    throw gap('consent pages')
+}
+
 export function authorize(ask: Ask): Reply {
   const { query, org } = ask
   const issuer = issuerOf(ask)
@@ -52,21 +101,20 @@ export function authorize(ask: Ask): Reply {
   const uri = query.get('redirect_uri') ?? ''
   if (!list(client.settings.redirect_uris).includes(uri))
     return errorPage("The 'redirect_uri' parameter must be a Login redirect URI in the client app settings.")
+  const type = query.get('response_type') ?? ''
+  const mode = query.get('response_mode') ?? (type === 'code' ? 'query' : 'fragment')
   const back = (fields: Readonly<Record<string, string>>, headers: Readonly<Record<string, string>> = {}): Response => {
-    const to = new URL(uri)
     const state = query.get('state')
-    for (const [name, value] of Object.entries({ ...fields, ...(state === null ? {} : { state }) }))
-      to.searchParams.set(name, value)
-    return new Response(null, { status: 302, headers: { Location: to.href, ...headers } })
+    return sentBack(uri, mode, { ...fields, ...(state === null ? {} : { state }) }, headers)
   }
   const fail = (error: string, error_description: string): Response => back({ error, error_description })
-  const type = query.get('response_type') ?? ''
-  if (type !== 'code') {
-    if (type.split(' ').some((part) => part === 'token' || part === 'id_token')) throw gap('the implicit flow')
+  if (!['code', ...IMPLICIT].includes(type)) {
+    if (type.includes('code')) throw gap('hybrid flows')
     return fail('unsupported_response_type', 'The response type is not supported by the authorization server.')
   }
-  if ((query.get('response_mode') ?? 'query') !== 'query') throw gap('response modes other than query')
-  if (!list(client.settings.grant_types).includes('authorization_code'))
+  if (!MODES.includes(mode)) throw gap('messages to other windows')
+  if (query.has('request') || query.has('request_uri')) throw gap('request objects')
+  if (!list(client.settings.grant_types).includes(type === 'code' ? 'authorization_code' : 'implicit'))
     return fail('unauthorized_client', 'The client is not authorized to use the provided grant type.')
   const scopes = (query.get('scope') ?? '').split(' ').filter((scope) => scope !== '')
   const unknown = scopes.filter((scope) => !scopesOf(ask, issuer).includes(scope))
@@ -78,7 +126,7 @@ export function authorize(ask: Ask): Reply {
   if (unknown.length > 0)
     return fail('invalid_scope', 'One or more scopes are not configured for the authorization server resource.')
   const challenge = query.get('code_challenge') ?? ''
-  const needsPkce = rowOf(rowOf(client.app.credentials).oauthClient).pkce_required === true
+  const needsPkce = type === 'code' && rowOf(rowOf(client.app.credentials).oauthClient).pkce_required === true
   if (challenge === '' && needsPkce)
     return fail(
       'invalid_request',
@@ -91,9 +139,23 @@ export function authorize(ask: Ask): Reply {
   if (session === undefined || user === undefined || user.status !== 'ACTIVE') {
     if (query.get('prompt') === 'none' || query.has('sessionToken'))
       return fail('login_required', 'The client specified not to prompt, but the user is not logged in.')
-    throw gap('the hosted sign-in page')
+    return signInPage(`${ask.path}${query.size === 0 ? '' : `?${query}`}`)
   }
   if (!isAssigned(ask, client, user)) return fail('access_denied', 'User is not assigned to the client application.')
+  if (!isAdmitted(org, client.app, user))
+    return fail('access_denied', 'The resource owner or authorization server denied the request.')
+  checkConsent(ask, issuer, client, scopes)
+  const cookie = { 'Set-Cookie': `sid=${text(session.id)}; Path=/; Secure; HttpOnly` }
+  const nonce = query.get('nonce') ?? ''
+  const authTime = Number(session.at)
+  const methods = list(session.methods)
+  if (type !== 'code') {
+    const alone = type === 'id_token'
+    const online = scopes.filter((scope) => scope !== 'offline_access')
+    const grant: Grant = { issuer, client, grant: 'implicit', scopes: online, user, nonce, authTime, methods, alone }
+    tell(org, 'user.authentication.sso', [userTarget(user)])
+    return back(implicit(rowOf(issue(ask, grant)), type), cookie)
+  }
   const code = org.world.id('', 43)
   org.store.put('~codes', {
     id: code,
@@ -101,14 +163,14 @@ export function authorize(ask: Ask): Reply {
     user: text(user.id),
     uri,
     scopes,
-    nonce: query.get('nonce') ?? '',
+    nonce,
     challenge,
     server: issuer.id ?? null,
-    auth_time: session.at,
-    methods: session.methods ?? [],
+    auth_time: authTime,
+    methods: [...methods],
     until: org.world.clock.now() + 60_000,
     used: false,
   })
   tell(org, 'user.authentication.sso', [userTarget(user)])
-  return back({ code }, { 'Set-Cookie': `sid=${text(session.id)}; Path=/; Secure; HttpOnly` })
+  return back({ code }, cookie)
 }

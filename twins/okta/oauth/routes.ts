@@ -6,13 +6,16 @@ import { endSessions } from '../sessions.ts'
 import type { Row } from '../store.ts'
 import { merged, OAuthError } from '../wire.ts'
 import { authorize, errorPage, list, OIDC_SCOPES, scopesOf } from './authorize.ts'
+import { customClaims } from './claims.ts'
 import { authenticate, type Client, checkVerifier, findClient } from './clients.ts'
+import { addDeviceRoutes, DEVICE_GRANT, deviceOf } from './devices.ts'
 import { type Issuer, issuerOf } from './servers.ts'
 import { authn, signIn } from './sign-in.ts'
-import { issue, profileClaims } from './tokens.ts'
+import { addSignInPage } from './sign-in-page.ts'
+import { issue, profileClaims, rotationOf } from './tokens.ts'
 import { addTransactionRoutes, resume } from './transactions.ts'
 
-const GRANTS = ['authorization_code', 'refresh_token', 'client_credentials', 'password']
+const GRANTS = ['authorization_code', 'implicit', 'refresh_token', 'client_credentials', 'password', DEVICE_GRANT]
 
 function metadata(ask: Ask): Reply {
   const { issuer, id } = issuerOf(ask)
@@ -20,11 +23,12 @@ function metadata(ask: Ask): Reply {
   return ok({
     issuer,
     authorization_endpoint: `${root}/authorize`,
+    device_authorization_endpoint: `${root}/device/authorize`,
     token_endpoint: `${root}/token`,
     userinfo_endpoint: `${root}/userinfo`,
     jwks_uri: `${root}/keys`,
-    response_types_supported: ['code'],
-    response_modes_supported: ['query'],
+    response_types_supported: ['code', 'id_token', 'id_token token', 'token'],
+    response_modes_supported: ['query', 'fragment', 'form_post'],
     grant_types_supported: GRANTS,
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: ['RS256'],
@@ -78,7 +82,7 @@ function token(ask: Ask): Reply {
       'invalid_request',
       "The token request must specify a 'grant_type'. Common grant types are 'authorization_code' or 'client_credentials'.",
     )
-  if (!GRANTS.includes(grant)) throw gap('other grants')
+  if (!GRANTS.includes(grant) || grant === 'implicit') throw gap('other grants')
   const client = authenticate(ask, form)
   if (!list(client.settings.grant_types).includes(grant))
     throw new OAuthError(
@@ -93,6 +97,8 @@ function token(ask: Ask): Reply {
       return ok(fromCode(ask, form, issuer, client), NO_STORE)
     case 'refresh_token':
       return ok(fromRefresh(ask, form, issuer, client, asked), NO_STORE)
+    case DEVICE_GRANT:
+      return ok(fromDevice(ask, form, issuer, client), NO_STORE)
     case 'password':
       return ok(
         issue(ask, {
@@ -111,7 +117,7 @@ function token(ask: Ask): Reply {
           'invalid_client',
           'Client Credentials requests to the Org Authorization Server must use the private_key_jwt token_endpoint_auth_method.',
         )
-      return ok(issue(ask, { issuer, client, grant, scopes: machineScopes(ask, issuer, asked) }), NO_STORE)
+      return ok(issue(ask, { issuer, client, grant, scopes: machineScopes(ask, issuer, client, asked) }), NO_STORE)
     }
   }
 }
@@ -128,7 +134,19 @@ function checked(ask: Ask, issuer: Issuer, scopes: readonly string[]): readonly 
   return scopes
 }
 
-function machineScopes(ask: Ask, issuer: Issuer, scopes: readonly string[]): readonly string[] {
+/** Scopes of the org's API that an app has been granted; those of a client of the seed are not asked after, unless its grants are named. */
+function granted(ask: Ask, client: Client, scopes: readonly string[]): readonly string[] {
+  const path = `apps/${text(client.app.id)}/grants`
+  const seeded = ask.org.seed.clients?.some(({ id }) => id === client.id) === true
+  if (seeded && !ask.org.store.has(path)) return scopes
+  const held = ask.org.store.rows(path).map(({ scopeId }) => text(scopeId))
+  const found = scopes.filter((scope) => held.includes(scope))
+  if (found.length === 0)
+    throw new OAuthError(400, 'consent_required', 'You are not allowed any of the requested scopes.')
+  return found
+}
+
+function machineScopes(ask: Ask, issuer: Issuer, client: Client, scopes: readonly string[]): readonly string[] {
   if (issuer.id !== undefined) {
     if (scopes.some((scope) => OIDC_SCOPES.includes(scope)))
       throw new OAuthError(
@@ -144,7 +162,14 @@ function machineScopes(ask: Ask, issuer: Issuer, scopes: readonly string[]): rea
       'invalid_scope',
       'One or more scopes are not configured for the authorization server resource.',
     )
-  return scopes
+  return granted(ask, client, scopes)
+}
+
+function fromDevice(ask: Ask, form: URLSearchParams, issuer: Issuer, client: Client) {
+  const device = deviceOf(ask, form, client, issuer.id)
+  const user = alive(ask, text(device.user))
+  const scopes = list(device.scopes)
+  return issue(ask, { issuer, client, grant: DEVICE_GRANT, scopes, user, authTime: Number(device.auth_time) })
 }
 
 function fromCode(ask: Ask, form: URLSearchParams, issuer: Issuer, client: Client) {
@@ -183,12 +208,15 @@ function fromRefresh(ask: Ask, form: URLSearchParams, issuer: Issuer, client: Cl
   const row = store.get('~refresh', name)
   const invalid = denied('The refresh token is invalid or expired.')
   if (row === undefined || row.client !== client.id || (row.server ?? undefined) !== issuer.id) throw invalid
-  if (row.spent === true) {
+  const { rotates, leewayMs } = rotationOf(client)
+  const lenient = rotates && world.clock.now() - Number(row.spentAt ?? 0) < leewayMs
+  if (row.spent === true && !lenient) {
     for (const other of store.rows('~refresh'))
       if (other.family === row.family) store.remove('~refresh', text(other._key))
     throw invalid
   }
   if (typeof row.expires === 'number' && row.expires * 1000 <= world.clock.now()) throw invalid
+  if (typeof row.idle === 'number' && row.idle * 1000 <= world.clock.now()) throw invalid
   const held = list(row.scopes)
   if (asked.some((scope) => !held.includes(scope)))
     throw new OAuthError(400, 'invalid_scope', 'One or more scopes are not granted to the refresh token.')
@@ -283,7 +311,10 @@ function userinfo(ask: Ask): Reply {
       'The access token must provide access to at least one of these scopes - openid',
       403,
     )
-  return ok({ sub: text(user.id), ...profileClaims(user, scopes, ask.org) })
+  const issuer = issuerOf(ask)
+  const app = findClient(ask, text(claims.cid))?.app ?? {}
+  const custom = customClaims(ask.org, issuer, app, user, scopes, 'userinfo')
+  return ok({ ...custom, ...profileClaims(user, scopes, ask.org), sub: text(user.id) })
 }
 
 function logout(ask: Ask): Reply {
@@ -308,6 +339,8 @@ function logout(ask: Ask): Reply {
 export function addOauthRoutes(on: On): void {
   on('authn', 'POST /api/v1/authn', (ask) => (ask.body().stateToken === undefined ? authn(ask) : resume(ask)))
   addTransactionRoutes(on)
+  addSignInPage(on)
+  addDeviceRoutes(on)
   for (const root of ['/oauth2/:server', '']) {
     const v1 = root === '' ? '/oauth2/v1' : `${root}/v1`
     const name = root === '' ? 'oauth' : 'oauth.custom'

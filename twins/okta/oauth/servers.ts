@@ -1,5 +1,5 @@
 import type { Json } from '../../trace.ts'
-import type { Ask } from '../ask.ts'
+import { type Ask, gap } from '../ask.ts'
 import { signingKey } from '../keys.ts'
 import { type Org, rowOf, text } from '../org.ts'
 import type { Row } from '../store.ts'
@@ -42,7 +42,12 @@ export function rotateAll(org: Org): void {
   }
 }
 
-export type Lifetimes = { readonly accessSeconds: number; readonly refreshSeconds: number | undefined }
+export type Lifetimes = {
+  readonly accessSeconds: number
+  readonly refreshSeconds: number | undefined
+  /** How long a refresh token may lie unused. */
+  readonly windowSeconds: number | undefined
+}
 const HOUR = 3600
 
 /**
@@ -57,7 +62,7 @@ export function admitted(
   user: Row | undefined,
   scopes: readonly string[],
 ): Lifetimes {
-  if (issuer.id === undefined) return { accessSeconds: HOUR, refreshSeconds: undefined }
+  if (issuer.id === undefined) return { accessSeconds: HOUR, refreshSeconds: undefined, windowSeconds: undefined }
   const root = `authorizationServers/${issuer.id}/policies`
   const active = (path: string): readonly Row[] =>
     org.store
@@ -73,7 +78,10 @@ export function admitted(
     if (rule === undefined) continue
     const token = rowOf(rowOf(rule.actions).token)
     const refresh = Number(token.refreshTokenLifetimeMinutes ?? 0)
+    if (text(rowOf(token.inlineHook).id) !== '') throw gap('token inline hooks')
+    const window = Number(token.refreshTokenWindowMinutes ?? 0)
     return {
+      windowSeconds: window === 0 ? undefined : window * 60,
       accessSeconds: Number(token.accessTokenLifetimeMinutes ?? 60) * 60,
       refreshSeconds: refresh === 0 ? undefined : refresh * 60,
     }

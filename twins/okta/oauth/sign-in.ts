@@ -51,6 +51,18 @@ export function signIn(ask: Ask, login: string, password: string, client: Client
   return user
 }
 
+/** Who signs in at the hosted page: a user, nobody, or somebody who would have to take another step. */
+export function claimant(ask: Ask, login: string, password: string): Row | 'more' | undefined {
+  const user = passwordOf(ask, login, password)
+  if (user?.status === 'PASSWORD_EXPIRED') return 'more'
+  if (user?.status !== 'ACTIVE') return undefined
+  const { allowed, needsFactor } = signOnOf(ask.org, user)
+  if (!allowed) return undefined
+  if (needsFactor) return 'more'
+  tell(ask.org, 'user.session.start', [userTarget(user)])
+  return user
+}
+
 const failed = (): OktaError => new OktaError(401, 'E0000004', 'Authentication failed')
 
 /**

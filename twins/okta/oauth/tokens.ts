@@ -5,8 +5,9 @@ import { type EventType, tell, userTarget } from '../events.ts'
 import { encodeJwt, signingKey } from '../keys.ts'
 import { rowOf, text } from '../org.ts'
 import type { Row } from '../store.ts'
+import { customClaims } from './claims.ts'
 import type { Client } from './clients.ts'
-import { admitted, type Issuer } from './servers.ts'
+import { admitted, type Issuer, type Lifetimes } from './servers.ts'
 
 export type Grant = {
   readonly issuer: Issuer
@@ -18,11 +19,41 @@ export type Grant = {
   readonly authTime?: number
   /** How the user has signed in, as `amr` has it. */
   readonly methods?: readonly string[]
+  /** Whether an ID token comes without an access token beside it: it then says all. */
+  readonly alone?: boolean
   /** The refresh token this one comes out of. */
   readonly from?: string
 }
 
 const ID_SECONDS = 3600
+
+const PROFILE: Readonly<Record<string, string>> = {
+  nickname: 'nickName',
+  middle_name: 'middleName',
+  profile: 'profileUrl',
+}
+const ADDRESS: Readonly<Record<string, string>> = {
+  street_address: 'streetAddress',
+  locality: 'city',
+  region: 'state',
+  postal_code: 'zipCode',
+  country: 'countryCode',
+}
+const said = (profile: Row, names: Readonly<Record<string, string>>): { readonly [claim: string]: Json } =>
+  Object.fromEntries(
+    Object.entries(names).flatMap(([claim, field]) => {
+      const value = text(profile[field])
+      return value === '' ? [] : [[claim, value]]
+    }),
+  )
+
+/**
+ * The claims of an ID token that an access token comes with: what else the scopes open, userinfo tells.
+ * Source: https://developer.okta.com/docs/api/openapi/okta-oauth/guides/overview/ (2026-11-26), on thin ID tokens.
+ */
+const THIN: ReadonlySet<string> = new Set(['name', 'preferred_username', 'email', 'groups'])
+const thin = (claims: { readonly [claim: string]: Json }): { readonly [claim: string]: Json } =>
+  Object.fromEntries(Object.entries(claims).filter(([claim]) => THIN.has(claim)))
 
 /** The claims of a user that scopes open. */
 export function profileClaims(
@@ -42,8 +73,11 @@ export function profileClaims(
           locale: text(profile.locale) || 'en_US',
           zoneinfo: text(profile.timezone) || 'America/Los_Angeles',
           updated_at: Date.parse(text(user.lastUpdated)) / 1000,
+          ...said(profile, PROFILE),
         }
       : {}),
+    ...(scopes.includes('phone') ? said(profile, { phone_number: 'primaryPhone' }) : {}),
+    ...(scopes.includes('address') ? { address: said(profile, ADDRESS) } : {}),
     ...(scopes.includes('email') ? { email: text(profile.email), email_verified: user.status === 'ACTIVE' } : {}),
     ...(scopes.includes('groups')
       ? {
@@ -59,7 +93,7 @@ export function profileClaims(
 export function issue(ask: Ask, grant: Grant): Json {
   const { org } = ask
   const { issuer, client, user, scopes } = grant
-  const { accessSeconds, refreshSeconds } = admitted(
+  const lifetimes = admitted(
     org,
     issuer,
     grant.grant === 'refresh_token' ? 'authorization_code' : grant.grant,
@@ -67,12 +101,14 @@ export function issue(ask: Ask, grant: Grant): Json {
     user,
     scopes,
   )
+  const { accessSeconds } = lifetimes
   const key = signingKey(issuer.rotations)
   const iat = Math.floor(org.world.clock.now() / 1000)
   const auth_time = grant.authTime ?? iat
   const jti = org.world.id('AT.', 43)
   const subject = user === undefined ? client.id : text(rowOf(user.profile).login)
   const access = encodeJwt(key, {
+    ...customClaims(org, issuer, client.app, user, scopes, 'access'),
     ver: 1,
     jti,
     iss: issuer.issuer,
@@ -91,11 +127,11 @@ export function issue(ask: Ask, grant: Grant): Json {
     revoked: false,
     family: grant.from ?? null,
   })
-  said(ask, 'app.oauth2.token.grant.access_token', client, user)
+  logged(ask, 'app.oauth2.token.grant.access_token', client, user)
   const openid = user !== undefined && scopes.includes('openid')
   const refresh =
     user !== undefined && scopes.includes('offline_access')
-      ? refreshToken(ask, grant, auth_time, refreshSeconds, iat)
+      ? refreshToken(ask, grant, auth_time, lifetimes, iat)
       : undefined
   return {
     token_type: 'Bearer',
@@ -109,17 +145,18 @@ export function issue(ask: Ask, grant: Grant): Json {
 
 function idToken(
   ask: Ask,
-  { issuer, client, scopes, nonce, methods = ['pwd'] }: Grant,
+  { issuer, client, scopes, nonce, methods = ['pwd'], alone = false }: Grant,
   user: Row,
   access: string,
   auth_time: number,
   iat: number,
 ): string {
   const half = createHash('sha256').update(access).digest().subarray(0, 16).toString('base64url')
-  said(ask, 'app.oauth2.token.grant.id_token', client, user)
+  logged(ask, 'app.oauth2.token.grant.id_token', client, user)
   return encodeJwt(signingKey(issuer.rotations), {
+    ...customClaims(ask.org, issuer, client.app, user, scopes, alone ? 'userinfo' : 'id'),
+    ...(alone ? profileClaims(user, scopes, ask.org) : thin(profileClaims(user, scopes, ask.org))),
     sub: text(user.id),
-    ...profileClaims(user, scopes, ask.org),
     ver: 1,
     iss: issuer.issuer,
     aud: client.id,
@@ -130,17 +167,35 @@ function idToken(
     idp: ask.org.ids.org,
     ...(nonce === undefined || nonce === '' ? {} : { nonce }),
     auth_time,
-    at_hash: half,
+    ...(alone ? {} : { at_hash: half }),
   })
 }
 
-/** Refresh tokens rotate: the one that was used is spent, and using it again takes the whole family down. */
-function refreshToken(ask: Ask, grant: Grant, auth_time: number, seconds: number | undefined, iat: number): string {
+/**
+ * How a client's refresh tokens behave. Source: https://developer.okta.com/docs/guides/refresh-tokens/ (2026-11-26): pages in browsers have
+ * tokens that rotate with a leeway of 30 seconds, other clients tokens that stay, unless the client's settings say otherwise.
+ */
+export function rotationOf(client: Client): { readonly rotates: boolean; readonly leewayMs: number } {
+  const { rotation_type, leeway } = rowOf(client.settings.refresh_token)
+  const usual = client.settings.application_type === 'browser' ? 'ROTATE' : 'STATIC'
+  return { rotates: (rotation_type ?? usual) === 'ROTATE', leewayMs: Number(leeway ?? 30) * 1000 }
+}
+
+/** A refresh token: the same one again where the client's stay, or a new one that the old one is spent on. */
+function refreshToken(ask: Ask, grant: Grant, auth_time: number, lifetimes: Lifetimes, iat: number): string {
   const { org } = ask
-  const token = org.world.id('', 43)
+  const { refreshSeconds, windowSeconds } = lifetimes
+  const idle = windowSeconds === undefined ? null : iat + windowSeconds
   const before = grant.from === undefined ? undefined : org.store.get('~refresh', grant.from)
-  if (before !== undefined) org.store.put('~refresh', { ...before, spent: true })
-  const expires = before === undefined ? (seconds === undefined ? null : iat + seconds) : (before.expires ?? null)
+  if (before !== undefined && !rotationOf(grant.client).rotates) {
+    org.store.put('~refresh', { ...before, idle })
+    return text(before._key)
+  }
+  if (before !== undefined && before.spent !== true)
+    org.store.put('~refresh', { ...before, spent: true, spentAt: org.world.clock.now() })
+  const token = org.world.id('', 43)
+  const expires =
+    before === undefined ? (refreshSeconds === undefined ? null : iat + refreshSeconds) : (before.expires ?? null)
   org.store.put('~refresh', {
     _key: token,
     id: org.id('oar'),
@@ -152,14 +207,16 @@ function refreshToken(ask: Ask, grant: Grant, auth_time: number, seconds: number
     nonce: grant.nonce ?? null,
     auth_time,
     methods: [...(grant.methods ?? ['pwd'])],
+    created: org.now(),
     expires,
+    idle,
     spent: false,
   })
-  said(ask, 'app.oauth2.token.grant.refresh_token', grant.client, grant.user)
+  logged(ask, 'app.oauth2.token.grant.refresh_token', grant.client, grant.user)
   return token
 }
 
-const said = (ask: Ask, event: EventType, client: Client, user: Row | undefined): void =>
+const logged = (ask: Ask, event: EventType, client: Client, user: Row | undefined): void =>
   tell(ask.org, event, [
     { id: client.id, type: 'PublicClientApp', name: text(client.app.label) },
     ...(user === undefined ? [] : [userTarget(user)]),
