@@ -36,7 +36,11 @@ export class Account {
           suffix,
         })),
         lifecycle: row.lifecycle ?? null,
-        settings: row.cors === undefined ? {} : { cors: row.cors },
+        settings: {
+          ...(row.cors === undefined ? {} : { cors: row.cors }),
+          ...(row.policy === undefined ? {} : { policy: JSON.stringify(row.policy) }),
+          ...(row.public_access_block === false ? { publicAccessBlock: 'none' } : {}),
+        },
       }
       this.store.buckets.set(bucket.name, bucket)
       for (const {

@@ -1,4 +1,4 @@
-import { type Credential, EXAMPLE_CREDENTIAL } from '../aws/credentials.ts'
+import { type Credential, EXAMPLE_CREDENTIAL, principalOf } from '../aws/credentials.ts'
 import { amzDate, type Identity, identify, queryPairs, sha256 } from '../aws/sigv4.ts'
 import { type Node, parseXml } from '../aws/xml.ts'
 import type { HeaderOf } from '../twin.ts'
@@ -6,6 +6,7 @@ import { notModelled } from '../twin.ts'
 import type { Account } from './account.ts'
 import { unchunk } from './chunked.ts'
 import { GAPS } from './gaps.ts'
+import { authorize } from './permissions.ts'
 import { type Place, placeOf } from './place.ts'
 import type { Bucket } from './state.ts'
 import {
@@ -26,6 +27,8 @@ import {
 /** A request to S3 whose signature holds. */
 export type Ask = {
   readonly account: Account
+  /** Whose key signed it; undefined where nobody did. */
+  readonly principal: string | undefined
   readonly method: string
   readonly place: Place
   /** A header; a presigned address may have put those that begin with `x-amz-` into its query. */
@@ -56,7 +59,7 @@ export const credentialsOf = ({ credentials }: Pick<Frame, 'credentials'>): read
   credentials.length === 0 ? [EXAMPLE_CREDENTIAL] : credentials
 
 /** Reads a request and checks its signature. Throws what AWS refuses. */
-export async function readAsk(request: Request, frame: Frame): Promise<Ask> {
+export async function readAsk(request: Request, frame: Frame, operation: string): Promise<Ask> {
   const { account, ids } = frame
   const url = new URL(request.url)
   const place = placeOf(url)
@@ -75,8 +78,16 @@ export async function readAsk(request: Request, frame: Frame): Promise<Ask> {
       pathOnce: true,
     },
   )
+  if (identity.kind === 'anonymous') {
+    const headerNames = [...request.headers.keys()]
+    const common = { account, principal: undefined, method: request.method, place, headerNames, query, ids }
+    const ask: Ask = { ...common, header: sent, body: raw, trailers: new Map() }
+    authorize(ask, operation)
+    refuseGaps(ask)
+    return ask
+  }
   if (identity.kind !== 'signed') throw refusalOf(identity, place.region, account.world.clock.now())
-  const { payload, how, chain } = identity
+  const { payload, how, chain, key } = identity
   if (how === 'header' && sent('x-amz-content-sha256') === undefined)
     throw invalidRequest('Missing required header for this request: x-amz-content-sha256')
   if (/^[0-9a-f]{64}$/.test(payload) && payload !== sha256(raw))
@@ -108,8 +119,21 @@ export async function readAsk(request: Request, frame: Frame): Promise<Ask> {
     ...request.headers.keys(),
     ...(how === 'query' ? [...query.keys()].map((name) => name.toLowerCase()) : []),
   ]
-  const ask: Ask = { account, method: request.method, place, header, headerNames, query, body, trailers, ids }
+  const principal = principalOf(credentialsOf(frame), key, account.id)
+  const ask: Ask = {
+    account,
+    principal,
+    method: request.method,
+    place,
+    header,
+    headerNames,
+    query,
+    body,
+    trailers,
+    ids,
+  }
   checkOwner(ask)
+  authorize(ask, operation)
   refuseGaps(ask)
   return ask
 }
@@ -126,10 +150,12 @@ function hoisted(query: ReadonlyMap<string, string>, wanted: string): string | u
 }
 
 /** What stands in the header of a signature that does not hold. */
-function refusalOf(identity: Exclude<Identity, { kind: 'signed' }>, region: string, nowMs: number): Refused {
+function refusalOf(
+  identity: Exclude<Identity, { kind: 'signed' | 'anonymous' }>,
+  region: string,
+  nowMs: number,
+): Refused {
   switch (identity.kind) {
-    case 'anonymous':
-      return accessDenied()
     case 'malformed':
       return identity.how === 'header'
         ? new Refused(400, 'AuthorizationHeaderMalformed', `The authorization header is malformed; ${identity.what}`)

@@ -1,9 +1,15 @@
+import { PARTS } from '../aws/policy.ts'
 import type { Gap } from '../twin.ts'
 
 /** What this twin does not model. A request that needs it ends the run as inconclusive. */
 export const GAPS: readonly Gap[] = [
   { what: 'ACLs', why: 'One account owns everything; buckets have ACLs turned off, as new ones have.' },
-  { what: 'bucket policies', why: 'One account owns everything; who may do what is not weighed.' },
+  PARTS,
+  {
+    what: 'who may do what',
+    why: 'Assumed: everybody of the account whom no bucket policy denies it; a key pair is of its `arn` in the seed, or of user/app.',
+  },
+  { what: 'whom queues listen to', why: 'Assumed: to every bucket of the account; AWS asks the policy of the queue.' },
   {
     what: 'other settings of buckets',
     why: 'Replication, inventory, analytics, metrics, logging, websites, acceleration and payers change no answer that is modelled.',

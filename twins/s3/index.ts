@@ -8,6 +8,7 @@ import { FIELDS, HAPPENINGS, happen } from './happenings.ts'
 import { keepSweeping } from './lifecycle.ts'
 import { resumeTelling, TO_QUEUES } from './notifications.ts'
 import { POST_OPERATION, POST_ROUTE, PREFLIGHT, PREFLIGHT_OPERATION, ROUTES } from './operations.ts'
+import { hidingMissing } from './permissions.ts'
 import { placeOf, routeOf } from './place.ts'
 import { PRICES } from './prices.ts'
 import { post } from './routes/post.ts'
@@ -49,11 +50,11 @@ export const s3: TwinDefinition<Seed> = {
           world.money.charge('s3', 'write', 1)
           return await post(request, frame)
         }
-        const [, sku, handler] = ROUTES.get(route) ?? []
-        if (handler === undefined) throw unknown(request)
-        const ask = await readAsk(request, frame)
+        const [operation, sku, handler] = ROUTES.get(route) ?? []
+        if (operation === undefined || handler === undefined) throw unknown(request)
+        const ask = await readAsk(request, frame, operation)
         if (sku !== undefined && sku !== 'free') world.money.charge('s3', sku, 1)
-        return handler(ask)
+        return hidingMissing(ask, () => handler(ask))
       } catch (error) {
         if (error instanceof Refused) return refusal(error, frame.ids, request.method)
         throw error

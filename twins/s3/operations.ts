@@ -3,6 +3,7 @@ import * as buckets from './routes/buckets.ts'
 import * as lists from './routes/lists.ts'
 import * as lock from './routes/lock.ts'
 import * as objects from './routes/objects.ts'
+import * as policies from './routes/policies.ts'
 import * as settings from './routes/settings.ts'
 import * as tagging from './routes/tagging.ts'
 import * as uploads from './routes/uploads.ts'
@@ -38,6 +39,10 @@ export const ROUTES: ReadonlyMap<string, Operation> = new Map<string, Operation>
     'GET bucket?publicAccessBlock': ['buckets.get_public_access_block', 'read', settings.getPublicAccessBlock],
     'PUT bucket?publicAccessBlock': ['buckets.put_public_access_block', 'write', settings.putPublicAccessBlock],
     'DELETE bucket?publicAccessBlock': ['buckets.delete_public_access_block', 'free', settings.removePublicAccessBlock],
+    'GET bucket?policy': ['buckets.get_policy', 'read', policies.getPolicy],
+    'PUT bucket?policy': ['buckets.put_policy', 'write', policies.putPolicy],
+    'DELETE bucket?policy': ['buckets.delete_policy', 'free', policies.removePolicy],
+    'GET bucket?policyStatus': ['buckets.get_policy_status', 'read', policies.getPolicyStatus],
     'GET bucket?ownershipControls': ['buckets.get_ownership_controls', 'read', settings.getOwnershipControls],
     'PUT bucket?ownershipControls': ['buckets.put_ownership_controls', 'write', settings.putOwnershipControls],
     'GET bucket?object-lock': ['buckets.get_object_lock', 'read', lock.getLock],

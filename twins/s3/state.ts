@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { z } from 'zod'
 import { accountSchema, type Credential, credentialSchema } from '../aws/credentials.ts'
+import { readPolicy } from '../aws/policy.ts'
 import type { Json } from '../trace.ts'
 import type { Algorithm } from './checksums.ts'
 import { ALGORITHMS } from './checksums.ts'
@@ -27,6 +28,10 @@ export type Seed = {
         /** Configurations in XML, as PutBucketLifecycleConfiguration and PutBucketCors take them. */
         readonly lifecycle?: string | undefined
         readonly cors?: string | undefined
+        /** As PutBucketPolicy takes it. */
+        readonly policy?: { readonly [field: string]: Json } | undefined
+        /** False for a bucket that a policy may open to everybody. */
+        readonly public_access_block?: boolean | undefined
         /** Who is told of what happens: the name of a queue in the same account and region, or its ARN. */
         readonly notifications?:
           | readonly {
@@ -138,6 +143,14 @@ export const seedSchema: z.ZodType<Seed> = z.strictObject({
         tags: texts.optional(),
         lifecycle: text.optional(),
         cors: text.optional(),
+        policy: z
+          .record(text, z.json())
+          .refine(
+            (one) => 'policy' in readPolicy(JSON.stringify(one)),
+            'Expected a policy as PutBucketPolicy takes it.',
+          )
+          .optional(),
+        public_access_block: z.boolean().optional(),
         notifications: z
           .array(
             z.strictObject({

@@ -86,6 +86,7 @@ export class Account {
       tags: { ...tags },
       purged_ms: null,
       sequence: 0,
+      calls: {},
     }
     this.store.queues.set(placeOf(queue), queue)
     return queue

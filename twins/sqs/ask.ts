@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Credential, EXAMPLE_CREDENTIAL } from '../aws/credentials.ts'
+import { type Credential, EXAMPLE_CREDENTIAL, principalOf } from '../aws/credentials.ts'
 import { type Identity, identify, sha256 } from '../aws/sigv4.ts'
 import type { Json } from '../trace.ts'
 import { NotModelled } from '../twin.ts'
@@ -10,6 +10,8 @@ import { invalid, malformed, missing, noQueue, REFUSED_SIGNATURES, type Refused 
 /** A request to SQS whose signature holds: its parameters, and where it was asked. */
 export type Ask = {
   readonly account: Account
+  /** Whose key signed it; undefined where nobody did. */
+  readonly principal: string | undefined
   readonly body: { readonly [parameter: string]: Json | undefined }
   readonly region: string
   /** `https://sqs.us-east-1.amazonaws.com`, under which the client knows this endpoint. */
@@ -30,12 +32,13 @@ export async function readAsk(request: Request, account: Account, seed: readonly
   const region = regionOf(url)
   const text = await request.text()
   const header = (name: string): string | undefined => request.headers.get(name) ?? undefined
+  const credentials = seed.length === 0 ? [EXAMPLE_CREDENTIAL] : seed
   const identity = identify(
     { method: request.method, url, header, bodyHash: () => sha256(text), bodyLength: Buffer.byteLength(text) },
     {
       service: 'sqs',
       region,
-      credentials: seed.length === 0 ? [EXAMPLE_CREDENTIAL] : seed,
+      credentials,
       nowMs: account.world.clock.now(),
       pathOnce: false,
     },
@@ -46,7 +49,8 @@ export async function readAsk(request: Request, account: Account, seed: readonly
     throw REFUSED_SIGNATURES.mismatch(MISMATCH)
   const body = z.record(z.string(), z.json()).safeParse(readJson(text === '' ? '{}' : text))
   if (!body.success) throw malformed()
-  return { account, body: body.data, region, endpoint: url.origin }
+  const principal = identity.kind === 'signed' ? principalOf(credentials, identity.key, account.id) : undefined
+  return { account, principal, body: body.data, region, endpoint: url.origin }
 }
 
 const MISMATCH =
@@ -57,9 +61,8 @@ const compact = (ms: number): string => new Date(ms).toISOString().replace(/[-:]
 function refusalOf(identity: Identity, nowMs: number): Refused | undefined {
   switch (identity.kind) {
     case 'signed':
+    case 'anonymous': // Whether a queue takes it, its policy says.
       return undefined
-    case 'anonymous':
-      return REFUSED_SIGNATURES.anonymous()
     case 'malformed':
       return REFUSED_SIGNATURES.incomplete(identity.what)
     case 'unknown-key':

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { readPolicy } from '../aws/policy.ts'
 import type { Json } from '../trace.ts'
 import { notModelled } from '../twin.ts'
 import { GAPS } from './gaps.ts'
@@ -24,7 +25,7 @@ const ATTRIBUTES: Readonly<Record<string, { readonly usual: string; readonly fit
   MessageRetentionPeriod: { usual: '345600', fits: whole(60, 1_209_600) },
   ReceiveMessageWaitTimeSeconds: { usual: '0', fits: whole(0, 20) },
   SqsManagedSseEnabled: { usual: 'true', fits: oneOf('true', 'false') },
-  Policy: { usual: '', fits: () => true },
+  Policy: { usual: '', fits: (value) => value === '' || 'policy' in readPolicy(value) },
   RedrivePolicy: { usual: '', fits: () => true },
   RedriveAllowPolicy: { usual: '', fits: () => true },
 }

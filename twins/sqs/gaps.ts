@@ -1,8 +1,14 @@
+import { PARTS } from '../aws/policy.ts'
 import type { Gap } from '../twin.ts'
 
 /** What this twin does not model. A request that needs it ends the run as inconclusive. */
 export const GAPS: readonly Gap[] = [
-  { what: 'permissions', why: 'One account owns all queues; policies are kept and never weighed.' },
+  PARTS,
+  {
+    what: 'who may do what',
+    why: 'Assumed: everybody of the account whom no queue’s policy denies it; a key pair is of its `arn` in the seed, or of user/app.',
+  },
+  { what: 'high throughput of FIFO queues', why: 'Assumed: without a limit; AWS has one that differs by region.' },
   { what: 'queues of other accounts', why: 'There is one account in a world.' },
   { what: 'the query protocol', why: 'Every current SDK speaks JSON, with X-Amz-Target.' },
   { what: 'encryption with KMS keys', why: 'There is no KMS; messages are kept in the clear, as with SQS-owned keys.' },

@@ -7,6 +7,8 @@ import { FIDELITY } from './fidelity.ts'
 import { GAPS } from './gaps.ts'
 import { FIELDS, HAPPENINGS, happen } from './happenings.ts'
 import { TARGETS } from './operations.ts'
+import { pace } from './pace.ts'
+import { authorize } from './permissions.ts'
 import { PRICES } from './prices.ts'
 import { receiveOf } from './routes/messages.ts'
 import { resume } from './routes/moves.ts'
@@ -15,7 +17,6 @@ import { answer, failure, Refused, refusal } from './wire.ts'
 
 /** Each 64 KB of a request is billed as one: https://aws.amazon.com/sqs/pricing/ (2026-11-26). */
 const BILLED_BYTES = 65_536
-const PERMISSIONS = ['AddPermission', 'RemovePermission']
 
 /** SQS: standard and FIFO queues in virtual time, with long polls, dead letters, and signatures that are checked. */
 export const sqs: TwinDefinition<Seed> = {
@@ -57,7 +58,9 @@ export const sqs: TwinDefinition<Seed> = {
       async wait(request) {
         if (targetOf(request.method, new URL(request.url), headersOf(request)) !== 'ReceiveMessage') return undefined
         try {
-          const { queue, wait_s } = receiveOf(await readAsk(request, account, credentials))
+          const ask = await readAsk(request, account, credentials)
+          authorize(ask, 'ReceiveMessage')
+          const { queue, wait_s } = receiveOf(ask)
           if (wait_s === 0 || account.hasReceivable(queue)) return undefined
           const untilMs = world.clock.now() + wait_s * 1000
           return account.polls.wait(
@@ -77,7 +80,6 @@ export const sqs: TwinDefinition<Seed> = {
         const target = targetOf(request.method, url, headersOf(request))
         if (target === undefined && /(^|&)Action=/.test(`${url.search.slice(1)}&${await request.clone().text()}`))
           throw notModelled('sqs', GAPS, 'the query protocol')
-        if (PERMISSIONS.includes(target ?? '')) throw notModelled('sqs', GAPS, 'permissions')
         const found = TARGETS.get(target ?? '')
         if (found === undefined)
           throw new NotModelled(
@@ -87,6 +89,8 @@ export const sqs: TwinDefinition<Seed> = {
           )
         try {
           const ask = await readAsk(request, account, credentials)
+          authorize(ask, target ?? '')
+          pace(ask, target ?? '')
           bill(ask.body)
           const given = found[1](ask)
           return answer(given, requestId())

@@ -1,4 +1,5 @@
 import type { Handler } from './ask.ts'
+import * as permissions from './permissions.ts'
 import * as messages from './routes/messages.ts'
 import * as moves from './routes/moves.ts'
 import * as queues from './routes/queues.ts'
@@ -16,6 +17,8 @@ export const TARGETS: ReadonlyMap<string, Operation> = new Map(
     GetQueueAttributes: ['queues.get_attributes', queues.getAttributes],
     SetQueueAttributes: ['queues.set_attributes', queues.setAttributes],
     ListDeadLetterSourceQueues: ['queues.list_dead_letter_sources', queues.deadLetterSources],
+    AddPermission: ['queues.add_permission', permissions.add],
+    RemovePermission: ['queues.remove_permission', permissions.remove],
     TagQueue: ['queues.tag', queues.tag],
     UntagQueue: ['queues.untag', queues.untag],
     ListQueueTags: ['queues.list_tags', queues.listTags],

@@ -39,6 +39,8 @@ export type Queue = {
   purged_ms: number | null
   /** The number of the last message of a FIFO queue. */
   sequence: number
+  /** How often a FIFO queue was asked for each in the last second of the clock that it was. */
+  calls: Readonly<Record<string, { readonly second: number; readonly count: number }>>
 }
 /** A message in a queue; it can be received from `visible_ms` on. */
 export type Message = {
@@ -107,6 +109,7 @@ const queue: z.ZodType<Queue> = z.strictObject({
   tags: texts,
   purged_ms: z.number().nullable(),
   sequence: z.number(),
+  calls: z.record(text, z.strictObject({ second: z.number(), count: z.number() })),
 })
 const attribute = z.strictObject({
   DataType: text,

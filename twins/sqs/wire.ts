@@ -68,6 +68,8 @@ export const batch = (name: string, message: string): Refused => own(name, messa
 export const unsupported = (message: string): Refused => own('UnsupportedOperation', message)
 export const noSuchResource = (message: string): Refused =>
   own('ResourceNotFoundException', message, 'ResourceNotFoundException', 404)
+export const forbidden = (message: string): Refused => coral('AccessDeniedException', 'AccessDenied', message, 403)
+export const throttled = (): Refused => own('RequestThrottled', 'Rate exceeded', 'RequestThrottled', 403)
 export const malformed = (): Refused => coral('SerializationException', 'MalformedInput', '')
 
 export const REFUSED_SIGNATURES = {

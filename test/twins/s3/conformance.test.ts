@@ -37,6 +37,20 @@ runTwinTests({
           { key: 'bytes', base64: '/wA=' },
         ],
       },
+      {
+        name: 'kept',
+        policy: {
+          Statement: [
+            {
+              Effect: 'Deny',
+              Principal: '*',
+              Action: 's3:GetObject',
+              Resource: 'arn:aws:s3:::kept/denied',
+              Condition: { NotIpAddress: { 'aws:SourceIp': '192.0.2.0/24' } },
+            },
+          ],
+        },
+      },
     ],
   },
   async story({ send, world, twin }) {
@@ -66,7 +80,7 @@ runTwinTests({
       '/?ownershipControls=',
       '<OwnershipControls><Rule><ObjectOwnership>ObjectWriter</ObjectOwnership></Rule></OwnershipControls>',
     ),
-    'bucket policies': act('GET', '/?policy='),
+    'parts of policies': act('GET', '/denied', '', {}, 'https://kept.s3.us-east-1.amazonaws.com'),
     'other settings of buckets': act('GET', '/?replication='),
     'deleting with MFA': act(
       'PUT',

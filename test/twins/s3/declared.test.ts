@@ -9,8 +9,8 @@ const ORIGIN = 'https://shop.s3.us-east-1.amazonaws.com'
 
 /** Subresources of the API reference that no route takes. Source: the commands of @aws-sdk/client-s3 3.1175. */
 const UNMODELLED = [
-  ...['accelerate', 'analytics', 'intelligent-tiering', 'inventory', 'logging', 'metrics', 'policy'],
-  ...['policyStatus', 'replication', 'requestPayment', 'session', 'website'],
+  ...['accelerate', 'analytics', 'intelligent-tiering', 'inventory', 'logging', 'metrics'],
+  ...['replication', 'requestPayment', 'session', 'website'],
   ...['metadataTable', 'metadataConfiguration', 'abac'],
 ]
 const OF_OBJECTS = ['restore', 'select', 'torrent', 'renameObject', 'annotation']

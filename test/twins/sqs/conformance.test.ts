@@ -20,6 +20,14 @@ const act =
     twin.fetch(request(target, body))
 const received = z.object({ Messages: z.array(z.object({ ReceiptHandle: z.string() })).min(1) })
 
+const FROM_AFAR = {
+  Effect: 'Deny',
+  Principal: '*',
+  Action: 'sqs:PurgeQueue',
+  Resource: '*',
+  Condition: { NotIpAddress: { 'aws:SourceIp': '192.0.2.0/24' } },
+}
+
 runTwinTests({
   twin: sqs,
   seed: {
@@ -27,6 +35,7 @@ runTwinTests({
       { name: 'failed' },
       { name: 'orders', dead_letter: { queue: 'failed', max_receives: 3 }, messages: ['one'] },
       { name: 'steps.fifo' },
+      { name: 'kept', attributes: { Policy: JSON.stringify({ Statement: [FROM_AFAR] }) } },
     ],
   },
   async story({ send, world, twin }) {
@@ -49,7 +58,7 @@ runTwinTests({
   },
   requests: Object.fromEntries([...TARGETS].map(([target, [operation]]) => [operation, request(target, {})])),
   gaps: {
-    permissions: act('AddPermission', { QueueUrl }),
+    'parts of policies': act('PurgeQueue', { QueueUrl: `${QUEUE_URL}/kept` }),
     'queues of other accounts': act('PurgeQueue', {
       QueueUrl: 'https://sqs.us-east-1.amazonaws.com/999999999999/orders',
     }),

@@ -16,6 +16,7 @@ import {
 } from '../content.ts'
 import { GAPS } from '../gaps.ts'
 import { expiryHeaders } from '../lifecycle.ts'
+import { authorizeKey } from '../permissions.ts'
 import type { Bucket, Content, StoredObject, Version } from '../state.ts'
 import { tagsOfHeader } from '../tags.ts'
 import {
@@ -193,6 +194,7 @@ export const removeMany: Handler = (ask) => {
     if (key === undefined || key === '') throw malformedXml()
     const wanted = row.one('VersionId')?.text
     try {
+      authorizeKey(ask, bucket, wanted === undefined ? 's3:DeleteObject' : 's3:DeleteObjectVersion', key)
       checkRemoval(ask, bucket, key, row.one('ETag')?.text)
       const version = removeOne(ask, bucket, key, wanted)
       if (quiet) return undefined
@@ -238,6 +240,7 @@ export function sourceOf(ask: Ask): { readonly object: StoredObject; readonly bu
   if (name === '' || key === '') throw invalidArgument('Invalid copy source object key', 'x-amz-copy-source', given)
   const bucket = bucketNamed(ask.account, name, ask.account.store.buckets.get(name)?.region ?? ask.place.region)
   const versionId = new URLSearchParams(search).get('versionId')
+  authorizeKey(ask, bucket, versionId === null ? 's3:GetObject' : 's3:GetObjectVersion', key)
   const query = new Map(versionId === null ? [] : [['versionId', versionId]])
   const object = objectOf({ account: ask.account, query, place: ask.place }, bucket, key)
   checkSource(object, ask.header)

@@ -1,9 +1,11 @@
 import { z } from 'zod'
+import { principalOf } from '../../aws/credentials.ts'
 import { ALGORITHM, credentialScope, parseAmzDate, signatureOf } from '../../aws/sigv4.ts'
 import { parseXml } from '../../aws/xml.ts'
 import type { Account } from '../account.ts'
 import { type Ask, bucketOf, credentialsOf, type Frame } from '../ask.ts'
 import { objectHeaders, receivedBody, targetOf, versionHeaders } from '../content.ts'
+import { authorizeKey } from '../permissions.ts'
 import { placeOf } from '../place.ts'
 import { OBJECT_TAGS_MAX, tagsOfXml } from '../tags.ts'
 import {
@@ -128,6 +130,11 @@ function store(account: Account, place: Ask['place'], fields: Fields, body: Buff
   const { 'x-amz-algorithm': _, ...names } = Object.fromEntries(fields)
   const ask: Ask = {
     account,
+    principal: principalOf(
+      credentialsOf(frame),
+      credentialScope(fields.get('x-amz-credential') ?? '')?.key ?? '',
+      account.id,
+    ),
     method: 'POST',
     place,
     header: (name) => names[name],
@@ -138,6 +145,7 @@ function store(account: Account, place: Ask['place'], fields: Fields, body: Buff
     ids: frame.ids,
   }
   const bucket = bucketOf(ask)
+  authorizeKey(ask, bucket, 's3:PutObject', place.key ?? '')
   const tags = fields.get('tagging')
   const tree = tags === undefined ? undefined : parseXml(tags, 'Tagging')
   if (tags !== undefined && tree === undefined) throw malformedXml()

@@ -2,6 +2,7 @@ import type { Element, Node } from '../../aws/xml.ts'
 import { parseXml } from '../../aws/xml.ts'
 import { notModelled } from '../../twin.ts'
 import { type Ask, bucketOf, type Handler, keyOf, xmlOf } from '../ask.ts'
+import { BLOCKS } from '../blocks.ts'
 import { receivedBody } from '../content.ts'
 import { GAPS } from '../gaps.ts'
 import type { Bucket } from '../state.ts'
@@ -141,8 +142,6 @@ export const putEncryption: Handler = (ask) =>
     if (algorithm !== 'AES256') throw notModelled('s3', GAPS, 'encryption with keys')
   })
 export const removeEncryption: Handler = (ask) => remove(ask, 'encryption')
-
-const BLOCKS = ['BlockPublicAcls', 'IgnorePublicAcls', 'BlockPublicPolicy', 'RestrictPublicBuckets'] as const
 
 /** All four are on where nobody has said otherwise: https://aws.amazon.com/about-aws/whats-new/2023/04/ (as documented for new buckets, 2026-11-26). */
 export const getPublicAccessBlock: Handler = (ask) => {
