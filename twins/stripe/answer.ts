@@ -24,6 +24,7 @@ export type Operation<S extends Spec> = {
   readonly name: string
   /** `POST /v1/charges/:id`. */
   readonly route: string
+  /** The same for every account. */
   readonly spec: S
   /** The object of the answer, or of the items of a list; what `expand` is checked against. */
   readonly gives: string
@@ -34,12 +35,22 @@ export type Operation<S extends Spec> = {
 /** Registers operations of one account. */
 export type Serve = <S extends Spec>(operation: Operation<S>) => void
 
+/** By operation. A server has an account for each of its tests, and what an operation takes is most of one. */
+const SPECS = new Map<string, Spec>()
+
+/** Every operation takes `expand`. */
+function wholeSpec<S extends Spec>({ name, spec }: Operation<S>): S {
+  const whole = SPECS.get(name) ?? { ...spec, expand: expandField() }
+  SPECS.set(name, whole)
+  // The same operation has the same spec, whoever's it is.
+  return whole as S
+}
+
 /** Everything between a request and an operation: key, version, idempotency, parameters, expansion, errors, headers. */
 export const createServe =
   (account: Account, app: TwinApp, keys: readonly string[] | undefined): Serve =>
   (given) => {
-    // Every operation takes `expand`.
-    const operation = { ...given, spec: { ...given.spec, expand: expandField() } }
+    const operation = { ...given, spec: wholeSpec(given) }
     app.on(operation.name, operation.route, (c) => {
       const requestId = account.world.id('req_', 14)
       const respond = (text: string): Response => {
