@@ -24,6 +24,12 @@ test('a missing row that hangs on a fault stays one: the case holds without its 
   expect(await anchor.holds(without('buy'))).toBe(false)
 })
 
+test('a world that ends without what is given is tried with it', async () => {
+  const given = { ...story, given: { ledger: { account: '7' } } }
+  const fails = async (one: Scenario): Promise<boolean> => one.given.ledger !== undefined && missing(one)
+  expect(await (await anchorOf(given, { fails, failsOnBase: undefined })).holds({ ...given, when: [lost] })).toBe(false)
+})
+
 test('with a base the case has to hold there, faults and all', async () => {
   const anchor = await anchorOf(story, { fails: missing, failsOnBase: async (one) => !has(one, 'buy') })
   expect([await anchor.holds(without('look')), await anchor.holds(without('buy'))]).toEqual([true, false])
