@@ -1,10 +1,11 @@
 import module from 'node:module'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { whileLoading } from './chance.ts'
 import { original } from './originals.ts'
 import type { Before } from './snapshot.ts'
+import { compiledImport, javaScriptOf } from './typescript.ts'
 
-const { registerHooks, stripTypeScriptTypes } = module
+const { registerHooks } = module
 const require = module.createRequire(import.meta.url)
 
 /** Which life of the program this is; its own ES modules carry it as a query, so that each life loads them anew. */
@@ -63,7 +64,14 @@ export function watchModules(runtimeUrl: string, before: Before): void {
           : `${specifier}\0${parentURL.split('?')[0]}`
       const known = key === undefined || life === 0 ? undefined : resolved.get(key)
       if (known !== undefined) return { url: inThisLife(known), shortCircuit: true }
-      const found = next(specifier, context)
+      let found: ReturnType<typeof next>
+      try {
+        found = next(specifier, context)
+      } catch (error) {
+        const compiled = compiledImport(specifier, parentURL)
+        if (compiled === undefined) throw error
+        found = next(isRequire(context) ? fileURLToPath(compiled) : compiled, context)
+      }
       if (isRequire(context) || found.url.startsWith(runtimeUrl)) return found
       const url = isOwn(found.url) ? (found.url.split('?')[0] ?? found.url) : found.url
       if (key !== undefined && Object.keys(context.importAttributes ?? {}).length === 0) resolved.set(key, url)
@@ -84,10 +92,14 @@ export function watchModules(runtimeUrl: string, before: Before): void {
       const source = own ? textOf(loaded.source) : undefined
       if (source !== undefined) {
         if (source.includes('import.meta.main')) asksWhetherMain = true
-        // The same text as Node makes of it, kept: read once and rid of its types once, not in every life.
-        if (loaded.format === 'module-typescript')
-          kept.set(file, { format: 'module', source: named(file, stripTypeScriptTypes(source)) })
-        else if (loaded.format === 'module') kept.set(file, { format: 'module', source: named(file, source) })
+        if (loaded.format === 'module-typescript' || loaded.format === 'commonjs-typescript') {
+          const { text, moved } = javaScriptOf(source)
+          const format = loaded.format === 'module-typescript' ? 'module' : 'commonjs'
+          // The same text as Node makes of it, kept: read once and rid of its types once, not in every life.
+          if (format === 'module') kept.set(file, { format, source: named(file, text) })
+          // What Node does not read is read here.
+          if (moved) return { ...loaded, format, source: named(file, text) }
+        } else if (loaded.format === 'module') kept.set(file, { format: 'module', source: named(file, source) })
       }
       return loaded
     },

@@ -132,3 +132,38 @@ test('a warning that is told once in a process is told in no life; what tells of
   expect(logs[0]).toMatchObject([expect.stringContaining('MaxListenersExceededWarning')])
   expect(runs[1]?.hash).toBe(runs[0]?.hash)
 })
+
+test.each([['module'], ['commonjs']])(
+  'TypeScript is read as its compiler reads it, in every life: %s',
+  async (type) => {
+    const main = `
+    enum State { Open = 'open', Paid = 'paid' }
+    class Shop { constructor(readonly name: string) {} }
+    http.createServer((_: unknown, response: { end(text: string): void }) =>
+      response.end(JSON.stringify([State.Paid, new Shop('corner').name, one, two, three]))).listen(3000)`
+    const files =
+      type === 'module'
+        ? `import http from 'node:http'\nimport { one } from './lib/one.js'\nimport { two } from './lib'\nimport { three } from '@lib/three'`
+        : `const http = require('node:http'), { one } = require('./lib/one.js'), { two } = require('./lib'), { three } = require('@lib/three')`
+    const say = (name: string, value: number): string =>
+      type === 'module' ? `export const ${name}: number = ${value}` : `exports.${name} = ${value} as number`
+    const stage = programOf(
+      {
+        'package.json': JSON.stringify({ type }),
+        'tsconfig.json': '{ "extends": "./base.json", /* a comment, */ }',
+        'base.json': '{ "compilerOptions": { "paths": { "@lib/*": ["./src/lib/*"] }, }, } // "more"',
+        'src/lib/one.ts': say('one', 1),
+        'src/lib/index.ts': say('two', 2),
+        'src/lib/three.ts': say('three', 3),
+        'src/main.ts': `${files}\n${main}`,
+      },
+      'src/main.ts',
+    )
+    const story = scenario([call('look', '/')])
+    const runs = [await stage.run(story, { seed: '1' }), await stage.run(story, { seed: '1' })]
+    expect(runs.map(({ answers, ending }) => answers.look?.body ?? ending)).toEqual([
+      '["paid","corner",1,2,3]',
+      '["paid","corner",1,2,3]',
+    ])
+  },
+)
