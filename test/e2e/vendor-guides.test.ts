@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { backlot, REPOSITORY } from '../support/cli.ts'
 
-// The service of each guide uses the vendor's SDK, unmodified, at the real addresses, in a process of its own.
-test.each(['openai', 'sendgrid', 'twilio'])('the example of the guide to %s runs, the same each time', (vendor) => {
+// The service of each guide asks at the vendor's real addresses, with its unmodified SDK where it has one, in a process of its own.
+test.each(['jira', 'openai', 'sendgrid', 'twilio'])('the example of the guide to %s runs, the same each time', (vendor) => {
   const guide = readFileSync(join(REPOSITORY, `docs/guides/${vendor}.md`), 'utf8')
   const folder = mkdtempSync(join(tmpdir(), `backlot-${vendor}-`))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
