@@ -1,6 +1,7 @@
 import type { Exchange } from '../har.ts'
 import type { Json } from '../trace.ts'
 import { isDocument } from './documents.ts'
+import { attributesIn } from './profiles.ts'
 import { isRow, type Row } from './store.ts'
 
 /** One exchange that went well, as a derivation of the state before reads it. */
@@ -274,6 +275,18 @@ function lacking(exchanges: readonly Exchange[]): readonly string[] {
   return [...answers].flatMap(([at, refused]) => (refused ? [at] : []))
 }
 
+/** Attributes in profiles that were written and taken: the org knew them, from before or by then. */
+function written(looks: readonly Look[], kind: 'user' | 'group'): readonly string[] {
+  const path = new RegExp(`^${kind}s(/[^/]+)?$`)
+  const profiles = looks
+    .filter(({ method, path: at }) => (method === 'POST' || method === 'PUT') && path.test(at))
+    .flatMap(({ sent }) => {
+      const body = parse(sent)
+      return isRow(body) && isRow(body.profile) ? [body.profile] : []
+    })
+  return attributesIn(profiles, kind)
+}
+
 /**
  * What the org had before: rows that reads return and no creation of the recording gave, things that requests speak of, and settings
  * as they were first read. A recording may begin in the middle of a session.
@@ -309,6 +322,7 @@ export function given(exchanges: readonly Exchange[]): Json {
     // How much an org may ask is bought; this one was never told that it was too much.
     ...(exchanges.some(({ status }) => status === 429) ? {} : { rate_limit: 1_000_000 }),
     lacks: lacking(exchanges) as Json,
+    attributes: { user: [...written(looks, 'user')], group: [...written(looks, 'group')] },
     engine: classic ? 'classic' : 'oie',
     ids: Object.fromEntries(Object.entries(ids).filter(([, id]) => id !== undefined)) as Json,
     rows: listed(found.rows),

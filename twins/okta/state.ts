@@ -58,6 +58,8 @@ export type Seed = {
   readonly ids?:
     | { readonly org?: Text; readonly admin?: Text; readonly access_policy?: Text; readonly enrollment_policy?: Text }
     | undefined
+  /** Attributes that profiles have beside those of their schemas. */
+  readonly attributes?: { readonly user?: Texts; readonly group?: Texts } | undefined
   /** Anything else that was there before, as the wire shows it, by the path of its collection (`policies/rst1/rules`). */
   readonly rows?: Readonly<Record<string, readonly Fields[]>> | undefined
   /** Settings that exist once, by their path. */
@@ -106,6 +108,9 @@ export const seedSchema: z.ZodType<Seed> = z.strictObject({
   rate_limit: z.int().positive().optional(),
   apps_made: z.int().optional(),
   ids: z.strictObject({ org: name, admin: name, access_policy: name, enrollment_policy: name }).optional(),
+  attributes: z
+    .strictObject({ user: z.array(z.string()).optional(), group: z.array(z.string()).optional() })
+    .optional(),
   rows: z.record(z.string(), z.array(json)).optional(),
   documents: z.record(z.string(), json).optional(),
 })

@@ -3,6 +3,7 @@ import { groupTarget, tell } from '../events.ts'
 import { parseExpression } from '../expression.ts'
 import { dissolve, dropRule, expel, join, ruleAll } from '../memberships.ts'
 import { type Org, one, rowOf, text } from '../org.ts'
+import { checkAttributes } from '../profiles.ts'
 import type { Row } from '../store.ts'
 import { invalid, merged, notFound, OktaError, view, without } from '../wire.ts'
 import { briefUser, findUser, groupShown } from './user-shape.ts'
@@ -33,6 +34,7 @@ function createGroup(ask: Ask): Reply {
   const { org } = ask
   const profile = rowOf(ask.body().profile)
   checkName(org, text(profile.name), undefined)
+  checkAttributes(org, { kind: 'group' }, profile, 'New UserGroup')
   const now = org.now()
   const group = putGroup(org, {
     id: org.id('00g'),
@@ -60,6 +62,7 @@ function replaceGroup(ask: Ask): Reply {
   changeable(before)
   const profile = rowOf(ask.body().profile)
   checkName(org, text(profile.name), text(before.id))
+  checkAttributes(org, { kind: 'group' }, profile, 'UserGroup', rowOf(before.profile))
   const group = putGroup(org, {
     ...before,
     profile: { description: null, ...profile } as never,

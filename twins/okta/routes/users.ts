@@ -4,6 +4,7 @@ import { tell, userTarget } from '../events.ts'
 import { parseExpression } from '../expression.ts'
 import { changed, join, setMember } from '../memberships.ts'
 import { defaultUserType, everyoneGroup, type Org, one, rowOf, text } from '../org.ts'
+import { checkAttributes } from '../profiles.ts'
 import { endSessions } from '../sessions.ts'
 import type { Row } from '../store.ts'
 import { invalid, merged, notFound, OktaError, view } from '../wire.ts'
@@ -44,12 +45,13 @@ function createUser(ask: Ask): Reply {
   const profile = checkedProfile(org, rowOf(body.profile), undefined)
   const groupIds = Array.isArray(body.groupIds) ? (body.groupIds as readonly string[]) : []
   for (const id of groupIds) if (notIn('groups')(id, org)) throw notFound(id, 'UserGroup')
+  const type = text(rowOf(body.type).id) || defaultUserType(org)
+  if (notIn('meta/types/user')(type, org)) throw notFound(type, 'UserType')
+  checkAttributes(org, { kind: 'user', type }, profile, 'newUser')
   const groups = [everyoneGroup(org), ...groupIds]
   const person = { id: '', isIn: (group: string) => groups.includes(group) }
   const { known, kept, shownCredentials } = secretsOf(org, rowOf(body.credentials), profile, person)
   const status = firstStatus(ask, known)
-  const type = text(rowOf(body.type).id) || defaultUserType(org)
-  if (notIn('meta/types/user')(type, org)) throw notFound(type, 'UserType')
   const now = org.now()
   const fresh: Row = {
     id: org.id('00u'),
@@ -83,6 +85,8 @@ function changeUser(ask: Ask, partial: boolean): Reply {
   const body = ask.body()
   const asked = rowOf(body.profile)
   const profile = checkedProfile(org, partial ? merged(rowOf(before.profile), asked) : asked, text(before.id))
+  const own = { kind: 'user', type: text(rowOf(body.type).id) || text(rowOf(before.type).id) } as const
+  checkAttributes(org, own, profile, text(before.id), rowOf(before.profile))
   const given = rowOf(body.credentials)
   const secrets = body.credentials === undefined ? undefined : secretsOf(org, given, profile, personOf(org, before))
   const type = text(rowOf(body.type).id)
