@@ -112,6 +112,17 @@ function askedOf({ name, asked }: Placed, operation: string): string {
   return text
 }
 
+/** A twin that knows the gap says why; one that answers all the same has a route without a name. */
+async function unnamed({ name, twin }: Placed, request: Request): Promise<never> {
+  const { method, url } = request
+  await twin.fetch(request)
+  throw new NotModelled(
+    name,
+    `${method} ${new URL(url).pathname}`,
+    `See twins/${name}/gaps.ts for what it does not model.`,
+  )
+}
+
 /** Puts twins at their origins in `world`. Throws when two claim the same origin. */
 export function createNetwork(world: World, placements: readonly Placement[]): Network {
   const twins = new Map<string, Twin>()
@@ -178,92 +189,90 @@ export function createNetwork(world: World, placements: readonly Placement[]): N
       world.trace.record('fault', { key, on: fault.on, kind: fault.kind })
       return true
     },
-    async handle(request) {
-      const { url, at } = addressOf(request.url)
-      if (at === undefined) {
-        throw new NotModelled(
-          'network',
-          `the origin ${url.origin}`,
-          'Name a twin for it under "given", or take the call out.',
-        )
+    handle(request) {
+      try {
+        return taken(request)
+      } catch (error) {
+        return Promise.reject(error)
       }
-      const { name, twin, definition } = at
-      const ask = (): Request =>
-        requestOf({ method: request.method, url, headers: request.headers, body: request.body })
-      const first = ask()
-      const header = (wanted: string): string | undefined => first.headers.get(wanted) ?? undefined
-      const operation = twin.operationOf(request.method, url, header)
-      if (operation === undefined) {
-        // A twin that knows the gap says why; one that answers all the same has a route without a name.
-        await twin.fetch(first)
-        throw new NotModelled(
-          name,
-          `${request.method} ${url.pathname}`,
-          `See twins/${name}/gaps.ts for what it does not model.`,
-        )
-      }
-      const asked = askedOf(at, operation)
-      const attempt = attemptOf(request.step, asked)
-      const key = `${request.step}/${asked}#${attempt}`
-      return await world.within({ step: request.step, key, draws: new Map() }, async (): Promise<WireAnswer> => {
-        const own = twin.fieldsOf?.(request.method, url, header)
-        const sent = requestFields(request, url)
-        const fields = own === undefined ? sent : { ...(sent as object), ...own }
-        world.trace.record(asked, {
-          key,
-          method: request.method,
-          path: url.pathname,
-          idempotencyKey: header('idempotency-key'),
-          params: fields,
-        })
-        const fault = world.faults.hit({ twin: name, operation, attempt, key, fields })
-        if (fault !== undefined) world.trace.record('fault', { key, on: fault.on, kind: fault.kind })
-        const usualMs = world.latency(key, definition.latencyMs)
-        const afterMs = usualMs + (fault?.kind === 'slow' ? (fault.byMs ?? 30_000) : 0)
-        const lost = (silent: boolean): PromptAnswer =>
-          silent ? { kind: 'silence', key } : { kind: 'reset', afterMs, key }
-        switch (fault?.kind) {
-          case 'timeout':
-            return { kind: 'silence', key }
-          case 'request-lost':
-          case 'drop':
-          case 'reset':
-          case 'refused':
-            return lost(fault.silent ?? false)
-          default:
-        }
-        const refused = fault === undefined ? undefined : refusal(twin, fault, ask())
-        const answer = async (): Promise<PromptAnswer> => {
-          const given = refused ?? twin.fetch(first)
-          const response = given instanceof Promise ? await given : given
-          if (fault?.kind === 'duplicate') await twin.fetch(ask())
-          const coming = answered(response)
-          const whole = coming instanceof Promise ? await coming : coming
-          const { status, headers, size } = whole
-          world.trace.record(at.answered, { key, operation, status, bytes: size })
-          if (fault?.kind === 'answer-lost') return lost(fault.silent ?? false)
-          const chunks = pieces(world, key, whole)
-          const cut = fault?.kind === 'truncated'
-          return {
-            kind: 'response',
-            afterMs,
-            key,
-            status,
-            headers,
-            chunks: cut ? truncate(chunks) : chunks,
-            cut,
-          }
-        }
-        const wait = refused === undefined && twin.wait !== undefined ? await twin.wait(ask()) : undefined
-        if (wait === undefined) return await answer()
-        const { cause } = world
-        return {
-          kind: 'held',
-          key,
-          whenAnswered: (use) => wait(() => world.within(cause, async () => use(await answer()))),
-        }
-      })
     },
+  }
+  const taken = (request: WireRequest): Promise<WireAnswer> => {
+    const { url, at } = addressOf(request.url)
+    if (at === undefined) {
+      throw new NotModelled(
+        'network',
+        `the origin ${url.origin}`,
+        'Name a twin for it under "given", or take the call out.',
+      )
+    }
+    const { name, twin, definition } = at
+    const ask = (): Request => requestOf({ method: request.method, url, headers: request.headers, body: request.body })
+    const first = ask()
+    const header = (wanted: string): string | undefined => first.headers.get(wanted) ?? undefined
+    const operation = twin.operationOf(request.method, url, header)
+    if (operation === undefined) return unnamed(at, first)
+    const asked = askedOf(at, operation)
+    const attempt = attemptOf(request.step, asked)
+    const key = `${request.step}/${asked}#${attempt}`
+    return world.within({ step: request.step, key, draws: new Map() }, async (): Promise<WireAnswer> => {
+      const own = twin.fieldsOf?.(request.method, url, header)
+      const sent = requestFields(request, url)
+      const fields = own === undefined ? sent : { ...(sent as object), ...own }
+      world.trace.record(asked, {
+        key,
+        method: request.method,
+        path: url.pathname,
+        idempotencyKey: header('idempotency-key'),
+        params: fields,
+      })
+      const fault = world.faults.hit({ twin: name, operation, attempt, key, fields })
+      if (fault !== undefined) world.trace.record('fault', { key, on: fault.on, kind: fault.kind })
+      const usualMs = world.latency(key, definition.latencyMs)
+      const afterMs = usualMs + (fault?.kind === 'slow' ? (fault.byMs ?? 30_000) : 0)
+      const lost = (silent: boolean): PromptAnswer =>
+        silent ? { kind: 'silence', key } : { kind: 'reset', afterMs, key }
+      switch (fault?.kind) {
+        case 'timeout':
+          return { kind: 'silence', key }
+        case 'request-lost':
+        case 'drop':
+        case 'reset':
+        case 'refused':
+          return lost(fault.silent ?? false)
+        default:
+      }
+      const refused = fault === undefined ? undefined : refusal(twin, fault, ask())
+      const answer = async (): Promise<PromptAnswer> => {
+        const given = refused ?? twin.fetch(first)
+        const response = given instanceof Promise ? await given : given
+        if (fault?.kind === 'duplicate') await twin.fetch(ask())
+        const coming = answered(response)
+        const whole = coming instanceof Promise ? await coming : coming
+        const { status, headers, size } = whole
+        world.trace.record(at.answered, { key, operation, status, bytes: size })
+        if (fault?.kind === 'answer-lost') return lost(fault.silent ?? false)
+        const chunks = pieces(world, key, whole)
+        const cut = fault?.kind === 'truncated'
+        return {
+          kind: 'response',
+          afterMs,
+          key,
+          status,
+          headers,
+          chunks: cut ? truncate(chunks) : chunks,
+          cut,
+        }
+      }
+      const wait = refused === undefined && twin.wait !== undefined ? await twin.wait(ask()) : undefined
+      if (wait === undefined) return await answer()
+      const { cause } = world
+      return {
+        kind: 'held',
+        key,
+        whenAnswered: (use) => wait(() => world.within(cause, async () => use(await answer()))),
+      }
+    })
   }
   const stands = ({ act }: Wire): boolean => act.kind === 'call' || twins.has(act.twin)
   const wires = [...placed.values()].flatMap(({ definition }) => definition.wires ?? [])

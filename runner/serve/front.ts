@@ -255,12 +255,11 @@ function sendWhole({ status, headers, chunks }: Whole, response: ServerResponse)
   }
 }
 
-/** Headers as Node takes them fastest: names and values in turn. */
-function flat(headers: WireRequest['headers']): string[] {
+/** Headers as Node takes them fastest: names and values in turn. An answer has its names in lower case. */
+function flat(headers: Whole['headers']): string[] {
   const raw: string[] = []
   for (const [name, value] of headers) {
-    const lower = name.toLowerCase()
-    if (lower === 'content-length' || !HOP_HEADERS.has(lower)) raw.push(name, value)
+    if (name === 'content-length' || !HOP_HEADERS.has(name)) raw.push(name, value)
   }
   return raw
 }

@@ -269,9 +269,15 @@ function checkKey(header: string | undefined, valid: readonly string[] | undefin
 
 function keyIn(header: string | undefined): string {
   if (header === undefined) return ''
-  const [scheme = '', value = ''] = header.split(/\s+/)
-  if (/^bearer$/i.test(scheme)) return value
-  if (!/^basic$/i.test(scheme)) return ''
+  const [, scheme = '', value = ''] = /^(\S*)\s+(\S*)/.exec(header) ?? []
+  switch (scheme.toLowerCase()) {
+    case 'bearer':
+      return value
+    case 'basic':
+      break
+    default:
+      return ''
+  }
   return Buffer.from(value, 'base64').toString().split(':')[0] ?? ''
 }
 
