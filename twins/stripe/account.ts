@@ -24,6 +24,7 @@ import type { PayoutSchedule, Seed } from './given.ts'
 import { meterBody } from './meters.ts'
 import { paymentLinkBody } from './payment-links.ts'
 import { warningBody } from './radar.ts'
+import { scheduleBody } from './schedules.ts'
 import {
   type BalanceTransaction,
   type Charge,
@@ -280,6 +281,8 @@ function billingBody(account: Account, id: string): Wire | undefined {
   if (connected !== undefined) return accountBody(connected)
   const link = state.payment_links.get(id)
   if (link !== undefined) return paymentLinkBody(account, link)
+  const schedule = state.schedules.get(id)
+  if (schedule !== undefined) return scheduleBody(account, schedule)
   const warning = state.fraud_warnings.get(id)
   if (warning !== undefined) return warningBody(account, warning)
   const meter = state.meters.get(id)

@@ -239,6 +239,21 @@ function hinted(section: string, id: string, objects: readonly Shown[], before: 
         },
       ]
     }
+    case 'subscriptions': {
+      // One that shows itself by its schedule alone is what the first phase says.
+      const [plan] = objects.filter(
+        ({ object, subscription, released_subscription: released }) =>
+          object === 'subscription_schedule' && (idOf(subscription) === id || idOf(released) === id),
+      )
+      const [phase] = Array.isArray(plan?.phases) ? (plan.phases as readonly Json[]).filter(isShown) : []
+      const customer = idOf(plan?.customer)
+      if (phase === undefined || customer === null || !Array.isArray(phase.items)) return []
+      const items = (phase.items as readonly Json[])
+        .filter(isShown)
+        .map(({ price, quantity }, at) => ({ id: `si_${at}_${id}`, price: idOf(price) ?? '', quantity: quantity ?? 1 }))
+      const { start_date: current_period_start = null, end_date: current_period_end = null } = phase
+      return [{ id, customer, items, current_period_start, current_period_end }]
+    }
     case 'tax_rates': {
       const taxed = objects.find(({ tax_rate }) => tax_rate === id) === undefined ? undefined : taxOf(id, objects)
       return taxed === undefined ? [] : [{ id, ...taxed }]
@@ -367,10 +382,17 @@ function consistent(rows: Rows): Rows {
     ...rows,
     charges,
     payment_intents,
-    subscriptions: (rows.subscriptions ?? []).map(discounted),
+    subscriptions: (rows.subscriptions ?? []).map((row) => {
+      const { schedule, ...rest } = discounted(row) as Shown
+      return idsIn('subscription_schedules').has(idOf(schedule) ?? '') ? { ...rest, schedule: schedule ?? null } : rest
+    }),
     invoices: (rows.invoices ?? []).map(discounted),
     invoice_items: (rows.invoice_items ?? []).map(discounted),
     invoice_payments: paying.filter((row) => paid.has(idOf((row as Shown).payment_intent))),
+    subscription_schedules: (rows.subscription_schedules ?? []).filter((row) => {
+      const { status, subscription } = row as Shown
+      return status !== 'active' || idsIn('subscriptions').has(idOf(subscription) ?? '')
+    }),
     credit_notes: of('credit_notes', 'invoice', invoices),
     early_fraud_warnings: of('early_fraud_warnings', 'charge', chargeIds),
     fee_refunds: of('fee_refunds', 'fee', idsIn('application_fees')),

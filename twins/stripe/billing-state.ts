@@ -85,6 +85,37 @@ export type Discount = {
   readonly end: number | null
 }
 
+/** What a subscription is from one day to another. */
+export type Phase = {
+  readonly currency: string
+  readonly default_payment_method: string | null
+  readonly default_tax_rates: readonly string[]
+  readonly description: string | null
+  readonly end_date: number
+  readonly items: readonly Pick<SubscriptionItem, 'metadata' | 'price' | 'quantity' | 'tax_rates'>[]
+  readonly metadata: Metadata
+  readonly proration_behavior: 'always_invoice' | 'create_prorations' | 'none'
+  readonly start_date: number
+  readonly trial_end: number | null
+}
+/** Changes of a subscription that are known beforehand. `at` is the phase it is in. */
+export type Schedule = {
+  readonly id: string
+  readonly created: number
+  readonly customer: string
+  at: number
+  canceled_at: number | null
+  completed_at: number | null
+  default_payment_method: string | null
+  end_behavior: 'cancel' | 'release'
+  metadata: Metadata
+  phases: readonly Phase[]
+  released_at: number | null
+  released_subscription: string | null
+  status: 'active' | 'canceled' | 'completed' | 'not_started' | 'released'
+  subscription: string | null
+}
+
 /** What counts usage, by events of one name. */
 export type Meter = {
   readonly id: string
@@ -184,6 +215,8 @@ export type Subscription = {
   status: SubscriptionStatus
   trial_end: number | null
   trial_start: number | null
+  /** The schedule it follows. */
+  schedule: string | null
   application_fee_percent: number | null
   on_behalf_of: string | null
   transfer_data: { readonly destination: string; readonly amount_percent: number | null } | null

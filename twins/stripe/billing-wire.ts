@@ -174,7 +174,7 @@ export function subscriptionBody(subscription: Subscription, books: Books): Wire
     pending_invoice_item_interval: null,
     pending_setup_intent: subscription.pending_setup_intent,
     pending_update: null,
-    schedule: null,
+    schedule: subscription.schedule,
     start_date: subscription.start_date,
     status: subscription.status,
     test_clock: null,

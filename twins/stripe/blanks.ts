@@ -80,6 +80,7 @@ export function blankSubscription(account: Account, wish: SubscriptionWish): Sub
     status: 'active',
     trial_end: null,
     trial_start: null,
+    schedule: null,
     application_fee_percent: null,
     on_behalf_of: null,
     transfer_data: null,

@@ -57,6 +57,9 @@ const soldIn = (stored: Wire): readonly string[] =>
   [
     ...listIn(stored.subscriptions).flatMap(({ items }) => listIn(items)),
     ...listIn(stored.checkout_sessions).flatMap(({ lines }) => listIn(lines)),
+    ...listIn(stored.subscription_schedules).flatMap(({ phases }) =>
+      listIn(phases).flatMap(({ items }) => listIn(items)),
+    ),
     ...listIn(stored.payment_links).flatMap(({ lines }) => listIn(lines)),
   ].map(({ price }) => String(price))
 

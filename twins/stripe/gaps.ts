@@ -10,6 +10,8 @@ export const GAPS: readonly Gap[] = [
   },
   { what: 'tax that Stripe works out itself', why: 'Automatic tax needs the tax law of each place. Use tax rates.' },
   { what: 'wordings about credit notes', why: 'Assumed: which are refused is documented, the sentences are not.' },
+  { what: 'how a schedule ends', why: 'Assumed: released by itself it is released, one that cancels is completed.' },
+  { what: 'phases without an end', why: 'Assumed: one period of the first price.' },
   { what: 'what usage is refused', why: 'Assumed: which events are refused is documented, the sentences are not.' },
   { what: 'the first invoice of a metered price', why: 'Assumed: a line of nothing used.' },
   { what: 'credit notes by amount alone', why: 'Assumed: one line of their own, without taxes.' },
@@ -20,7 +22,7 @@ export const GAPS: readonly Gap[] = [
     why: 'Tiers, packages and amounts a customer chooses are priced otherwise.',
   },
   { what: 'goods, tax codes and marketing features of products', why: 'They change no amount here.' },
-  { what: 'billing cycles set by hand, schedules and pending updates', why: 'A cycle starts when it starts.' },
+  { what: 'billing cycles set by hand and pending updates', why: 'A cycle starts when it starts.' },
   { what: 'subscriptions of several intervals or currencies', why: 'One period holds for all items.' },
   {
     what: 'what a hosted page may ask for beyond the payment',

@@ -35,6 +35,7 @@ import { addPaymentMethods } from './routes/payment-methods.ts'
 import { addPayouts } from './routes/payouts.ts'
 import { addRadar } from './routes/radar.ts'
 import { addRefunds } from './routes/refunds.ts'
+import { addSchedules } from './routes/schedules.ts'
 import { addSearch } from './routes/search.ts'
 import { addSetupIntents } from './routes/setup-intents.ts'
 import { addSubscriptionItems } from './routes/subscription-items.ts'
@@ -162,6 +163,12 @@ export const stripe: TwinDefinition<Seed> = {
     'payouts.cancel',
     'payouts.list',
     'payouts.update',
+    'subscription_schedules.create',
+    'subscription_schedules.retrieve',
+    'subscription_schedules.update',
+    'subscription_schedules.cancel',
+    'subscription_schedules.release',
+    'subscription_schedules.list',
     'payment_links.create',
     'payment_links.retrieve',
     'payment_links.update',
@@ -316,6 +323,11 @@ export const stripe: TwinDefinition<Seed> = {
     'refund.updated',
     'tax_rate.created',
     'tax_rate.updated',
+    'subscription_schedule.canceled',
+    'subscription_schedule.completed',
+    'subscription_schedule.created',
+    'subscription_schedule.released',
+    'subscription_schedule.updated',
     'application_fee.created',
     'application_fee.refund.updated',
     'application_fee.refunded',
@@ -420,6 +432,7 @@ function open(account: Account, keys: readonly string[] | undefined): Opened {
   addRadar(account, serve)
   addCustomerSessions(account, serve)
   addPaymentLinks(account, serve)
+  addSchedules(account, serve)
   addTaxRates(account, serve)
   addCreditNotes(account, serve)
   addCustomerBalance(account, serve)

@@ -55,6 +55,8 @@ const kindOf = (id: string): string => (id.startsWith('cs_') ? 'cs' : (id.split(
 /** What else a request makes beside the object it is for, by kind. */
 const MAKES: readonly (readonly [asked: RegExp, kinds: string])[] = [
   [/^POST \/v1\/subscriptions$/, 'in il si pi ch inpay txn ii seti di'],
+  [/^POST \/v1\/subscription_schedules$/, 'sub si in il pi ch inpay txn ii'],
+  [/^POST \/v1\/subscription_schedules\/\w+$/, 'in il pi ch inpay txn ii'],
   [/^POST \/v1\/subscription_items$/, 'ii in il pi ch inpay txn'],
   [/^POST \/v1\/invoices$/, 'il di'],
   [/^POST \/v1\/invoiceitems$/, 'il di'],

@@ -1,7 +1,8 @@
 import type { Account } from './account.ts'
-import type { BalanceChange, CreditLine, CreditNote, Meter, PaymentLink } from './billing-state.ts'
+import type { BalanceChange, CreditLine, CreditNote, Meter, PaymentLink, Schedule } from './billing-state.ts'
 import type { ApplicationFee, FeeRefund, TransferReversal } from './connect.ts'
 import { needs, told } from './planted.ts'
+import { watchSchedule } from './schedules.ts'
 import type { SeededMoney, SeededNote } from './seeded-money.ts'
 import type { BalanceTransaction } from './state.ts'
 
@@ -40,6 +41,7 @@ export function plantMoney(account: Account, rows: SeededMoney): void {
     )
   }
   plantFees(account, rows)
+  plantSchedules(account, rows.subscription_schedules ?? [])
   for (const wish of rows.meters ?? []) {
     const blank: Meter = {
       id: wish.id,
@@ -81,6 +83,38 @@ export function plantMoney(account: Account, rows: SeededMoney): void {
   for (const wish of rows.early_fraud_warnings ?? []) {
     needs(state.charges.get(wish.charge), `early_fraud_warnings.${wish.id}`, 'a charge', wish.charge)
     state.fraud_warnings.add(told({ id: wish.id, charge: wish.charge, created: now, fraud_type: 'misc' }, wish))
+  }
+}
+
+/** A schedule goes on with the subscription it has, or begins by itself. */
+function plantSchedules(account: Account, wishes: NonNullable<SeededMoney['subscription_schedules']>): void {
+  const { state } = account
+  const now = account.nowS()
+  for (const wish of wishes) {
+    needs(state.customers.get(wish.customer), `subscription_schedules.${wish.id}`, 'a customer', wish.customer)
+    const subscription = state.subscriptions.get(wish.subscription ?? '')
+    const at = wish.phases.findIndex(({ start_date, end_date }) => start_date <= now && now < end_date)
+    const blank: Schedule = {
+      id: wish.id,
+      at: Math.max(0, at),
+      canceled_at: null,
+      completed_at: null,
+      created: now,
+      customer: wish.customer,
+      default_payment_method: null,
+      end_behavior: 'release',
+      metadata: {},
+      phases: wish.phases,
+      released_at: null,
+      released_subscription: null,
+      status: subscription === undefined ? 'not_started' : 'active',
+      subscription: null,
+    }
+    const schedule = state.schedules.add(told(blank, wish))
+    if (subscription !== undefined) subscription.schedule = schedule.id
+    else if (schedule.status === 'active')
+      needs(undefined, `subscription_schedules.${wish.id}`, 'a subscription', String(wish.subscription))
+    watchSchedule(account, schedule)
   }
 }
 

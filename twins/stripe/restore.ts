@@ -8,6 +8,7 @@ import { disputeLater, expireLater, settleLater } from './payments.ts'
 import { watchPayout, watchSchedule } from './payouts.ts'
 import { warnLater } from './radar.ts'
 import { becomeLater } from './refunds.ts'
+import { watchSchedule as watchPhases } from './schedules.ts'
 import { fromSnapshot } from './state.ts'
 import { watch } from './subscriptions.ts'
 
@@ -31,6 +32,7 @@ export function restore(account: Account, json: Json): void {
     becomeLater(account, refund, found(state.charges.get(refund.charge), refund.charge))
   }
   for (const subscription of state.subscriptions.all()) watch(account, subscription)
+  for (const schedule of state.schedules.all()) watchPhases(account, schedule)
   for (const invoice of state.invoices.all()) watchInvoice(account, invoice)
   for (const session of state.checkout_sessions.all()) watchSession(account, session)
   for (const payout of state.payouts.all()) watchPayout(account, payout)

@@ -1,5 +1,14 @@
 import { z } from 'zod'
-import type { BalanceChange, CreditLine, CreditNote, Meter, MeterEvent, PaymentLink } from './billing-state.ts'
+import type {
+  BalanceChange,
+  CreditLine,
+  CreditNote,
+  Meter,
+  MeterEvent,
+  PaymentLink,
+  Phase,
+  Schedule,
+} from './billing-state.ts'
 import type { ApplicationFee, FeeRefund, TransferReversal } from './connect.ts'
 import { json, line, lines, metadata, orNull, text, texts, type Wish, whole, wish, yes } from './seeded.ts'
 import type { BalanceTransaction, FeeDetail, FraudWarning } from './state.ts'
@@ -159,6 +168,45 @@ const link = wish<PaymentLink, 'id' | 'lines'>(
 export type SeededWarning = Needs<FraudWarning, 'charge' | 'id'>
 const warning = wish<FraudWarning, 'charge' | 'id'>({ id: text, charge: text }, { created: whole, fraud_type: text })
 
+export type SeededSchedule = Needs<Schedule, 'customer' | 'id' | 'phases'>
+const phase: z.ZodType<Phase> = z.strictObject({
+  currency: text.default('usd'),
+  default_payment_method: text.nullable().default(null),
+  default_tax_rates: texts.default([]),
+  description: text.nullable().default(null),
+  end_date: whole,
+  items: z
+    .array(
+      z.strictObject({
+        metadata: metadata.default({}),
+        price: text,
+        quantity: whole.default(1),
+        tax_rates: texts.default([]),
+      }),
+    )
+    .min(1),
+  metadata: metadata.default({}),
+  proration_behavior: z.enum(['always_invoice', 'create_prorations', 'none']).default('create_prorations'),
+  start_date: whole,
+  trial_end: whole.nullable().default(null),
+})
+const schedule = wish<Schedule, 'customer' | 'id' | 'phases'>(
+  { id: text, customer: text, phases: z.array(phase).min(1) },
+  {
+    created: whole,
+    at: whole,
+    canceled_at: orNull(whole),
+    completed_at: orNull(whole),
+    default_payment_method: orNull(text),
+    end_behavior: z.enum(['cancel', 'release']),
+    metadata,
+    released_at: orNull(whole),
+    released_subscription: orNull(text),
+    status: z.enum(['active', 'canceled', 'completed', 'not_started', 'released']),
+    subscription: orNull(text),
+  },
+)
+
 /** All of those rows, by kind. */
 export type SeededMoney = {
   readonly balance_transactions?: readonly SeededEntry[] | undefined
@@ -171,6 +219,7 @@ export type SeededMoney = {
   readonly meter_events?: readonly SeededUse[] | undefined
   readonly payment_links?: readonly SeededLink[] | undefined
   readonly early_fraud_warnings?: readonly SeededWarning[] | undefined
+  readonly subscription_schedules?: readonly SeededSchedule[] | undefined
 }
 export const seededMoney: { readonly [Kind in keyof SeededMoney]-?: z.ZodType<SeededMoney[Kind]> } = {
   balance_transactions: z.array(entry).optional(),
@@ -183,4 +232,5 @@ export const seededMoney: { readonly [Kind in keyof SeededMoney]-?: z.ZodType<Se
   meter_events: z.array(use).optional(),
   payment_links: z.array(link).optional(),
   early_fraud_warnings: z.array(warning).optional(),
+  subscription_schedules: z.array(schedule).optional(),
 }

@@ -138,6 +138,7 @@ const subscription = wish<
     ]),
     trial_end: orNull(whole),
     trial_start: orNull(whole),
+    schedule: orNull(text),
     application_fee_percent: orNull(z.number()),
     on_behalf_of: orNull(text),
     transfer_data: orNull(z.strictObject({ destination: text, amount_percent: z.number().nullable() })),

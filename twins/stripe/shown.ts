@@ -127,7 +127,7 @@ function subscriptionRow(of: Shown): Shown {
       of,
       `id created currency customer start_date billing_cycle_anchor cancel_at cancel_at_period_end canceled_at
       collection_method days_until_due default_payment_method description ended_at latest_invoice metadata
-      pause_collection pending_setup_intent status trial_end trial_start application_fee_percent on_behalf_of`,
+      pause_collection pending_setup_intent status trial_end trial_start application_fee_percent on_behalf_of schedule`,
     ),
     cancellation_details: {
       comment: why.comment ?? null,
@@ -382,6 +382,40 @@ type Kind = {
 }
 export const KINDS: readonly Kind[] = [
   ...PLAIN.map(([object, id, section, fields]): Kind => ({ object, id, section, row: (of) => fieldsOf(of, fields) })),
+  {
+    object: 'subscription_schedule',
+    id: /^sub_sched_\w{8,}$/,
+    section: 'subscription_schedules',
+    row: (of) =>
+      known({
+        ...fieldsOf(
+          of,
+          `id created customer canceled_at completed_at end_behavior metadata released_at released_subscription status
+          subscription`,
+        ),
+        phases: listOf(of.phases)
+          .filter(isShown)
+          .map((phase) =>
+            known({
+              ...fieldsOf(
+                phase,
+                `currency default_payment_method description end_date metadata proration_behavior start_date trial_end`,
+              ),
+              default_tax_rates: idsOf(phase.default_tax_rates),
+              items: listOf(phase.items)
+                .filter(isShown)
+                .map((item) =>
+                  known({
+                    ...fieldsOf(item, 'metadata'),
+                    price: idOf(item.price) ?? '',
+                    quantity: numberOf(item.quantity) ?? 1,
+                    tax_rates: idsOf(item.tax_rates),
+                  }),
+                ),
+            }),
+          ),
+      }),
+  },
   { object: 'credit_note', id: /^cn_\w{8,}$/, section: 'credit_notes', row: noteRow },
   { object: 'payment_link', id: /^plink_\w{8,}$/, section: 'payment_links', row: linkRow },
   {
@@ -432,7 +466,7 @@ export const KINDS: readonly Kind[] = [
         methods: isShown(of.automatic_payment_methods) ? null : listOf(of.payment_method_types),
       }),
   },
-  { object: 'subscription', id: /^sub_\w{8,}$/, section: 'subscriptions', row: subscriptionRow },
+  { object: 'subscription', id: /^sub_(?!sched_)\w{8,}$/, section: 'subscriptions', row: subscriptionRow },
   { object: 'invoiceitem', id: /^ii_\w{8,}$/, section: 'invoice_items', row: invoiceItemRow },
   { object: 'invoice', id: /^in_\w{8,}$/, section: 'invoices', row: invoiceRow },
   { object: 'invoice_payment', id: /^inpay_\w{8,}$/, section: 'invoice_payments', row: invoicePaymentRow },

@@ -16,6 +16,7 @@ import type {
   Price,
   Product,
   PromotionCode,
+  Schedule,
   SetupIntent,
   Subscription,
   TaxRate,
@@ -352,6 +353,7 @@ export type State = {
   readonly tax_rates: Table<TaxRate>
   readonly credit_notes: Table<CreditNote>
   readonly balance_changes: Table<BalanceChange>
+  readonly schedules: Table<Schedule>
   readonly payment_links: Table<PaymentLink>
   readonly fraud_warnings: Table<FraudWarning>
   readonly meters: Table<Meter>
@@ -390,6 +392,7 @@ export const createState = (): State => ({
   tax_rates: new Table(),
   credit_notes: new Table(),
   balance_changes: new Table(),
+  schedules: new Table(),
   payment_links: new Table(),
   fraud_warnings: new Table(),
   meters: new Table(),

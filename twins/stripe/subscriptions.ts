@@ -28,6 +28,7 @@ import {
   priceIn,
   prorationOf,
 } from './periods.ts'
+import { advance, endWith, scheduleOf } from './schedules.ts'
 import { checkRates } from './taxes.ts'
 import type { Wire } from './wire.ts'
 
@@ -229,6 +230,8 @@ export function cancelNow(account: Account, subscription: Subscription, reason: 
       invoice.next_payment_attempt = null
     }
   }
+  const schedule = scheduleOf(account, subscription)
+  if (schedule !== undefined) endWith(account, schedule)
   tell(account, 'deleted', subscription)
 }
 
@@ -274,6 +277,10 @@ function turn(account: Account, subscription: Subscription): void {
   const now = account.nowS()
   // What was put on the clock before a change is late or early: the state decides.
   if (due === undefined || now < due) return
+  // What is known beforehand of the next period is so before it is billed.
+  const schedule = scheduleOf(account, subscription)
+  if (schedule !== undefined) advance(account, schedule)
+  if (subscription.status === 'canceled') return
   if (subscription.status === 'incomplete') {
     const before = bodyOf(account, subscription)
     subscription.status = 'incomplete_expired'

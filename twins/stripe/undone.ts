@@ -154,6 +154,16 @@ export function undone(exchange: Exchange, of: Shown, { objects, final }: Known)
     }
     case 'checkout.session':
       return verb === 'expire' ? { ...of, status: 'open' } : of
+    case 'subscription_schedule':
+      if (verb === 'release')
+        return {
+          ...of,
+          status: 'active',
+          released_at: null,
+          subscription: of.released_subscription ?? null,
+          released_subscription: null,
+        }
+      return verb === 'cancel' ? { ...of, status: 'active', canceled_at: null } : of
     case 'payout':
       return verb === 'cancel' ? { ...of, status: 'pending' } : of
     case 'dispute': {

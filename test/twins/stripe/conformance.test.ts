@@ -95,7 +95,7 @@ runTwinTests({
     ),
     'prices other than so much for each': post('/v1/prices', 'currency=usd&product=prod_1&billing_scheme=tiered'),
     'goods, tax codes and marketing features of products': post('/v1/products', 'name=Book&tax_code=txcd_1'),
-    'billing cycles set by hand, schedules and pending updates': post('/v1/subscription_schedules', 'customer=cus_1'),
+    'billing cycles set by hand and pending updates': post('/v1/subscriptions/sub_1/migrate', 'x=1'),
     'subscriptions of several intervals or currencies': post(
       '/v1/subscriptions',
       'customer=cus_1&items[0][price]=monthly&items[1][price]=yearly',

@@ -181,7 +181,28 @@ const MORE: typeof STORIES = {
     return await ask('POST', `payment_links/${link}`, 'active=false')
   },
 }
-const ALL = { ...STORIES, ...MORE }
+const SCHEDULES: typeof STORIES = {
+  async 'a subscription that follows a schedule'(ask) {
+    const { id: price } = await ask(
+      'POST',
+      'prices',
+      'currency=usd&unit_amount=500&product_data[name]=Tea&recurring[interval]=month',
+    )
+    const { id: customer } = await ask('POST', 'customers', 'email=ann%40example.com')
+    const { id: card } = await ask('POST', 'payment_methods/pm_card_visa/attach', `customer=${customer}`)
+    const on = `customer=${customer}&items[0][price]=${price}&default_payment_method=${card}`
+    const { id: from } = await ask('POST', 'subscriptions', on)
+    const { id, phases } = await ask('POST', 'subscription_schedules', `from_subscription=${from}`)
+    await ask('GET', `subscriptions/${from}?expand[]=schedule`)
+    const [{ start_date: start, end_date: end }] = phases
+    const first = `phases[0][items][0][price]=${price}&phases[0][start_date]=${start}&phases[0][end_date]=${end}`
+    const second = `phases[1][items][0][price]=${price}&phases[1][items][0][quantity]=2`
+    await ask('POST', `subscription_schedules/${id}`, `${first}&${second}&end_behavior=cancel`)
+    await ask('GET', `subscription_schedules/${id}`)
+    return await ask('POST', `subscription_schedules/${id}/release`)
+  },
+}
+const ALL = { ...STORIES, ...MORE, ...SCHEDULES }
 
 test.each(Object.keys(ALL))('%s: a recording of it replays wherever it is cut', async (name) => {
   const { exchanges, ask } = openRecorded(openShop())

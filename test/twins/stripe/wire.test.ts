@@ -1,7 +1,7 @@
 import type Stripe from 'stripe'
 import { beforeAll, expect, test } from 'vitest'
 import { declared } from './declared.ts'
-import { openListeningShop, pay, RETURN, type Shop } from './support.ts'
+import { openListeningShop, pay, RETURN, type Shop, START_S } from './support.ts'
 
 // The SDK's own types are the measure: each field they demand is sent, and nothing is sent that they do not know.
 
@@ -65,6 +65,13 @@ async function credited(): Promise<Stripe.CreditNote> {
     lines: [{ type: 'invoice_line_item', invoice_line_item: line?.id ?? '', amount: 1 }],
   })
 }
+
+const scheduled = (): Promise<Stripe.SubscriptionSchedule> =>
+  shop.sdk.subscriptionSchedules.create({
+    customer: customer.id,
+    start_date: START_S + 1_000_000,
+    phases: [{ items: [{ price: 'monthly' }] }],
+  })
 
 const card = (): object => charge.payment_method_details?.card ?? {}
 
@@ -138,6 +145,8 @@ test.each<readonly [file: string, name: string, body: () => object | Promise<obj
         default_aggregation: { formula: 'sum' },
       }),
   ],
+  ['SubscriptionSchedules', 'SubscriptionSchedule', scheduled],
+  ['SubscriptionSchedules', 'SubscriptionSchedule.Phase', async () => Object((await scheduled()).phases[0])],
   ['SetupIntents', 'SetupIntent', () => shop.sdk.setupIntents.create({})],
   ['Coupons', 'Coupon', () => shop.sdk.coupons.create({ percent_off: 10, duration: 'once' })],
   [

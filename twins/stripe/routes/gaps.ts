@@ -1,7 +1,7 @@
 import { gap } from '../gaps.ts'
 
 const BILLING = 'tax and other parts of billing'
-const CYCLES = 'billing cycles set by hand, schedules and pending updates'
+const CYCLES = 'billing cycles set by hand and pending updates'
 const CONNECT = 'Connect'
 const PAYOUTS = 'transfers and top-ups'
 const REST = 'the rest of the API'
@@ -26,7 +26,7 @@ const PATHS: readonly (readonly [RegExp, string])[] = [
     BILLING,
   ],
   [/\/v1\/invoices\/(upcoming|\w+\/attach_payment)\b/, BILLING],
-  [/\/v1\/subscription_schedules\b|\/subscriptions\/\w+\/migrate/, CYCLES],
+  [/\/subscriptions\/\w+\/migrate/, CYCLES],
   [/\/v1\/products\/\w+\/features/, BILLING],
   [/\/v1\/billing_portal\/configurations\b/, 'what the billing portal lets customers do'],
   [/^POST \/v1\/checkout\/sessions\/\w+(\/approve)?$/, 'what a hosted page may ask for beyond the payment'],

@@ -33,7 +33,7 @@ import { dateIn, ITEM_SPEC, wishOf } from './subscriptions.ts'
 
 const TAX = 'tax and other parts of billing'
 const CONNECT = 'Connect'
-const CYCLES = 'billing cycles set by hand, schedules and pending updates'
+const CYCLES = 'billing cycles set by hand and pending updates'
 
 const period = () => object({ start: required(integer()), end: required(integer()) })
 /** What can be said of an item, a line of an invoice, or a line that is added to one. */

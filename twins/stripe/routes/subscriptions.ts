@@ -44,7 +44,7 @@ import { checkRates, noAutomaticTax, taxRatesField } from '../taxes.ts'
 import { customerOf } from './customers.ts'
 
 const TAX = 'tax and other parts of billing'
-const CYCLES = 'billing cycles set by hand, schedules and pending updates'
+const CYCLES = 'billing cycles set by hand and pending updates'
 const CONNECT = 'Connect'
 const ITEM_DISCOUNTS = 'discounts of single items of a subscription'
 const DAY_S = 24 * 3600
