@@ -44,6 +44,8 @@ type Connection = {
 }
 
 /** Connections of one run. `send` queues an instruction for the next turn; `escaped` is told of hosts that no twin stands in for; at `reach` the subject may take connections as accepted. */
+const isOwnMachine = (host: string): boolean => /^(localhost|127\.[\d.]+|::1)$/.test(host)
+
 export function createOutbound(
   world: RunnableWorld,
   network: Network,
@@ -166,7 +168,9 @@ export function createOutbound(
         escaped({
           what: `a connection to ${origin}, where no twin stands`,
           where: `step ${step}`,
-          wayOut: `Name a twin for ${host} in backlot.yaml, or take the call out of the service.`,
+          wayOut: isOwnMachine(host)
+            ? `Nothing else runs on the service's machine: switch off what it calls there by subject.env in backlot.yaml (OpenTelemetry: OTEL_SDK_DISABLED: "true"), or give it the address of a twin.`
+            : `Name a twin for ${host} in backlot.yaml, or take the call out of the service.`,
         })
         later(step, 0, `${origin} unknown`, () => send({ kind: 'refuse', id, code: 'ENOTFOUND' }))
         return

@@ -65,7 +65,11 @@ export function detect(folder: string): Detected {
     entry: entryOf(folder, manifest),
     port: portOf(all),
     asksPort: variables.includes('PORT'),
-    env: Object.fromEntries(known),
+    // Where nobody listens, telemetry has nowhere to go.
+    env: {
+      ...Object.fromEntries(known),
+      ...(packages.some((one) => one.startsWith('@opentelemetry/')) ? { OTEL_SDK_DISABLED: 'true' } : {}),
+    },
     unknownEnv: variables.filter((name) => !AMBIENT.has(name) && madeUp(name) === undefined),
     twins: twinsFor(packages, sources),
     migrations: migrates ? undefined : MIGRATIONS.find((glob) => globSync(glob, { cwd: folder }).length > 0),

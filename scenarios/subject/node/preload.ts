@@ -139,9 +139,11 @@ function installOutput(): void {
     const stream = process[name]
     stream.write = ((chunk: string | Uint8Array, encoding?: unknown, done?: unknown): boolean => {
       const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString()
-      realm.logBytesLeft -= text.length
-      if (!realm.muted && realm.logBytesLeft >= 0) realm.out.add('log', { stream: name, text, step: stepNow() })
-      else if (!realm.muted) {
+      // A package loads in a first life only: what it says meanwhile is none of the run's.
+      const muted = realm.muted || before.loads
+      if (!muted) realm.logBytesLeft -= text.length
+      if (!muted && realm.logBytesLeft >= 0) realm.out.add('log', { stream: name, text, step: stepNow() })
+      else if (!muted) {
         realm.out.add('exited', { code: 1, error: 'the program prints without end', flood: true })
         finish()
       }

@@ -52,7 +52,7 @@ export function watchModules(runtimeUrl: string, before: Before): void {
   const compile = commonJs._compile
   commonJs._compile = function (content, file, ...rest) {
     const run = (): unknown => Reflect.apply(compile, this, [content, file, ...rest])
-    return file.includes('/node_modules/') ? before.keep(() => whileLoading(packageFile(file), run)) : run()
+    return file.includes('/node_modules/') ? before.keep(() => whileLoading(packageFile(file), run)) : before.aside(run)
   }
   registerHooks({
     resolve(specifier, context, next) {

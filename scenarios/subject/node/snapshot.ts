@@ -17,6 +17,10 @@ const stateNow = (): State => ({
 export interface Before {
   /** Loads a part of a package: what it does to the process stays, as the package itself does. */
   keep<T>(load: () => T): T
+  /** Runs a module of the program that such a part asks for: it is no part of the package. */
+  aside<T>(load: () => T): T
+  /** Whether a part of a package loads now. */
+  readonly loads: boolean
   /** The same for what cannot be called: to be told at its end. */
   begin(): () => void
   /** Takes back what the program did to the process. */
@@ -43,6 +47,18 @@ export function takeBefore(): Before {
         depth -= 1
         end?.()
       }
+    },
+    aside(load) {
+      const outer = depth
+      depth = 0
+      try {
+        return load()
+      } finally {
+        depth = outer
+      }
+    },
+    get loads() {
+      return depth > 0
     },
     begin,
     restore: () => restore(before),

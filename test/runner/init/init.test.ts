@@ -74,6 +74,12 @@ test('variables get made-up values where that does no harm; what .env holds is n
   expect(unknownEnv).toEqual(['MODE'])
 })
 
+test('telemetry is switched off: nobody listens to it in a run', () => {
+  expect(found({ 'package.json': manifest({ dependencies: { '@opentelemetry/sdk-node': '*' } }) }).env).toEqual({
+    OTEL_SDK_DISABLED: 'true',
+  })
+})
+
 test.each([
   [['pg', '@ai-sdk/openai', 'hono'], [], ['openai', 'postgres']],
   [[], ["fetch('https://api.stripe.com/v1/charges')"], ['stripe']],

@@ -51,6 +51,16 @@ test('a host that no twin stands in for is refused by name, never reached', asyn
   expect(run.escapes).toMatchObject([{ what: 'a connection to https://stranger.test, where no twin stands' }])
 })
 
+test('what is called on the service’s own machine is switched off by its environment, the way out says', async () => {
+  const run = await tried('collector')
+  expect(run.escapes).toMatchObject([
+    {
+      what: 'a connection to http://localhost:4318, where no twin stands',
+      wayOut: expect.stringContaining('OTEL_SDK_DISABLED'),
+    },
+  ])
+})
+
 test.each([
   ['uname', /Linux subject/],
   ['context', /\[1893456000000,"2030-01-01T00:00:00.000Z",0\.\d+\]/],

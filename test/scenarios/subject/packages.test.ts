@@ -107,11 +107,12 @@ test('what packages made of the process while they loaded stays with them, what 
   expect(new Set(bodies).size).toBe(1)
 })
 
-test('a warning that is told once in a process is told in no life; what tells of a leak is told in each', async () => {
+test('what is told once in a process, or by a package while it loads, is told in no life; what tells of a leak is told in each', async () => {
   const stage = programOf({
     'node_modules/older/index.js': `
       let told = false
       exports.call = require('node:util').deprecate(() => {}, 'call is old', 'OLD1')
+      console.error('loaded')
       exports.warn = () => { if (!told) process.emitWarning('you should know'); told = true }`,
     'main.mjs': `
       import { EventEmitter } from 'node:events'
@@ -167,3 +168,17 @@ test.each([['module'], ['commonjs']])(
     ])
   },
 )
+
+test('a program that a package loads prints as any other', async () => {
+  const stage = programOf(
+    {
+      'node_modules/runner/index.cjs': 'require(process.cwd() + "/main.cjs")',
+      'main.cjs': `
+        console.log('here I am')
+        require('node:http').createServer((_, response) => response.end('{}')).listen(3000)`,
+    },
+    'node_modules/runner/index.cjs',
+  )
+  const { trace } = await stage.run(scenario([call('look', '/')]), { seed: '1' })
+  expect(trace.filter(({ type }) => type === 'app.log')).toMatchObject([{ fields: { text: 'here I am\n' } }])
+})
