@@ -13,9 +13,11 @@ export type Anchor = {
   readonly holds: (smaller: Scenario) => Promise<boolean>
   /** Nothing tells the reasons apart: only faults may go. */
   readonly keepStory: boolean
+  /** How many runs a smaller case takes when it is tried whole. */
+  readonly runs: 1 | 2
 }
 
-const FREE: Anchor = { holds: async () => true, keepStory: false }
+const FREE: Anchor = { holds: async () => true, keepStory: false, runs: 1 }
 
 /**
  * A check that something is there fails as well where nothing happens at all, so shrinking would end at an empty case that shows
@@ -26,10 +28,10 @@ export async function anchorOf(scenario: Scenario, { fails, failsOnBase }: Trial
   // Some worlds cannot do without what is given: then a silent one is empty enough.
   if (!(await fails({ ...silent, given: {} })) && !(await fails(silent))) return FREE
   if (failsOnBase !== undefined && !(await failsOnBase(scenario)))
-    return { holds: async (smaller) => !(await failsOnBase(smaller)), keepStory: false }
+    return { holds: async (smaller) => !(await failsOnBase(smaller)), keepStory: false, runs: 2 }
   const quiet = withoutFaults(scenario)
   if (quiet.when.length < scenario.when.length && !(await fails(quiet)))
-    return { holds: async (smaller) => !(await fails(withoutFaults(smaller))), keepStory: false }
+    return { holds: async (smaller) => !(await fails(withoutFaults(smaller))), keepStory: false, runs: 2 }
   return { ...FREE, keepStory: true }
 }
 

@@ -112,9 +112,9 @@ async function smallest(
     return got.ending.kind !== 'horizon' || printed(got, one) !== undefined
   }
   const fails = async (one: Scenario): Promise<boolean> => same(await run(one, undefined), one)
-  const { holds, keepStory } = await anchorOf(scenario, { fails, failsOnBase: base && failsOnBase })
+  const { holds, keepStory, runs } = await anchorOf(scenario, { fails, failsOnBase: base && failsOnBase })
   const anchored = async (got: Run, one: Scenario): Promise<boolean> => (await same(got, one)) && holds(one)
-  return shrink(scenario, whole, { run, same: anchored, runsMax, keepStory })
+  return shrink(scenario, whole, { run, same: anchored, runsMax: Math.ceil(runsMax / runs), keepStory })
 }
 
 // A worker that is ended writes nothing more: what it compiled while it loaded is written down now.
