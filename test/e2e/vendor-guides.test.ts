@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { backlot, REPOSITORY } from '../support/cli.ts'
 
 // The service of each guide asks at the vendor's real addresses, with its unmodified SDK where it has one, in a process of its own.
-test.each(['jira', 'openai', 'sendgrid', 'twilio'])('the example of %s’s guide runs, the same each time', (vendor) => {
+test.each(['jira', 'openai', 'sendgrid', 'stripe', 'twilio'])('the example of %s’s guide runs, the same each time', (vendor) => {
   const guide = readFileSync(join(REPOSITORY, `docs/guides/${vendor}.md`), 'utf8')
   const folder = mkdtempSync(join(tmpdir(), `backlot-${vendor}-`))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
