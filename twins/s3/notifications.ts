@@ -130,5 +130,8 @@ function record(
         sequencer: (nowMs * 4096 + (store.told % 4096)).toString(16).toUpperCase().padStart(16, '0'),
       },
     },
+    ...(event === 'LifecycleTransition' && version.kind === 'object'
+      ? { lifecycleEventData: { transitionEventData: { destinationStorageClass: version.storage_class } } }
+      : {}),
   }
 }

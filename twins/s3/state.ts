@@ -155,7 +155,7 @@ export const seedSchema: z.ZodType<Seed> = z.strictObject({
           .array(
             z.strictObject({
               queue: text,
-              events: z.array(text.regex(/^s3:\w+:[\w*]+$/)).min(1),
+              events: z.array(text.regex(/^s3:\w+(:[\w*]+)?$/)).min(1),
               prefix: text.optional(),
               suffix: text.optional(),
             }),

@@ -67,13 +67,20 @@ test('old versions go, lone marks go after them, and forgotten uploads are given
         ID: 'warm',
         Status: 'Enabled',
         Filter: { Prefix: 'logs/' },
-        Transitions: [{ Days: 1, StorageClass: 'STANDARD_IA' }],
+        Transitions: [{ Days: 1, StorageClass: 'GLACIER_IR' }],
+        NoncurrentVersionTransitions: [{ NoncurrentDays: 1, StorageClass: 'INTELLIGENT_TIERING' }],
       },
     ],
     true,
   )
   for (const body of ['one', 'two', 'three']) await put('a', body)
-  await put('logs/1')
+  const large = 'x'.repeat(128 * 1024)
+  for (const [key, body] of [
+    ['logs/1', large],
+    ['logs/1', large],
+    ['logs/2', large.slice(1)],
+  ] as const)
+    await put(key, body)
   await client.send(new CreateMultipartUploadCommand({ Bucket, Key: 'b' }))
   await advance(2 * DAY_MS)
   const { Versions = [] } = await client.send(new ListObjectVersionsCommand({ Bucket, Prefix: 'a' }))
@@ -82,7 +89,13 @@ test('old versions go, lone marks go after them, and forgotten uploads are given
     [3, false],
   ])
   expect((await client.send(new ListMultipartUploadsCommand({ Bucket }))).Uploads ?? []).toEqual([])
-  expect((await client.send(new HeadObjectCommand({ Bucket, Key: 'logs/1' }))).StorageClass).toBe('STANDARD_IA')
+  const logs = await client.send(new ListObjectVersionsCommand({ Bucket, Prefix: 'logs/' }))
+  expect(logs.Versions?.map(({ Key, StorageClass }) => [Key, StorageClass])).toEqual([
+    ['logs/1', 'GLACIER_IR'],
+    ['logs/1', 'INTELLIGENT_TIERING'],
+    // Too small to be moved.
+    ['logs/2', 'STANDARD'],
+  ])
 })
 
 test('rules that S3 does not take are refused', async () => {
@@ -100,6 +113,19 @@ test('rules that S3 does not take are refused', async () => {
   expect(await put({ Expiration: { Date: new Date('2030-01-02T03:00:00Z') } })).toMatchObject({
     name: 'InvalidArgument',
   })
+  expect(await put({})).toMatchObject({ name: 'InvalidRequest' })
+  const early = { Transitions: [{ Days: 29, StorageClass: 'STANDARD_IA' }] }
+  expect(await put(early)).toMatchObject({ name: 'InvalidArgument' })
+  const late = { Transitions: [{ Days: 30, StorageClass: 'STANDARD_IA' }], Expiration: { Days: 30 } }
+  expect(await put(late)).toMatchObject({ name: 'InvalidArgument' })
+  const tagged = {
+    Filter: { Tag: { Key: 'a', Value: 'b' } },
+    AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+  }
+  expect(await put(tagged)).toMatchObject({ name: 'InvalidRequest' })
+  const same = { ID: 'same', Status: 'Enabled' as const, Filter: { Prefix: '' }, Expiration: { Days: 1 } }
+  const twice = new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration: { Rules: [same, same] } })
+  expect(await errorOf(client.send(twice))).toMatchObject({ name: 'InvalidArgument' })
   await expect(
     client.send(
       new PutBucketLifecycleConfigurationCommand({

@@ -156,3 +156,30 @@ test('others put and remove objects', async () => {
   expect(await told()).toEqual(['ObjectCreated:Put in/theirs.csv 3'])
   expect(() => happen('object.created', { bucket: 'nope', key: 'a' })).toThrow('expected a bucket "nope"')
 })
+
+test('tags and moves of objects are told of, and no event of an object twice', async () => {
+  const events = ['s3:ObjectTagging:*', 's3:LifecycleTransition']
+  const lifecycle =
+    '<LifecycleConfiguration><Rule><Status>Enabled</Status><Filter><ObjectSizeGreaterThan>0</ObjectSizeGreaterThan></Filter><Transition><Days>1</Days><StorageClass>GLACIER_IR</StorageClass></Transition></Rule></LifecycleConfiguration>'
+  const objects = [{ key: 'a', text: 'x' }]
+  const setup = bench({ buckets: [{ name: Bucket, objects, lifecycle, notifications: [{ queue: 'told', events }] }] })
+  const { client, advance, world } = setup
+  await client.send(new PutObjectTaggingCommand({ Bucket, Key: 'a', Tagging: { TagSet: [{ Key: 'b', Value: 'c' }] } }))
+  await client.send(new DeleteObjectTaggingCommand({ Bucket, Key: 'a' }))
+  await advance(2 * 86_400_000)
+  const told = world.trace.events.flatMap(({ type, fields }) => (type === 's3.notification.sent' ? [fields.event] : []))
+  expect(told.sort()).toEqual(['LifecycleTransition', 'ObjectTagging:Delete', 'ObjectTagging:Put'])
+  const queue = (QueueArn: string, Event: 's3:ObjectCreated:*' | 's3:ObjectCreated:Put') => ({
+    QueueArn,
+    Events: [Event],
+  })
+  const QueueConfigurations = [
+    queue('arn:aws:sqs:us-east-1:123456789012:one', 's3:ObjectCreated:*'),
+    queue('arn:aws:sqs:us-east-1:123456789012:two', 's3:ObjectCreated:Put'),
+  ]
+  const both = new PutBucketNotificationConfigurationCommand({
+    Bucket,
+    NotificationConfiguration: { QueueConfigurations },
+  })
+  expect(await errorOf(client.send(both))).toMatchObject({ name: 'InvalidArgument' })
+})

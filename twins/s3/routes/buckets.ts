@@ -1,9 +1,10 @@
+import { matches } from '../../aws/policy.ts'
 import { type Element, type Node, xml } from '../../aws/xml.ts'
 import { notModelled } from '../../twin.ts'
 import { type Ask, bucketOf, type Handler, xmlOf } from '../ask.ts'
 import { numberOf, receivedBody } from '../content.ts'
 import { GAPS } from '../gaps.ts'
-import { keepSweeping, rulesOf } from '../lifecycle.ts'
+import { keepSweeping, MINIMUM_SIZE, MINIMUM_SIZES, rulesOf } from '../lifecycle.ts'
 import { LOCK } from '../lock.ts'
 import { notifyOfTest } from '../notifications.ts'
 import { type Bucket, byBytes, type Notification } from '../state.ts'
@@ -194,10 +195,28 @@ export const putNotification: Handler = (ask) => {
   if (root.tags.some((tag) => tag !== 'QueueConfiguration'))
     throw notModelled('s3', GAPS, 'notifications to topics, functions and EventBridge')
   const rules = root.all('QueueConfiguration').map((node) => ruleOf(ask, bucket, node))
+  checkOverlaps(rules)
   const before = new Set(bucket.notifications.map(({ queue_arn }) => queue_arn))
   bucket.notifications = rules
   for (const rule of rules) if (!before.has(rule.queue_arn)) notifyOfTest(ask.account, bucket, rule)
   return new Response(null)
+}
+
+/** No event may be told of twice: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html (2026-11-26). */
+function checkOverlaps(rules: readonly Notification[]): void {
+  const meets = (a: string, b: string): boolean => matches(a, b) || matches(b, a)
+  for (const [at, one] of rules.entries())
+    for (const other of rules.slice(at + 1))
+      if (
+        one.events.some((event) => other.events.some((another) => meets(event, another))) &&
+        (one.prefix.startsWith(other.prefix) || other.prefix.startsWith(one.prefix)) &&
+        (one.suffix.endsWith(other.suffix) || other.suffix.endsWith(one.suffix))
+      )
+        throw invalidArgument(
+          'Configuration is ambiguously defined. Cannot have overlapping suffixes in two rules if the prefixes are overlapping for the same event type.',
+          'Id',
+          other.id,
+        )
 }
 
 function ruleOf({ account }: Ask, bucket: Bucket, node: Node): Notification {
@@ -232,12 +251,12 @@ const EVENTS =
   /^s3:(ObjectCreated|ObjectRemoved|ObjectRestore|ObjectTagging|ObjectAcl|LifecycleExpiration|Replication|IntelligentTiering|LifecycleTransition|ReducedRedundancyLostObject)(:[\w*]+)?$/
 
 export const getLifecycle: Handler = (ask) => {
-  const { lifecycle, name } = bucketOf(ask)
+  const { lifecycle, name, settings } = bucketOf(ask)
   if (lifecycle === null) throw noSuchLifecycle({ BucketName: name })
   return new Response(lifecycle, {
     headers: {
       'Content-Type': 'application/xml',
-      'x-amz-transition-default-minimum-object-size': 'all_storage_classes_128K',
+      [MINIMUM_SIZE]: settings[MINIMUM_SIZE] ?? MINIMUM_SIZES[0] ?? '',
     },
   })
 }
@@ -248,9 +267,12 @@ export const putLifecycle: Handler = (ask) => {
   const lifecycle = ask.body.toString()
   // Throws on rules that S3 does not take.
   rulesOf(lifecycle)
+  const size = ask.header(MINIMUM_SIZE) ?? MINIMUM_SIZES[0] ?? ''
+  if (!MINIMUM_SIZES.includes(size)) throw invalidArgument('Invalid value.', MINIMUM_SIZE, size)
   bucket.lifecycle = lifecycle
+  bucket.settings = { ...bucket.settings, [MINIMUM_SIZE]: size }
   keepSweeping(ask.account)
-  return new Response(null)
+  return new Response(null, { headers: { [MINIMUM_SIZE]: size } })
 }
 
 export const removeLifecycle: Handler = (ask) => {
