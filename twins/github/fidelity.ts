@@ -1,6 +1,7 @@
 import { sign } from 'node:crypto'
 import type { FidelityProfile } from '../fidelity.ts'
 import type { Exchange } from '../har.ts'
+import { isAppPath, isInstallationPath } from './given/callers.ts'
 import { given } from './given/index.ts'
 import { APP_KEY } from './keys.ts'
 
@@ -16,9 +17,8 @@ function jwt({ atMs = 0 }: Exchange): string {
 /** Recordings keep no credentials. Where one was refused a bad one is put; else what the operation takes. */
 function authorize(headers: Headers, exchange: Exchange): void {
   const { pathname } = new URL(exchange.url)
-  const asApp = /^\/app(\/|$)|\/installation$/.test(pathname)
-  const asInstallation =
-    pathname.startsWith('/installation/') || (/\/check-(runs|suites)/.test(pathname) && exchange.method !== 'GET')
+  const asApp = isAppPath(pathname)
+  const asInstallation = isInstallationPath(pathname, exchange.method)
   if (exchange.status === 401) headers.set('Authorization', asApp ? 'Bearer a.b.c' : 'Basic !')
   else if (asApp) headers.set('Authorization', `Bearer ${jwt(exchange)}`)
   else headers.set('Authorization', `token ${asInstallation ? 'ghs_fidelity' : 'fidelity'}`)

@@ -340,3 +340,20 @@ test('comments on commits are kept with them', async () => {
   const listed = await octokit.rest.repos.listCommentsForCommit({ ...APP, commit_sha: data.commit.sha })
   expect(listed.data).toMatchObject([{ body: 'nice', commit_id: data.commit.sha, user: { login: 'ada' } }])
 })
+
+test('a release that is published while releases are immutable keeps its assets as they are', async () => {
+  const { octokit } = openHub(ACME)
+  const { repos } = octokit.rest
+  await repos.enableImmutableReleases(APP)
+  const { data } = await repos.createRelease({ ...APP, tag_name: 'v1', draft: true })
+  const asset = { ...APP, release_id: data.id, name: 'a.txt', data: 'abc' }
+  const kept = await repos.uploadReleaseAsset(asset)
+  expect((await repos.updateRelease({ ...APP, release_id: data.id, draft: false })).data).toMatchObject({
+    immutable: true,
+  })
+  const refused = { status: 422, message: expect.stringContaining('immutable release') }
+  await expect(repos.uploadReleaseAsset({ ...asset, name: 'b.txt' })).rejects.toMatchObject(refused)
+  await expect(repos.deleteReleaseAsset({ ...APP, asset_id: kept.data.id })).rejects.toMatchObject(refused)
+  // Its words may change.
+  await repos.updateRelease({ ...APP, release_id: data.id, body: 'Words' })
+})

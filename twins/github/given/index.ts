@@ -5,8 +5,9 @@ import { APP_PUBLIC_KEY } from '../keys.ts'
 import { isDocument } from '../routes/documents.ts'
 import { isRow, listOf, type Row, rowOf, text } from '../store.ts'
 import { without } from '../wire.ts'
+import { isAppPath, isInstallationPath } from './callers.ts'
 import { isAccount, isApp, isRepo, isTeam, listed, nameOf, objects, type Seen, seen } from './read.ts'
-import { branchOf, type Made, newRepo, noteRead, type RepoFound, roleIn } from './repo.ts'
+import { branchOf, first, type Made, newRepo, noteRead, noteRole, type RepoFound, roleIn } from './repo.ts'
 import { noteWrite, SOME_COMMIT } from './writes.ts'
 
 type Found = {
@@ -26,6 +27,8 @@ type Found = {
   readonly selected: Set<string>
   readonly requests: Row[]
   readonly rows: Map<string, readonly Row[]>
+  /** Who else but people asked: `app`, `installation`, and whose repositories an installation was of. */
+  readonly callers: Set<string>
 }
 
 const repoFound =
@@ -129,6 +132,7 @@ function readTop(found: Found, made: Made, { path, body, status, query }: Seen):
     org.whole = true
   }
   if (kind === 'orgs' && third === 'teams') readTeam(found, path, body, query)
+  noteDiscussions(found, made, path, doc.number === undefined ? rows : [doc])
   if (kind === 'orgs' && (third === 'members' || third === 'public_members')) {
     const org = orgFound(found, name)
     const logins = fourth === '' ? rows.map((row) => text(row.login)) : status === 204 ? [fourth] : []
@@ -207,6 +211,18 @@ const gist = (row: Row): Row => ({
   _history: listOf(row.history).map((one) => ({ ...rowOf(one), user: text(rowOf(rowOf(one).user).login) })) as Json,
 })
 
+/** Discussions of a team that were there before. */
+function noteDiscussions(found: Found, made: Made, path: string, docs: readonly Row[]): void {
+  const [, at] = /^\/(orgs\/[^/]+\/teams\/[^/]+\/discussions)(\/\d+)?$/.exec(path) ?? []
+  if (at === undefined) return
+  const known = found.rows.get(at.toLowerCase()) ?? []
+  const fresh = docs.filter(
+    ({ number }) => !made.names.has(`${at} ${String(number)}`) && !known.some(({ id }) => id === number),
+  )
+  const kept = fresh.map((doc) => ({ ...doc, id: doc.number, author: text(rowOf(doc.author).login) }))
+  if (kept.length > 0) found.rows.set(at.toLowerCase(), [...known, ...kept])
+}
+
 function readTeam(found: Found, path: string, body: unknown, query: URLSearchParams): void {
   const [, , org = '', , slug = '', ...more] = path.split('/')
   const [what = ''] = more
@@ -282,6 +298,9 @@ function writeAny(found: Found, made: Made, one: Seen, path: string): void {
   }
   if (method === 'POST' && status === 201 && (path === '/user/repos' || path.endsWith('/repos')))
     made.repos.add(nameOf(doc))
+  if (kind === 'orgs' && path.endsWith('/discussions') && method === 'POST')
+    made.names.add(`${path.slice(1)} ${String(doc.number)}`)
+  if (kind === 'orgs' && method === 'PATCH' && isRow(body)) noteDiscussions(found, made, path, [doc])
   if (kind === 'orgs' && path.endsWith('/teams') && method === 'POST') made.names.add(`team ${text(doc.slug)}`)
   if (kind === 'user' && owner === 'starred') made.names.add(`star ${found.viewer ?? ''}`)
   if (method === 'POST' && status === 201)
@@ -349,11 +368,14 @@ export function given(exchanges: readonly Exchange[]): Json {
     selected: new Set(),
     requests: [],
     rows: new Map(),
+    callers: new Set(),
   }
   const made: Made = { ids: new Set(), shas: new Set(), names: new Set(), repos: new Set(), bases: new Map() }
   for (const exchange of exchanges) {
     const one = seen(exchange)
+    noteCaller(found, one)
     if (one.status === 302) noteArchive(found, named(found, one.path))
+    noteTaken(found, made, one)
     if (one.status >= 300) continue
     noteRename(found, made, one)
     noteNames(found, made, one.writes ? withoutNew(one) : one.body)
@@ -366,6 +388,36 @@ export function given(exchanges: readonly Exchange[]): Json {
   }
   // A seed is plain data: what was not told is left out.
   return JSON.parse(JSON.stringify(seedOf(found, made)))
+}
+
+/** What is refused because it is there already was there, unless the recording made it. */
+function noteTaken(found: Found, made: Made, { path, method, status, sent, body }: Seen): void {
+  const taken = listOf(isRow(body) ? (body.errors as Json) : undefined).some(
+    (one) => rowOf(one).code === 'already_exists',
+  )
+  const [, repo, what] = /^\/repos\/([^/]+\/[^/]+)\/(releases|labels)$/.exec(path) ?? []
+  if (method !== 'POST' || status !== 422 || !taken || repo === undefined) return
+  const of = repoFound(found)(repo)
+  noteRole(of, what ?? '', true)
+  const name = text(what === 'labels' ? sent.name : sent.tag_name)
+  if (made.names.has(`${what === 'labels' ? 'label' : 'release'} ${name.toLowerCase()}`)) return
+  if (what === 'labels') first(of.labels, name.toLowerCase(), { name })
+  else {
+    const releases = of.rows.get('releases') ?? new Map<string, Row>()
+    of.rows.set('releases', releases)
+    if (![...releases.values()].some(({ tag_name }) => tag_name === name))
+      releases.set(`tag ${name}`, { tag_name: name, name, target_commitish: branchOf(of) })
+  }
+}
+
+/** What an app did was done by one, though a recording that starts later does not say which. */
+function noteCaller(found: Found, { path, method, status }: Seen): void {
+  if (status >= 300) return
+  if (isAppPath(path)) found.callers.add('app')
+  if (!isInstallationPath(path, method)) return
+  found.callers.add('installation')
+  const [, owner] = /^\/repos\/([^/]+)\//.exec(path) ?? []
+  if (owner !== undefined) found.callers.add(`owner ${owner}`)
 }
 
 /** A repository under its new name is the one it was under the old. */
@@ -401,6 +453,7 @@ function seedOf(found: Found, made: Made): Json {
   const repos = [...found.repos]
     .filter(([name]) => !made.repos.has(name))
     .map(([name, repo]) => repoSeed(repo, name, text(viewer)))
+  noteUnseenApp(found)
   const token = [...found.installations.keys()][0]
   const apps = appsOf(found)
   return {
@@ -423,6 +476,31 @@ function seedOf(found: Found, made: Made): Json {
     } as Json,
     documents: Object.fromEntries(found.documents),
   }
+}
+
+/** All that an app may be given, as far as this twin asks for it. */
+const PERMISSIONS: Row = Object.fromEntries(
+  'actions administration checks contents deployments issues members pull_requests statuses'
+    .split(' ')
+    .map((name) => [name, 'write']),
+)
+
+/** An app that acted and was never shown, with an installation that may do what it did. */
+function noteUnseenApp(found: Found): void {
+  if (found.callers.has('installation') && found.installations.size === 0) {
+    const owner = [...found.callers].find((one) => one.startsWith('owner '))?.slice('owner '.length)
+    const permissions = { metadata: 'read', ...PERMISSIONS } as Json
+    const of = [...found.apps.keys()][0]
+    const app = of === undefined ? {} : { app_id: of }
+    found.installations.set(1, {
+      id: 1,
+      ...app,
+      permissions,
+      ...(owner === undefined ? {} : { account: { login: owner } }),
+    })
+  }
+  if (found.callers.has('app') && found.apps.size === 0 && found.installations.size === 0)
+    found.apps.set(1, { id: 1, slug: 'app' })
 }
 
 function appsOf(found: Found): readonly Row[] {

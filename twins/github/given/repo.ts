@@ -234,6 +234,12 @@ export function needMilestone(found: RepoFound, made: Made, number: Json | undef
     found.milestones.set(number, { number, _guess: true })
 }
 
+/** What an issue shows of its milestone, where nothing else does. */
+export function learnMilestone(found: RepoFound, made: Made, shown: Json | undefined): void {
+  if (!isRow(shown) || typeof shown.number !== 'number' || made.names.has(`milestone ${shown.number}`)) return
+  first(found.milestones, shown.number, { ...shown, _guess: true })
+}
+
 /** Runs and releases that must have been there, because something below them was asked for. */
 export function needAbove(found: RepoFound, made: Made, path: string): void {
   const [, collection = '', id = ''] = /^(actions\/runs|releases|deployments|check-suites)\/(\d+)\/./.exec(path) ?? []

@@ -5,6 +5,7 @@ import { isSha, type Seen } from './read.ts'
 import {
   branchOf,
   first,
+  learnMilestone,
   type Made,
   needAbove,
   needCommit,
@@ -38,7 +39,10 @@ export function noteWrite(
   const [, number = ''] = /^(?:issues|pulls)\/(\d+)\//.exec(path) ?? []
   if (number !== '') needIssue(found, made, Number(number))
   needAbove(found, made, path)
-  if (/^(issues|pulls)(\/|$)/.test(path)) needMilestone(found, made, sent.milestone)
+  if (/^(issues|pulls)(\/|$)/.test(path)) {
+    needMilestone(found, made, sent.milestone)
+    learnMilestone(found, made, doc.milestone)
+  }
   noteChanged(found, made, one, path)
   if (/^(issues|pulls)$/.test(path) && isNew && typeof doc.number === 'number') {
     found.lastNumber ??= doc.number - 1
@@ -52,6 +56,7 @@ export function noteWrite(
     noteSides(found, made, doc, own, others)
   }
   if (/^issues\/\d+$/.test(path) && !isNew) noteIssue(found, made, before(doc, sent))
+  if (path === 'releases' && isNew) made.names.add(`release ${text(doc.tag_name).toLowerCase()}`)
   if (path === 'labels' && isNew) made.names.add(`label ${text(doc.name).toLowerCase()}`)
   for (const name of listOf(sent.labels)) made.names.add(`label ${text(name).toLowerCase()}`)
   if (/^branches\/[^/]+\/protection$/.test(path)) made.names.add(`protection ${path.split('/')[1]}`)

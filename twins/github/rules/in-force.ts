@@ -24,7 +24,11 @@ export function ruleSets(github: GitHub, repo: Row): readonly RuleSet[] {
   const own = github.store.rows(`${repoPath(repo)}/${RULESETS}`)
   const above = github.store.rows(`orgs/${owner.toLowerCase()}/${RULESETS}`).filter((row) => reaches(row, repo))
   return [
-    ...own.map((row) => ({ type: 'Repository' as const, source: text(repo.full_name), row })),
+    // A seed may show those of an organisation among the repository's own.
+    ...own.map((row): RuleSet => {
+      const above = row.source_type === 'Organization'
+      return { type: above ? 'Organization' : 'Repository', source: above ? owner : text(repo.full_name), row }
+    }),
     ...above.map((row) => ({ type: 'Organization' as const, source: owner, row })),
   ]
 }
