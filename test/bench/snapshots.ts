@@ -95,6 +95,14 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
     table: 'contacts',
     row: (_, n) => ({ id: `c${n}`, email: `u${n}@acme.test`, fields: {}, lists: [], created_ms: n, updated_ms: n }),
   },
+  postgres: {
+    seed: {
+      sql: 'create table orders (id int primary key, customer text, total numeric(10, 2), paid boolean, at timestamptz)',
+      tables: { orders: [{ id: 0, customer: 'cus_1', total: 12.5, paid: true, at: '2030-01-01T00:00:00Z' }] },
+    },
+    table: 'orders',
+    row: (first, n) => ({ ...first, id: n }),
+  },
   twilio: { seed: {}, table: 'media', row: (_, n) => ({ id: `ME${n}`, message: 'SM1', content_type: 'image/png' }) },
 }
 
