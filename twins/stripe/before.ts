@@ -1,8 +1,11 @@
+import type { z } from 'zod'
 import type { Exchange } from '../har.ts'
 import type { Json } from '../trace.ts'
 import { cardShown } from './cards.ts'
 import { LOOSE } from './invoices.ts'
 import { askedBy, objectsIn, thereBefore } from './made.ts'
+import { seededRows } from './seeded.ts'
+import { seededMoney } from './seeded-money.ts'
 import { idOf, isShown, KINDS, type Shown } from './shown.ts'
 import { undone } from './undone.ts'
 
@@ -337,8 +340,14 @@ function isLoose(id: string, objects: readonly Shown[]): boolean {
 
 /** Rows that fit each other: each payment once, and nothing without what it is of. */
 function consistent(rows: Rows): Rows {
+  // What the seed would leave out is not there for others to be of.
+  const schemas: Readonly<Record<string, z.ZodType>> = { ...seededRows, ...seededMoney }
   const idsIn = (section: string): ReadonlySet<string> =>
-    new Set((rows[section] ?? []).flatMap((row) => idOf((row as Shown).id) ?? []))
+    new Set(
+      (rows[section] ?? [])
+        .filter((row) => schemas[section]?.safeParse([row]).success ?? true)
+        .flatMap((row) => idOf((row as Shown).id) ?? []),
+    )
   const held = new Set(
     (rows.payment_intents ?? []).flatMap((row) =>
       (row as Shown).status === 'requires_capture' ? [idOf((row as Shown).latest_charge)] : [],
@@ -370,12 +379,26 @@ function consistent(rows: Rows): Rows {
   const payment_intents = [...(rows.payment_intents ?? []), ...unshown]
   const paid = new Set(payment_intents.map((row) => idOf((row as Shown).id)))
   const discounts = idsIn('discounts')
-  const discounted = (row: Json): Json => {
-    const { discounts: all, lines } = row as Shown
+  const rates = idsIn('tax_rates')
+  /** A row without the discounts and tax rates that nobody knows of, and so what is in it. */
+  const known = (row: Json): Json => {
+    const of = row as Shown
+    const kept = (name: string, ids: ReadonlySet<string>): Shown => {
+      const all = of[name]
+      return Array.isArray(all) ? { [name]: all.filter((id: Json) => ids.has(String(id))) } : {}
+    }
+    const inner = (name: string): Shown => {
+      const all = of[name]
+      return Array.isArray(all) ? { [name]: all.map((one: Json) => known(one)) } : {}
+    }
     return {
-      ...(row as Shown),
-      ...(Array.isArray(all) ? { discounts: all.filter((id: Json) => discounts.has(String(id))) } : {}),
-      ...(Array.isArray(lines) ? { lines: lines.map((line: Json) => discounted(line)) } : {}),
+      ...of,
+      ...kept('discounts', discounts),
+      ...kept('tax_rates', rates),
+      ...kept('default_tax_rates', rates),
+      ...inner('lines'),
+      ...inner('items'),
+      ...inner('phases'),
     }
   }
   return {
@@ -383,17 +406,19 @@ function consistent(rows: Rows): Rows {
     charges,
     payment_intents,
     subscriptions: (rows.subscriptions ?? []).map((row) => {
-      const { schedule, ...rest } = discounted(row) as Shown
+      const { schedule, ...rest } = known(row) as Shown
       return idsIn('subscription_schedules').has(idOf(schedule) ?? '') ? { ...rest, schedule: schedule ?? null } : rest
     }),
-    invoices: (rows.invoices ?? []).map(discounted),
-    invoice_items: (rows.invoice_items ?? []).map(discounted),
+    invoices: (rows.invoices ?? []).map(known),
+    invoice_items: (rows.invoice_items ?? []).map(known),
     invoice_payments: paying.filter((row) => paid.has(idOf((row as Shown).payment_intent))),
-    subscription_schedules: (rows.subscription_schedules ?? []).filter((row) => {
-      const { status, subscription } = row as Shown
-      return status !== 'active' || idsIn('subscriptions').has(idOf(subscription) ?? '')
-    }),
-    credit_notes: of('credit_notes', 'invoice', invoices),
+    subscription_schedules: (rows.subscription_schedules ?? [])
+      .filter((row) => {
+        const { status, subscription } = row as Shown
+        return status !== 'active' || idsIn('subscriptions').has(idOf(subscription) ?? '')
+      })
+      .map(known),
+    credit_notes: of('credit_notes', 'invoice', invoices).map(known),
     early_fraud_warnings: of('early_fraud_warnings', 'charge', chargeIds),
     fee_refunds: of('fee_refunds', 'fee', idsIn('application_fees')),
     transfer_reversals: of('transfer_reversals', 'transfer', idsIn('transfers')),

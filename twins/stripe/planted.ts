@@ -381,6 +381,10 @@ function plantSubscription(account: Account, wish: SeededSubscription): void {
   const where = `subscriptions.${wish.id}`
   needs(state.customers.get(wish.customer), where, 'a customer', wish.customer)
   for (const { price } of wish.items) needs(state.prices.get(price), `${where}.items`, 'a price', price)
+  for (const id of [wish, ...wish.items].flatMap(
+    (one) => ('price' in one ? one.tax_rates : wish.default_tax_rates) ?? [],
+  ))
+    needs(state.tax_rates.get(id), where, 'a tax rate', id)
   const start = wish.current_period_start ?? wish.start_date ?? wish.created ?? account.nowS()
   const { items, ...rest } = wish
   const price = state.prices.get(items[0]?.price ?? '')
@@ -473,6 +477,8 @@ function plantInvoice(account: Account, wish: SeededInvoice, rows: SeededRows): 
   if (customer === undefined) return
   const created = wish.created ?? account.nowS()
   const final = wish.status !== undefined && wish.status !== 'draft'
+  for (const id of [...(wish.default_tax_rates ?? []), ...(wish.lines ?? []).flatMap((line) => line.tax_rates ?? [])])
+    needs(state.tax_rates.get(id), `invoices.${wish.id}`, 'a tax rate', id)
   const { lines = [], ...rest } = wish
   const billed = lines.map((line) => lineOf(account, line, wish))
   const paid = wish.status === 'paid'

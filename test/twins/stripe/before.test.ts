@@ -81,3 +81,10 @@ test('what a request changes is seeded as it was before, so that the twin has it
     subscriptions: [{ id: canceled.id, status: 'active', ended_at: null, canceled_at: null, items: [{ quantity: 2 }] }],
   })
 })
+
+test('a row that would not fit takes with it what is of it', () => {
+  const charge = { object: 'charge', id: 'ch_3SQ1ABKXBGcbgpbZ', amount: 0, currency: 'usd', payment_intent: null }
+  const refund = { object: 'refund', id: 're_3SQ1ABKXBGcbgpbZ', amount: 5, charge, currency: 'usd' }
+  const seed = given([exchange('GET', `/v1/refunds/${refund.id}?expand[]=charge`, refund)])
+  expect(seed).toMatchObject({ charges: [{ id: charge.id }], refunds: [] })
+})
