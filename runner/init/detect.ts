@@ -36,6 +36,8 @@ const ENTRIES = ['src/main', 'src/index', 'src/server', 'src/app', 'main', 'inde
 const ENDINGS = ['ts', 'mts', 'js', 'mjs', 'cjs', 'cts']
 const MIGRATIONS = ['migrations/*.sql', 'db/migrations/*.sql', 'sql/*.sql', 'schema.sql', 'db/schema.sql']
 const PORT = 3000
+/** What Node loads before the entry. */
+const PRELOAD = /(?:--import|--require|-r|--loader|--env-file)[=\s]+\S+/g
 const HEALTH = /["'`](\/(?:api\/)?(?:health|healthz|livez|ready|readyz|ping|status))["'`]/
 /** A route of a framework that takes nothing. */
 const ROUTE = /\b(?:app|router|server|fastify|api)\.get\(\s*["'`](\/[\w/-]*)["'`]/
@@ -59,6 +61,11 @@ export function detect(folder: string): Detected {
     return AMBIENT.has(name) || value === undefined ? [] : [[name, value] as const]
   })
   const packages = Object.keys(manifest.dependencies ?? {})
+  const before = ['start', 'serve', 'dev']
+    .map((name) => [...(manifest.scripts?.[name] ?? '').matchAll(PRELOAD)].map(([option]) => option))
+    .find((options) => options.length > 0)
+    ?.filter((option) => /^(--import|--require|-r)[=\s]+\.{0,2}\//.test(option))
+  const nodeOptions = before === undefined || before.length === 0 ? {} : { NODE_OPTIONS: before.join(' ') }
   const migrates = /\bmigrate(\.latest)?\(|runMigrations|migrationsRun: true/.test(all)
   return {
     name: nameOf(manifest.name ?? basename(folder)),
@@ -67,6 +74,7 @@ export function detect(folder: string): Detected {
     asksPort: variables.includes('PORT'),
     // Where nobody listens, telemetry has nowhere to go.
     env: {
+      ...nodeOptions,
       ...Object.fromEntries(known),
       ...(packages.some((one) => one.startsWith('@opentelemetry/')) ? { OTEL_SDK_DISABLED: 'true' } : {}),
     },
@@ -96,7 +104,9 @@ function nameOf(given: string): string {
 /** The file that a script starts, else package.json's main, else one with a usual name. Source goes before what is built from it. */
 function entryOf(folder: string, { scripts = {}, main }: Package): string | undefined {
   const started = ['start', 'serve', 'dev'].flatMap((name) =>
-    [...(scripts[name] ?? '').matchAll(/(?:^|\s)(?:\.\/)?([\w./@-]+\.[cm]?[jt]s)\b/g)].map(([, file = '']) => file),
+    [...(scripts[name] ?? '').replaceAll(PRELOAD, ' ').matchAll(/(?:^|\s)(?:\.\/)?([\w./@-]+\.[cm]?[jt]s)\b/g)].map(
+      ([, file = '']) => file,
+    ),
   )
   const usual = ENTRIES.flatMap((name) => ENDINGS.map((ending) => `${name}.${ending}`))
   const there = [...started, ...(main === undefined ? [] : [main]), ...usual].filter(

@@ -1,4 +1,5 @@
 import module from 'node:module'
+import { resolve as resolvePath } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { whileLoading } from './chance.ts'
 import { original } from './originals.ts'
@@ -110,22 +111,36 @@ export function watchModules(runtimeUrl: string, before: Before): void {
 export const whyNotAgain = (): string | undefined =>
   asksWhetherMain ? 'the program asks import.meta.main, which is true in a first life only' : undefined
 
+/** Modules of the program that Node loads before its entry: `NODE_OPTIONS=--import ./telemetry.js`. What `--require` names was there before the runtime, and stays. */
+const preloads: readonly string[] = [
+  ...(process.env.NODE_OPTIONS ?? '').matchAll(/(?:^|\s)--import[=\s]+"?(\.{1,2}\/[^\s"]+|\/[^\s"]+)/g),
+]
+  .map(([, file = '']) => resolvePath(file))
+  .filter((file) => !file.includes('/node_modules/'))
+
 /** Loads the program's own modules again, packages stay; the entry is main again. */
 export function loadAgain(): void {
   life += 1
   const entry = process.argv[1]
   if (entry === undefined) throw new Error('expected the program in process.argv[1], got nothing')
   const cache = require.cache
-  const isCommonJs = cache[entry] !== undefined
-  for (const file of Object.keys(cache)) if (!file.includes('/node_modules/')) delete cache[file]
-  if (isCommonJs) {
-    const load = (module as unknown as { _load(file: string, parent: null, isMain: boolean): unknown })._load
-    load(entry, null, true)
-    return
+  const commonJs = new Set(Object.keys(cache).filter((file) => !file.includes('/node_modules/')))
+  for (const file of commonJs) delete cache[file]
+  const load = (module as unknown as { _load(file: string, parent: null, isMain: boolean): unknown })._load
+  const loadOne = (file: string): Promise<unknown> | undefined => {
+    if (!commonJs.has(file)) return import(`${pathToFileURL(file).href}?backlot=${life}`)
+    load(file, null, file === entry)
+    return undefined
   }
-  import(`${pathToFileURL(entry).href}?backlot=${life}`).catch((error: unknown) => {
+  const first = preloads.filter((file) => file !== entry)
+  const loaded = first.length === 0 ? loadOne(entry) : inOrder([...first, entry], loadOne)
+  loaded?.catch((error: unknown) => {
     original.setImmediate(() => {
       throw error
     })
   })
+}
+
+async function inOrder(files: readonly string[], load: (file: string) => Promise<unknown> | undefined): Promise<void> {
+  for (const file of files) await load(file)
 }

@@ -74,6 +74,12 @@ test('variables get made-up values where that does no harm; what .env holds is n
   expect(unknownEnv).toEqual(['MODE'])
 })
 
+test('what Node loads before the entry is no entry, and is loaded in a run too', () => {
+  const scripts = { start: 'node --env-file=.env --import ./src/telemetry.js src/run.js' }
+  const files = { 'package.json': manifest({ scripts }), 'src/telemetry.js': '', 'src/run.js': '' }
+  expect(found(files)).toMatchObject({ entry: 'src/run.js', env: { NODE_OPTIONS: '--import ./src/telemetry.js' } })
+})
+
 test('telemetry is switched off: nobody listens to it in a run', () => {
   expect(found({ 'package.json': manifest({ dependencies: { '@opentelemetry/sdk-node': '*' } }) }).env).toEqual({
     OTEL_SDK_DISABLED: 'true',

@@ -20,14 +20,21 @@ const stageOf = (env: Readonly<Record<string, string>>, file = 'drawing-package.
 }
 const folders: string[] = []
 /** A program with packages of its own, as files of a new folder. */
-const programOf = (files: Readonly<Record<string, string>>, entry = 'main.mjs'): Stage => {
+const programOf = (
+  files: Readonly<Record<string, string>>,
+  entry = 'main.mjs',
+  env: Readonly<Record<string, string>> = {},
+): Stage => {
   const cwd = mkdtempSync(join(tmpdir(), 'backlot-packages-'))
   folders.push(cwd)
   for (const [file, text] of Object.entries(files)) {
     mkdirSync(dirname(join(cwd, file)), { recursive: true })
     writeFileSync(join(cwd, file), text)
   }
-  const stage = createStage({ subject: (zone) => nodeSubject({ cwd, entry, env: zone }), twins: [ledger] })
+  const stage = createStage({
+    subject: (zone) => nodeSubject({ cwd, entry, env: { ...zone, ...env } }),
+    twins: [ledger],
+  })
   open.push(stage)
   return stage
 }
@@ -181,4 +188,26 @@ test('a program that a package loads prints as any other', async () => {
   )
   const { trace } = await stage.run(scenario([call('look', '/')]), { seed: '1' })
   expect(trace.filter(({ type }) => type === 'app.log')).toMatchObject([{ fields: { text: 'here I am\n' } }])
+})
+
+test.each([
+  ['--import ./before.mjs', 'main.mjs'],
+  ['--require=./before.cjs', 'main.cjs'],
+])('what NODE_OPTIONS loads before the program is loaded before it in every life: %s', async (options, entry) => {
+  const told = 'globalThis.before = (globalThis.before ?? 0) + 1'
+  const serve = '.createServer((_, response) => response.end(String(globalThis.before))).listen(3000)'
+  const stage = programOf(
+    {
+      'before.mjs': `await undefined\n${told}`,
+      'before.cjs': told,
+      'main.mjs': `import http from 'node:http'\nhttp${serve}`,
+      'main.cjs': `require('node:http')${serve}`,
+    },
+    entry,
+    { NODE_OPTIONS: options },
+  )
+  const bodies: unknown[] = []
+  for (const seed of ['1', '1', '1'])
+    bodies.push((await stage.run(scenario([call('look', '/')]), { seed })).answers.look?.body)
+  expect(bodies).toEqual(Array(3).fill(String(options.split('before').length - 1)))
 })
