@@ -222,3 +222,12 @@ test('with one cause, delays are the same in every run and differ from event to 
   expect(await times()).toEqual(first)
   expect(new Set(first).size).toBeGreaterThan(1)
 })
+
+test('of an object inside, an event tells only what changed of it', async () => {
+  const shop = openListeningShop({
+    customers: [{ id: 'cus_ann', payment_methods: [{ id: 'pm_1ann', card: 'pm_card_visa' }] }],
+  })
+  await shop.sdk.customers.update('cus_ann', { invoice_settings: { default_payment_method: 'pm_1ann' } })
+  const [event] = (await shop.sdk.events.list({ type: 'customer.updated' })).data
+  expect(event?.data.previous_attributes).toEqual({ invoice_settings: { default_payment_method: null } })
+})
