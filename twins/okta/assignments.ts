@@ -1,7 +1,7 @@
 import type { Json } from '../trace.ts'
 import { gap } from './ask.ts'
 import { appTarget, tell, userTarget } from './events.ts'
-import { evaluate } from './language/evaluate.ts'
+import { evaluate, type Scope } from './language/evaluate.ts'
 import { type Org, rowOf, text } from './org.ts'
 import type { Row } from './store.ts'
 import { toldOf } from './tables/attributes.ts'
@@ -19,7 +19,29 @@ export const PASSWORDS: ReadonlySet<string> = new Set([
 export function profileFor(org: Org, app: Row, user: Row): Row {
   const schema = rowOf(org.store.get('~documents', `/api/v1/meta/schemas/apps/${text(app.id)}/default`)?.definitions)
   const custom = Object.keys(rowOf(rowOf(schema.custom).properties))
-  return toldOf(text(app.signOnMode), rowOf(user.profile), custom)
+  return { ...toldOf(text(app.signOnMode), rowOf(user.profile), custom), ...mapped(org, app, user) }
+}
+
+/** What expressions of an app's user can see. */
+const scopeFor = (user: Row): Scope => {
+  const profile = rowOf(user.profile)
+  return {
+    names: { source: profile as Json, user: { ...profile, userName: profile.login } as Json },
+    unknown: () => gap('names and functions of the expression language'),
+  }
+}
+
+/** What the mapping from users to an app makes of a user, where the org has one. */
+function mapped(org: Org, app: Row, user: Row): Row {
+  const mapping = org.store
+    .rows('mappings')
+    .find(({ source, target }) => rowOf(source).type === 'user' && rowOf(target).id === app.id)
+  return Object.fromEntries(
+    Object.entries(rowOf(mapping?.properties)).flatMap(([field, property]) => {
+      const expression = text(rowOf(property).expression)
+      return expression === '' || field === 'userName' ? [] : [[field, evaluate(expression, scopeFor(user))]]
+    }),
+  )
 }
 
 /**
@@ -30,10 +52,7 @@ export function userNameFor(app: Row, user: Row): string {
   const { template, type } = rowOf(rowOf(app.credentials).userNameTemplate)
   const profile = rowOf(user.profile)
   if (template === undefined || type === 'NONE') return text(profile.login)
-  const scope = {
-    names: { source: profile as Json, user: { ...profile, userName: profile.login } as Json },
-    unknown: () => gap('names and functions of the expression language'),
-  }
+  const scope = scopeFor(user)
   const parts = /\$\{([^}]*)\}/g
   const made = parts.test(text(template))
     ? text(template).replaceAll(parts, (_, inner: string) => text(evaluate(inner, scope)))

@@ -17,7 +17,6 @@ export const GAPS: readonly Gap[] = [
     what: 'provisioning connections',
     why: 'Provisioning into other services is not simulated; features of an app exist where the seed names them.',
   },
-  { what: 'lists of grants and tokens', why: 'They can be revoked, not listed by app.' },
   {
     what: 'further steps on the sign-in page',
     why: 'The page takes a password; sign in with POST /api/v1/authn where a factor or a new password is asked for.',
@@ -34,6 +33,11 @@ export const GAPS: readonly Gap[] = [
   {
     what: 'request objects',
     why: 'Signed and pushed authorization requests are not read; say everything in the query.',
+  },
+  { what: 'filters of event hooks', why: 'A hook hears all events of its types; take the filter out.' },
+  {
+    what: 'effects of settings',
+    why: 'Assumed: log streams, realm assignments, threat insight, captchas, behaviours and devices are kept and change nothing else.',
   },
   { what: 'consent pages', why: 'Nobody is asked; set the consent_method of the app to TRUSTED.' },
   {

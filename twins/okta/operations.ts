@@ -17,6 +17,7 @@ import { addRoleRoutes } from './routes/roles.ts'
 import { addSchemaRoutes } from './routes/schemas.ts'
 import { addServerRoutes } from './routes/servers.ts'
 import { addSessionRoutes } from './routes/sessions.ts'
+import { addTokenRoutes } from './routes/tokens.ts'
 import { addUserRoutes } from './routes/users.ts'
 import { addMoreUserRoutes } from './routes/users-more.ts'
 import { RESOURCES } from './tables/index.ts'
@@ -33,6 +34,7 @@ export function addRoutes(on: On, open: On): void {
   addGroupRoutes(on)
   addAccountRoutes(on)
   addSessionRoutes(on)
+  addTokenRoutes(on)
   addMoreUserRoutes(on)
   addUserRoutes(on)
   addCredentialRoutes(on)

@@ -87,9 +87,19 @@ runTwinTests({
     'provisioning connections': act('POST', '/api/v1/apps/shop/connections/default', {
       profile: { authScheme: 'TOKEN' },
     }),
-    'lists of grants and tokens': async ({ twin }) => {
-      await twin.fetch(request('POST', '/oauth2/default/v1/token', PASSWORD_GRANT, basic))
-      await twin.fetch(request('GET', '/api/v1/apps/shop/tokens'))
+    'filters of event hooks': async ({ twin }) => {
+      const [hook] = (await (await twin.fetch(request('GET', '/api/v1/eventHooks'))).json()) as {
+        id: string
+        events: object
+        name: string
+        channel: object
+      }[]
+      const filtered = {
+        ...hook,
+        events: { ...hook?.events, filter: { type: 'EXPRESSION_LANGUAGE', eventFilterMap: [] } },
+      }
+      await twin.fetch(request('PUT', `/api/v1/eventHooks/${hook?.id}`, filtered))
+      await twin.fetch(request('POST', '/api/v1/users', user('new@acme.example', withPassword)))
     },
     'hybrid flows': act('GET', authorize('response_type=code+id_token')),
     'messages to other windows': act('GET', authorize('response_type=code&response_mode=okta_post_message')),

@@ -5,7 +5,7 @@ import { text } from '../org.ts'
 import { endSessions } from '../sessions.ts'
 import type { Row } from '../store.ts'
 import { merged, OAuthError } from '../wire.ts'
-import { authorize, errorPage, list, OIDC_SCOPES, scopesOf } from './authorize.ts'
+import { authorize, errorPage, isAssigned, list, OIDC_SCOPES, scopesOf } from './authorize.ts'
 import { customClaims } from './claims.ts'
 import { authenticate, type Client, checkVerifier, findClient } from './clients.ts'
 import { addDeviceRoutes, DEVICE_GRANT, deviceOf } from './devices.ts'
@@ -221,6 +221,7 @@ function fromRefresh(ask: Ask, form: URLSearchParams, issuer: Issuer, client: Cl
   if (asked.some((scope) => !held.includes(scope)))
     throw new OAuthError(400, 'invalid_scope', 'One or more scopes are not granted to the refresh token.')
   const user = alive(ask, text(row.user))
+  if (!isAssigned(ask, client, user)) throw invalid
   return issue(ask, {
     issuer,
     client,

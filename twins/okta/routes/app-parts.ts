@@ -41,7 +41,12 @@ function groupRoutes(on: On): void {
   }
   on('apps.groups.list', `GET ${root}`, (ask) => {
     const app = findApp(ask)
-    return page(ask, ask.org.store.rows(`apps/${text(app.id)}/groups`), 20, 200, (row) =>
+    const q = ask.query.get('q')?.toLowerCase() ?? ''
+    const begins = ({ id }: Row): boolean =>
+      text(rowOf(ask.org.store.get('groups', text(id))?.profile).name)
+        .toLowerCase()
+        .startsWith(q)
+    return page(ask, ask.org.store.rows(`apps/${text(app.id)}/groups`).filter(begins), 20, 200, (row) =>
       view(assignedGroup(app, row, ask)),
     )
   })
@@ -83,7 +88,13 @@ function userRoutes(on: On): void {
   }
   on('apps.users.list', `GET ${root}`, (ask) => {
     const app = findApp(ask)
-    return page(ask, ask.org.store.rows(`apps/${text(app.id)}/users`), 50, 500, (row) =>
+    const q = ask.query.get('q')?.toLowerCase() ?? ''
+    const begins = (row: Row): boolean => {
+      const { login, email, firstName, lastName } = rowOf(ask.org.store.get('users', text(row.id))?.profile)
+      const names = [rowOf(row.credentials).userName, login, email, firstName, lastName]
+      return q === '' || names.some((name) => text(name).toLowerCase().startsWith(q))
+    }
+    return page(ask, ask.org.store.rows(`apps/${text(app.id)}/users`).filter(begins), 50, 500, (row) =>
       view(assignedUser(app, row, ask)),
     )
   })
@@ -167,17 +178,6 @@ function credentialRoutes(on: On): void {
   on('apps.id_token_settings.update', 'POST /api/v1/internal/apps/:appId/settings/oauth/idToken', (ask) => {
     const app = ask.org.store.put('apps', { ...findApp(ask), _issuerMode: ask.body().issuerMode ?? null })
     return ok(idToken(app))
-  })
-  on('apps.tokens.list', 'GET /api/v1/apps/:appId/tokens', (ask) => {
-    const { id } = findApp(ask)
-    if (ask.org.store.rows('~refresh').some((token) => token.client === id)) throw gap('lists of grants and tokens')
-    return ok([])
-  })
-  on('apps.tokens.revoke', 'DELETE /api/v1/apps/:appId/tokens', (ask) => {
-    const { id } = findApp(ask)
-    for (const token of ask.org.store.rows('~refresh'))
-      if (token.client === id) ask.org.store.remove('~refresh', text(token._key))
-    return done()
   })
 }
 const clientIdOf = (app: Row): string => text(rowOf(rowOf(app.credentials).oauthClient).client_id)

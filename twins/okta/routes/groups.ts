@@ -181,7 +181,11 @@ function owners(on: On): void {
 
 export function addGroupRoutes(on: On): void {
   on('groups.rules.create', 'POST /api/v1/groups/rules', createRule)
-  on('groups.rules.list', 'GET /api/v1/groups/rules', (ask) => page(ask, ask.org.store.rows(RULE), 50, 200))
+  on('groups.rules.list', 'GET /api/v1/groups/rules', (ask) => {
+    const search = ask.query.get('search')?.toLowerCase() ?? ''
+    const rules = ask.org.store.rows(RULE).filter(({ name }) => text(name).toLowerCase().includes(search))
+    return page(ask, rules, 50, 200)
+  })
   on('groups.rules.get', 'GET /api/v1/groups/rules/:ruleId', (ask) => shown(findRule(ask)))
   on('groups.rules.replace', 'PUT /api/v1/groups/rules/:ruleId', (ask) => {
     const before = findRule(ask)

@@ -21,12 +21,6 @@ const associated = (ask: Ask) =>
     return server === undefined ? [] : [view({ ...without(server, '_links'), _links: null })]
   })
 
-function findClient(ask: Ask): Row {
-  const client = ask.org.store.get('apps', ask.param('clientId'))
-  if (client === undefined) throw notFound(ask.param('clientId'), 'PublicClientApp')
-  return client
-}
-
 export function addServerRoutes(on: On): void {
   const root = `/api/v1/${SERVERS}/:serverId`
   on('authorization_servers.associated.list', `GET ${root}/associatedServers`, (ask) => ok(associated(ask)))
@@ -55,27 +49,6 @@ export function addServerRoutes(on: On): void {
         logo_uri: null,
       })),
     )
-  })
-  on('authorization_servers.clients.tokens', `GET ${root}/clients/:clientId/tokens`, (ask) => {
-    const server = findServer(ask)
-    const client = findClient(ask)
-    return ok(
-      issued(ask)
-        .filter((token) => token.client === client.id)
-        .map((token) => ({
-          id: text(token.id),
-          status: 'ACTIVE',
-          clientId: text(client.id),
-          userId: text(token.user),
-          issuer: text(server.issuer),
-          scopes: token.scopes ?? [],
-        })),
-    )
-  })
-  on('authorization_servers.clients.revoke_tokens', `DELETE ${root}/clients/:clientId/tokens`, (ask) => {
-    const client = findClient(ask)
-    for (const token of issued(ask)) if (token.client === client.id) ask.org.store.remove('~refresh', text(token._key))
-    return done()
   })
   on('authorization_servers.keys', `GET ${root}/credentials/keys`, (ask) => {
     const rotations = Number(findServer(ask)._rotations ?? 0)

@@ -1,12 +1,12 @@
 import type { Json } from '../../trace.ts'
 import { type Ask, done, type On, ok, type Reply, shown } from '../ask.ts'
-import { appTarget, tell, userTarget } from '../events.ts'
+import { tell, userTarget } from '../events.ts'
 import { rowOf, text } from '../org.ts'
 import { hinted } from '../resource.ts'
 import { signOnOf } from '../sign-on.ts'
 import type { Row } from '../store.ts'
 import { iso, notFound, OktaError, view } from '../wire.ts'
-import { appAgain, findApp } from './app-shape.ts'
+import { appAgain } from './app-shape.ts'
 import { findGroup } from './groups.ts'
 
 const multi = ({ methods }: Row): boolean => Array.isArray(methods) && methods.includes('mfa')
@@ -92,13 +92,5 @@ export function addSessionRoutes(on: On): void {
       return app === undefined ? [] : [view(appAgain(app, ask))]
     })
     return ok(apps)
-  })
-  on('apps.tokens.revoke_one', 'DELETE /api/v1/apps/:appId/tokens/:tokenId', (ask) => {
-    const app = findApp(ask)
-    const token = ask.org.store.rows('~refresh').find((row) => row.id === ask.param('tokenId') && row.client === app.id)
-    if (token === undefined) throw notFound(ask.param('tokenId'), 'OAuth2RefreshToken')
-    ask.org.store.remove('~refresh', text(token._key))
-    tell(ask.org, 'app.oauth2.token.revoke', [appTarget(app)])
-    return done()
   })
 }

@@ -47,11 +47,6 @@ function grants(on: On): void {
       })),
     )
   })
-  on('users.clients.revoke_tokens', `DELETE ${root}/clients/:clientId/tokens`, (ask) => {
-    for (const token of tokens(ask))
-      if (token.client === ask.param('clientId')) ask.org.store.remove('~refresh', text(token._key))
-    return done()
-  })
 }
 
 /** Classic orgs sell two kinds of users; the others have one. */
