@@ -190,7 +190,7 @@ function createPlayer(scenario: Scenario, options: ReplayOptions): Player {
       done()
       return
     }
-    const headers = Object.entries(step.headers).map(([name, value]): [string, string] => [
+    const headers = Object.entries(step.headers).map(([name, value]): readonly [string, string] => [
       name,
       fillText(value, known),
     ])
@@ -200,6 +200,7 @@ function createPlayer(scenario: Scenario, options: ReplayOptions): Player {
         'Host',
         options.publicOrigin === undefined ? `localhost:${port}` : new URL(options.publicOrigin).host,
       ])
+    if (options.publicOrigin !== undefined && !has(FORWARDED)) headers.push(...forwarded(options.publicOrigin))
     const text =
       step.body === undefined
         ? ''
@@ -244,7 +245,11 @@ function createPlayer(scenario: Scenario, options: ReplayOptions): Player {
             }),
           `${step} timeout`,
         )
-        const headers: (readonly [string, string])[] = [['Host', new URL(delivery.url).host], ...delivery.headers]
+        const headers: (readonly [string, string])[] = [
+          ['Host', new URL(delivery.url).host],
+          ...forwarded(delivery.url),
+          ...delivery.headers,
+        ]
         const body = encoder.encode(delivery.body)
         inbound.ask(
           { step, port: target.port, method: delivery.method ?? 'POST', target: target.path, headers, body },
@@ -399,6 +404,11 @@ function reachOf(scenario: Scenario, twins: readonly TwinDefinition<unknown>[]):
   if (scenario.when.some((step) => step.kind === 'fault' && step.fault.kind === 'refused')) return new Set()
   return new Set(twins.flatMap(({ origins }) => origins.filter((origin) => /^https?:[^*]+$/.test(origin))))
 }
+
+const FORWARDED = 'x-forwarded-proto'
+/** The subject speaks plain HTTP; what is asked by https comes through something that ends TLS, and says so, as it would in production. */
+const forwarded = (url: string): readonly (readonly [string, string])[] =>
+  new URL(url).protocol === 'https:' ? [['X-Forwarded-Proto', 'https']] : []
 
 /** Twins refuse in plain words what cannot happen to them as they are: the scenario asks for it too soon, or the subject has not led there. */
 function happen(twin: Twin, { id, event, place }: EventStep, fields: Json): void {

@@ -184,6 +184,25 @@ describe('steps', () => {
   })
 })
 
+test.each([
+  [{}, 'https'],
+  [{ 'X-Forwarded-Proto': 'http' }, 'http'],
+])('what comes by https says so, as a proxy that ends TLS does, unless the step does: %j', async (headers, proto) => {
+  const seen: (string | undefined)[] = []
+  const program: Program = {
+    boot: shop.boot,
+    serve(strings, request, reply) {
+      seen.push(request.headers.find(([name]) => name.toLowerCase() === 'x-forwarded-proto')?.[1])
+      shop.serve(strings, request, reply)
+    },
+  }
+  const story = scenario([{ ...call('buy', '/buy'), headers }], {
+    given: { ledger: { webhook: 'https://shop.test/hook' } },
+  })
+  await play(story, program)
+  expect(seen).toEqual([proto, 'https'])
+})
+
 describe('endings', () => {
   const broken = (boot: Program['boot'], serve: Program['serve'] = shop.serve): Program => ({ boot, serve })
   test.each([
