@@ -309,9 +309,23 @@ export class Store {
   readonly tellings: Map<number, Telling> = new Map()
   told = 0
   /** By bucket and key; as a snapshot has them, until somebody asks for a key. */
-  readonly #versions = new Map<string, Map<string, Held>>()
+  readonly #placed = new Map<string, Map<string, Held>>()
+  /** Rows of a snapshot, until somebody asks for anything. */
+  #waiting: readonly ObjectRow[] = []
   /** Keys in their order; made anew when one has come or gone. */
   readonly #sorted = new Map<string, readonly string[]>()
+
+  get #versions(): Map<string, Map<string, Held>> {
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const row of waiting) {
+      const rows = this.#of(row.bucket)
+      const before = rows.get(row.key)
+      if (before === undefined) rows.set(row.key, { rows: [row] })
+      else if ('rows' in before) before.rows.push(row)
+    }
+    return this.#placed
+  }
 
   #of(bucket: string): Map<string, Held> {
     const found = this.#versions.get(bucket) ?? new Map<string, Held>()
@@ -376,8 +390,8 @@ export class Store {
   }
 
   snapshot(): Json {
-    const objects: Json[] = []
-    for (const rows of this.#versions.values())
+    const objects: Json[] = [...this.#waiting]
+    for (const rows of this.#placed.values())
       for (const held of rows.values()) {
         if ('rows' in held) {
           objects.push(...held.rows)
@@ -407,16 +421,11 @@ export class Store {
   /** Throws on what is no snapshot of this kind. */
   restore(json: Json): void {
     const { buckets, objects, uploads, told, tellings } = snapshotSchema.parse(json)
-    for (const map of [this.buckets, this.uploads, this.tellings, this.#versions, this.#sorted]) map.clear()
+    for (const map of [this.buckets, this.uploads, this.tellings, this.#placed, this.#sorted]) map.clear()
     this.told = told
     for (const telling of tellings) this.tellings.set(telling.id, telling)
     for (const bucket of buckets) this.buckets.set(bucket.name, bucket)
-    for (const row of objects) {
-      const rows = this.#of(row.bucket)
-      const before = rows.get(row.key)
-      if (before === undefined) rows.set(row.key, { rows: [row] })
-      else if ('rows' in before) before.rows.push(row)
-    }
+    this.#waiting = objects.slice()
     for (const { parts, ...upload } of uploads)
       this.uploads.set(upload.id, {
         ...upload,
