@@ -17,6 +17,37 @@ export type Question = {
 }
 type Verdict = 'allowed' | 'denied' | 'not-said'
 
+/** Condition keys that every service has: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html (2026-11-26). */
+export function globalKey(
+  key: string,
+  {
+    principal,
+    account,
+    nowMs,
+  }: { readonly principal: string | undefined; readonly account: string; readonly nowMs: number },
+): string | null | undefined {
+  switch (key) {
+    case 'aws:securetransport':
+      return 'true'
+    case 'aws:currenttime':
+      return new Date(nowMs).toISOString()
+    case 'aws:epochtime':
+      return String(Math.floor(nowMs / 1000))
+    case 'aws:principalarn':
+      return principal ?? null
+    case 'aws:principalaccount':
+      return principal?.split(':')[4] ?? null
+    case 'aws:sourcearn':
+    case 'aws:sourceaccount':
+      // Only services that act for others have these.
+      return null
+    case 'aws:resourceaccount':
+      return account
+    default:
+      return undefined
+  }
+}
+
 const several = z.union([z.string(), z.array(z.string()).min(1)]).transform((one) => [one].flat())
 const whom = z.union([z.literal('*').transform(() => ({ AWS: ['*'] })), z.record(z.string(), several)])
 type Whom = Readonly<Record<string, readonly string[]>>
@@ -55,7 +86,7 @@ const statement = z
 const documentSchema = z.strictObject({
   Version: z.enum(['2012-10-17', '2008-10-17']).optional(),
   Id: z.string().optional(),
-  Statement: z.union([statement, z.array(statement).min(1)]).transform((one): Policy => [one].flat()),
+  Statement: z.preprocess((one) => [one].flat(), z.array(statement).min(1)),
 })
 
 /** What documents may ask for that nobody here knows. */

@@ -1,4 +1,4 @@
-import { isPublic, notWeighed, type Policy, type Question, readPolicy, weigh } from '../aws/policy.ts'
+import { globalKey, isPublic, notWeighed, type Policy, type Question, readPolicy, weigh } from '../aws/policy.ts'
 import type { Ask } from './ask.ts'
 import { publicAccessBlocks } from './blocks.ts'
 import type { Bucket } from './state.ts'
@@ -174,29 +174,15 @@ function knownOf(ask: Ask, bucket: Bucket, name: string, key: string | undefined
   if (HEADERS.includes(name)) return header(name.slice('s3:'.length)) ?? null
   if (Object.hasOwn(QUERY, name)) return query.get(QUERY[name] ?? '') ?? null
   switch (name) {
-    case 'aws:securetransport':
-      return 'true'
-    case 'aws:currenttime':
-      return new Date(account.world.clock.now()).toISOString()
-    case 'aws:epochtime':
-      return String(Math.floor(account.world.clock.now() / 1000))
-    case 'aws:principalarn':
-      return principal ?? null
-    case 'aws:principalaccount':
-      return principal?.split(':')[4] ?? null
-    case 'aws:sourcearn':
-    case 'aws:sourceaccount':
-      return null
     case 'aws:useragent':
       return header('user-agent') ?? null
     case 'aws:referer':
       return header('referer') ?? null
     case 's3:resourceaccount':
-    case 'aws:resourceaccount':
       return account.id
     case 's3:tlsversion':
       return '1.3'
     default:
-      return undefined
+      return globalKey(name, { principal, account: account.id, nowMs: account.world.clock.now() })
   }
 }

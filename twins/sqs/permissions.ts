@@ -1,4 +1,4 @@
-import { notWeighed, type Policy, readPolicy, weigh } from '../aws/policy.ts'
+import { globalKey, notWeighed, type Policy, readPolicy, weigh } from '../aws/policy.ts'
 import type { Json } from '../trace.ts'
 import type { Ask, Handler } from './ask.ts'
 import { list, queueOf, textOf } from './ask.ts'
@@ -35,7 +35,7 @@ export function authorize(ask: Ask, target: string): void {
     account: account.id,
     action,
     resource,
-    known: (key) => knownOf(ask, key),
+    known: (key) => globalKey(key, { principal, account: account.id, nowMs: account.world.clock.now() }),
     unknown: (part) => notWeighed('sqs', part),
   })
   if (principal === undefined && verdict !== 'allowed') throw REFUSED_SIGNATURES.anonymous()
@@ -43,28 +43,6 @@ export function authorize(ask: Ask, target: string): void {
     throw forbidden(
       `User: ${principal} is not authorized to perform: ${action.toLowerCase()} on resource: ${resource} with an explicit deny in a resource-based policy`,
     )
-}
-
-function knownOf({ account, principal }: Ask, key: string): string | null | undefined {
-  switch (key) {
-    case 'aws:securetransport':
-      return 'true'
-    case 'aws:currenttime':
-      return new Date(account.world.clock.now()).toISOString()
-    case 'aws:epochtime':
-      return String(Math.floor(account.world.clock.now() / 1000))
-    case 'aws:principalarn':
-      return principal ?? null
-    case 'aws:principalaccount':
-      return principal?.split(':')[4] ?? null
-    case 'aws:sourcearn':
-    case 'aws:sourceaccount':
-      return null
-    case 'aws:resourceaccount':
-      return account.id
-    default:
-      return undefined
-  }
 }
 
 type Documents = Readonly<Record<string, Json>>
