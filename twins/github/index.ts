@@ -9,6 +9,7 @@ import { FIELDS, HAPPENINGS, happen } from './happenings.ts'
 import { addRoutes, OPERATIONS } from './operations.ts'
 import { known } from './paths.ts'
 import { PRICES } from './prices.ts'
+import { settleAutoMerges } from './routes/merge.ts'
 import { type Seed, seedSchema } from './state.ts'
 import { Store } from './store.ts'
 import { failure } from './wire.ts'
@@ -47,7 +48,11 @@ export const github: TwinDefinition<Seed> = {
       failure: (status, retryAfterMs) => failure(world.clock.now(), status, retryAfterMs),
       happen: (event, fields) => happen(hub, event, fields),
       snapshot: () => hub.store.snapshot(),
-      restore: (json) => hub.store.restore(json),
+      restore(json) {
+        hub.store.restore(json)
+        // What that state was about to merge by itself is put back on the clock.
+        for (const repo of hub.store.rows('repos')) settleAutoMerges(hub, repo)
+      },
     }
   },
 }

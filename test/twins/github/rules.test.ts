@@ -430,7 +430,12 @@ test('what is to be merged as soon as it can be is, once its checks are there', 
   await hub.world.clock.advance(10_000)
   expect((await bob.pulls.get(one)).data.merged).toBe(false)
   await ada.repos.createCommitStatus({ ...APP, sha: await tip(ada, 'more'), context: 'ci', state: 'success' })
+  const due = hub.twin.snapshot()
   await hub.world.clock.advance(10_000)
+  const other = openHub(SEED, '2')
+  other.twin.restore(due)
+  await other.world.clock.advance(10_000)
+  expect((await other.as('b').rest.pulls.get(one)).data.merged).toBe(true)
   expect((await bob.pulls.get(one)).data).toMatchObject({ merged: true, merged_by: { login: 'bob' }, auto_merge: null })
   const [commit] = (await bob.repos.listCommits(APP)).data
   expect(commit?.commit.message).toContain('(#1)')

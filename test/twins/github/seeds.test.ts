@@ -11,11 +11,36 @@ import type { Json } from '../../../twins/trace.ts'
 import { APP, openHub } from './support.ts'
 
 /** The seed that the guide shows. */
-function guided(): Seed {
+function guided(nth = 0): Seed {
   const guide = readFileSync(join(import.meta.dirname, '../../../docs/guides/github.md'), 'utf8')
-  const block = /```yaml\n(given:.*?)```/s.exec(guide)?.[1] ?? ''
+  const block = [...guide.matchAll(/```yaml\n(given:.*?)```/gs)][nth]?.[1] ?? ''
   return (parse(block) as { readonly given: { readonly github: Seed } }).given.github
 }
+
+test('what the guide says is held back is', async () => {
+  const { as, world } = openHub(guided(1))
+  const [ada, bob] = [as('a').rest, as('b').rest]
+  const of = { owner: 'ada', repo: 'app' }
+  const { data: main } = await bob.git.getRef({ ...of, ref: 'heads/main' })
+  const file = { ...of, path: 'more.md', message: 'More', content: 'eA==' }
+  await expect(bob.repos.createOrUpdateFileContents(file)).rejects.toMatchObject({
+    status: 409,
+    message: expect.stringContaining('Repository rule violations found'),
+  })
+  await bob.git.createRef({ ...of, ref: 'refs/heads/more', sha: main.object.sha })
+  const { data: put } = await bob.repos.createOrUpdateFileContents({ ...file, branch: 'more' })
+  const { data: pull } = await bob.pulls.create({ ...of, title: 'More', head: 'more', base: 'main' })
+  expect(pull.requested_reviewers).toMatchObject([{ login: 'ada' }])
+  const one = { ...of, pull_number: pull.number }
+  await world.clock.advance(2_000)
+  const state = async (): Promise<string> => (await bob.pulls.get(one)).data.mergeable_state
+  expect(await state()).toBe('blocked')
+  await expect(bob.pulls.merge(one)).rejects.toMatchObject({ status: 405 })
+  await ada.pulls.createReview({ ...one, event: 'APPROVE' })
+  await ada.repos.createCommitStatus({ ...of, sha: put.commit.sha ?? '', context: 'ci', state: 'success' })
+  expect(await state()).toBe('clean')
+  await bob.pulls.merge(one)
+})
 
 test('the seed of the guide is what it says', async () => {
   const { octokit } = openHub(guided())

@@ -45,8 +45,9 @@ function reaches({ conditions }: Row, repo: Row): boolean {
 }
 
 const isAbout = ({ row }: RuleSet, repo: Row, ref: string): boolean => {
-  if (row.target === 'push') return true
-  const prefix = row.target === 'branch' ? HEADS : row.target === 'tag' ? TAGS : undefined
+  const { target = 'branch' } = row
+  if (target === 'push') return true
+  const prefix = target === 'branch' ? HEADS : target === 'tag' ? TAGS : undefined
   if (prefix === undefined || !ref.startsWith(prefix)) return false
   const isDefault = ref === `${HEADS}${text(repo.default_branch)}`
   const { include, exclude } = rowOf(rowOf(row.conditions).ref_name)
@@ -66,7 +67,7 @@ export const setRules = (github: GitHub, repo: Row, ref: string): readonly Rule[
       })),
     )
 
-export const isActive = ({ set }: Rule): boolean => set === undefined || set.row.enforcement === 'active'
+export const isActive = ({ set }: Rule): boolean => set === undefined || (set.row.enforcement ?? 'active') === 'active'
 
 export const protectionFor = (github: GitHub, repo: Row, ref: string): Row | undefined =>
   ref.startsWith(HEADS) ? github.store.get(`${repoPath(repo)}/protections`, ref.slice(HEADS.length)) : undefined
