@@ -1,4 +1,4 @@
-/** Runs tests of twins and records in test/docs/driven.json which operations SDKs drive in each file: `npm run driven [files]`. */
+/** Runs tests of twins and records in test/docs/driven.json which operations SDKs drive in each file: `npm run driven -- [files]`. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -24,4 +24,5 @@ for (const { file, driven } of seen) record.set(file, driven)
 // A file that is gone, or drives nothing, has no place here.
 const kept = [...record].filter(([file, driven]) => existsSync(join(ROOT, file)) && Object.keys(driven).length > 0)
 writeFileSync(RECORD, `${JSON.stringify(Object.fromEntries(kept.sort()), null, 2)}\n`)
+spawnSync(join(ROOT, 'node_modules/.bin/biome'), ['check', '--write', RECORD], { stdio: 'inherit' })
 process.exitCode = status ?? 1
