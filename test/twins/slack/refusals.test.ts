@@ -197,3 +197,18 @@ test('a host or a path that is not Slack’s way is loud', async () => {
   await expect(fetch('https://files.slack.com/api/auth.test')).rejects.toThrow('It is served at slack.com')
   await expect(fetch('https://slack.com/api/dialog.open')).rejects.toThrow('does not model GET /api/dialog.open')
 })
+
+test('somebody else’s message is changed by nobody, and deleted by who runs the workspace', async () => {
+  const { client } = openWorkspace({
+    ...SEED,
+    tokens: [
+      { token: 'xoxb-bot', scopes: ['chat:write'] },
+      { token: 'xoxp-ada', type: 'user', user: 'ada', scopes: ['chat:write'] },
+    ],
+  })
+  const { ts = '' } = await client().chat.postMessage({ channel: OPS, text: 'x' })
+  const ada = client('xoxp-ada')
+  const message = { channel: OPS, ts }
+  expect(await refusal(ada.chat.update({ ...message, text: 'y' }))).toMatchObject({ error: 'cant_update_message' })
+  expect(await ada.chat.delete(message)).toMatchObject({ ok: true, ts })
+})

@@ -102,7 +102,9 @@ function ownMessage(ask: Ask, refusal: 'cant_update_message' | 'cant_delete_mess
     actor.kind === 'bot'
       ? message.bot_id === ws.app.bot_id && (message.user ?? actor.user) === actor.user
       : message.user === actor.user
-  if (!own) throw new SlackError(refusal)
+  // Who runs the workspace may delete what others wrote: https://docs.slack.dev/reference/methods/chat.delete (2026-11-26).
+  const admin = actor.kind === 'user' && ws.user(actor.user).is_admin === true
+  if (!own && !(admin && refusal === 'cant_delete_message')) throw new SlackError(refusal)
   return message
 }
 
