@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
-import { madeUp, twinsFor } from './services.ts'
+import { impliedBy, madeUp, twinsFor } from './services.ts'
 
 /** What a folder shows of the service in it. */
 export type Detected = {
@@ -56,11 +56,12 @@ export function detect(folder: string): Detected {
   const sources = files.map((file) => readFileSync(join(folder, file), 'utf8'))
   const all = sources.join('\n')
   const variables = variablesOf(all)
-  const known = variables.flatMap((name) => {
+  const packages = Object.keys(manifest.dependencies ?? {})
+  const twins = twinsFor(packages, sources)
+  const known = [...new Set([...variables, ...impliedBy(twins)])].flatMap((name) => {
     const value = madeUp(name)
     return AMBIENT.has(name) || value === undefined ? [] : [[name, value] as const]
   })
-  const packages = Object.keys(manifest.dependencies ?? {})
   const before = ['start', 'serve', 'dev']
     .map((name) => [...(manifest.scripts?.[name] ?? '').matchAll(PRELOAD)].map(([option]) => option))
     .find((options) => options.length > 0)
@@ -79,7 +80,7 @@ export function detect(folder: string): Detected {
       ...(packages.some((one) => one.startsWith('@opentelemetry/')) ? { OTEL_SDK_DISABLED: 'true' } : {}),
     },
     unknownEnv: variables.filter((name) => !AMBIENT.has(name) && madeUp(name) === undefined),
-    twins: twinsFor(packages, sources),
+    twins,
     migrations: migrates ? undefined : MIGRATIONS.find((glob) => globSync(glob, { cwd: folder }).length > 0),
     path: HEALTH.exec(all)?.[1] ?? ROUTE.exec(all)?.[1] ?? '/',
   }

@@ -55,3 +55,12 @@ const VALUES: readonly (readonly [RegExp, string])[] = [
 
 /** A value for a variable of the environment; undefined where a made-up one could do harm. */
 export const madeUp = (name: string): string | undefined => VALUES.find(([pattern]) => pattern.test(name))?.[1]
+
+/** What a vendor's SDK reads of the environment by itself, whatever the source says. */
+const IMPLIED: Readonly<Record<string, readonly string[]>> = {
+  openai: ['OPENAI_API_KEY'],
+  anthropic: ['ANTHROPIC_API_KEY'],
+  s3: ['AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'],
+  sqs: ['AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'],
+}
+export const impliedBy = (twins: readonly string[]): readonly string[] => twins.flatMap((name) => IMPLIED[name] ?? [])

@@ -80,6 +80,16 @@ test('what Node loads before the entry is no entry, and is loaded in a run too',
   expect(found(files)).toMatchObject({ entry: 'src/run.js', env: { NODE_OPTIONS: '--import ./src/telemetry.js' } })
 })
 
+test('what an SDK reads by itself is made up too', () => {
+  const dependencies = { '@ai-sdk/openai': '*', '@aws-sdk/client-sqs': '*' }
+  expect(found({ 'package.json': manifest({ dependencies }), 'main.ts': '' }).env).toEqual({
+    OPENAI_API_KEY: 'sk-made-up',
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'made-up',
+    AWS_SECRET_ACCESS_KEY: 'made-up',
+  })
+})
+
 test('telemetry is switched off: nobody listens to it in a run', () => {
   expect(found({ 'package.json': manifest({ dependencies: { '@opentelemetry/sdk-node': '*' } }) }).env).toEqual({
     OTEL_SDK_DISABLED: 'true',
