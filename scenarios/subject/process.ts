@@ -69,6 +69,9 @@ export type NodeSubjectOptions = {
   readonly place?: Place | undefined
 }
 
+/** A new process reads all its packages in its first turn, some of them a hundred megabytes: it may take so many times the limit. */
+const LOADING = 3
+
 const HERE = dirname(fileURLToPath(import.meta.url))
 const EXTENSION = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
 const PRELOAD = join(HERE, 'node', `preload.${EXTENSION}`)
@@ -212,7 +215,7 @@ class ProcessSubject implements RunningSubject {
         : createWatchdog({ pid: held.pid, lifeFd: held.lifeFd }, limits)
     this.#nowMs = start.epochMs
     this.#out.add('init', start)
-    this.boot = this.#exchange(start.epochMs, start.epochMs)
+    this.boot = this.#exchange(start.epochMs, start.epochMs, LOADING)
   }
 
   turn(nowMs: number, instructions: readonly Instruction[]): Turn {
@@ -253,13 +256,13 @@ class ProcessSubject implements RunningSubject {
     if (this.#scratch !== undefined) rmSync(this.#scratch, { recursive: true, force: true })
   }
 
-  #exchange(nowMs: number, latestMs: number): Turn {
+  #exchange(nowMs: number, latestMs: number, times = 1): Turn {
     if (this.#gone !== undefined) throw this.#gone
-    this.#watchdog?.begin()
+    this.#watchdog?.begin(times)
     try {
       this.#channel.send(this.#out.take(this.#sequence))
       const turn = this.#channel.receive()
-      if (turn === undefined) throw this.#whyGone()
+      if (turn === undefined) throw this.#whyGone(times)
       const frames = readFrames(turn, this.#sequence)
       this.#sequence += 1
       const report = readReport(frames, nowMs, latestMs)
@@ -268,30 +271,30 @@ class ProcessSubject implements RunningSubject {
       this.#nowMs = report.turn.nowMs
       return report.turn
     } catch (error) {
-      throw this.#end(error)
+      throw this.#end(error, times)
     } finally {
       this.#watchdog?.end()
     }
   }
 
-  #end(error: unknown): SubjectGone {
+  #end(error: unknown, times: number): SubjectGone {
     const gone =
       error instanceof SubjectGone
         ? error
         : error instanceof ProtocolError
           ? new SubjectGone(/at most \d+ bytes/.test(error.message) ? 'flood' : 'protocol', error.message)
-          : this.#whyGone()
+          : this.#whyGone(times)
     this.#gone = gone
     this.close()
     return gone
   }
 
-  #whyGone(): SubjectGone {
+  #whyGone(times: number): SubjectGone {
     const { turnMs, heapMb, rssMb } = this.#limits
     if (this.#watchdog?.killed === 'hung')
       return new SubjectGone(
         'hung',
-        `the program did not come to rest within ${turnMs / 1000} s of real time; is it in an endless loop?`,
+        `the program did not come to rest within ${(turnMs * times) / 1000} s of real time; is it in an endless loop?`,
       )
     if (this.#watchdog?.killed === 'memory')
       return new SubjectGone('memory', `the program took more than ${rssMb} MiB of memory`)

@@ -8,14 +8,15 @@ export type Kill = 'hung' | 'memory'
  * every 50 ms (to be woken by each turn would cost more than the turn), and kills the process when the turn takes too long or its memory grows too large.
  */
 export interface Watchdog {
-  begin(): void
+  /** A turn begins, which may take so many times the limit. */
+  begin(times?: number): void
   end(): void
   /** Why it killed the subject, if it did. */
   readonly killed: Kill | undefined
   close(): void
 }
 
-// Cells: 0 turn counter, 1 whether a turn is under way, 2 why the subject was killed, 3 stop.
+// Cells: 0 turn counter, 1 how many times the limit the turn that is under way may take, 2 why the subject was killed, 3 stop.
 const SOURCE = `
 const { workerData: { cells, pid, lifeFd, turnMs, rssBytes } } = require('node:worker_threads')
 const { readFileSync, readdirSync, writeSync } = require('node:fs')
@@ -31,7 +32,7 @@ for (;;) {
   const now = Atomics.load(cells, 0)
   if (Atomics.load(cells, 1) === 0) { turn = -1; Atomics.wait(cells, 3, 0, LOOK_MS); continue }
   if (turn !== now) { turn = now; startedMs = performance.now() }
-  if (performance.now() - startedMs > turnMs) { kill(1); break }
+  if (performance.now() - startedMs > turnMs * Atomics.load(cells, 1)) { kill(1); break }
   if (rss(pid, 0) > rssBytes) { kill(2); break }
   Atomics.wait(cells, 3, 0, LOOK_MS)
 }
@@ -50,8 +51,8 @@ export function createWatchdog(
   const worker = new Worker(SOURCE, { eval: true, workerData: { cells, pid, lifeFd, turnMs: limits.turnMs, rssBytes } })
   worker.unref()
   return {
-    begin() {
-      Atomics.store(cells, 1, 1)
+    begin(times = 1) {
+      Atomics.store(cells, 1, times)
       Atomics.add(cells, 0, 1)
     },
     end() {

@@ -10,6 +10,7 @@ import { installChance } from './chance.ts'
 import { fireImmediate, fireTimer, installClock } from './clock.ts'
 import { installEscapes } from './escapes.ts'
 import { emptyScratch, installTemporaryFolders } from './files.ts'
+import { killOf } from './kill.ts'
 import { type MutantSwitch, setMutant } from './mutants.ts'
 import { announceServers, installNetwork } from './network.ts'
 import { original } from './originals.ts'
@@ -174,12 +175,21 @@ function installEnd(): void {
     } catch {
       // A listener that throws while the process ends changes nothing about its end.
     }
-    realm.out.add('exited', { code: status })
+    return ended(status)
+  }
+  /** Without a word to listeners, as the kernel ends a process. */
+  function ended(code: number): never {
+    realm.out.add('exited', { code })
     return finish()
   }
   Object.defineProperty(process, 'exit', { value: exit, writable: true, configurable: true })
-  for (const name of ['reallyExit', 'abort', 'kill'])
-    Object.defineProperty(process, name, { value: exit, writable: true, configurable: true })
+  const ends = {
+    reallyExit: (code?: number) => ended(Number(code ?? process.exitCode ?? 0)),
+    abort: () => ended(134),
+    kill: killOf(ended),
+  }
+  for (const [name, value] of Object.entries(ends))
+    Object.defineProperty(process, name, { value, writable: true, configurable: true })
   const crashed = (error: unknown): void => {
     // The program handles it itself; this listener is there for those that do not.
     if (process.listenerCount('uncaughtException') > 1) return
