@@ -77,6 +77,8 @@ export interface World {
 /** A world whose clock the replayer (or a test) moves. */
 export interface RunnableWorld extends World {
   readonly clock: VirtualClock
+  /** What is drawn from here on follows from `text` too: a state that was made elsewhere from the same seed has names that must not be given again. */
+  reseed(text: string): void
 }
 
 export type WorldOptions = {
@@ -107,6 +109,7 @@ export function createWorld(options: WorldOptions): RunnableWorld {
   const rng = createRng(seed)
   const decisions = createDecisions(options.eventsMax)
   const draws = new Map<string, number>()
+  let salt = ''
   let cause: Cause = BOOT
   const now = (): number => clock.now()
   const decide: World['decide'] = (key, draw) => {
@@ -135,7 +138,7 @@ export function createWorld(options: WorldOptions): RunnableWorld {
     const [counts, counted] = cause.draws === undefined ? [draws, key] : [cause.draws, name]
     const n = counts.get(counted) ?? 0
     counts.set(counted, n + 1)
-    return rng.fork(`${key}~${n}`)
+    return rng.fork(`${salt}${key}~${n}`)
   }
   const send: Courier =
     options.courier ?? ((_, done) => void clock.schedule(0, () => done({ kind: 'failed', reason: 'refused' })))
@@ -188,6 +191,9 @@ export function createWorld(options: WorldOptions): RunnableWorld {
     draw,
     decide,
     decided: (key) => decisions.get(key),
+    reseed(text) {
+      salt = `${text}/`
+    },
     latency: (key, range) => decide(`${key}/latency`, (one) => (options.pace ?? EVEN)(one, range)),
     deliver,
   }

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { toMs } from '../../scenarios/parse/schema.ts'
 import { FAULT_KINDS, type Fault } from '../../twins/faults.ts'
 import { totals } from '../../twins/money.ts'
-import type { Json } from '../../twins/trace.ts'
+import { digest, type Json } from '../../twins/trace.ts'
 import type { TwinDefinition } from '../../twins/twin.ts'
 import { nameOfCredential } from './address.ts'
 import type { Namespace, Namespaces } from './namespaces.ts'
@@ -171,15 +171,21 @@ export function createAdmin({ definitions, namespaces, token, tick }: AdminOptio
   app.put('/api/namespaces/:ns/snapshot', async (c) => {
     const schema = z.looseObject({ schema: z.literal('backlot.snapshot/v1'), twins: z.record(z.string(), z.json()) })
     const { twins } = await read(c, schema)
-    await inNamespace(c, ({ network }) => {
+    await inNamespace(c, ({ network, world }) => {
+      const before: (() => void)[] = []
       for (const [name, state] of Object.entries(twins)) {
         const twin = network.twins.get(definitionOf(name).name)
+        if (twin === undefined) continue
+        const was = twin.snapshot()
+        before.push(() => twin.restore(was))
         try {
-          twin?.restore(state)
+          twin.restore(state)
         } catch (error) {
+          for (const undo of before) undo()
           throw new Refused(400, `${name}: ${error instanceof Error ? error.message : String(error)}`)
         }
       }
+      world.reseed(digest(twins))
     })
     return c.json({ restored: Object.keys(twins) })
   })

@@ -19,8 +19,8 @@ const folder = mkdtempSync(join(tmpdir(), 'backlot-ca-'))
 const problems: string[] = []
 let served: Served
 
-beforeAll(async () => {
-  served = await serveTwins({
+const start = async (): Promise<Served> =>
+  serveTwins({
     definitions: [stripe, openai] as unknown as readonly TwinDefinition<unknown>[],
     seeds: { stripe: { customers: [{ id: 'cus_1', email: 'ann@example.com' }] } },
     seed: '1',
@@ -36,6 +36,8 @@ beforeAll(async () => {
     courier: createCourier,
     onProblem: (text) => void problems.push(text),
   })
+beforeAll(async () => {
+  served = await start()
 })
 afterAll(async () => {
   await served.close()
@@ -187,6 +189,45 @@ test('a test can seed, break, heal, snapshot, restore and reset its namespace an
   await admin('POST', `${at}/reset`)
   expect([await list('shop-a'), (await admin('GET', at)).json.generation]).toEqual([2, 2])
   expect((await admin('DELETE', at)).json).toEqual({ removed: true })
+})
+
+test('a snapshot that another server made is gone on with: nothing new takes the name of what it holds', async () => {
+  // Of one seed all three draw the same names for their first requests.
+  const servers = [await start(), await start(), await start()] as const
+  const headers = { Authorization: `Bearer ${TOKEN}`, 'Content-Type': 'application/json' }
+  const make = async ({ port }: Served): Promise<string> => {
+    const init = {
+      method: 'POST',
+      headers: { ...headers, Authorization: 'Bearer sk-one', 'X-Backlot-Namespace': 'moved' },
+      body: '{}',
+    }
+    return ((await (await fetch(`http://127.0.0.1:${port}/openai/v1/conversations`, init)).json()) as { id: string }).id
+  }
+  const snapshot = async ({ adminPort }: Served, init: RequestInit): Promise<string> =>
+    (await fetch(`http://127.0.0.1:${adminPort}/api/namespaces/moved/snapshot`, { ...init, headers })).text()
+  try {
+    const [first, second, empty] = servers
+    const made = await make(first)
+    await snapshot(second, { method: 'PUT', body: await snapshot(first, {}) })
+    expect(made).toMatch(/^conv_/)
+    expect(await make(empty)).toBe(made)
+    expect(await make(second)).not.toBe(made)
+  } finally {
+    await Promise.all(servers.map((server) => server.close()))
+  }
+})
+
+test('a snapshot of which one part cannot be taken changes nothing', async () => {
+  const list = async (): Promise<number> => {
+    const answer = await ask('/stripe/v1/customers', 'sk_test_part', { headers: { 'X-Backlot-Namespace': 'part' } })
+    return ((await answer.json()) as { data: readonly unknown[] }).data.length
+  }
+  await list()
+  const { json } = await admin('GET', '/part/snapshot')
+  const { twins, ...rest } = json as unknown as { readonly twins: { readonly stripe: object } }
+  await ask('/stripe/v1/customers', 'sk_test_part', { method: 'POST', headers: { 'X-Backlot-Namespace': 'part' } })
+  expect((await admin('PUT', '/part/snapshot', { ...rest, twins: { ...twins, openai: 1 } })).status).toBe(400)
+  expect(await list()).toBe(2)
 })
 
 test.each([
