@@ -156,8 +156,7 @@ export async function loadProject(folder: string, shown: string): Promise<Projec
   const at = (file: string): string => (shown === '.' ? file : join(shown, file))
   if (!existsSync(folder)) throw problem(shown, 'expected a project folder, got none. Give one with --project.')
   const path = join(folder, CONFIG)
-  if (!existsSync(path))
-    throw problem(at(CONFIG), 'expected this file, got none. npx backlot init writes a first one.')
+  if (!existsSync(path)) throw problem(at(CONFIG), 'expected this file, got none. npx backlot init writes a first one.')
   const problems: Problem[] = []
   const yaml = readYaml({ file: at(CONFIG), text: readFileSync(path, 'utf8'), above: 0, decimals: true }, problems)
   const config = yaml === undefined ? undefined : validate(configSchema, yaml.value ?? {}, yaml, [], problems)
