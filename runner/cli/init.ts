@@ -1,11 +1,12 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import type { Run } from '../../scenarios/run.ts'
 import { UsageError } from '../gate/workspace.ts'
 import { type Detected, detect } from '../init/detect.ts'
 import { projectText, RULES, rulesText, SCENARIO, scenarioText } from '../init/files.ts'
 import { openTroupe } from '../pool/player.ts'
 import { CONFIG, shownPath } from '../project.ts'
+import { writeWhole } from '../store/artefact.ts'
 import { TWIN_NAMES } from '../twins-by-name.ts'
 import type { OnOpen } from './open.ts'
 
@@ -29,17 +30,12 @@ export async function runInit(options: Readonly<Record<string, unknown>>, onOpen
     [RULES]: rulesText(),
   }
   const written = Object.keys(texts).filter((file) => !existsSync(join(folder, file)))
-  for (const file of written) put(folder, file, texts[file] ?? '')
+  for (const file of written) writeWhole(join(folder, file), texts[file] ?? '')
   const tried = written.includes(SCENARIO) ? await tryOnce(folder, onOpen) : { status: undefined, why: undefined }
-  if (tried.status !== undefined) put(folder, SCENARIO, scenarioText(found, tried.status))
+  if (tried.status !== undefined) writeWhole(join(folder, SCENARIO), scenarioText(found, tried.status))
   if (options.json === true)
     process.stdout.write(`${JSON.stringify({ schema: INIT_SCHEMA, version: 1, found, written, tried }, null, 2)}\n`)
   else for (const line of told(found, written, tried, folder)) process.stdout.write(`${line}\n`)
-}
-
-function put(folder: string, file: string, text: string): void {
-  mkdirSync(dirname(join(folder, file)), { recursive: true })
-  writeFileSync(join(folder, file), text)
 }
 
 /** What was found, and what the command line says of it. */

@@ -30,9 +30,11 @@ let startedMs = 0, turn = -1
 for (;;) {
   if (Atomics.load(cells, 3) === 1) break
   const now = Atomics.load(cells, 0)
-  if (Atomics.load(cells, 1) === 0) { turn = -1; Atomics.wait(cells, 3, 0, LOOK_MS); continue }
+  // Read once: the turn may end at any moment.
+  const times = Atomics.load(cells, 1)
+  if (times === 0) { turn = -1; Atomics.wait(cells, 3, 0, LOOK_MS); continue }
   if (turn !== now) { turn = now; startedMs = performance.now() }
-  if (performance.now() - startedMs > turnMs * Atomics.load(cells, 1)) { kill(1); break }
+  if (performance.now() - startedMs > turnMs * times) { kill(1); break }
   if (rss(pid, 0) > rssBytes) { kill(2); break }
   Atomics.wait(cells, 3, 0, LOOK_MS)
 }
