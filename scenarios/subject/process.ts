@@ -189,6 +189,8 @@ class ProcessSubject implements RunningSubject {
   readonly #scratch: string | undefined
   readonly #watchdog: Watchdog | undefined
   readonly #out = new TurnWriter()
+  /** Where the program listens. */
+  readonly #ports = new Set<number>()
   #sequence = 0
   #nowMs: number
   #gone: SubjectGone | undefined
@@ -239,6 +241,13 @@ class ProcessSubject implements RunningSubject {
 
   restart(again: StartOptions & { readonly keep?: boolean | undefined }): Turn {
     this.#out.add('restart', again)
+    if (again.keep === true) {
+      // A program that stays loaded does nothing of its own accord: it is told with its first turn, and spared one.
+      this.#nowMs = again.epochMs
+      const effects = [...this.#ports].map((port) => ({ kind: 'listen', port }) as const)
+      return { nowMs: again.epochMs, nextMs: undefined, unrefOnly: true, draws: {}, effects }
+    }
+    this.#ports.clear()
     return this.#exchange(again.epochMs, again.epochMs)
   }
 
@@ -269,6 +278,10 @@ class ProcessSubject implements RunningSubject {
       if (report.flood) throw new SubjectGone('flood', 'the program prints without end: more than 1 MiB in one run')
       if (report.cannotRestart !== undefined) throw new SubjectGone('start', report.cannotRestart)
       this.#nowMs = report.turn.nowMs
+      for (const effect of report.turn.effects) {
+        if (effect.kind === 'listen') this.#ports.add(effect.port)
+        else if (effect.kind === 'unlisten') this.#ports.delete(effect.port)
+      }
       return report.turn
     } catch (error) {
       throw this.#end(error, times)

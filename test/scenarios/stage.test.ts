@@ -54,3 +54,24 @@ test('a process is used again after runs in which the world alone could not go o
     'horizon 1',
   ])
 })
+
+test('a program that is kept remembers, and begins each run at its own time and chance, where it listens by then', async () => {
+  const stage = createStage({
+    twins: [ledger],
+    isolation: 'keep',
+    subject: (env) => nodeSubject({ cwd: REPOSITORY, entry: 'test/fixtures/subjects/counts.mjs', env }),
+  })
+  onTestFinished(() => stage.close())
+  const bodies: unknown[] = []
+  const idle = scenario([])
+  const look = scenario([call('look', '/')])
+  for (const story of [look, look, idle, idle, look])
+    bodies.push((await stage.run(story, { seed: '7' })).answers.look?.body)
+  const [first, second, , , last] = bodies as { readonly count: number }[]
+  expect([second, last]).toEqual([
+    { ...first, count: 2 },
+    { ...first, count: 3 },
+  ])
+  await stage.run(scenario([call('look', '/later')]), { seed: '7' })
+  expect((await stage.run(look, { seed: '7' })).answers.look?.body).toBe('moved')
+})

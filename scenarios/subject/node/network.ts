@@ -222,11 +222,6 @@ export function closeConnections(): void {
   for (const socket of [...alive]) socket.destroy()
 }
 
-/** Tells the world of the servers that stayed. */
-export function announceServers(): void {
-  for (const port of servers.keys()) realm.out.add('listen', { port })
-}
-
 export function resetNetwork(): void {
   worldly.clear()
   alive.clear()

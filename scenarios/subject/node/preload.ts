@@ -12,7 +12,7 @@ import { installEscapes } from './escapes.ts'
 import { emptyScratch, installTemporaryFolders } from './files.ts'
 import { killOf } from './kill.ts'
 import { type MutantSwitch, setMutant } from './mutants.ts'
-import { announceServers, installNetwork } from './network.ts'
+import { installNetwork } from './network.ts'
 import { original } from './originals.ts'
 import { realm, stepNow } from './realm.ts'
 import { loadAgain, watchModules, whyNotAgain } from './reload.ts'
@@ -37,6 +37,8 @@ let lease: number | undefined
 let oneOnly = false
 /** What to do when the last life has come to rest. */
 let rebirth: (Begin & { readonly keep: boolean }) | undefined
+/** What the world wants of a life that has not begun. */
+let held: readonly Frame[] = []
 let ended = false
 
 const received = (): readonly Frame[] => {
@@ -83,8 +85,8 @@ function step(): void {
       setMutant(next.mutant)
     }
     beginLife(next)
-    if (next.keep) announceServers()
-    else loadAgain()
+    if (!next.keep) loadAgain()
+    beginAll(held)
     return
   }
   if (lease !== undefined && realm.out.frames === 0 && fireTimer(lease)) {
@@ -95,7 +97,18 @@ function step(): void {
   endTurn()
   channel.send(realm.out.take(sequence))
   sequence += 1
-  for (const frame of received()) begin(frame)
+  beginAll(received())
+}
+
+/** Begins what the world asks for. What follows a restart waits until the life before has come to rest. */
+function beginAll(frames: readonly Frame[]): void {
+  held = []
+  for (const [at, frame] of frames.entries()) {
+    begin(frame)
+    if (rebirth === undefined) continue
+    held = frames.slice(at + 1)
+    return
+  }
 }
 
 function begin(frame: Frame): void {
