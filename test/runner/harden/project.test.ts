@@ -71,11 +71,7 @@ const MORE = `  const split = amount > 1_000_000
 test('a loop is stopped by count, and what only a twin stops is no kill', () => {
   const copy = tiny()
   copy.change('src/main.ts', '  try {\n', MORE)
-  copy.change(
-    'src/main.ts',
-    'amount,\n',
-    "amount,\n        ...(split ? { transfer_data: { destination: 'acct_1' } } : {}),\n",
-  )
+  copy.change('src/main.ts', 'amount,\n', "amount,\n        ...(split ? { confirmation_token: 'ctoken_1' } : {}),\n")
   const { json } = harden(
     copy,
     '--family',
