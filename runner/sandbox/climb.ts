@@ -140,7 +140,7 @@ async function runProbe(
   }
   try {
     const line = await withinMs(PROBE_MS, firstLine(output.readFd))
-    return { results: JSON.parse(line) as Record<string, string>, user: userOf(outside.marker) }
+    return { results: JSON.parse(line) as Record<string, string>, user: await userOf(outside.marker) }
   } catch (error) {
     end()
     const said = `${error instanceof Error ? error.message : error}: ${readRest(errors.readFd).trim().split('\n').slice(0, 4).join('; ')}`
@@ -185,11 +185,23 @@ const marked = (marker: string): readonly string[] =>
     }
   })
 
-/** As whom the machine sees what runs in the box. */
-function userOf(marker: string): string {
-  const [pid] = marked(marker)
-  if (pid === undefined) return 'unknown'
-  return /^Uid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 'unknown'
+/** As whom the machine sees what runs in the box. On a busy machine it takes a moment until it is seen. */
+async function userOf(marker: string): Promise<string> {
+  for (let waitedMs = 0; ; waitedMs += 50) {
+    const user = marked(marker)
+      .map(ownerOf)
+      .find((one) => one !== undefined)
+    if (user !== undefined || waitedMs >= GRACE_MS) return user ?? 'unknown'
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+function ownerOf(pid: string): string | undefined {
+  try {
+    return /^Uid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+  } catch {
+    return undefined
+  }
 }
 
 async function survivors(marker: string): Promise<string> {
