@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Price } from '../../../twins/money.ts'
+import { responseOf } from '../../../twins/response.ts'
 import { createTwinApp, notModelled, type TwinDefinition } from '../../../twins/twin.ts'
 import { deliverWithRetries } from '../../../twins/webhooks.ts'
 
@@ -15,6 +16,9 @@ const ENTRY: Price = {
   source: 'https://ledger.test/pricing',
   readOn: '2026-11-24',
 }
+
+const json = (value: object, status: number, headers: Readonly<Record<string, string>> = {}): Response =>
+  responseOf(JSON.stringify(value), status, { 'Content-Type': 'application/json', ...headers })
 
 /** A twin small enough to see through: it books entries, counts them, tells a webhook, and bills 10 cents each. */
 export const ledger: TwinDefinition<Seed> = {
@@ -49,11 +53,11 @@ export const ledger: TwinDefinition<Seed> = {
       world.money.charge('ledger', 'entry', 1)
       world.trace.record('ledger.entry.booked', entry)
       if (seed.webhook !== undefined) tell(entry.id)
-      return c.json(entry, 201)
+      return json(entry, 201)
     })
-    app.on('gifts.create', 'POST /gifts', (c) => {
+    app.on('gifts.create', 'POST /gifts', () => {
       world.money.charge('ledger', 'gift', 1)
-      return c.json({})
+      return json({}, 200)
     })
     app.on('entries.reverse', 'POST /reversals', () => {
       throw notModelled('ledger', GAPS, 'reversals')
@@ -62,9 +66,10 @@ export const ledger: TwinDefinition<Seed> = {
       operationOf: app.operationOf,
       fetch: app.fetch,
       failure: (status, retryAfterMs) =>
-        Response.json(
+        json(
           { error: status },
-          { status, headers: retryAfterMs === undefined ? {} : { 'Retry-After': `${Math.ceil(retryAfterMs / 1000)}` } },
+          status,
+          retryAfterMs === undefined ? {} : { 'Retry-After': `${Math.ceil(retryAfterMs / 1000)}` },
         ),
       happen(event, fields) {
         const { entry } = z.looseObject({ entry: z.string().optional() }).parse(fields)
