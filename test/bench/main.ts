@@ -27,7 +27,7 @@ const row = (what: string, perSecond: number, note: string): number => {
 const byName = row('peer: fake timers, intercepted fetch, handler called by name', await peerRate(false), 'no HTTP in')
 const served = row('peer: the same, the service on its port', await peerRate(true), 'HTTP over loopback in')
 const empty = await exchangeRate()
-const EXCHANGES = 5
+const EXCHANGES = 4
 row('empty exchanges between two processes', empty, `${(1e6 / empty).toFixed(0)} us each; an order takes ${EXCHANGES}`)
 const one = await stageRate(kept)
 row(

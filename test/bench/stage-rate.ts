@@ -16,7 +16,7 @@ export type Setup = {
 }
 
 /** Runs something for a while, after a while of warming up; how often a second. */
-export async function rate(run: () => Promise<void>, warmMs = 700, measureMs = 2500): Promise<number> {
+export async function rate(run: () => Promise<void>, warmMs = 4000, measureMs = 4000): Promise<number> {
   for (const end = now() + warmMs; now() < end; ) await run()
   const startedMs = now()
   let count = 0
