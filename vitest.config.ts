@@ -5,7 +5,7 @@ const config: ViteUserConfig = defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/fixtures/**', 'node_modules/**'],
     pool: 'forks',
-    setupFiles: ['test/support/driven.ts'],
+    setupFiles: ['test/support/driven.ts', 'test/support/shapes.ts'],
     // Most of the long tests wait for programs of their own.
     maxWorkers: 2,
     // Nothing is judged by the time it takes; a busy machine is no failure.
