@@ -67,6 +67,10 @@ class Before {
   readonly files = new Map<string, Fields>()
   /** Ends of addresses that bytes were sent to and that no answer gave. */
   readonly uploads: string[] = []
+  /** Names of files that were announced, by their id and the end of their address, until their bytes are seen to come. */
+  readonly awaited = new Map<string, { readonly name: string; readonly upload: string }>()
+  /** Names of files that were completed although nobody sent their bytes. */
+  readonly elsewhere = new Set<string>()
   /** What the recording itself made. */
   readonly made = new Set<string>()
   team: Fields = {}
@@ -134,12 +138,20 @@ class Before {
   #files(exchange: Exchange, answer: Fields): void {
     const method = methodOf(exchange)
     const [, upload = ''] = /^\/upload\/v1\/(.+)$/.exec(new URL(exchange.url).pathname) ?? []
-    if (method === 'files.getUploadURLExternal')
-      for (const name of [answer.file_id, textOf(answer.upload_url).split('/').at(-1)]) this.made.add(textOf(name))
-    if (upload !== '' && exchange.status === 200 && !this.made.has(upload)) this.uploads.push(upload)
+    if (method === 'files.getUploadURLExternal' && answer.ok === true) {
+      const [id, address] = [textOf(answer.file_id), textOf(answer.upload_url).split('/').at(-1) ?? '']
+      for (const made of [id, address]) this.made.add(made)
+      this.awaited.set(id, { name: textOf(argsOf(exchange).filename), upload: address })
+    }
+    if (upload !== '' && exchange.status === 200) {
+      for (const [id, file] of this.awaited) if (file.upload === upload) this.awaited.delete(id)
+      if (!this.made.has(upload)) this.uploads.push(upload)
+    }
     if (method !== 'files.completeUploadExternal' || answer.ok !== true) return
     for (const row of listOf(answer.files)) {
       const { id, name, title, user, size } = fieldsOf(row)
+      const awaited = this.awaited.get(textOf(id))
+      if (awaited !== undefined) this.elsewhere.add(awaited.name)
       if (this.made.has(textOf(id)) || this.files.has(textOf(id))) continue
       const sent = { id, name, title, user, upload: this.uploads.shift() ?? '' }
       this.files.set(textOf(id), { ...known(sent), size: Number(size ?? 0) })
@@ -182,6 +194,7 @@ function given(exchanges: readonly Exchange[]): Json {
       { token: 'xoxb-narrow', scopes: before.provided },
       ...(person === '' ? [] : [{ token: 'xoxp-fidelity', type: 'user', user: person }]),
     ],
+    ...(before.elsewhere.size === 0 ? {} : { sent_elsewhere: [...before.elsewhere] }),
     rows: {
       users: [
         ...(person === '' || users.has(person) ? [] : [{ id: person, name: person.toLowerCase() }]),

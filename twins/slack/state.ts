@@ -290,6 +290,8 @@ export type Seed = {
         readonly post_burst?: number | undefined
       }
     | undefined
+  /** Names of files whose bytes somebody else sends, a browser say, as soon as there is an address for them. */
+  readonly sent_elsewhere?: Texts
   /** Users, channels and (with their `channel`) messages as the wire shows them, where every field matters; files on their way. */
   readonly rows?:
     | {
@@ -379,6 +381,7 @@ export const seedSchema: z.ZodType<Seed> = z.strictObject({
     .array(z.strictObject({ code: z.string(), scopes: names, user_scopes: names, user: name, redirect_uri: name }))
     .optional(),
   limits: z.strictObject({ tier1: count, tier2: count, tier3: count, tier4: count, post_burst: count }).optional(),
+  sent_elsewhere: names,
   rows: z
     .strictObject({
       users: z.array(fields).optional(),

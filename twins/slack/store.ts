@@ -1,86 +1,36 @@
-import { Rows } from '../rows.ts'
+import { Table, Tables } from '../tables.ts'
 import type { Json } from '../trace.ts'
-import {
-  type AssistantThread,
-  type Bookmark,
-  type Channel,
-  type Delivery,
-  type Ephemeral,
-  type File,
-  isFields,
-  type Limit,
-  type Message,
-  type Pin,
-  type ResponseUrl,
-  type Scheduled,
-  type Setting,
-  type Token,
-  type Trigger,
-  type User,
-  type UserGroup,
-  type View,
+import type {
+  AssistantThread,
+  Bookmark,
+  Channel,
+  Delivery,
+  Ephemeral,
+  File,
+  Limit,
+  Message,
+  Pin,
+  ResponseUrl,
+  Scheduled,
+  Setting,
+  Token,
+  Trigger,
+  User,
+  UserGroup,
+  View,
 } from './state.ts'
-
-type Keyed = { readonly id: string }
-
-/** Rows by id, oldest first. Rows are replaced, never changed. */
-export class Table<Row extends Keyed> {
-  readonly #rows = new Rows<string, Row>(({ id }) => id)
-  readonly #onChange: () => void
-
-  constructor(onChange: () => void = () => undefined) {
-    this.#onChange = onChange
-  }
-
-  all(): readonly Row[] {
-    return this.#rows.list()
-  }
-
-  values(): Iterable<Row> {
-    return this.#rows.values()
-  }
-
-  get(id: string): Row | undefined {
-    return this.#rows.get(id)
-  }
-
-  put(row: Row): Row {
-    this.#rows.set(row.id, row)
-    this.#onChange()
-    return row
-  }
-
-  remove(id: string): boolean {
-    this.#onChange()
-    return this.#rows.delete(id)
-  }
-
-  /** By hand rather than by schema: rows may be a hundred thousand. Throws on what is no list of rows. */
-  fill(name: string, rows: Json | undefined): void {
-    if (!Array.isArray(rows)) throw new Error(`slack: expected a list of ${name} in the snapshot, got something else.`)
-    for (const row of rows as readonly Json[]) {
-      if (!isFields(row) || typeof row.id !== 'string')
-        throw new Error(`slack: expected rows with an id in ${name} of the snapshot, got another.`)
-    }
-    this.#rows.fill(rows as unknown as readonly Row[])
-    this.#onChange()
-  }
-}
 
 /** Messages of one channel in their order, and the replies of its threads. */
 type Timeline = { readonly all: string[]; readonly threads: Map<string, string[]> }
 
 /** Everything a workspace knows. */
-export class Store {
-  #handles: { readonly users: Map<string, string>; readonly emails: Map<string, string> } | undefined
-  #channelNames: Map<string, string> | undefined
+export class Store extends Tables {
   #timelines: Map<string, Timeline> | undefined
-  readonly users: Table<User> = new Table(() => {
-    this.#handles = undefined
-  })
-  readonly channels: Table<Channel> = new Table(() => {
-    this.#channelNames = undefined
-  })
+  readonly users: Table<User> = new Table(({ name, deleted, profile }) => [
+    `name ${name}`,
+    ...(deleted || typeof profile.email !== 'string' ? [] : [`mail ${profile.email.toLowerCase()}`]),
+  ])
+  readonly channels: Table<Channel> = new Table(({ kind, name }) => (kind === 'im' ? [] : [name]))
   readonly messages: Table<Message> = new Table()
   readonly ephemerals: Table<Ephemeral> = new Table()
   readonly files: Table<File> = new Table()
@@ -97,22 +47,20 @@ export class Store {
   readonly limits: Table<Limit> = new Table()
   readonly settings: Table<Setting> = new Table()
 
+  constructor() {
+    super('slack')
+  }
+
   userNamed(name: string): User | undefined {
-    const id = this.#known().users.get(name)
-    return id === undefined ? undefined : this.users.get(id)
+    return this.users.find(`name ${name}`).at(-1)
   }
 
   userByEmail(email: string): User | undefined {
-    const id = this.#known().emails.get(email.toLowerCase())
-    return id === undefined ? undefined : this.users.get(id)
+    return this.users.find(`mail ${email.toLowerCase()}`).at(-1)
   }
 
   channelNamed(name: string): Channel | undefined {
-    this.#channelNames ??= new Map(
-      [...this.channels.values()].filter(({ kind }) => kind !== 'im').map((channel) => [channel.name, channel.id]),
-    )
-    const id = this.#channelNames.get(name)
-    return id === undefined ? undefined : this.channels.get(id)
+    return this.channels.find(name).at(-1)
   }
 
   message(channel: string, ts: string): Message | undefined {
@@ -144,46 +92,15 @@ export class Store {
     return this.#times().get(channel)?.threads.get(threadTs) ?? []
   }
 
-  snapshot(): Json {
-    return Object.fromEntries(this.#tables().map(([name, table]) => [name, table.all().slice() as unknown as Json]))
-  }
-
-  /** Throws on what is no snapshot of this kind, and changes nothing then. */
-  restore(json: Json): void {
-    if (!isFields(json)) throw new Error('slack: expected a snapshot of tables, got something else.')
-    const before = this.#tables().map(([, table]) => table.all())
-    try {
-      for (const [name, table] of this.#tables()) table.fill(name, json[name])
-    } catch (error) {
-      this.#tables().forEach(([name, table], at) => {
-        table.fill(name, before[at] as unknown as Json)
-      })
-      throw error
-    }
+  override restore(json: Json): void {
+    super.restore(json)
     this.#timelines = undefined
-  }
-
-  #tables(): readonly (readonly [string, Table<Keyed>])[] {
-    return Object.entries(this).flatMap(([name, table]): readonly (readonly [string, Table<Keyed>])[] =>
-      table instanceof Table ? [[name, table as Table<Keyed>]] : [],
-    )
-  }
-
-  #known(): { readonly users: Map<string, string>; readonly emails: Map<string, string> } {
-    if (this.#handles !== undefined) return this.#handles
-    const [users, emails] = [new Map<string, string>(), new Map<string, string>()]
-    for (const { id, name, deleted, profile } of this.users.values()) {
-      users.set(name, id)
-      if (!deleted && typeof profile.email === 'string') emails.set(profile.email.toLowerCase(), id)
-    }
-    this.#handles = { users, emails }
-    return this.#handles
   }
 
   #times(): Map<string, Timeline> {
     if (this.#timelines !== undefined) return this.#timelines
     const times = new Map<string, Timeline>()
-    for (const message of this.messages.values()) place(times, message)
+    for (const message of this.messages.all()) place(times, message)
     this.#timelines = times
     return times
   }

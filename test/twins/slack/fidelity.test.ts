@@ -117,6 +117,16 @@ test.each([1, 2])('a recording that begins after %d requests of an upload replay
   expect(await replayed(rest)).toEqual([rest.length, rest.length, rest.length, []])
 })
 
+test('a recording without the request that sends the bytes replays', async () => {
+  const exchanges = await record(SEED, async (web, wait) => {
+    await web.filesUploadV2({ channel_id: 'C0OPS000001', content: 'x', filename: 'x.txt' })
+    await wait()
+  })
+  const rest = exchanges.filter(({ url }) => new URL(url).hostname === 'slack.com')
+  expect(rest.length).toBe(2)
+  expect(await replayed(rest)).toEqual([2, 2, 2, []])
+})
+
 test('a burst that Slack let through replays', async () => {
   const limits = { tier1: 999, tier2: 999, tier3: 999, tier4: 999, post_burst: 999 }
   const exchanges = await record({ ...SEED, limits }, async (web) => {

@@ -113,7 +113,7 @@ function uploadAddress(ask: Ask): Fields {
     title: name,
     user: actor.user,
     size: length,
-    status: 'awaited',
+    status: ws.seed.sent_elsewhere?.includes(name) === true ? 'sent' : 'awaited',
     upload: ws.world.draw('upload').text(44),
     bytes: '',
     created: ws.nowS(),
@@ -130,7 +130,9 @@ function uploadAddress(ask: Ask): Fields {
 
 /** Takes the bytes, raw or as a form. */
 async function takeBytes(ws: Workspace, c: Context): Promise<Response> {
-  const file = ws.store.files.all().find((one) => one.upload === c.req.param('token') && one.status === 'awaited')
+  const file = ws.store.files
+    .all()
+    .find((one) => one.upload === c.req.param('token') && /^(awaited|sent)$/.test(one.status))
   if (file === undefined) throw notModelled('slack', GAPS, 'upload addresses that lead nowhere')
   const bytes = await bytesOf(c.req.raw)
   ws.store.files.put({ ...file, bytes: bytes.toString('base64'), size: bytes.length, status: 'sent' })

@@ -115,7 +115,7 @@ function keepGroup(ask: Ask, group: UserGroup, event: 'subteam_created' | 'subte
 }
 
 function namesFree(ask: Ask, name: string, handle: string, but?: string): void {
-  for (const other of ask.ws.store.usergroups.values()) {
+  for (const other of ask.ws.store.usergroups.all()) {
     if (other.id === but) continue
     if (other.name === name) throw new SlackError('name_already_exists')
     if (handle !== '' && other.handle === handle) throw new SlackError('handle_already_exists')
