@@ -36,7 +36,7 @@ const answering =
   })
 const asked = (more: object, status = 200) =>
   createHookClient(hookConfigOf(hookOf(more), environment), REAL, { exchange: answering(status) }).change(
-    changeRequest({ budget: { deadline: '2999-01-01T00:00:00Z', timeoutMs: 300 } }),
+    changeRequest({ budget: { deadline: '2999-01-01T00:00:00Z', timeoutMs: status === 503 ? 300 : 60_000 } }),
     { signal: new AbortController().signal },
   )
 

@@ -32,10 +32,10 @@ const part = ({ mediaType, text }: { readonly mediaType: string; readonly text: 
 const isSlow = (request: unknown): boolean =>
   request !== null && typeof request === 'object' && 'requestId' in request && /_2$/.test(String(request.requestId))
 
-/** Starts one; `asked` collects the data parts it was sent, `cancelled` the tasks it was told to give up. */
+/** Starts one; `asked` collects the data parts it was sent, `cancelled` the tasks it was told to give up; `asks()` tells how often it was spoken to. */
 export async function startA2a(
   ending: Ending,
-): Promise<{ url: string; asked: unknown[]; cancelled: string[]; close(): Promise<void> }> {
+): Promise<{ url: string; asked: unknown[]; cancelled: string[]; asks(): number; close(): Promise<void> }> {
   const asked: unknown[] = []
   const cancelled: string[] = []
   const executor: AgentExecutor = {
@@ -54,7 +54,7 @@ export async function startA2a(
           metadata: undefined,
         }),
       )
-      const untilMs = performance.now() + (isSlow(asked.at(-1)) ? 20_000 : (ending.afterMs ?? 0))
+      const untilMs = performance.now() + (isSlow(asked.at(-1)) ? 200_000 : (ending.afterMs ?? 0))
       while (performance.now() < untilMs && !cancelled.includes(taskId))
         await new Promise((done) => setTimeout(done, 5))
       if (cancelled.includes(taskId)) return
@@ -106,11 +106,17 @@ export async function startA2a(
   }
   const requestHandler = new DefaultRequestHandler(card, new InMemoryTaskStore(), executor)
   app.use('/.well-known/agent-card.json', agentCardHandler({ agentCardProvider: requestHandler }))
+  let asks = 0
+  app.use('/rpc', (_request, _response, next) => {
+    asks += 1
+    next()
+  })
   app.use('/rpc', jsonRpcHandler({ requestHandler, userBuilder: UserBuilder.noAuthentication }))
   return {
     url,
     asked,
     cancelled,
+    asks: () => asks,
     close: () => {
       server.closeAllConnections()
       return new Promise((done) => server.close(() => done()))

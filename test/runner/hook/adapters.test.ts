@@ -75,11 +75,12 @@ test('what an A2A agent reports of its cost counts only when it can be read', as
 })
 
 test('cancelled, the A2A task is cancelled too', async () => {
-  const server = await startA2a({ ...COMPLETED, afterMs: 20_000 })
+  const server = await startA2a({ ...COMPLETED, afterMs: 200_000 })
   const stop = new AbortController()
   const answer = change(a2aAgent({ url: server.url, real: REAL, pollMs: 10 }), { signal: stop.signal })
-  while (server.asked.length === 0) await new Promise((later) => setTimeout(later, 10))
-  setTimeout(() => stop.abort(), 50)
+  // Looked at once, it is known by its name.
+  while (server.asks() < 2) await new Promise((later) => setTimeout(later, 10))
+  stop.abort()
   await expect(answer).rejects.toThrow()
   expect(server.cancelled).toHaveLength(1)
   await server.close()
@@ -166,7 +167,7 @@ test('an agent in this process is held to the same contract', async () => {
       about,
       async change({ base }, { progress }) {
         progress('reading')
-        await REAL.sleep(250)
+        while (!told.includes('reading')) await REAL.sleep(5)
         return { status: 'completed', change: patch(DIFF, base.commit) }
       },
     },

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { checkAddress, isInside } from '../../../runner/hook/address.ts'
 import { createHookClient } from '../../../runner/hook/client.ts'
 import { REAL } from '../../../runner/hook/real.ts'
-import { changeRequest, going, TIGHT } from './support.ts'
+import { changeRequest, going, ROOMY } from './support.ts'
 
 test.each([
   '127.0.0.1',
@@ -49,6 +49,6 @@ test.each([
   'https://0xA000001',
   'https://[fd00::1]',
 ])('%s is refused without a connection: Node looks up names only', async (url) => {
-  const outcome = await createHookClient({ url }, REAL, { limits: TIGHT }).change(changeRequest(), going())
+  const outcome = await createHookClient({ url }, REAL, { limits: ROOMY }).change(changeRequest(), going())
   expect(outcome).toMatchObject({ kind: 'failed', code: 'blocked-address', retryable: false })
 })

@@ -45,7 +45,7 @@ export const commandOptions = (folder: string, more: Partial<CommandOptions> = {
   repository: folder,
   env: { PATH: process.env.PATH ?? '' },
   box: noBox,
-  wallMs: 20_000,
+  wallMs: 200_000,
   outputBytes: 100_000,
   real: REAL,
   ...more,

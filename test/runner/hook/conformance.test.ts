@@ -28,7 +28,7 @@ afterAll(async () => {
 })
 
 // The request that the suite cancels takes long; all others do not keep anybody waiting.
-const EDIT = ['/bin/sh', '-c', 'grep -q _2.,$ "$BACKLOT_REQUEST" && sleep 20; echo b >> x.txt']
+const EDIT = ['/bin/sh', '-c', 'grep -q _2.,$ "$BACKLOT_REQUEST" && sleep 200; echo b >> x.txt']
 const ACP = [process.execPath, join(REPOSITORY, 'test/fixtures/hook-acp-agent.mjs')]
 const AGENTS: readonly (readonly [string, () => HookAgent])[] = [
   [
@@ -36,7 +36,7 @@ const AGENTS: readonly (readonly [string, () => HookAgent])[] = [
     () => ({
       about: { name: 'plain', version: '1', modelFamily: null, reply: ['patch'] },
       async change({ base, requestId }, { signal }) {
-        await REAL.sleep(requestId.endsWith('_2') ? 20_000 : 60, signal)
+        await REAL.sleep(requestId.endsWith('_2') ? 200_000 : 60, signal)
         return { status: 'completed', change: patch(DIFF, base.commit) }
       },
     }),
@@ -55,12 +55,12 @@ const conformance = (
     config: { url, secret: more.secret, bearer: more.bearer },
     exchange: createHttpExchange(REAL, { privateNetwork: false }),
     real: REAL,
-    limits: { pollMs: 10, pollMinMs: 10, pollMaxMs: 50, headersMs: 5000 },
+    limits: { pollMs: 10, pollMinMs: 10, pollMaxMs: 50, headersMs: 60_000 },
     base: repo.commit,
     fetch: null,
     run: newToken(),
     task: 'task' in more ? more.task : 'Add a line to x.txt.',
-    timeoutMs: 10_000,
+    timeoutMs: 100_000,
   })
 const statusOf = (findings: readonly Finding[]): Record<string, string> =>
   Object.fromEntries(findings.map(({ id, status }) => [id, status]))
@@ -96,7 +96,7 @@ test('a critic and a judge are programs behind the same server, asked by the sam
   const client = createHookClient({ url: served.url, secret: SECRET, signedAnswers: true }, REAL)
   const request = changeRequest({
     base: { commit: repo.commit, fetch: null },
-    budget: { deadline: '2999-01-01T00:00:00Z', timeoutMs: 20_000 },
+    budget: { deadline: '2999-01-01T00:00:00Z', timeoutMs: 200_000 },
   })
   const { specVersion, requestId, attempt, runToken, goal, base, budget } = request
   const envelope = { specVersion, requestId, attempt, runToken, budget }

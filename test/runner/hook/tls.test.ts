@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createHookClient } from '../../../runner/hook/client.ts'
 import { REAL } from '../../../runner/hook/real.ts'
-import { changeRequest, going, resultFor, TIGHT } from './support.ts'
+import { changeRequest, going, ROOMY, resultFor } from './support.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'backlot-hook-tls-'))
 const request = changeRequest()
@@ -53,16 +53,14 @@ test('a certificate nobody vouches for is refused, and the question is not sent'
     },
   )
   const url = `https://127.0.0.1:${await listen(server)}/`
-  const limits = { ...TIGHT, connectMs: 3000, headersMs: 3000, totalMs: 5000 }
-  const outcome = await createHookClient({ url }, REAL, { limits }).change(request, going())
+  const outcome = await createHookClient({ url }, REAL, { limits: ROOMY }).change(request, going())
   expect(outcome).toMatchObject({ kind: 'failed', code: 'bad-certificate', retryable: false })
   expect(asked).toBe(0)
 })
 
 test('a server that does not speak TLS where it should is no agent', async () => {
   const port = await listen(createHttpServer((_, response) => response.end('{}')))
-  const limits = { ...TIGHT, connectMs: 3000, headersMs: 3000, totalMs: 5000 }
-  const outcome = await createHookClient({ url: `https://127.0.0.1:${port}/` }, REAL, { limits }).change(
+  const outcome = await createHookClient({ url: `https://127.0.0.1:${port}/` }, REAL, { limits: ROOMY }).change(
     request,
     going(),
   )

@@ -23,7 +23,7 @@ test.each([
     url: `http://localhost:${port}/`,
     headers: [],
     body: 'hello',
-    timeoutMs: 3_000,
+    timeoutMs: 120_000,
   }
   const outcome = await new Promise<DeliveryOutcome>((resolve) =>
     createCourier((task) => void task())(delivery, resolve),
