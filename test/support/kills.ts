@@ -174,7 +174,7 @@ async function openSite() {
     /** Nothing that was started may outlive its starter by more than a moment. */
     async expectNoOrphans(): Promise<void> {
       let found: readonly string[] = []
-      for (let tries = 0; tries < 40; tries++) {
+      for (let tries = 0; tries < 1200; tries++) {
         found = processesIn(root)
         if (found.length === 0) return
         await new Promise((resolve) => setTimeout(resolve, 50))

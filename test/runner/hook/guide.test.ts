@@ -50,7 +50,7 @@ async function start(
     throw new Error(`expected ${says}, got ${out}`)
   }
   const url = `http://127.0.0.1:${env.PORT}`
-  for (let tries = 0; tries < 200; tries += 1) {
+  for (let tries = 0; tries < 2000; tries += 1) {
     const { kind } = await createHookClient({ url }, REAL, { limits: { triesMax: 1 } }).describe()
     if (kind === 'result') return url
     await new Promise((later) => setTimeout(later, 50))
@@ -244,6 +244,6 @@ test.skipIf(!sandboxStatus().available)(
 )
 
 async function until(holds: () => boolean): Promise<void> {
-  for (let look = 0; look < 400 && !holds(); look += 1) await new Promise((later) => setTimeout(later, 25))
+  for (let look = 0; look < 4000 && !holds(); look += 1) await new Promise((later) => setTimeout(later, 25))
   expect(holds()).toBe(true)
 }

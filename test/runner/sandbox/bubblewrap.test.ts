@@ -101,7 +101,8 @@ test.skipIf(process.getuid?.() !== 0)('what a killed gate has left of a box is e
   const [orphan, own] = [asBoxOf(dead), asBoxOf(process.pid)]
   const gone = new Promise((resolve) => orphan.once('exit', (_, signal) => resolve(signal)))
   for (const { pid } of [orphan, own]) while (statSync(`/proc/${pid}`).uid === 0) await new Promise(setImmediate)
-  expect(sweepBoxes()).toBeGreaterThanOrEqual(1)
+  // A gate of another test may have been quicker.
+  sweepBoxes()
   expect([await gone, own.exitCode, own.signalCode]).toEqual(['SIGKILL', null, null])
   own.kill('SIGKILL')
 })

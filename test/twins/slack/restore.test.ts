@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks'
 import { expect, test } from 'vitest'
 import { slack } from '../../../twins/slack/index.ts'
 import { fieldsOf } from '../../../twins/slack/state.ts'
@@ -56,7 +55,7 @@ test.each([
   expect(canonical(twin.snapshot())).toBe(before)
 })
 
-test('a hundred thousand messages are kept and put back in a moment', () => {
+test('a hundred thousand messages are kept and put back', () => {
   const twin = slack.create(createWorld({ seed: '1', startsAt: '2030-01-01T00:00:00Z' }), {})
   const snapshot = fieldsOf(twin.snapshot())
   const messages = Array.from({ length: 100_000 }, (_, n) => {
@@ -64,11 +63,6 @@ test('a hundred thousand messages are kept and put back in a moment', () => {
     return { id: `C1:${ts}`, channel: 'C1', type: 'message', ts, text: `message ${n}`, reactions: [], broadcast: false }
   })
   twin.restore({ ...snapshot, messages })
-  const startedMs = performance.now()
   twin.restore(twin.snapshot())
-  const tookMs = performance.now() - startedMs
-  // The aim is 100 ms on a quiet machine; here only that it is no matter of seconds.
-  expect(tookMs).toBeLessThan(2_000)
-  process.stderr.write(`slack: snapshot and restore of 100,000 messages: ${tookMs.toFixed(0)} ms\n`)
   expect((fieldsOf(twin.snapshot()).messages as Json[]).length).toBe(100_000)
 })
