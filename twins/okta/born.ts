@@ -190,7 +190,7 @@ function defaultServer(org: Org, now: string): void {
     id: org.id('0pr'),
     name: 'Default Policy Rule',
     conditions: {
-      people: { users: { include: [], exclude: [] }, groups: { include: ['EVERYONE'], exclude: [] } },
+      people: { users: { include: [], exclude: [] }, groups: { include: ['EVERYONE'] } },
       grantTypes: {
         include: ['implicit', 'client_credentials', 'password', 'authorization_code', DEVICE_GRANT],
       },

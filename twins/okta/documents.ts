@@ -24,6 +24,8 @@ export type Document = {
   readonly kind?: string
   /** What GET shows beside what a PUT answers. */
   readonly got?: (row: Row) => Row
+  /** A PUT answers without its links. */
+  readonly putBare?: true
   /** Shown as a list of one. */
   readonly listed?: boolean
 }
@@ -59,7 +61,8 @@ function write(document: Document, ask: Ask, base: Row): Reply {
   document.check?.(body, ask)
   const row = { ...without(merged(base, body), '_links', '_gone'), _key: ask.path }
   const stamped = base.lastUpdated === undefined ? row : { ...row, lastUpdated: ask.org.now() }
-  return ok(shownDocument(document, ask, ask.org.store.put('~documents', stamped)))
+  const kept = ask.org.store.put('~documents', stamped)
+  return ok(document.putBare === true ? view(kept) : shownDocument(document, ask, kept))
 }
 
 export function addDocuments(on: On, open: On): void {

@@ -110,7 +110,9 @@ test('what a recording makes itself is not there before', async () => {
 
 test('an org that was never refused may ask as much as its recording does', async () => {
   const exchanges = await recorded(async (call) => {
-    const app = await idOf(call('POST', 'apps', { label: 'Shop', name: 'bookmark' }))
+    const app = await idOf(
+      call('POST', 'apps', { label: 'Shop', name: 'bookmark', settings: { app: { url: 'https://shop.test' } } }),
+    )
     for (let times = 0; times < 120; times++) await call('GET', `apps/${app}/users?limit=${times + 1}`)
   })
   const taken = exchanges.map((one) => ({

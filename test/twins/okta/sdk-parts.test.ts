@@ -15,10 +15,17 @@ const SEED: Seed = {
   rate_limit: 10_000,
   rows: {
     apps: [
-      { id: WIKI, name: 'bookmark', label: 'Wiki', status: 'ACTIVE', signOnMode: 'BOOKMARK', settings: { app: {} } },
+      {
+        id: WIKI,
+        name: 'bookmark',
+        label: 'Wiki',
+        status: 'ACTIVE',
+        signOnMode: 'BOOKMARK',
+        settings: { app: { url: 'https://wiki.test' } },
+      },
     ],
     [`apps/${WIKI}/features`]: [{ name: 'USER_PROVISIONING', status: 'ENABLED', capabilities: {} }],
-    devices: [{ id: DEVICE, status: 'ACTIVE', profile: { displayName: 'Phone', platform: 'IOS' } }],
+    devices: [{ id: DEVICE, status: 'ACTIVE', profile: { displayName: 'Phone', platform: 'IOS', registered: true } }],
     features: [
       { id: 'ftr1', name: 'Beta', status: 'DISABLED', type: 'self-service', stage: { value: 'BETA', state: 'OPEN' } },
     ],
@@ -573,21 +580,21 @@ const WALKS: Readonly<Record<string, readonly Step[]>> = {
       },
     ],
     ['subscriptionApi.listUserSubscriptions', { userId: ADA }],
-    ['subscriptionApi.listUserSubscriptionsByNotificationType', { userId: ADA, notificationType: 'OKTA_ISSUE' }],
-    ['subscriptionApi.subscribeUserSubscriptionByNotificationType', { userId: ADA, notificationType: 'OKTA_ISSUE' }],
-    ['subscriptionApi.unsubscribeUserSubscriptionByNotificationType', { userId: ADA, notificationType: 'OKTA_ISSUE' }],
+    ['subscriptionApi.listUserSubscriptionsByNotificationType', { userId: ADA, notificationType: 'OKTA_UPDATE' }],
+    ['subscriptionApi.subscribeUserSubscriptionByNotificationType', { userId: ADA, notificationType: 'OKTA_UPDATE' }],
+    ['subscriptionApi.unsubscribeUserSubscriptionByNotificationType', { userId: ADA, notificationType: 'OKTA_UPDATE' }],
     ['subscriptionApi.listRoleSubscriptions', { roleTypeOrRoleId: 'SUPER_ADMIN' }],
     [
       'subscriptionApi.listRoleSubscriptionsByNotificationType',
-      { roleTypeOrRoleId: 'SUPER_ADMIN', notificationType: 'OKTA_ISSUE' },
+      { roleTypeOrRoleId: 'SUPER_ADMIN', notificationType: 'OKTA_UPDATE' },
     ],
     [
       'subscriptionApi.subscribeRoleSubscriptionByNotificationType',
-      { roleTypeOrRoleId: 'SUPER_ADMIN', notificationType: 'OKTA_ISSUE' },
+      { roleTypeOrRoleId: 'SUPER_ADMIN', notificationType: 'OKTA_UPDATE' },
     ],
     [
       'subscriptionApi.unsubscribeRoleSubscriptionByNotificationType',
-      { roleTypeOrRoleId: 'SUPER_ADMIN', notificationType: 'OKTA_ISSUE' },
+      { roleTypeOrRoleId: 'SUPER_ADMIN', notificationType: 'OKTA_UPDATE' },
     ],
     ['schemaApi.getGroupSchema'],
     [

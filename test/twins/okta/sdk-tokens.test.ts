@@ -15,7 +15,9 @@ const SEED = {
   users: [{ id: ADA, login: GRANT.username, password: GRANT.password, profile: { department: 'Books' } }],
   clients: [{ id: 'shop', secret: 's3cret', grant_types: ['password', 'refresh_token'] }],
   rows: {
-    [`users/${ADA}/grants`]: [{ id: 'oag1', clientId: 'shop', scopeId: 'email', status: 'ACTIVE' }],
+    [`users/${ADA}/grants`]: [
+      { id: 'oag1', clientId: 'shop', scopeId: 'email', status: 'ACTIVE', issuer: 'https://acme.okta.com' },
+    ],
     mappings: [
       {
         id: 'prm1',

@@ -4,7 +4,7 @@ import { signingKey } from '../keys.ts'
 import { type Org, rowOf, text } from '../org.ts'
 import { hinted, type Links } from '../resource.ts'
 import type { Row } from '../store.ts'
-import { EXPRESSIONS, merged, notFound, without } from '../wire.ts'
+import { EXPRESSIONS, invalid, merged, notFound, without } from '../wire.ts'
 
 /** Templates of the catalogue and what they sign on with. */
 export const MODES: Readonly<Record<string, string>> = {
@@ -15,6 +15,13 @@ export const MODES: Readonly<Record<string, string>> = {
   template_basic_auth: 'BASIC_AUTH',
   template_sps: 'SECURE_PASSWORD_STORE',
   template_wsfed: 'WS_FEDERATION',
+}
+/** What a template cannot do without: required in Okta's document 5.1.0. Those of `template_swa3field` are not told apart there. */
+const NEEDED: Readonly<Record<string, readonly string[]>> = {
+  bookmark: ['url'],
+  template_swa: ['buttonField', 'passwordField', 'url', 'usernameField'],
+  template_basic_auth: ['authURL', 'url'],
+  template_sps: ['passwordField', 'url', 'usernameField'],
 }
 const OPTIONAL = [1, 2, 3].flatMap((n) => [`optionalField${n}`, `optionalField${n}Value`])
 const APP_SETTINGS: Readonly<Record<string, Row>> = {
@@ -63,6 +70,14 @@ export function findApp(ask: Ask, id: string = ask.param('appId')): Row {
   const app = ask.org.store.get('apps', id)
   if (app === undefined) throw notFound(id, 'AppInstance')
   return app
+}
+
+/** Refuses an app whose template lacks what it needs. Assumed: the words; recordings show complete apps only. */
+export function checkSettings(name: string, app: Row): void {
+  const settings = rowOf(rowOf(app.settings).app)
+  for (const field of NEEDED[name] ?? [])
+    if (text(settings[field]) === '')
+      throw invalid(`settings.app.${field}`, `settings.app.${field}: The field cannot be left blank`)
 }
 
 /** What an app of a kind holds where nothing was said. */

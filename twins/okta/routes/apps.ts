@@ -4,7 +4,7 @@ import { parseExpression } from '../expression.ts'
 import { text } from '../org.ts'
 import { invalid, merged, OktaError, view, without } from '../wire.ts'
 import { addAppParts } from './app-parts.ts'
-import { appAgain, appShown, blankApp, findApp, laid, MODES, tidied, withClient } from './app-shape.ts'
+import { appAgain, appShown, blankApp, checkSettings, findApp, laid, MODES, tidied, withClient } from './app-shape.ts'
 
 const BLANK = 'The field cannot be left blank'
 
@@ -14,6 +14,7 @@ function createApp(ask: Ask): Reply {
   const label = text(body.label)
   if (label === '') throw invalid('label', `label: ${BLANK}`)
   const given = text(body.name)
+  checkSettings(given, body)
   const mode = text(body.signOnMode) || MODES[given] || ''
   if (given === '' && mode === '') throw invalid('signOnMode', `signOnMode: ${BLANK}`)
   // An app of one's own is named after the org and its label.

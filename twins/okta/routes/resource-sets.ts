@@ -62,7 +62,7 @@ function resourceRoutes(on: On): void {
   on('resource_sets.resources.list', `GET ${root}`, (ask) => {
     const href = home(ask, findSet(ask))
     const resources = ask.org.store.rows(path(ask)).map((row) => view(shownResource(ask, row)))
-    return ok({ resources, _links: { 'resource-set': { href }, self: { href: `${href}/resources` } } })
+    return ok({ resources, _links: { 'resource-set': { href } } })
   })
   on('resource_sets.resources.add', `PATCH ${root}`, (ask) => {
     const set = findSet(ask)
@@ -105,7 +105,10 @@ function memberRoutes(on: On): void {
   })
   on('resource_sets.members.add', `PATCH ${root}`, (ask) => {
     addMembers(ask, path(ask), texts(ask.body(), 'additions'))
-    return ok(bindingLinks(ask, findBinding(ask)))
+    const [set, self] = [home(ask, findSet(ask)), address(ask)]
+    return ok({
+      _links: { self: { href: self }, 'resource-set': { href: set }, bindings: { href: `${set}/bindings` } },
+    })
   })
   on('resource_sets.members.get', `GET ${root}/:memberId`, (ask) => shown(shownMember(ask, find(ask))))
   on('resource_sets.members.remove', `DELETE ${root}/:memberId`, (ask) => {

@@ -201,6 +201,7 @@ export const SECURITY: readonly Resource[] = [
     kind: 'PrincipalRateLimit',
     prefix: 'prl',
     verbs: ['create', 'list', 'get', 'replace'],
+    created: 201,
     times: 'createdDate',
     defaults: ({ org }) => ({ orgId: org.ids.org, defaultPercentage: 50, defaultConcurrencyPercentage: 50 }),
     shape(row, { org }, before) {

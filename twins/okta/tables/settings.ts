@@ -269,6 +269,7 @@ export const SETTINGS: readonly Document[] = [
     parents: brand,
     initial: () => ({ recipients: 'ALL_USERS' }),
     blank: () => ({}),
+    putBare: true,
     check({ recipients }) {
       if (!['ALL_USERS', 'ADMINS_ONLY', 'NO_USERS'].includes(text(recipients)))
         throw invalid('recipients', 'recipients: The field is not valid')
