@@ -108,6 +108,13 @@ function ownMessage(ask: Ask, refusal: 'cant_update_message' | 'cant_delete_mess
   return message
 }
 
+/** What a changed message says, without its place and what has become of it; keys as @slack/web-api 8.2 has them. */
+function saidOf(message: Message): Fields {
+  const { id: _, channel: __, ts: ___, thread_ts: ____, reactions: _____, broadcast: ______, ...said } = message
+  const { parent_user_id: _______, ...body } = said
+  return body
+}
+
 function update(ask: Ask): Fields {
   const { ws, actor } = ask
   const message = ownMessage(ask, 'cant_update_message')
@@ -124,7 +131,7 @@ function update(ask: Ask): Fields {
     ...(content.attachments === undefined ? {} : { attachments: content.attachments }),
     ...(emptied ? { metadata: {} } : content.metadata === undefined ? {} : { metadata: content.metadata }),
   })
-  return { channel: message.channel, ts: message.ts, text: changed.text, message: messageBody(ws, changed) }
+  return { channel: message.channel, ts: message.ts, text: changed.text, message: saidOf(changed) }
 }
 
 function postEphemeral(ask: Ask): Fields {

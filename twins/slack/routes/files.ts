@@ -305,11 +305,10 @@ export const FILES: Handlers = {
   'files.sharedPublicURL'(ask) {
     const file = fileOf(ask)
     if (file.public === true) throw new SlackError('already_public')
-    return { file: fileBody(ask.ws, ask.ws.store.files.put({ ...file, public: true })), comments: [] }
+    return { file: fileBody(ask.ws, ask.ws.store.files.put({ ...file, public: true })) }
   },
   'files.revokePublicURL': (ask) => ({
     file: fileBody(ask.ws, ask.ws.store.files.put({ ...fileOf(ask), public: false })),
-    comments: [],
   }),
   'files.delete'(ask) {
     const { ws, actor } = ask

@@ -89,6 +89,12 @@ function tellPin(ask: Ask, message: Message, pin: Pin, type: 'pin_added' | 'pin_
   })
 }
 
+/** A list of pins says of each pin who made it, not of its message. */
+function pinned(ask: Ask, message: Message): Fields {
+  const { pinned_info: _, ...body } = withLink(ask, message)
+  return body
+}
+
 function bookmarkOf(ask: Ask): Bookmark {
   const channel = channelOf(ask, 'channel_id')
   const bookmark = ask.ws.store.bookmarks.get(needed(ask, 'bookmark_id'))
@@ -178,7 +184,7 @@ export const MARKS: Handlers = {
             created: pin.created,
             created_by: pin.user,
             channel: pin.channel,
-            message: withLink(ask, message),
+            message: pinned(ask, message),
           },
         ]
       })

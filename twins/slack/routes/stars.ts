@@ -63,6 +63,7 @@ export const STARS: Handlers = {
       })
       .reverse()
     const { rows, paging, next } = pageOf(ask, items, 100, 1000)
-    return { items: rows, paging, response_metadata: { next_cursor: next } }
+    const { count: per_page, ...rest } = paging
+    return { items: rows, paging: { per_page, spill: 0, ...rest }, response_metadata: { next_cursor: next } }
   },
 }

@@ -1,7 +1,8 @@
+import type { Json } from '../../trace.ts'
 import { type Ask, arg, flag, type Handlers, json, limitOf, many, needed, SlackError } from '../ask.ts'
 import { emit } from '../events.ts'
 import { withProfile } from '../people.ts'
-import { type Fields, isFields, textOf, type User, type UserGroup } from '../state.ts'
+import { type Fields, fieldsOf, isFields, textOf, type User, type UserGroup } from '../state.ts'
 import { cursorAt, cursorOf, userBody } from '../wire.ts'
 import type { Workspace } from '../workspace.ts'
 
@@ -61,7 +62,13 @@ function setProfile(ask: Ask): Fields {
   if (textOf(changes.status_text).length > 100) throw new SlackError('too_long')
   const changed = withProfile(ws, user, changes)
   tellChanged(ws, changed)
-  return { username: changed.name, profile: changed.profile }
+  return { username: changed.name, profile: ownProfile(changed.profile) }
+}
+
+/** A profile on its own does not say whose workspace it is of; keys as @slack/web-api 8.2 has them. */
+function ownProfile(profile: Json | undefined): Fields {
+  const { team: _, ...own } = fieldsOf(profile)
+  return own
 }
 
 /** Tells that a user is not who they were. */
@@ -70,7 +77,7 @@ export function tellChanged(ws: Workspace, user: User): void {
   emit(ws, 'user_change', { type: 'user_change', user, cache_ts: ws.nowS(), event_ts: ws.nextTs() })
 }
 
-const groupBody = (ws: Workspace, group: UserGroup, users: boolean): Fields => ({
+const groupBody = (ws: Workspace, group: UserGroup, users: boolean, count = false): Fields => ({
   id: group.id,
   team_id: ws.team.id,
   is_usergroup: true,
@@ -90,7 +97,7 @@ const groupBody = (ws: Workspace, group: UserGroup, users: boolean): Fields => (
   deleted_by: group.deleted_by,
   prefs: { channels: group.channels, groups: [] },
   ...(users ? { users: group.users } : {}),
-  user_count: String(group.users.length),
+  ...(count ? { user_count: group.users.length } : {}),
   channel_count: group.channels.length,
 })
 
@@ -111,7 +118,8 @@ function keepGroup(ask: Ask, group: UserGroup, event: 'subteam_created' | 'subte
     users: kept.users,
   })
   emit(ws, event, { type: event, subteam: body, event_ts: ws.nextTs() })
-  return { usergroup: groupBody(ws, kept, flag(ask, 'include_users', event === 'subteam_updated')) }
+  const users = flag(ask, 'include_users', event === 'subteam_updated')
+  return { usergroup: groupBody(ws, kept, users, flag(ask, 'include_count')) }
 }
 
 function namesFree(ask: Ask, name: string, handle: string, but?: string): void {
@@ -165,7 +173,7 @@ export const USERS: Handlers = {
   },
   'users.profile.get'(ask) {
     const user = arg(ask, 'user') === '' ? ask.ws.user(ask.actor.user) : userOf(ask)
-    return { profile: userBody(user, mayMail(ask)).profile }
+    return { profile: ownProfile(userBody(user, mayMail(ask)).profile) }
   },
   'users.profile.set': setProfile,
   'usergroups.create': createGroup,
@@ -173,7 +181,8 @@ export const USERS: Handlers = {
     const groups = ask.ws.store.usergroups
       .all()
       .filter(({ date_delete }) => date_delete === 0 || flag(ask, 'include_disabled'))
-    return { usergroups: groups.map((group) => groupBody(ask.ws, group, flag(ask, 'include_users'))) }
+    const [users, count] = [flag(ask, 'include_users'), flag(ask, 'include_count')]
+    return { usergroups: groups.map((group) => groupBody(ask.ws, group, users, count)) }
   },
   'usergroups.update'(ask) {
     const group = groupOf(ask)
