@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 
 type Part = { readonly name: string; readonly command: readonly string[] }
 const scratch = mkdtempSync(join(tmpdir(), 'backlot-check-'))
@@ -37,10 +37,28 @@ rmSync(scratch, { recursive: true, force: true })
 process.stdout.write(`\n${lines.join('\n')}\n${passed} passed, ${failed} failed\n`)
 process.exitCode = failed === 0 ? 0 : 1
 
-/** Adds what Vitest counted; a run that left no count, or failed without a failing test, is one failure. */
+type Counted = {
+  readonly numPassedTests: number
+  readonly numFailedTests: number
+  readonly testResults: readonly {
+    readonly name: string
+    readonly assertionResults: readonly {
+      readonly fullName: string
+      readonly status: string
+      /** Of every try: those of a test that passed are of tries before. */
+      readonly failureMessages: readonly string[]
+    }[]
+  }[]
+}
+
+/** Adds what Vitest counted, and names what passed only when it was tried again; a run that left no count, or failed without a failing test, is one failure. */
 function countTests(status: number): void {
   try {
-    const counts = JSON.parse(readFileSync(results, 'utf8')) as { numPassedTests: number; numFailedTests: number }
+    const counts = JSON.parse(readFileSync(results, 'utf8')) as Counted
+    for (const { name, assertionResults } of counts.testResults)
+      for (const { fullName, status: ended, failureMessages } of assertionResults)
+        if (ended === 'passed' && failureMessages.length > 0)
+          lines.push(`flake ${relative(process.cwd(), name)}: ${fullName}: ${failureMessages[0]?.split('\n')[0]}`)
     passed += counts.numPassedTests
     failed += counts.numFailedTests === 0 && status !== 0 ? 1 : counts.numFailedTests
   } catch {
