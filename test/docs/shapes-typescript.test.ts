@@ -1,5 +1,6 @@
 /** What test/support/shapes/typescript.ts sees when an answer has another shape than the declared type, each fault planted. */
 import { expect, test } from 'vitest'
+import { objectDiffers } from '../support/shapes/stripe.ts'
 import { describedBy } from '../support/shapes/typescript.ts'
 
 const source = `
@@ -70,4 +71,14 @@ test('a type that the package does not have is refused, not taken for anything',
   const misspelt = { package: 'stripe', source: "export type X = import('stripe').Stripe.Custommer" }
   await expect(describedBy(misspelt)).rejects.toThrow('Custommer')
   expect(() => described.deviations('Cat', {})).toThrow('expected one of')
+})
+
+test('what Stripe lists is held object by object', () => {
+  const deleted = { id: 'cus_1', object: 'customer', deleted: true }
+  const list = (...data: readonly object[]): object => ({ object: 'list', data, has_more: false, url: '/v1/things' })
+  expect(objectDiffers(list(deleted))).toEqual([])
+  expect(objectDiffers(list(deleted, { ...deleted, nick: 1 }, { object: 'thing' }))).toEqual([
+    'customer.nick: is unknown',
+    "object: thing is no object of the SDK's",
+  ])
 })

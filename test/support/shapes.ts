@@ -13,6 +13,8 @@ export type Answered = {
   readonly method: string
   readonly url: URL
   readonly status: number
+  /** Those of the answer. */
+  readonly headers?: Headers
   readonly body: unknown
 }
 
@@ -49,10 +51,9 @@ if (name !== '' && existsSync(described)) {
           const header = (wanted: string): string | undefined => request.headers.get(wanted) ?? undefined
           const operation = twin.operationOf(method, url, header)
           const seen = (response: Response): Response => {
+            const { status, headers } = response
             if (operation !== undefined && /json/.test(response.headers.get('content-type') ?? ''))
-              held.push(
-                read(response.clone(), (body) => look({ operation, method, url, status: response.status, body })),
-              )
+              held.push(read(response.clone(), (body) => look({ operation, method, url, status, headers, body })))
             return response
           }
           const answered = answer(request)

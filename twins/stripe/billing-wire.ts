@@ -250,16 +250,18 @@ export const invoiceLineBody = (line: InvoiceLine, of: Invoice): Wire => ({
           },
           type: 'subscription_item_details',
         }
-      : {
-          invoice_item_details: {
-            invoice_item: line.invoice_item,
-            proration: line.proration,
-            proration_details: { credited_items: line.credited },
-            subscription: line.subscription,
+      : line.invoice_item === null
+        ? null
+        : {
+            invoice_item_details: {
+              invoice_item: line.invoice_item,
+              proration: line.proration,
+              proration_details: { credited_items: line.credited },
+              subscription: line.subscription,
+            },
+            subscription_item_details: null,
+            type: 'invoice_item_details',
           },
-          subscription_item_details: null,
-          type: 'invoice_item_details',
-        },
   period: line.period,
   pretax_credit_amounts: pretaxCredits(line.discount_amounts),
   pricing: pricing(line),

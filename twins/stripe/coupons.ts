@@ -62,6 +62,12 @@ export const discountBody = (discount: Discount): Wire => ({
   subscription_item: discount.subscription_item,
 })
 
+/** What is deleted has no end: the types of stripe 23.1. */
+export function deletedDiscountBody(discount: Discount): Wire {
+  const { end: _, ...body } = discountBody(discount)
+  return { ...body, deleted: true }
+}
+
 /** https://docs.stripe.com/api/coupons/object (2026-11-26): what can still be redeemed. */
 const isValid = ({ max_redemptions, times_redeemed, redeem_by }: Coupon, nowS: number): boolean =>
   (max_redemptions === null || times_redeemed < max_redemptions) && (redeem_by === null || redeem_by > nowS)

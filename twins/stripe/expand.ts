@@ -95,14 +95,12 @@ const GRAPH: Readonly<Record<string, Ways>> = {
     payments: { list: 'invoice_payment' },
     test_clock: 'unmodelled',
     'total_discount_amounts.discount': to('discount'),
-    'total_taxes.tax_rate_details.tax_rate': to('tax_rate'),
   },
   line_item: {
     'discount_amounts.discount': to('discount'),
     discounts: to('discount'),
     'pricing.price_details.price': to('price'),
     'pricing.price_details.product': to('product'),
-    'taxes.tax_rate_details.tax_rate': to('tax_rate'),
   },
   invoiceitem: {
     customer: to('customer'),
@@ -157,7 +155,6 @@ const GRAPH: Readonly<Record<string, Ways>> = {
     invoice: to('invoice'),
     'lines.data': to('credit_note_line_item'),
     'refunds.refund': to('refund'),
-    'total_taxes.tax_rate_details.tax_rate': to('tax_rate'),
   },
   credit_note_line_item: { 'discount_amounts.discount': to('discount') },
   customer_balance_transaction: { credit_note: to('credit_note'), customer: to('customer'), invoice: to('invoice') },

@@ -75,7 +75,13 @@ export function paymentLinkBody(account: Account, link: PaymentLink): Wire {
       ? null
       : {
           description: link.data.description ?? null,
-          invoice_settings: { issuer: { type: 'self' } },
+          invoice_settings: {
+            account_tax_ids: null,
+            custom_fields: null,
+            description: null,
+            footer: null,
+            issuer: { type: 'self' },
+          },
           metadata: link.data.metadata ?? {},
           trial_period_days: link.data.trial_period_days ?? null,
           trial_settings: null,

@@ -51,7 +51,10 @@ const ADDED: readonly (readonly [since: string, fields: string])[] = [
     payment_intent.payment_record payment_intent.shared_payment_granted_token payment_method.shared_payment_granted_token
     checkout.session.allowed_payment_method_types invoiceitem.frozen_fields invoiceitem.invoicing_rules`,
   ],
-  ['2026-07-29', 'payment_intent.allowed_payment_method_types setup_intent.allowed_payment_method_types'],
+  [
+    '2026-07-29',
+    'payment_intent.allowed_payment_method_types setup_intent.allowed_payment_method_types dispute.payment_method_details.card.network',
+  ],
   ['2026-06-24', 'charge.payment_method_details.card.transaction_link_id'],
   ['2026-05-27', 'subscription.billing_schedules'],
   [

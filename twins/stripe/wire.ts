@@ -389,6 +389,7 @@ export function disputeBody(dispute: Dispute, entries: readonly Wire[], charge: 
       card: {
         brand: card.brand,
         case_type: inquiry ? 'inquiry' : 'chargeback',
+        network: card.brand,
         network_reason_code: dispute.reason === 'fraudulent' ? '10.4' : '13.1',
       },
       type: 'card',

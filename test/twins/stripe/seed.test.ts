@@ -55,6 +55,8 @@ test('an authorization that was there is captured, or expires after its seven da
   expect((await shop.sdk.paymentIntents.retrieve('pi_left')).status).toBe('canceled')
 })
 
+const APPLICATION = { id: 'ca_1', object: 'application', name: 'Till' }
+
 test('a dispute, a refund, a payout, a setup, a page, a code and an event that were there are found', async () => {
   const shop = openShop({
     customers: [ANN],
@@ -70,7 +72,7 @@ test('a dispute, a refund, a payout, a setup, a page, a code and an event that w
     setup_intents: [{ id: 'seti_1', customer: 'cus_ann' }],
     promotion_codes: [{ id: 'promo_1', code: 'TEN', coupon: 'ten' }],
     discounts: [{ id: 'di_1', coupon: 'ten', customer: 'cus_ann' }],
-    events: [{ id: 'evt_1', type: 'charge.succeeded', object: { id: 'ch_1', object: 'charge' } }],
+    events: [{ id: 'evt_1', type: 'account.application.authorized', object: APPLICATION }],
     checkout_sessions: [
       {
         id: 'cs_test_1',
@@ -89,7 +91,7 @@ test('a dispute, a refund, a payout, a setup, a page, a code and an event that w
   expect((await sdk.disputes.retrieve('du_1')).status).toBe('needs_response')
   expect((await sdk.setupIntents.retrieve('seti_1')).status).toBe('requires_payment_method')
   expect((await sdk.promotionCodes.list({ code: 'ten' })).data).toHaveLength(1)
-  expect((await sdk.events.retrieve('evt_1')).type).toBe('charge.succeeded')
+  expect((await sdk.events.retrieve('evt_1')).data.object).toEqual(APPLICATION)
   expect((await sdk.checkout.sessions.retrieve('cs_test_1')).amount_total).toBe(500)
   expect((await sdk.invoices.create({ customer: 'cus_ann', pending_invoice_items_behavior: 'include' })).total).toBe(
     100,

@@ -1,10 +1,13 @@
 import Stripe from 'stripe'
+import { afterAll, expect } from 'vitest'
 import { z } from 'zod'
 import { createNetwork, type Network } from '../../../twins/network.ts'
 import { stripe as definition, type Seed, seedSchema } from '../../../twins/stripe/index.ts'
+import { LATEST } from '../../../twins/stripe/versions.ts'
 import type { Json } from '../../../twins/trace.ts'
 import type { Twin } from '../../../twins/twin.ts'
 import { createWorld, type Delivery, type DeliveryOutcome, type RunnableWorld } from '../../../twins/world.ts'
+import { objectDiffers } from '../../support/shapes/stripe.ts'
 
 export const SECRET = 'whsec_test_secret'
 export const HOOK = 'https://shop.test/hook'
@@ -12,6 +15,15 @@ export const RETURN = 'https://shop.test/return'
 export const KEY = 'sk_test_123'
 /** The start of every test world, in whole seconds. */
 export const START_S: number = Date.parse('2030-01-01T00:00:00Z') / 1000
+
+/** Events are held against the SDK's types like answers are: test/support/shapes.ts. */
+const otherwise = new Set<string>()
+afterAll(() => expect([...otherwise].sort(), "Events with another shape than the SDK's own type of them.").toEqual([]))
+function hold({ body }: Delivery): void {
+  const event = JSON.parse(body) as { readonly type: string; readonly api_version: string }
+  if (event.api_version !== LATEST) return
+  for (const line of objectDiffers(event)) otherwise.add(`${event.type}: ${line}`)
+}
 
 /** A Stripe account in a world of its own, with the official SDK on it. */
 export type Shop = {
@@ -59,6 +71,7 @@ export function openShop(seed: Seed = {}, worldSeed = '1'): Shop {
     startsAt: '2030-01-01T00:00:00Z',
     courier: (delivery, done) => {
       deliveries.push(delivery)
+      hold(delivery)
       world.clock.schedule(5, () => done(shop.listener(delivery)))
     },
   })

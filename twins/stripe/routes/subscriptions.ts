@@ -3,7 +3,7 @@ import type { Serve } from '../answer.ts'
 import type { InvoiceItem, Subscription } from '../billing-state.ts'
 import { blankSubscription } from '../blanks.ts'
 import { priceOf, productOf } from '../catalog.ts'
-import { discountBody, discountsField, redeem } from '../coupons.ts'
+import { deletedDiscountBody, discountBody, discountsField, redeem } from '../coupons.ts'
 import { currency } from '../currencies.ts'
 import { invalid, malformed, missing, Refusal } from '../errors.ts'
 import { emit } from '../events.ts'
@@ -430,7 +430,7 @@ export function addSubscriptions(account: Account, serve: Serve): void {
       subscription.discounts = []
       emit(account, 'customer.discount.deleted', discountBody(last))
       emit(account, 'customer.subscription.updated', bodyOf(account, subscription), before)
-      return { ...discountBody(last), deleted: true }
+      return deletedDiscountBody(last)
     },
   })
   serve({
