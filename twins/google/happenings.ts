@@ -11,18 +11,39 @@ import { write } from './sheets/values.ts'
 import type { FileRow } from './state.ts'
 import { account, changed, permissionIdOf, put, touched, type Workspace } from './workspace.ts'
 
-const by = z.string().optional()
-const ACTS: Readonly<Record<string, (ws: Workspace, fields: Json) => void>> = {
-  /** `{ file, name?, content?, by? }`: somebody renames a file or saves it anew. */
-  'file.edited': (ws, fields) => {
-    const {
-      file: id,
-      name,
-      content,
-      by: who,
-    } = z
-      .strictObject({ file: z.string(), name: z.string().optional(), content: z.string().optional(), by })
-      .parse(fields)
+const text = z.string()
+const by = { by: text.optional() }
+const on = { file: text, ...by }
+const cell = z.union([z.string(), z.number(), z.boolean(), z.null()])
+
+/** Everything that people can do in a browser, and what has to be said of it. */
+const SHAPES = {
+  /** Somebody renames a file or saves it anew. */
+  'file.edited': z.strictObject({ ...on, name: text.optional(), content: text.optional() }),
+  /** Somebody deletes a file for good. */
+  'file.removed': z.strictObject(on),
+  'file.shared': z.strictObject({ file: text, email: text, role: z.enum(['reader', 'commenter', 'writer']) }),
+  /** Somebody's access to a file ends. */
+  'file.unshared': z.strictObject({ file: text, email: text }),
+  /** Somebody types into cells. */
+  'cells.edited': z.strictObject({ spreadsheet: text, range: text, values: z.array(z.array(cell)), ...by }),
+  /** An account's tokens and grants are good no more. */
+  'access.revoked': z.strictObject({ email: text }),
+  /** A service account's keys are deleted; its tokens last as long as they do. */
+  'key.deleted': z.strictObject({ email: text }),
+  /** An account may store so many bytes from now on. */
+  'storage.limited': z.strictObject({ email: text, storage_limit: z.int().min(0) }),
+} as const
+/** What each takes under `with`. */
+export const FIELDS: Readonly<Record<string, z.ZodType>> = SHAPES
+type Event = keyof typeof SHAPES
+
+export const HAPPENINGS: readonly string[] = Object.keys(SHAPES)
+
+type Acts = { readonly [E in Event]: (ws: Workspace, fields: z.infer<(typeof SHAPES)[E]>) => void }
+
+const ACTS: Acts = {
+  'file.edited'(ws, { file: id, name, content, by: who }) {
     const file = fileOf(ws, id)
     const editor = who ?? ownerOf(file)
     const renamed = { ...touched(ws, file, editor), name: name ?? file.name }
@@ -46,45 +67,23 @@ const ACTS: Readonly<Record<string, (ws: Workspace, fields: Json) => void>> = {
     put(ws, next)
     changed(ws, next, 'update', content === undefined ? ['properties'] : ['content'])
   },
-  /** `{ file, by? }`: somebody deletes a file for good. */
-  'file.removed': (ws, fields) => remove(ws, fileOf(ws, z.strictObject({ file: z.string(), by }).parse(fields).file)),
-  /** `{ file, email, role }`: somebody shares a file. */
-  'file.shared': (ws, fields) => {
-    const {
-      file: id,
-      email,
-      role,
-    } = z
-      .strictObject({ file: z.string(), email: z.string(), role: z.enum(['reader', 'commenter', 'writer']) })
-      .parse(fields)
+  'file.removed': (ws, { file }) => remove(ws, fileOf(ws, file)),
+  'file.shared'(ws, { file: id, email, role }) {
     const file = fileOf(ws, id)
     const others = file.permissions.filter((one) => one.id !== permissionIdOf(email))
     const next = { ...file, version: file.version + 1, permissions: [...others, given(email, role)] }
     put(ws, next)
     changed(ws, next, 'update', ['permissions'])
   },
-  /** `{ file, email }`: somebody's access to a file ends. */
-  'file.unshared': (ws, fields) => {
-    const { file: id, email } = z.strictObject({ file: z.string(), email: z.string() }).parse(fields)
+  'file.unshared'(ws, { file: id, email }) {
     const file = fileOf(ws, id)
     if (file.owner === email) throw new Error(`file.unshared: expected somebody else, got the owner ${email}.`)
-    const next = {
-      ...file,
-      version: file.version + 1,
-      permissions: file.permissions.filter((one) => one.id !== permissionIdOf(email)),
-    }
+    const permissions = file.permissions.filter((one) => one.id !== permissionIdOf(email))
+    const next = { ...file, version: file.version + 1, permissions }
     put(ws, next)
     changed(ws, next, 'update', ['permissions'])
   },
-  /** `{ spreadsheet, range, values, by? }`: somebody types into cells. */
-  'cells.edited': (ws, fields) => {
-    const cell = z.union([z.string(), z.number(), z.boolean(), z.null()])
-    const {
-      spreadsheet: id,
-      range,
-      values,
-      by: who,
-    } = z.strictObject({ spreadsheet: z.string(), range: z.string(), values: z.array(z.array(cell)), by }).parse(fields)
+  'cells.edited'(ws, { spreadsheet: id, range, values, by: who }) {
     const file = fileOf(ws, id)
     const spreadsheet = ws.tables.spreadsheets.get(id)
     if (spreadsheet === undefined) throw new Error(`cells.edited: expected a spreadsheet, got ${id}.`)
@@ -95,18 +94,13 @@ const ACTS: Readonly<Record<string, (ws: Workspace, fields: Json) => void>> = {
     })
     keep(ws, file, replaceSheet(spreadsheet, written.sheet), who ?? ownerOf(file))
   },
-  /** `{ email }`: an account's tokens and grants are good no more. */
-  'access.revoked': (ws, fields) => endAccess(ws, z.strictObject({ email: z.string() }).parse(fields).email),
-  /** `{ email }`: a service account's keys are deleted; its tokens last as long as they do. */
-  'key.deleted': (ws, fields) => {
-    const { email } = z.strictObject({ email: z.string() }).parse(fields)
+  'access.revoked': (ws, { email }) => endAccess(ws, email),
+  'key.deleted'(ws, { email }) {
     const old = ws.tables.service_accounts.get(email)
     if (old === undefined) throw new Error(`key.deleted: expected a service account, got ${email}.`)
     ws.tables.service_accounts.set(email, { ...old, keys: [] })
   },
-  /** `{ email, storage_limit }`: an account may store so many bytes from now on. */
-  'storage.limited': (ws, fields) => {
-    const { email, storage_limit } = z.strictObject({ email: z.string(), storage_limit: z.int().min(0) }).parse(fields)
+  'storage.limited'(ws, { email, storage_limit }) {
     ws.tables.accounts.set(email, { ...account(ws, email), limit: storage_limit })
   },
 }
@@ -118,12 +112,15 @@ function fileOf({ tables }: Workspace, id: string): FileRow {
 }
 const ownerOf = (file: FileRow): string => file.owner ?? file.modifiedBy
 
-export const HAPPENINGS: readonly string[] = Object.keys(ACTS)
+const isEvent = (event: string): event is Event => Object.hasOwn(SHAPES, event)
 
 /** Makes something happen, as if a person had done it in a browser. */
 export function happen(ws: Workspace, event: string, fields: Json): void {
-  const act = ACTS[event]
-  if (act === undefined)
+  if (!isEvent(event))
     throw new NotModelled('google', `the event ${event}`, `One of ${HAPPENINGS.join(', ')} can happen.`)
-  act(ws, fields)
+  act(ws, event, fields)
+}
+
+function act<E extends Event>(ws: Workspace, event: E, fields: Json): void {
+  ACTS[event](ws, SHAPES[event].parse(fields) as z.infer<(typeof SHAPES)[E]>)
 }

@@ -3,7 +3,7 @@ import { emptyLater } from './drive/files.ts'
 import { notifyChannels, send } from './drive/push.ts'
 import { FIDELITY } from './fidelity.ts'
 import { GAPS } from './gaps.ts'
-import { HAPPENINGS, happen } from './happenings.ts'
+import { FIELDS, HAPPENINGS, happen } from './happenings.ts'
 import { addRoutes } from './operations.ts'
 import { isAtHome, routePath } from './paths.ts'
 import { plant } from './plant.ts'
@@ -95,6 +95,7 @@ export const google: TwinDefinition<Seed> = {
     'values.batch_clear_by_data_filter',
   ],
   happenings: HAPPENINGS,
+  happeningFields: FIELDS,
   events: [
     'file.created',
     'file.updated',

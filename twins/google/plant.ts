@@ -1,5 +1,6 @@
 import { documentOf } from './docs/document.ts'
 import { revision } from './drive/files.ts'
+import { done } from './routes/spreadsheets.ts'
 import { DRIVE } from './scopes.ts'
 import type { Seed, SeededFile } from './seed.ts'
 import { newSheet } from './sheets/spreadsheet.ts'
@@ -138,7 +139,10 @@ function plantFile(ws: Workspace, seed: Seed, file: SeededFile): void {
         : typedSheet(sheetId ?? n, title, values, { rows, columns }),
     )
     const { locale = spreadsheet.locale, time_zone: timeZone = spreadsheet.timeZone } = file
-    tables.spreadsheets.set(id, { ...spreadsheet, locale, timeZone, ...(sheets.length === 0 ? {} : { sheets }) })
+    const bare = { ...spreadsheet, locale, timeZone, ...(sheets.length === 0 ? {} : { sheets }) }
+    const made = done(ws, { file: row, spreadsheet: bare }, file.requests ?? [], owner)
+    tables.spreadsheets.set(id, made.spreadsheet)
+    if (made.title !== row.name) put(ws, { ...row, name: made.title })
   }
   if (mimeType === DOCUMENT && file.text !== undefined) tables.documents.set(id, documentOf(id, file.text))
 }

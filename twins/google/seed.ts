@@ -1,5 +1,6 @@
 import { createPublicKey } from 'node:crypto'
 import { z } from 'zod'
+import type { Json } from '../trace.ts'
 import type { Role } from './state.ts'
 
 const values = z.array(z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])))
@@ -27,6 +28,8 @@ export type SeededFile = {
   /** Base64, for bytes that are no text. */
   readonly bytes?: string | undefined
   readonly sheets?: readonly SeededSheet[] | undefined
+  /** What `spreadsheets.batchUpdate` has made of the sheets: names, merged cells, notes, protected ranges. */
+  readonly requests?: readonly { readonly [request: string]: Json }[] | undefined
   readonly time_zone?: string | undefined
   readonly locale?: string | undefined
   /** The words of a document. */
@@ -110,6 +113,7 @@ const file: z.ZodType<SeededFile> = z.strictObject({
   content: z.string().optional(),
   bytes: z.base64().optional(),
   sheets: z.array(sheet).min(1).optional(),
+  requests: z.array(z.record(z.string(), z.json())).optional(),
   time_zone: z.string().optional(),
   locale: z.string().optional(),
   text: z.string().optional(),

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { google } from '../../../twins/google/index.ts'
 import type { Delivery } from '../../../twins/world.ts'
 import { ADA, BOB, errorOf, FILES, type Office, openOffice } from './support.ts'
 
@@ -130,4 +131,11 @@ test('what people do in a browser is seen by programs', async () => {
   expect((await office.raw('GET', `${FILES}/book`)).status).toBe(404)
   office.twin.happen('key.deleted', { email: 'robot@shop.iam.gserviceaccount.com' })
   await expect(office.robot.drive.files.list()).rejects.toThrow('invalid_grant')
+})
+
+test('what is said of a happening is known before it happens', () => {
+  const fields = google.happeningFields ?? {}
+  expect(Object.keys(fields)).toEqual(google.happenings)
+  expect(fields['file.shared']?.safeParse({ file: 'book', email: BOB, role: 'owner' }).success).toBe(false)
+  expect(fields['file.shared']?.safeParse({ file: 'book', email: BOB, role: 'reader' }).success).toBe(true)
 })

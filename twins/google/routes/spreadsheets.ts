@@ -171,14 +171,15 @@ function freeNumber(ws: Workspace, { sheets, namedRanges }: Spreadsheet): number
   return fresh(() => ws.world.draw('sheet number').int(1, 2_147_483_647), taken)
 }
 
-function apply(
-  ask: Ask,
+/** Does requests of a batch, in the name of somebody. */
+export function done(
+  ws: Workspace,
   { file, spreadsheet }: Open,
   requests: readonly Json[],
-): { readonly file: FileRow; readonly spreadsheet: Spreadsheet; readonly replies: readonly Obj[] } {
-  const { ws, email } = ask
+  email: string,
+): { readonly title: string; readonly spreadsheet: Spreadsheet; readonly replies: readonly Obj[] } {
   let title = file.name
-  const { spreadsheet: next, replies } = batch(spreadsheet, requests, {
+  const after = batch(spreadsheet, requests, {
     email,
     number: () => freeNumber(ws, spreadsheet),
     rename: (to) => {
@@ -189,7 +190,16 @@ function apply(
     evaluator: (of) => evaluator(ws, of),
     foreign: foreign(spreadsheet),
   })
-  return { file: keep(ws, file, next, email, title), spreadsheet: next, replies }
+  return { title, ...after }
+}
+
+function apply(
+  { ws, email }: Ask,
+  opened: Open,
+  requests: readonly Json[],
+): { readonly file: FileRow; readonly spreadsheet: Spreadsheet; readonly replies: readonly Obj[] } {
+  const { title, ...after } = done(ws, opened, requests, email)
+  return { file: keep(ws, opened.file, after.spreadsheet, email, title), ...after }
 }
 
 function batchUpdate(ask: Ask): Json {
