@@ -52,8 +52,14 @@ if (name !== '' && existsSync(described)) {
           const operation = twin.operationOf(method, url, header)
           const seen = (response: Response): Response => {
             const { status, headers } = response
-            if (operation !== undefined && /json/.test(response.headers.get('content-type') ?? ''))
-              held.push(read(response.clone(), (body) => look({ operation, method, url, status, headers, body })))
+            const type = headers.get('content-type') ?? ''
+            const streamed = type.includes('event-stream')
+            if (operation !== undefined && (streamed || type.includes('json')))
+              held.push(
+                read(response.clone(), streamed, (body) =>
+                  look({ operation, method, url, status, headers, body, streamed }),
+                ),
+              )
             return response
           }
           const answered = answer(request)
@@ -63,8 +69,9 @@ if (name !== '' && existsSync(described)) {
     }
   }
 
-  async function read(copy: Response, look: (body: unknown) => void): Promise<void> {
+  async function read(copy: Response, streamed: boolean, look: (body: unknown) => void): Promise<void> {
     const text = await copy.text()
-    if (text !== '') look(JSON.parse(text))
+    const parts = streamed ? [...text.matchAll(/^data: ?(\{.*)$/gm)].map(([, data = '']) => data) : [text]
+    for (const part of parts) if (part !== '') look(JSON.parse(part))
   }
 }
