@@ -36,6 +36,8 @@ export type Config = {
     readonly entry: string
     readonly args: string[]
     readonly env: Record<string, string>
+    /** Packages whose native addons may be loaded. */
+    readonly addons: string[]
     readonly port?: number | undefined
     readonly origin?: string | undefined
     readonly isolation: 'restart' | 'fresh'
@@ -73,6 +75,7 @@ const configShape = z.strictObject({
     entry: z.string().min(1),
     args: z.array(z.string()).default([]),
     env: z.record(z.string(), z.string()).default({}),
+    addons: z.array(z.string().regex(/^(@[\w.-]+\/)?[\w.-]+$/, 'the name of a package')).default([]),
     port: z.int().min(1).max(65_535).optional(),
     origin: z.url('an origin such as https://billing.example.test').optional(),
     isolation: z.enum(['restart', 'fresh']).default('restart'),

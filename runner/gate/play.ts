@@ -32,6 +32,7 @@ export const setupOf = (
     entry: subject.entry,
     args: subject.args,
     env: subject.env,
+    addons: subject.addons,
     port: subject.port,
     origin: subject.origin,
     limits: limitsOf(project.config),

@@ -14,7 +14,7 @@ import { createMutantStage, type MutantRun } from './stage.ts'
 import type { HardenSetup, MutantResult, Order, Outcome, Task, TaskResult } from './task.ts'
 
 const setup = workerData as HardenSetup
-const { cwd, entry, args, env, port, origin, limits, isolation, box, packages } = setup.side
+const { cwd, entry, args, env, addons, port, origin, limits, isolation, box, packages } = setup.side
 /** A loop of the program's own is cut off by count, much earlier; a busy machine must not look like a loop. */
 const TURN_MS = 20_000
 const TURNS_FACTOR = 20
@@ -30,6 +30,7 @@ const stage = createMutantStage({
       cwd,
       entry,
       args,
+      addons,
       limits: { ...limits, turnMs: Math.max(limits.turnMs ?? 0, TURN_MS) },
       env: { ...zone, ...env },
       ...boxed(box, packages),

@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
-import { impliedBy, madeUp, twinsFor } from './services.ts'
+import { addonsOf, impliedBy, madeUp, twinsFor } from './services.ts'
 
 /** What a folder shows of the service in it. */
 export type Detected = {
@@ -14,6 +14,8 @@ export type Detected = {
   /** Variables that it reads and that nothing can be made up for. */
   readonly unknownEnv: readonly string[]
   readonly twins: readonly string[]
+  /** Packages whose native addons it loads, where that does no harm. */
+  readonly addons: readonly string[]
   readonly migrations: string | undefined
   /** A path that answers a GET, for a first request. */
   readonly path: string
@@ -81,6 +83,7 @@ export function detect(folder: string): Detected {
     },
     unknownEnv: variables.filter((name) => !AMBIENT.has(name) && madeUp(name) === undefined),
     twins,
+    addons: addonsOf(packages),
     migrations: migrates ? undefined : MIGRATIONS.find((glob) => globSync(glob, { cwd: folder }).length > 0),
     path: HEALTH.exec(all)?.[1] ?? ROUTE.exec(all)?.[1] ?? '/',
   }

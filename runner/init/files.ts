@@ -7,7 +7,7 @@ export const SEEDS = 10
 
 /** backlot.yaml for what was found. */
 export function projectText(found: Detected & { readonly entry: string }): string {
-  const { name, entry, port, asksPort, env, unknownEnv, twins, migrations } = found
+  const { name, entry, port, asksPort, env, unknownEnv, twins, addons, migrations } = found
   const settings = {
     schema: 1,
     name,
@@ -16,6 +16,7 @@ export function projectText(found: Detected & { readonly entry: string }): strin
       port,
       origin: `https://${name}.example.test`,
       env: { ...(asksPort ? { PORT: String(port) } : {}), ...env },
+      ...(addons.length === 0 ? {} : { addons: [...addons] }),
     },
     twins,
     ...(migrations === undefined ? {} : { defaults: { postgres: { files: [migrations] } } }),

@@ -64,3 +64,18 @@ const IMPLIED: Readonly<Record<string, readonly string[]>> = {
   sqs: ['AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'],
 }
 export const impliedBy = (twins: readonly string[]): readonly string[] => twins.flatMap((name) => IMPLIED[name] ?? [])
+
+/** Packages of machine code that make hashes and images, out of nothing but what they are given. */
+const ADDONS: ReadonlySet<string> = new Set([
+  'bcrypt',
+  'argon2',
+  '@node-rs/argon2',
+  '@node-rs/bcrypt',
+  '@node-rs/crc32',
+  '@node-rs/xxhash',
+  'sharp',
+  '@napi-rs/canvas',
+  're2',
+])
+/** The native addons that a program may load: what hangs on the machine's clock or chance is not among them. */
+export const addonsOf = (packages: readonly string[]): readonly string[] => packages.filter((name) => ADDONS.has(name))

@@ -14,6 +14,7 @@ export type SideSetup = {
   readonly entry: string
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>
+  readonly addons: readonly string[]
   readonly port: number | undefined
   readonly origin: string | undefined
   readonly limits: Partial<SubjectLimits>

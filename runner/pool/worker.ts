@@ -29,7 +29,7 @@ function makeStage(
 ): Stage {
   const setup = setups[side]
   if (setup === undefined) throw new Error(`worker: expected a ${side} to run, got none.`)
-  const { cwd, entry, args, env, port, origin, limits, isolation, box, packages } = setup
+  const { cwd, entry, args, env, addons, port, origin, limits, isolation, box, packages } = setup
   return createStage({
     twins: setup.twins.flatMap((spec) => twins.get(spec) ?? []),
     port,
@@ -40,6 +40,7 @@ function makeStage(
         cwd,
         entry,
         args,
+        addons,
         limits,
         env: { ...zone, ...env, ...options.env },
         ...boxed(box, packages),

@@ -63,6 +63,8 @@ export type NodeSubjectOptions = {
   readonly args?: readonly string[] | undefined
   /** The whole environment; nothing is inherited. TZ is UTC and LANG C.UTF-8 unless given. */
   readonly env?: Readonly<Record<string, string>> | undefined
+  /** Packages whose native addons are loaded: what they do hangs on nothing but what they are given. */
+  readonly addons?: readonly string[] | undefined
   readonly limits?: Partial<SubjectLimits> | undefined
   readonly wrap?: Wrap | undefined
   /** Instead of a child of this process. */
@@ -107,6 +109,9 @@ function startProcess(options: NodeSubjectOptions, begin: StartOptions): Running
     ...options.env,
     UV_THREADPOOL_SIZE: '1',
     BACKLOT_CHANNEL: '3,4',
+    ...(options.addons === undefined || options.addons.length === 0
+      ? {}
+      : { BACKLOT_ADDONS: options.addons.join(',') }),
     // A sandbox names a folder of its own.
     ...(scratch === undefined ? {} : { TMPDIR: scratch, BACKLOT_SCRATCH: scratch }),
   }

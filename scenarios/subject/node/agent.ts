@@ -36,9 +36,7 @@ export function apply(frame: Frame): void {
       established(id)
       return
     case 'refuse':
-      withSocket(id, (socket) =>
-        socket.refused(String(meta.code), socket.servername ?? String(meta.host ?? ''), socket.remotePort ?? 0),
-      )
+      withSocket(id, (socket) => socket.refused(String(meta.code), socket.asked, socket.remotePort ?? 0))
       return
     case 'signal': {
       const name = String(meta.name) as NodeJS.Signals

@@ -10,9 +10,17 @@ import v8 from 'node:v8'
 import vm from 'node:vm'
 import workers from 'node:worker_threads'
 import { installCollector } from './collector.ts'
-import { realm, refuse } from './realm.ts'
+import { packageNow, realm, refuse } from './realm.ts'
 
 type Loud = (...args: unknown[]) => never
+
+/** How to do without the threads of packages that services use a lot. */
+const WITHOUT_WORKERS: Readonly<Record<string, string>> = {
+  'thread-stream':
+    'pino starts it for its `transport`: take the transport only where an environment variable asks for it, and pino prints JSON without.',
+  piscina:
+    'Call the function of its file in the main thread where an environment variable asks for it, and give that variable under subject.env.',
+}
 
 /** What the machine says of itself, the same on every machine. */
 const MACHINE = 'Linux subject 6.1.0 #1 SMP x86_64 GNU/Linux'
@@ -29,7 +37,11 @@ export function installEscapes(): void {
 
   class NoWorker {
     constructor() {
-      throw refuse('a worker thread', 'Do the work in the main thread, or test this part by itself.')
+      const by = packageNow()
+      throw refuse(
+        by === undefined ? 'a worker thread' : `a worker thread of the package ${by}`,
+        WITHOUT_WORKERS[by ?? ''] ?? 'Do the work in the main thread, or test this part by itself.',
+      )
     }
   }
   define(workers, 'Worker', NoWorker)
@@ -50,7 +62,6 @@ export function installEscapes(): void {
       'Reach the other program over the network, where a twin can stand.',
     )
   })
-  define(process, 'dlopen', loud('a native addon', 'Use a JavaScript or WebAssembly build of the package.'))
   define(cluster, 'fork', loud('cluster.fork', 'Run one process; the world runs several for you.'))
   define(http2, 'connect', loud('http2.connect', 'HTTP/2 is not modelled: use HTTP/1.1.'))
   define(http2, 'createServer', loud('http2.createServer', 'HTTP/2 is not modelled: use HTTP/1.1.'))
@@ -185,6 +196,20 @@ function installFileTimes(define: (target: object, name: string, value: unknown)
       real(...args, (error: Error | null, stats?: Times) => done(error, still(stats)))
     })
   }
+  const { open } = fs.promises
+  let handles: { stat: (...args: unknown[]) => Promise<Times> } | undefined
+  define(fs.promises, 'open', async (...args: Parameters<typeof open>) => {
+    const handle = await open(...args)
+    if (handles === undefined) {
+      // Node tells the class of its handles to nobody.
+      handles = Object.getPrototypeOf(handle) as NonNullable<typeof handles>
+      const { stat } = handles
+      define(handles, 'stat', async function (this: fs.promises.FileHandle, ...rest: unknown[]) {
+        return still((await Reflect.apply(stat, this, rest)) as Times)
+      })
+    }
+    return handle
+  })
   for (const name of ['stat', 'lstat'] as const) {
     const real = fs.promises[name] as (...args: unknown[]) => Promise<Times>
     define(fs.promises, name, async (...args: unknown[]) => still(await real(...args)))

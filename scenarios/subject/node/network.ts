@@ -1,10 +1,9 @@
-import dns from 'node:dns'
 import http from 'node:http'
 import https from 'node:https'
 import net from 'node:net'
 import tls from 'node:tls'
 import { originOf } from '../wire.ts'
-import { startTimer } from './clock.ts'
+import { installNames } from './names.ts'
 import { original } from './originals.ts'
 import { realm, refuse, stepNow } from './realm.ts'
 import { type Peer, VirtualSocket } from './socket.ts'
@@ -92,6 +91,7 @@ type Target = {
 function connect(socket: VirtualSocket, target: Target): void {
   const host = nameOf.get(target.host) ?? target.host
   socket.connecting = true
+  socket.asked = host
   socket.step = stepNow()
   if (target.tls) Object.assign(socket, { encrypted: true, authorized: true, servername: target.servername ?? host })
   alive.add(socket)
@@ -332,7 +332,7 @@ export function installNetwork(): void {
   Object.assign(http.Agent.prototype, { createConnection: connectPlain })
   Object.assign(https.Agent.prototype, { createConnection: connectSecure })
 
-  installDns()
+  installNames(addressFor)
   installDateHeader()
 }
 
@@ -341,54 +341,6 @@ function stopRealWatch(server: object): void {
   for (const key of Object.getOwnPropertySymbols(server)) {
     if (key.description !== 'http.server.connectionsCheckingInterval') continue
     original.clearInterval((server as Record<symbol, NodeJS.Timeout>)[key])
-  }
-}
-
-function installDns(): void {
-  type Done = (error: null, address: unknown, family?: number) => void
-  type LookUp = { readonly all?: boolean }
-  const lookup = (host: string, options: LookUp | Done, done?: Done): void => {
-    const callback = typeof options === 'function' ? options : done
-    const all = typeof options === 'object' && options?.all === true
-    const address = net.isIP(host) === 0 ? addressFor(host) : host
-    startTimer(() => (all ? callback?.(null, [{ address, family: 4 }]) : callback?.(null, address, 4)), 1)
-  }
-  const lookupPromise = (host: string, options: LookUp = {}): Promise<unknown> =>
-    new Promise((resolve) =>
-      lookup(host, { all: options.all ?? false }, (_, address, family) =>
-        resolve(options.all === true ? address : { address, family }),
-      ),
-    )
-  const resolve = (host: string, ...rest: unknown[]): void => {
-    const done = rest.at(-1) as Done
-    startTimer(() => done(null, [addressFor(host)]), 1)
-  }
-  Object.assign(dns, { lookup, resolve, resolve4: resolve })
-  Object.assign(dns.promises, {
-    lookup: lookupPromise,
-    resolve: async (host: string) => [addressFor(host)],
-    resolve4: async (host: string) => [addressFor(host)],
-  })
-  for (const name of [
-    'resolve6',
-    'resolveAny',
-    'resolveCaa',
-    'resolveCname',
-    'resolveMx',
-    'resolveNaptr',
-    'resolveNs',
-    'resolvePtr',
-    'resolveSoa',
-    'resolveSrv',
-    'resolveTxt',
-    'reverse',
-    'lookupService',
-  ]) {
-    const loud = (): never => {
-      throw refuse(`dns.${name}`, 'Only addresses of hosts are modelled: connect by name.')
-    }
-    Object.assign(dns, { [name]: loud })
-    Object.assign(dns.promises, { [name]: loud })
   }
 }
 

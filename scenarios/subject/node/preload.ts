@@ -5,6 +5,7 @@
  */
 import module from 'node:module'
 import { Channel, type Frame, readFrames } from '../wire.ts'
+import { installAddons } from './addons.ts'
 import { apply, beginLife, endLife, endTurn, type Life } from './agent.ts'
 import { installChance } from './chance.ts'
 import { fireImmediate, fireTimer, installClock } from './clock.ts'
@@ -26,6 +27,8 @@ const [readFd = 3, writeFd = 4] = (process.env.BACKLOT_CHANNEL ?? '').split(',')
 delete process.env.BACKLOT_CHANNEL
 const scratch = process.env.BACKLOT_SCRATCH
 delete process.env.BACKLOT_SCRATCH
+const addons = (process.env.BACKLOT_ADDONS ?? '').split(',')
+delete process.env.BACKLOT_ADDONS
 const channel = new Channel(readFd, writeFd, TURN_BYTES_MAX)
 const exitNow = original.exit
 const emit = original.emit
@@ -54,6 +57,7 @@ installClock()
 installChance()
 installNetwork()
 installEscapes()
+installAddons(addons)
 installTemporaryFolders()
 module.syncBuiltinESMExports()
 installOutput()

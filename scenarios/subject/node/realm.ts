@@ -36,6 +36,17 @@ export const stepNow = (): string => realm.steps.getStore() ?? 'boot'
 
 const OWN = new URL('.', import.meta.url).pathname
 
+/** The package in `node_modules` that a file is of. */
+export const packageOf = (path: string): string | undefined =>
+  /^.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]
+
+/** The package whose code asks for something now; undefined for the program's own. */
+export function packageNow(): string | undefined {
+  const lines = (new Error().stack ?? '').split('\n').slice(1)
+  const asks = lines.find((line) => !line.includes(OWN) && !line.includes('(node:') && !line.includes('at node:'))
+  return asks === undefined ? undefined : packageOf(asks)
+}
+
 /** The first line of the stack that is the program's own, else the first that is not the runtime's. */
 export function placeNow(): string {
   const lines = (new Error().stack ?? '').split('\n').slice(1)

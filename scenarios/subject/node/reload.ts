@@ -2,6 +2,7 @@ import module from 'node:module'
 import { resolve as resolvePath } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { whileLoading } from './chance.ts'
+import { installDatabases } from './databases.ts'
 import { original } from './originals.ts'
 import type { Before } from './snapshot.ts'
 import { compiledImport, javaScriptOf } from './typescript.ts'
@@ -73,6 +74,7 @@ export function watchModules(runtimeUrl: string, before: Before): void {
         if (compiled === undefined) throw error
         found = next(isRequire(context) ? fileURLToPath(compiled) : compiled, context)
       }
+      if (found.url === 'node:sqlite') installDatabases()
       if (isRequire(context) || found.url.startsWith(runtimeUrl)) return found
       const url = isOwn(found.url) ? (found.url.split('?')[0] ?? found.url) : found.url
       if (key !== undefined && Object.keys(context.importAttributes ?? {}).length === 0) resolved.set(key, url)

@@ -31,6 +31,8 @@ export class VirtualSocket extends Duplex {
   authorized: true | undefined
   alpnProtocol: string | false = false
   servername: string | undefined
+  /** The host that the program named. */
+  asked = ''
   remoteAddress: string | undefined
   remotePort: number | undefined
   readonly remoteFamily = 'IPv4'

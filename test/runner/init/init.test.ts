@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { detect } from '../../../runner/init/detect.ts'
+import { projectText } from '../../../runner/init/files.ts'
 import { twinsFor } from '../../../runner/init/services.ts'
 import { TWIN_NAMES } from '../../../runner/twins-by-name.ts'
 import { backlot, REPOSITORY, verdictOf } from '../../support/cli.ts'
@@ -72,6 +73,13 @@ test('variables get made-up values where that does no harm; what .env holds is n
     STRIPE_SECRET_KEY: 'sk_test_made_up',
   })
   expect(unknownEnv).toEqual(['MODE'])
+})
+
+test('machine code that makes hashes and images may be loaded, what has a clock of its own may not', () => {
+  const dependencies = { bcrypt: '6', 'better-sqlite3': '12', sharp: '1' }
+  const detected = found({ 'package.json': manifest({ dependencies }), 'main.ts': '' })
+  expect(detected.addons).toEqual(['bcrypt', 'sharp'])
+  expect(projectText({ ...detected, entry: 'main.ts' })).toContain('  addons:\n    - bcrypt\n    - sharp\n')
 })
 
 test('what Node loads before the entry is no entry, and is loaded in a run too', () => {

@@ -1,0 +1,68 @@
+import { afterAll, expect, test } from 'vitest'
+import { certify } from '../../../scenarios/certificate.ts'
+import { createStage, type Stage } from '../../../scenarios/stage.ts'
+import { nodeSubject } from '../../../scenarios/subject/process.ts'
+import { REPOSITORY } from '../../support/cli.ts'
+import { ledger } from '../support/ledger.ts'
+import { call, scenario } from '../support/stories.ts'
+
+const open: Stage[] = []
+const stageOf = (isolation: 'restart' | 'fresh' = 'restart', env: Readonly<Record<string, string>> = {}): Stage => {
+  const entry = 'test/fixtures/subjects/machine.mjs'
+  const subject = (zone: Readonly<Record<string, string>>) =>
+    nodeSubject({ cwd: REPOSITORY, entry, env: { ...zone, ...env } })
+  const stage = createStage({ subject, twins: [ledger], isolation })
+  open.push(stage)
+  return stage
+}
+afterAll(() => {
+  for (const stage of open) stage.close()
+})
+const ask = (path: string) => scenario([call('ask', `/${path}`)])
+const stage = stageOf()
+
+test.each([
+  ['handle', /^1893456000000$/],
+  [
+    'resolvers',
+    /^\[\["198.18.0.1"\],\["198.18.0.1"\],\["198.18.0.1"\],\[{"address":"198.18.0.1","ttl":60}\],"ENODATA"\]$/,
+  ],
+  [
+    'sqlite',
+    /^{"id":1,"at":"2030-01-01 00:00:00","day":"2030-01-01","tomorrow":"2030-01-02 00:00:00","now":"2030-01-01T00:00:00.000Z","unix":1893456000,"noon":"12:00:00","leap":"2025-03-01","chance":-?\d+,"blob":"[0-9A-F]{8}"}$/,
+  ],
+  ['ordered', /^\["01b8dac5-b400","01b8dac5-b400"\]$|^\[null,null\]$/],
+])('what a program asks of its machine by %s is told by the run, in every life', async (path, pattern) => {
+  const run = await stage.run(ask(path), { seed: '1' })
+  expect(run.answers.ask?.body).toMatch(pattern)
+  expect(run.escapes).toEqual([])
+  expect((await stage.run(ask(path), { seed: '1' })).hash).toBe(run.hash)
+})
+
+test('a database that is required is one that is imported, and its chance hangs on the seed', async () => {
+  const [a, b, c] = [
+    await stage.run(ask('sqlite'), { seed: '1' }),
+    await stage.run(ask('required'), { seed: '1' }),
+    await stage.run(ask('required'), { seed: '2' }),
+  ]
+  expect(b.answers.ask?.body).toBe(a.answers.ask?.body)
+  expect(c.answers.ask?.body).not.toBe(a.answers.ask?.body)
+})
+
+test('a database earns its certificate', async () => {
+  const certificate = await certify(ask('sqlite'), '3', stage, () => stageOf('fresh', { TZ: 'Pacific/Chatham' }))
+  expect(certificate).toMatchObject({ holds: true, divergence: undefined })
+})
+
+test.each([
+  ['text', 'dns.resolveTxt'],
+  ['kind', 'dns.resolve of TXT records'],
+])('what nobody can say of a name is refused: %s', async (path, what) => {
+  const run = await stage.run(ask(path), { seed: '1' })
+  expect(run.escapes).toMatchObject([{ what, wayOut: expect.stringContaining('connect by name') }])
+})
+
+test('a host that nobody knows is named in the error, without TLS too', async () => {
+  const { answers } = await stage.run(ask('unknown'), { seed: '1' })
+  expect(answers.ask?.body).toBe('"getaddrinfo ENOTFOUND proxy.test"')
+})
