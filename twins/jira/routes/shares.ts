@@ -1,8 +1,8 @@
 import type { Json } from '../../trace.ts'
 import { type Ask, projectFor, Refusal } from '../ask.ts'
 import { mayOnSite } from '../permissions.ts'
-import { type Fields, fieldsOf, listOf, type Share, textOf } from '../state.ts'
-import { projectBody, userBody } from '../wire.ts'
+import { type Fields, fieldsOf, listOf, type Share, textOf, type User } from '../state.ts'
+import { projectBody, userBody, type View } from '../wire.ts'
 import { roleUrl } from './roles.ts'
 
 /** A share as a request says it, flat or nested. Source: Atlassian's OpenAPI document of version 3, "Filter sharing" (2026-11-26). */
@@ -57,7 +57,7 @@ export function shareBody(ask: Ask, share: Share): Fields {
       return { id, type: 'group', group: { name: group?.name ?? '', groupId: share.group, self } }
     }
     case 'user':
-      return { id, type: 'user', user: userBody(view, site.user(share.user ?? '')) }
+      return { id, type: 'user', user: sharedUser(view, site.user(share.user ?? '')) }
     case 'project': {
       const project = projectFor(ask, share.project ?? '')
       if (project === undefined) return { id, type: 'project-unknown' }
@@ -74,4 +74,10 @@ export function shareBody(ask: Ask, share: Share): Fields {
     default:
       return { id, type: share.type }
   }
+}
+
+/** Whom something is shared with is shown by less than a user is elsewhere: UserBean of Atlassian's OpenAPI document. */
+function sharedUser(view: View, user: User): Fields {
+  const { self, accountId, avatarUrls, displayName, active } = userBody(view, user)
+  return { self, accountId, avatarUrls, displayName, active } as Fields
 }
