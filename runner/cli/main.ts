@@ -25,6 +25,7 @@ import { addReplay } from './commands/replay.ts'
 import { addRules } from './commands/rules.ts'
 import { addRun } from './commands/run.ts'
 import { addSchema } from './commands/schema.ts'
+import { addShow } from './commands/show.ts'
 import { addTwin } from './commands/twin.ts'
 import { addTwins } from './commands/twins.ts'
 import { addVerify } from './commands/verify.ts'
@@ -63,6 +64,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   addMine(program, onOpen)
   addReadiness(program, onOpen)
   addRules(program, onOpen)
+  addShow(program, onOpen)
   addReplay(program, onOpen)
   addProve(program, onOpen)
   addMerge(program, onOpen)

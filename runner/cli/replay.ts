@@ -1,8 +1,8 @@
-import { toMs } from '../../scenarios/parse/schema.ts'
 import { replayArtefact } from '../gate/replay.ts'
 import { UsageError } from '../gate/workspace.ts'
 import { printTimeline } from '../report/timeline.ts'
 import { type Artefact, readArtefact } from '../store/artefact.ts'
+import { untilOf } from './show.ts'
 
 function open(file: string): Artefact {
   try {
@@ -19,9 +19,7 @@ export async function runReplay(
   onOpen: (close: () => Promise<void>) => void,
 ): Promise<void> {
   const artefact = open(file)
-  if (typeof options.until === 'string' && !/^\+?\d+(ms|s|m|h|d)$/.test(options.until))
-    throw new UsageError(`expected --until to be an offset such as +5m, got "${options.until}".`)
-  const untilMs = typeof options.until === 'string' ? toMs(options.until) : undefined
+  const untilMs = untilOf(options)
   const given = typeof options.project === 'string' ? options.project : undefined
   const { run, same, sameCode } = await replayArtefact(artefact, onOpen, given)
   const colour = process.stdout.isTTY === true && process.env.NO_COLOR === undefined
