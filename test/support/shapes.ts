@@ -16,6 +16,8 @@ export type Answered = {
   /** Those of the answer. */
   readonly headers?: Headers
   readonly body: unknown
+  /** One event of a stream; otherwise a whole answer. */
+  readonly streamed?: boolean
 }
 
 /** Where an answer differs from the vendor's description, a line each: `items[0].owner: is missing`. */
