@@ -7,6 +7,7 @@ import { actOnMessage, actOnView, blocksOf, command, dismiss, shortcut, submit, 
 import { edit, post, react, readContent, remove } from './messages.ts'
 import { departed, newUser, withProfile } from './people.ts'
 import { uninstall } from './routes/auth.ts'
+import { execute } from './routes/functions.ts'
 import { tellChanged } from './routes/users.ts'
 import { channelNamed, userId } from './seed.ts'
 import { type Channel, type Delivery, type Fields, fieldsOf, type Message, textOf, type View } from './state.ts'
@@ -52,6 +53,7 @@ const SHAPES = {
   'command.sent': z.strictObject({ ...where, command: text, text: text.optional() }),
   'shortcut.used': z.strictObject({ ...who, callback_id: text }),
   'message_shortcut.used': z.strictObject({ ...at, callback_id: text }),
+  'function.executed': z.strictObject({ callback_id: text, inputs: fields.optional() }),
   'events.url_set': z.strictObject({ url: z.url(), types: z.array(text).optional() }),
   'app.uninstalled': z.strictObject({}),
 } as const
@@ -276,6 +278,7 @@ const ACTS: Acts = {
       of.callback_id,
       messageAt(ws, of, 'message_shortcut.used'),
     ),
+  'function.executed': (ws, { callback_id, inputs = {} }) => execute(ws, callback_id, inputs),
   'events.url_set': setUrl,
   'app.uninstalled': (ws) => uninstall(ws),
 }

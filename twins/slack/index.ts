@@ -8,15 +8,20 @@ import { afterOptions, afterSubmission } from './interactions.ts'
 import { PRICES } from './prices.ts'
 import { ASSISTANT } from './routes/assistant.ts'
 import { AUTH } from './routes/auth.ts'
+import { CALLS } from './routes/calls.ts'
+import { CANVASES } from './routes/canvases.ts'
 import { CHAT, keepSchedule } from './routes/chat.ts'
 import { CONVERSATIONS } from './routes/conversations.ts'
 import { addFiles, FILES, keepAllSharing } from './routes/files.ts'
+import { FUNCTIONS } from './routes/functions.ts'
 import { addHooks, afterCommand } from './routes/hooks.ts'
 import { MARKS } from './routes/marks.ts'
 import { OAUTH } from './routes/oauth.ts'
 import { keepReminders, QUIET } from './routes/quiet.ts'
+import { REMOTE_FILES } from './routes/remote-files.ts'
 import { SEARCH } from './routes/search.ts'
 import { STARS } from './routes/stars.ts'
+import { STREAMS } from './routes/streams.ts'
 import { TEAM } from './routes/team.ts'
 import { USERS } from './routes/users.ts'
 import { VIEWS } from './routes/views.ts'
@@ -42,6 +47,11 @@ const HANDLERS: Handlers = {
   ...FILES,
   ...VIEWS,
   ...ASSISTANT,
+  ...CALLS,
+  ...CANVASES,
+  ...FUNCTIONS,
+  ...REMOTE_FILES,
+  ...STREAMS,
 }
 
 /** Paths of files.slack.com and hooks.slack.com; everything else is slack.com's. */
@@ -57,13 +67,16 @@ const LOUD: readonly (readonly [RegExp, string])[] = [
   [/^\/oauth\/v2\/authorize$/, 'the consent page of OAuth'],
   [/^\/api\/(tooling\.tokens\.rotate|apps\.manifest\.\w+)$/, 'tokens of app configuration'],
   [/^\/api\/admin\./, 'administration of an Enterprise organization'],
-  [/^\/api\/chat\.(start|append|stop)Stream$/, 'streamed messages'],
-  [/^\/api\/(canvases|slackLists|calls|functions|workflows)\./, 'canvases, lists, calls and workflows'],
-  [/^\/api\/files\.remote\./, 'remote files'],
+  [/^\/api\/(slackLists|workflows|agents|entity)\./, 'lists, featured workflows, agents and work objects'],
   [
-    /^\/api\/conversations\.(\w*[sS]haredInvite|inviteShared|listConnectInvites)/,
+    /^\/api\/(conversations\.(\w*[sS]haredInvite|inviteShared|listConnectInvites|externalInvite)|team\.externalTeams|users\.discoverableContacts)/,
     'channels shared with other workspaces',
   ],
+  [/^\/api\/(oauth\.access|dialog\.open|files\.(upload|comments\.\w+)|chat\.command)$/, 'methods that are retired'],
+  [/^\/api\/openid\.connect\.token$/, 'the consent page of OAuth'],
+  [/^\/api\/team\.integrationLogs$/, 'logs of a workspace'],
+  [/^\/api\/users\.(set|delete)Photo$/, 'photos of people'],
+  [/^\/api\/blocks\.validate$/, 'names of problems with blocks'],
 ]
 
 /** A Slack workspace with one app in it: the Web API, the Events API and interactivity over HTTP. */
@@ -82,6 +95,12 @@ export const slack: TwinDefinition<Seed> = {
     'app.uninstalled',
     'assistant_thread.changed',
     'bookmark.added',
+    'call.added',
+    'call.changed',
+    'call.ended',
+    'canvas.changed',
+    'canvas.created',
+    'canvas.deleted',
     'channel.archived',
     'channel.created',
     'channel.purpose_changed',
@@ -95,6 +114,9 @@ export const slack: TwinDefinition<Seed> = {
     'file.deleted',
     'file.shared',
     'file.uploaded',
+    'function.completed',
+    'function.executed',
+    'function.failed',
     'member.joined',
     'member.left',
     'message.changed',

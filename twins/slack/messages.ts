@@ -4,7 +4,7 @@ import { SlackError } from './ask.ts'
 import { readBlocks } from './block-kit/blocks.ts'
 import { emit, emitMessage, hears } from './events.ts'
 import { GAPS } from './gaps.ts'
-import { escapeText, richText } from './rich-text.ts'
+import { escapeText, marksOf, richText } from './rich-text.ts'
 import { type Channel, type Fields, fieldsOf, isFields, type Message, type Reaction, textOf } from './state.ts'
 import { authorOf, botProfile, messageBody } from './wire.ts'
 import type { Workspace } from './workspace.ts'
@@ -14,6 +14,13 @@ const TEXT_MAX = 40_000
 const ATTACHMENTS_MAX = 100
 /** https://docs.slack.dev/messaging/message-metadata (2026-11-26). */
 const METADATA_MAX = 8_000
+
+/** https://docs.slack.dev/reference/methods/chat.postMessage (2026-11-26): of Markdown less. */
+export const MARKDOWN_MAX = 12_000
+
+/** The block that shows Markdown. Assumed, see gaps.ts: it is made as that of Slack's own marks is. */
+export const fromMarkdown = (ws: Workspace, markdown: string): Fields =>
+  richText(escapeText(marksOf(markdown)), ws.world.draw('block id').text(5))
 
 /** What a message says. */
 export type Content = {
@@ -35,7 +42,6 @@ const parsed = (value: Json | undefined): Json | undefined | 'malformed' => {
 
 /** The content of a request or of an answer that is a message; refuses what Slack refuses. */
 export function readContent(ws: Workspace, source: Fields): Content {
-  if (textOf(source.markdown_text) !== '') throw notModelled('slack', GAPS, 'markdown_text')
   if (textOf(source.as_user) !== '') throw notModelled('slack', GAPS, 'acting as a user')
   if (['parse', 'link_names'].some((name) => !['', 'none', 'false', '0'].includes(textOf(source[name]))))
     throw notModelled('slack', GAPS, 'parse and link_names')
@@ -43,6 +49,13 @@ export function readContent(ws: Workspace, source: Fields): Content {
   const blocks = blocksOf(ws, parsed(source.blocks))
   const attachments = attachmentsOf(ws, parsed(source.attachments))
   if (text.length > TEXT_MAX) throw new SlackError('msg_too_long')
+  const markdown = textOf(source.markdown_text)
+  if (markdown !== '') {
+    if (text !== '' || blocks !== undefined) throw new SlackError('markdown_text_conflict')
+    if (markdown.length > MARKDOWN_MAX) throw new SlackError('msg_too_long')
+    const metadata = metadataOf(parsed(source.metadata))
+    return { text: markdown, blocks: [fromMarkdown(ws, markdown)], attachments, metadata }
+  }
   return { text: escapeText(text), blocks, attachments, metadata: metadataOf(parsed(source.metadata)) }
 }
 

@@ -19,6 +19,21 @@ const linked = (text: string): string =>
     (all, kept?: string, url?: string) => (kept !== undefined || url === undefined ? all : `<${url}>`),
   )
 
+/** Markdown in Slack's own marks, where it has some: code stays as it is. */
+export const marksOf = (markdown: string): string =>
+  markdown
+    .split(/(```[\s\S]*?```|`[^`\n]*`)/)
+    .map((part, nth) => (nth % 2 === 1 ? part : marked(part)))
+    .join('')
+const marked = (text: string): string =>
+  text
+    .replaceAll(/(?<![*\w])\*(?!\*)([^*\n]+)\*(?!\*)/g, '_$1_')
+    .replaceAll(/\*\*([^\n]+?)\*\*/g, '*$1*')
+    .replaceAll(/~~([^\n]+?)~~/g, '~$1~')
+    .replaceAll(/^#{1,6} (.+)$/gm, '*$1*')
+    .replaceAll(/^> ?/gm, '&gt; ')
+    .replaceAll(/\[([^\]\n]+)\]\((https?:[^\s)]+)\)/g, '<$2|$1>')
+
 const plainOf = (text: string): string => text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
 
 const MARKS: Readonly<Record<string, string>> = { '*': 'bold', _: 'italic', '~': 'strike', '`': 'code' }

@@ -73,6 +73,8 @@ export type File = Fields & {
   readonly alt_txt: string
   /** The messages it is in, as `channel:ts`. */
   readonly shares: readonly string[]
+  /** Whose bytes stand elsewhere: what the app calls it, and where it is. */
+  readonly external?: { readonly id: string; readonly url: string }
   /** Conversations it is on its way to, and with what. */
   readonly bound: {
     readonly due_ms: number
@@ -189,6 +191,34 @@ export type AssistantThread = {
   readonly title: string
   readonly prompts: readonly Fields[]
 }
+/** A call of another service. */
+export type Call = Fields & {
+  readonly id: string
+  readonly users: readonly Fields[]
+  readonly created_by: string
+  readonly ended: boolean
+  readonly duration: number
+}
+export type CanvasSection = { readonly id: string; readonly markdown: string }
+export type Canvas = {
+  readonly id: string
+  readonly title: string
+  readonly user: string
+  /** The conversation it is a tab of; empty when it stands alone. */
+  readonly channel: string
+  readonly created: number
+  readonly sections: readonly CanvasSection[]
+  /** What else people and conversations may do with it. */
+  readonly access: Readonly<Record<string, 'read' | 'write'>>
+}
+/** A run of a function that the app has for workflows. */
+export type Execution = {
+  readonly id: string
+  readonly callback_id: string
+  readonly state: 'running' | 'completed' | 'failed'
+  readonly outputs: Fields
+  readonly error: string
+}
 /** Calls of the last minute by method, in virtual milliseconds. */
 export type Limit = { readonly id: string; readonly at_ms: readonly number[] }
 /** Single values: the last `ts`, where events go. */
@@ -235,7 +265,14 @@ type SeedToken = {
 
 /** A workspace when the scenario begins; every part is optional. Users, channels and messages name each other by id or by name. */
 export type Seed = {
-  readonly team?: { readonly id?: Text; readonly name?: Text; readonly domain?: Text } | undefined
+  readonly team?:
+    | {
+        readonly id?: Text
+        readonly name?: Text
+        readonly domain?: Text
+        readonly plan?: 'free' | 'std' | 'plus' | undefined
+      }
+    | undefined
   readonly app?:
     | {
         readonly id?: Text
@@ -311,7 +348,7 @@ const fields: z.ZodType<Fields> = z.record(z.string(), z.json())
 const count = z.int().positive().optional()
 
 export const seedSchema: z.ZodType<Seed> = z.strictObject({
-  team: z.strictObject({ id: name, name, domain: name }).optional(),
+  team: z.strictObject({ id: name, name, domain: name, plan: z.enum(['free', 'std', 'plus']).optional() }).optional(),
   app: z
     .strictObject({
       id: name,

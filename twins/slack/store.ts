@@ -3,9 +3,12 @@ import type { Json } from '../trace.ts'
 import type {
   AssistantThread,
   Bookmark,
+  Call,
+  Canvas,
   Channel,
   Delivery,
   Ephemeral,
+  Execution,
   File,
   Limit,
   Message,
@@ -40,6 +43,9 @@ export class Store extends Tables {
   readonly usergroups: Table<UserGroup> = new Table()
   readonly scheduled_messages: Table<Scheduled> = new Table()
   readonly assistant_threads: Table<AssistantThread> = new Table()
+  readonly calls: Table<Call> = new Table()
+  readonly canvases: Table<Canvas> = new Table()
+  readonly executions: Table<Execution> = new Table()
   readonly triggers: Table<Trigger> = new Table()
   readonly response_urls: Table<ResponseUrl> = new Table()
   readonly tokens: Table<Token> = new Table()

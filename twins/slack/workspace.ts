@@ -17,7 +17,7 @@ export type Workspace = Errands & {
   readonly world: World
   readonly seed: Seed
   readonly store: Store
-  readonly team: { readonly id: string; readonly name: string; readonly domain: string }
+  readonly team: { readonly id: string; readonly name: string; readonly domain: string; readonly plan: string }
   readonly app: {
     readonly id: string
     readonly name: string
@@ -52,6 +52,7 @@ export function createWorkspace(world: World, seed: Seed, store: Store): Workspa
       id: seed.team?.id ?? 'T0BACKLOT01',
       name: seed.team?.name ?? 'Backlot',
       domain: seed.team?.domain ?? 'backlot',
+      plan: seed.team?.plan ?? 'std',
     },
     app: {
       id: seed.app?.id ?? 'A0BACKLOT01',

@@ -9,6 +9,15 @@ const act =
   (method: string, args: Readonly<Record<string, string>> = {}) =>
   ({ twin }: Stage): unknown =>
     twin.fetch(call(method, args))
+/** A call that is about a canvas, which is made first. */
+const canvas =
+  (method: string, args: Readonly<Record<string, string>>) =>
+  async ({ twin }: Stage): Promise<unknown> => {
+    const { canvas_id } = z
+      .looseObject({ canvas_id: z.string() })
+      .parse(await (await twin.fetch(call('canvases.create', {}))).json())
+    return twin.fetch(call(method, { canvas_id, file: canvas_id, ...args }))
+  }
 const idOf = async (answer: Response, key: string): Promise<string> =>
   z.looseObject({ [key]: z.looseObject({ id: z.string() }) }).parse(await answer.json())[key]?.id ?? ''
 
@@ -73,7 +82,6 @@ runTwinTests({
     'Socket Mode and the socket of RTM': act('apps.connections.open'),
     'newer blocks and elements': act('chat.postMessage', { channel: OPS, blocks: '[{"type":"card"}]' }),
     'steps of old workflows': act('views.open', { trigger_id: 'x', view: '{"type":"workflow_step"}' }),
-    markdown_text: act('chat.postMessage', { channel: OPS, markdown_text: '**hi**' }),
     'acting as a user': act('chat.postMessage', { channel: OPS, text: 'hi', as_user: 'true' }),
     'parse and link_names': act('chat.postMessage', { channel: OPS, text: 'hi', parse: 'full' }),
     'replies to messages that are not there': act('chat.postMessage', { channel: OPS, text: 'hi', thread_ts: '1.1' }),
@@ -81,12 +89,16 @@ runTwinTests({
     'the consent page of OAuth': ({ twin }) =>
       twin.fetch(new Request('https://slack.com/oauth/v2/authorize?client_id=1')),
     'tokens of app configuration': act('tooling.tokens.rotate'),
-    'streamed messages': act('chat.startStream'),
     'searches beyond common modifiers': ({ twin }) =>
       twin.fetch(call('search.messages', { query: 'x has:link' }, 'xoxp-ada')),
-    'canvases, lists, calls and workflows': act('canvases.create'),
+    'lists, featured workflows, agents and work objects': act('slackLists.create'),
+    'several changes of a canvas at once': canvas('canvases.edit', { changes: '[{},{}]' }),
+    'canvases as files': canvas('files.info', {}),
+    'logs of a workspace': act('team.integrationLogs'),
+    'photos of people': act('users.setPhoto'),
+    'methods that are retired': act('files.upload'),
+    'names of problems with blocks': act('blocks.validate'),
     'administration of an Enterprise organization': act('admin.users.list'),
-    'remote files': act('files.remote.add'),
     'buttons of old attachments': act('chat.postMessage', { channel: OPS, attachments: '[{"actions":[]}]' }),
     'upload addresses that lead nowhere': ({ twin }) =>
       twin.fetch(new Request('https://files.slack.com/upload/v1/none', { method: 'POST', body: 'x' })),

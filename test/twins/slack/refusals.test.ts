@@ -195,7 +195,7 @@ test('a code is exchanged once, for tokens that may do what was asked', async ()
 test('a host or a path that is not Slack’s way is loud', async () => {
   const { fetch } = openWorkspace()
   await expect(fetch('https://files.slack.com/api/auth.test')).rejects.toThrow('It is served at slack.com')
-  await expect(fetch('https://slack.com/api/dialog.open')).rejects.toThrow('does not model GET /api/dialog.open')
+  await expect(fetch('https://slack.com/api/dialog.shut')).rejects.toThrow('does not model GET /api/dialog.shut')
 })
 
 test('somebody else’s message is changed by nobody, and deleted by who runs the workspace', async () => {

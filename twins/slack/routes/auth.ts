@@ -129,7 +129,8 @@ export const AUTH: Handlers = {
   'emoji.list': ({ ws }) => ({ emoji: ws.seed.emoji ?? {}, cache_ts: '0.000000' }),
 }
 
-const icons = (): Fields =>
+/** What a workspace looks like while nobody has drawn anything. */
+export const icons = (): Fields =>
   Object.fromEntries(
     [34, 44, 68, 88, 102, 132, 230].map((size) => [
       `image_${size}`,

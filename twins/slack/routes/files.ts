@@ -51,15 +51,25 @@ export function fileBody(ws: Workspace, file: File): Fields {
     user_team: ws.team.id,
     editable: false,
     size: file.size,
-    mode: 'hosted',
-    is_external: false,
-    external_type: '',
+    mode: file.external === undefined ? 'hosted' : 'external',
+    is_external: file.external !== undefined,
+    external_type: file.external === undefined ? '' : 'app',
     is_public: of('channel').length > 0,
     public_url_shared: file.public === true,
     display_as_bot: false,
     username: '',
-    url_private: `${at}/${encodeURIComponent(name)}`,
-    url_private_download: `${at}/download/${encodeURIComponent(name)}`,
+    ...(file.external === undefined
+      ? {
+          url_private: `${at}/${encodeURIComponent(name)}`,
+          url_private_download: `${at}/download/${encodeURIComponent(name)}`,
+        }
+      : {
+          url_private: file.external.url,
+          external_id: file.external.id,
+          external_url: file.external.url,
+          app_id: ws.app.id,
+          app_name: ws.app.name,
+        }),
     media_display_type: file.mimetype.startsWith('image/') ? 'image' : 'unknown',
     permalink: home,
     permalink_public: `https://slack-files.com/${ws.team.id}-${id}-${digest}`,
@@ -268,6 +278,7 @@ function shareIn(ws: Workspace, id: string, files: readonly File[], said: Fields
 
 /** A file that the one who asks can see: their own, or one in a conversation of theirs. */
 function fileOf(ask: Ask): File {
+  if (ask.ws.store.canvases.get(arg(ask, 'file')) !== undefined) throw notModelled('slack', GAPS, 'canvases as files')
   const file = ask.ws.store.files.get(needed(ask, 'file'))
   if (file === undefined || !/^(complete|shared)$/.test(file.status) || !sees(ask, file))
     throw new SlackError('file_not_found')
