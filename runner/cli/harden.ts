@@ -39,6 +39,7 @@ export async function runHarden(given: Given, onOpen: OnOpen): Promise<void> {
     sources: list(given.sources),
     only: list(given.only),
     sample: count(given.sample),
+    serving: given.serving === true ? true : undefined,
     survivors: given.survivors === true,
     matrix: given.matrix === true,
     environment: given.environment === true,
@@ -72,7 +73,7 @@ async function runLibrary(given: Given, options: HardenOptions, report: string |
   const { SuiteFailed } = await import('../harden/suite/suite.ts')
   const sources = options.sources
   if (sources === undefined) throw new UsageError('expected --sources beside --suite, got none.')
-  for (const name of ['triage', 'propose', 'apply', 'survivors', 'matrix', 'environment'])
+  for (const name of ['triage', 'propose', 'apply', 'serving', 'survivors', 'matrix', 'environment'])
     if (given[name] === true) throw new UsageError(`expected no --${name} beside --suite: it is for scenarios.`)
   try {
     const suite = list(given.suite) ?? []

@@ -90,26 +90,69 @@ const isPattern = (value: Json): boolean => typeof value === 'string' && /^\/.+\
 /** A pattern that all texts fit: the same but for numbers, which have as many digits as were seen; or else the same beginning. */
 function patternOf(texts: readonly string[]): string | undefined {
   const [first = '', ...rest] = texts
+  const numbered = numbersOf(texts, (numbers) => {
+    const lengths = numbers.map(({ length }) => length)
+    const [least, most] = [Math.min(...lengths), Math.max(...lengths)]
+    return `[0-9]{${least === most ? least : `${least},${most}`}}`
+  })
+  if (numbered !== undefined) return numbered
+  let length = 0
+  while (length < first.length && rest.every((text) => text[length] === first[length])) length++
+  // A number that was cut says nothing.
+  const beginning = first.slice(0, length).replace(/[\d.]+$/, '')
+  return beginning.length >= BEGINNING_MIN && /\p{L}/u.test(beginning) ? `/^${quoted(beginning)}/` : undefined
+}
+
+/**
+ * The same for texts whose numbers are of one size, such as the waits of a retry: they may be half as far again from one another as they
+ * were. Nothing where numbers do not differ, or the texts do in more.
+ */
+export const sizesOf = (texts: readonly string[]): string | undefined =>
+  new Set(texts).size < 2
+    ? undefined
+    : numbersOf(texts, (numbers) => {
+        const [least, most] = roomAround(numbers.map(Number))
+        return numbers.some((one) => !/^(0|[1-9]\d{0,14})$/.test(one))
+          ? undefined
+          : sized(Math.floor(least), Math.ceil(most))
+      })
+
+/** From the least to the most, and half of that on both sides: where few were seen, others lie outside of them. */
+export function roomAround(numbers: readonly number[]): readonly [number, number] {
+  const [least, most] = [Math.min(...numbers), Math.max(...numbers)]
+  const room = (most - least) / 2
+  return [Math.max(0, least - room), most + room]
+}
+
+/** Numbers between the two and those that begin with the same digits, as a pattern: 380 to 1120 is `(?:[3-9][0-9]{2}|1[0-9]{3})`. */
+function sized(least: number, most: number): string {
+  const [low, high] = [String(least), String(most)]
+  const parts = Array.from({ length: high.length - low.length + 1 }, (_, at) => {
+    const digits = low.length + at
+    const from = at === 0 ? low.charAt(0) : '1'
+    const to = digits === high.length ? high.charAt(0) : '9'
+    const rest = digits === 1 ? '' : `[0-9]{${digits - 1}}`
+    return `${from === to ? from : `[${from}-${to}]`}${rest}`
+  })
+  return parts.length === 1 ? (parts[0] ?? '') : `(?:${parts.join('|')})`
+}
+
+/** A pattern for texts that differ only in numbers, which `like` turns into patterns. Undefined where they differ in more, or say nothing. */
+function numbersOf(
+  texts: readonly string[],
+  like: (numbers: readonly string[]) => string | undefined,
+): string | undefined {
   const parts = texts.map((text) => text.split(/(\d+)/))
   const [own = []] = parts
   const sameWords = parts.every(
     (list) => list.length === own.length && own.every((p, at) => at % 2 === 1 || list[at] === p),
   )
   const words = own.filter((_, at) => at % 2 === 0).join('')
-  if (sameWords && /\p{L}/u.test(words) && words.length >= LETTERS_MIN) {
-    const body = own.map((part, at) => {
-      if (at % 2 === 0 || parts.every((list) => list[at] === part)) return quoted(part)
-      const lengths = parts.map((list) => list[at]?.length ?? 0)
-      const [least, most] = [Math.min(...lengths), Math.max(...lengths)]
-      return `[0-9]{${least === most ? least : `${least},${most}`}}`
-    })
-    return `/^${body.join('')}$/`
-  }
-  let length = 0
-  while (length < first.length && rest.every((text) => text[length] === first[length])) length++
-  // A number that was cut says nothing.
-  const beginning = first.slice(0, length).replace(/[\d.]+$/, '')
-  return beginning.length >= BEGINNING_MIN && /\p{L}/u.test(beginning) ? `/^${quoted(beginning)}/` : undefined
+  if (!sameWords || !/\p{L}/u.test(words) || words.length < LETTERS_MIN) return undefined
+  const body = own.map((part, at) =>
+    at % 2 === 0 || parts.every((list) => list[at] === part) ? quoted(part) : like(parts.map((list) => list[at] ?? '')),
+  )
+  return body.includes(undefined) ? undefined : `/^${body.join('')}$/`
 }
 
 const quoted = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&').replaceAll('\n', '\\n')

@@ -38,6 +38,8 @@ export type HardenOptions = {
   /** Mutators, classes or files to keep. */
   readonly only?: readonly string[] | undefined
   readonly sample?: number | undefined
+  /** Leaves out what is passed while the program loads: every case asks such a mutant, in a process of its own. */
+  readonly serving?: boolean | undefined
   /** Only mutants that survived before, or whose killer has changed. */
   readonly survivors: boolean
   /** Every case for every mutant: the whole matrix. */
@@ -237,13 +239,14 @@ async function judgeAll(
   const { progress } = options
   const keys = keysOf(mutants, session.sources)
   const known = (at: number): Kill | undefined => before.get(keys[at] ?? '')
-  const counted = mutants.filter(({ family }) => family !== 'extreme')
+  const wanted = options.serving === true ? mutants.filter((one) => !session.orderOf(one).atLoad) : mutants
+  const counted = wanted.filter(({ family }) => family !== 'extreme')
   const drawn = new Set(
     options.sample === undefined
-      ? mutants
+      ? wanted
       : [
           ...sample(counted, options.sample, ({ family, path }) => `${family}/${path}`, options.seed),
-          ...mutants.filter(({ family }) => family === 'extreme'),
+          ...wanted.filter(({ family }) => family === 'extreme'),
         ],
   )
   const work = mutants

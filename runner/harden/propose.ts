@@ -8,7 +8,7 @@ import type { Run } from '../../scenarios/run.ts'
 import type { Expectation, Scenario } from '../../scenarios/scenario.ts'
 import { fieldAt } from '../../twins/faults.ts'
 import type { Json } from '../../twins/trace.ts'
-import { common, fieldPatterns, scalars } from './alike.ts'
+import { common, fieldPatterns, roomAround, scalars, sizesOf } from './alike.ts'
 
 /** Something that could be added to the oracle. `text` is how it stands in its file. */
 export type Proposal =
@@ -77,7 +77,7 @@ export function expectationsFrom(
       `calls: ${to}, count: ${count}`,
     )
   }
-  for (const to of operations) addTimes(add, to, runs)
+  for (const to of [...operations, ...OWN]) addTimes(add, to, runs)
   for (const where of eventsThatRecur(runs, operations)) addCalls(add, where)
   for (const [twin, state] of Object.entries(first.states)) {
     if (state === null || typeof state !== 'object' || Array.isArray(state)) continue
@@ -128,20 +128,24 @@ type Add = (expectation: Unplaced, text: string) => void
 type Recurring = { readonly to: string; readonly where: Readonly<Record<string, Json>>; readonly count: number }
 
 const WHERE_MAX = 40
+/** What the service itself says and does. */
+const OWN = ['app.log', 'app.exited', 'app.answer']
 
 /** Calls with the fields that are the same in every run, and how many of them there are. */
 function eventsThatRecur(runs: readonly Run[], types: readonly string[]): readonly Recurring[] {
   const found: Recurring[] = []
-  for (const to of [...types, 'app.log', 'app.exited', 'app.answer']) {
+  for (const to of [...types, ...OWN]) {
     const perRun = runs.map((run) => run.trace.filter(({ type }) => type === to))
     const [first = []] = perRun
     if (first.length === 0 || first.length > WHERE_MAX || perRun.some((events) => events.length !== first.length))
       continue
     for (const at of first.keys()) {
       const fields = perRun.map((events) => (events[at]?.fields ?? null) as Json)
+      const texts = fields.map((one) => String(fieldAt(one, 'text')))
+      const patterns = [...fieldPatterns(texts), sizesOf(texts)].filter((text) => text !== undefined)
       const where: readonly (readonly [string, Json])[] = [
         ...Object.entries(scalars(common(fields))),
-        ...fieldPatterns(fields.map((one) => String(fieldAt(one, 'text')))).map((text) => ['text', text] as const),
+        ...patterns.map((text) => ['text', text] as const),
       ]
       for (const [field, value] of where) {
         // Who asked, and how long it took, is said of answers elsewhere.
@@ -168,7 +172,10 @@ const addCalls = (add: Add, { to, where, count }: Recurring): void =>
 /** Room for another seed's latencies, on both sides. */
 const SLACK = 1.5
 
-/** How many calls have happened when the last of a burst has, with room to spare, and how many come no sooner than they ever did. */
+/**
+ * How many calls have happened when the last of a burst has, and how many come no sooner than they ever did: with much room to spare, in
+ * seconds, and with as much as was seen, which says more where it holds.
+ */
 function addTimes(add: Add, to: string, runs: readonly Run[]): void {
   const times = runs.map(({ trace, startsAtMs }) =>
     trace.flatMap(({ type, atMs }) => (type === to ? [atMs - startsAtMs] : [])),
@@ -177,36 +184,46 @@ function addTimes(add: Add, to: string, runs: readonly Run[]): void {
   const count = first.length
   if (count === 0 || count > WHERE_MAX || times.some((list) => list.length !== count)) return
   const nth = (at: number): readonly number[] => times.map((list) => list[at] ?? 0)
-  for (let at = 0; at < count; at++) {
-    const latestS = Math.max(1, Math.ceil((Math.max(...nth(at)) * SLACK) / 1000))
-    // Those that follow soon say it for this one.
-    const nextMs = Math.min(...nth(at + 1 < count ? at + 1 : at))
-    if (at + 1 < count && nextMs <= latestS * 1000) continue
-    timed(add, to, { before: latestS, count: at + 1 })
+  const plain = (ms: readonly number[]): Room => ({
+    soonestMs: Math.floor(Math.min(...ms) / SLACK / 1000) * 1000,
+    latestMs: Math.max(1, Math.ceil((Math.max(...ms) * SLACK) / 1000)) * 1000,
+  })
+  const close = (ms: readonly number[]): Room => {
+    const [least, most] = roomAround(ms)
+    return { soonestMs: Math.floor(least), latestMs: Math.ceil(most) + 1 }
   }
-  for (let at = 1; at < count; at++) {
-    const soonestS = Math.floor(Math.min(...nth(at)) / SLACK / 1000)
-    const previousMs = Math.max(...nth(at - 1))
-    if (soonestS < 1 || previousMs >= soonestS * 1000) continue
-    timed(add, to, { after: soonestS, count: count - at })
+  const seen = new Set<string>()
+  for (const room of [plain, close]) {
+    for (let at = 0; at < count; at++) {
+      const { latestMs } = room(nth(at))
+      // Those that follow soon say it for this one.
+      const nextMs = Math.min(...nth(at + 1 < count ? at + 1 : at))
+      if (at + 1 < count && nextMs <= latestMs) continue
+      timed(add, to, seen, { beforeMs: latestMs, count: at + 1 })
+    }
+    for (let at = 1; at < count; at++) {
+      const { soonestMs } = room(nth(at))
+      const previousMs = Math.max(...nth(at - 1))
+      if (soonestMs < 1 || previousMs >= soonestMs) continue
+      timed(add, to, seen, { afterMs: soonestMs, count: count - at })
+    }
   }
 }
+
+type Room = { readonly soonestMs: number; readonly latestMs: number }
 
 function timed(
   add: Add,
   to: string,
-  { before, after, count }: { readonly before?: number; readonly after?: number; readonly count: number },
+  seen: Set<string>,
+  { beforeMs, afterMs, count }: { readonly beforeMs?: number; readonly afterMs?: number; readonly count: number },
 ): void {
-  const when = before === undefined ? `after: +${after}s` : `before: +${before}s`
+  const ms = beforeMs ?? afterMs ?? 0
+  const when = `${beforeMs === undefined ? 'after' : 'before'}: +${ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`}`
+  if (seen.has(when)) return
+  seen.add(when)
   add(
-    {
-      kind: 'calls',
-      to,
-      where: undefined,
-      count: { min: count, max: count },
-      beforeMs: before === undefined ? undefined : before * 1000,
-      afterMs: after === undefined ? undefined : after * 1000,
-    },
+    { kind: 'calls', to, where: undefined, count: { min: count, max: count }, beforeMs, afterMs },
     `calls: ${to}, ${when}, count: ${count}`,
   )
 }

@@ -64,23 +64,26 @@ export type EnvironmentFacts = {
 
 export type PseudoTested = { readonly path: string; readonly line: number; readonly function: string }
 
-/** What of a program was mutated. With `only` or `sources` it is a choice, which says nothing of the rest. */
+/** What of a program was mutated. With `only`, `sources` or `serving` it is a choice, which says nothing of the rest. */
 export type Scope = {
   readonly family: 'generic' | 'domain' | 'all'
   readonly only: readonly string[] | undefined
   readonly sources: readonly string[] | undefined
   readonly sample: number | undefined
+  readonly serving?: boolean | undefined
 }
 
-export const scopeOf = ({ family, only, sources, sample }: Partial<Scope> & Pick<Scope, 'family'>): Scope => ({
+export const scopeOf = ({ family, only, sources, sample, serving }: Partial<Scope> & Pick<Scope, 'family'>): Scope => ({
   family,
   only,
   sources,
   sample,
+  serving,
 })
 
 /** Every file and mutator of its families was looked at, though perhaps only a sample of what they gave. */
-export const isUnchosen = ({ only, sources }: Scope): boolean => only === undefined && sources === undefined
+export const isUnchosen = ({ only, sources, serving }: Scope): boolean =>
+  only === undefined && sources === undefined && serving !== true
 
 /** Everything one hardening found out. */
 export type Hardening = {

@@ -86,6 +86,9 @@ async function play(
   return tired ? run() : first
 }
 
+/** So many cases are asked of a mutant that is passed at load before it gets a process of its own, where all of them are. */
+const FIRST = 6
+
 /** After a case in which the program ends, the next one needs a new process: such cases come last. */
 const exits = (at: number): boolean => baseAt(at).run.trace.some(({ type }) => type === 'app.exited')
 
@@ -93,12 +96,14 @@ async function judgeOne(
   order: Order,
   all: boolean,
   which: (at: number) => boolean = () => true,
+  most = Number.POSITIVE_INFINITY,
 ): Promise<MutantResult> {
   const judging = await theOracle()
   const places = order.cases
     .map((at, index) => ({ at, limits: order.limits[index] }))
     .filter(({ at }) => which(at))
     .sort((a, b) => Number(exits(a.at)) - Number(exits(b.at)) || worth(b.at) - worth(a.at) || a.at - b.at)
+    .slice(0, most)
   const outcomes: Outcome[] = []
   for (const { at, limits } of places) {
     const { scenario } = caseAt(at)
@@ -141,8 +146,9 @@ function brokenBy(judging: Oracle, noticed: readonly Noticed[], run: Run): Reado
 async function judgeBatch(orders: readonly Order[], all: boolean): Promise<TaskResult> {
   const results: MutantResult[] = []
   for (const order of orders) {
-    // What packages were told while loading outlives a restart: only a new process shows that it is no longer said.
-    const first = await judgeOne(order, all, order.atLoad ? (at) => !exits(at) : undefined)
+    // What packages were told while loading outlives a restart: only a new process shows that it is no longer said. The few who are likeliest
+    // to notice the rest are asked before one is started.
+    const first = order.atLoad ? await judgeOne(order, all, (at) => !exits(at), FIRST) : await judgeOne(order, all)
     const alive = ({ outcomes }: MutantResult): boolean => outcomes.every(({ noticed }) => noticed.length === 0)
     const result = order.atLoad && (all || alive(first)) ? await judgeAlone(order, all) : first
     results.push(result)

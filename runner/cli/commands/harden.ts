@@ -11,6 +11,7 @@ export function addHarden(program: Command, onOpen: OnOpen): void {
     .option('--sources <pattern...>', 'sources to mutate (default: all beside and below the entry)')
     .option('--only <name...>', 'these mutators, classes or files only')
     .option('--sample <n>', 'so many mutants, drawn from each file and family', whole)
+    .option('--serving', 'leave out what runs while the program loads: that takes longest')
     .option('--survivors', 'only what survived before, or whose killer has changed')
     .option('--matrix', 'run every scenario for every mutant, not only until one notices')
     .option('--environment', 'also change faults, zones and clocks of the scenarios')

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { matches } from '../../../oracle/match.ts'
-import { common, fieldPatterns, scalars } from '../../../runner/harden/alike.ts'
+import { common, fieldPatterns, roomAround, scalars, sizesOf } from '../../../runner/harden/alike.ts'
 import type { Json } from '../../../twins/trace.ts'
 
 const retry = (delayMs: number): string => `{"event":"retry","attempt":1,"delayMs":${delayMs}}`
@@ -76,4 +76,25 @@ test('fields of a line of JSON are asked for one by one: a line that has them an
   expect(patterns.filter((pattern) => !matches('{"event":"receipt-failed"}', pattern))).toEqual(patterns.slice(1))
   expect(fieldPatterns(['ready', 'ready'])).toEqual([])
   expect(fieldPatterns([line('x'), '[1]'])).toEqual([])
+})
+
+test.each<readonly [string, readonly number[], string | undefined]>([
+  ['of one size', [230, 380], '[1-4][0-9]{2}'],
+  ['close to one another', [2010, 2020], '2[0-9]{3}'],
+  ['across a power of ten', [800, 1200], '(?:[6-9][0-9]{2}|1[0-9]{3})'],
+  ['down to nought', [3, 9], '(?:[0-9]|1[0-9]{1})'],
+  ['that are all the same', [250, 250], undefined],
+])('numbers %s are expected to be of that size', (_, delays, wanted) => {
+  const texts = delays.map(retry)
+  const found = sizesOf(texts)
+  expect(found?.slice(found.indexOf('delayMs') + 9, found.indexOf('\\}$'))).toBe(wanted)
+  for (const text of texts) if (found !== undefined) expect(matches(text, found)).toBe(true)
+})
+
+test('room around few numbers is half of what lies between them, and a text that differs in words has no size', () => {
+  expect(roomAround([200, 300, 260])).toEqual([150, 350])
+  expect(roomAround([1, 9])).toEqual([0, 13])
+  expect(sizesOf([retry(250), '{"event":"other","attempt":1,"delayMs":300}'])).toBeUndefined()
+  // Not whole: its digits are no number of their own.
+  expect(sizesOf(['wait 1.05 s', 'wait 1.25 s'])).toBeUndefined()
 })

@@ -69,10 +69,34 @@ test('calls that wait for one another are expected no sooner and no later than t
     '- { calls: bank.charge.create, before: +10s, count: 3 }',
     '- { calls: bank.charge.create, after: +1s, count: 2 }',
     '- { calls: bank.charge.create, after: +4s, count: 1 }',
+    // Closer: half of what lay between the two, on both sides.
+    '- { calls: bank.charge.create, before: +1ms, count: 1 }',
+    '- { calls: bank.charge.create, before: +2301ms, count: 2 }',
+    '- { calls: bank.charge.create, before: +6751ms, count: 3 }',
+    '- { calls: bank.charge.create, after: +1900ms, count: 2 }',
+    '- { calls: bank.charge.create, after: +5750ms, count: 1 }',
   ])
   expect(noticesOf(timed, story, { ...tries(0, 2.1, 6.2), scenario: story.id })).toEqual([])
   expect(noticesOf(timed, story, { ...tries(0, 0.1, 0.2), scenario: story.id })).not.toEqual([])
   expect(noticesOf(timed, story, { ...tries(0, 30, 90), scenario: story.id })).not.toEqual([])
+})
+
+test('waits that are told and times of what the service says itself are expected to be of their size', () => {
+  const waits = (...ms: readonly number[]): Run =>
+    runOf(
+      ms.map((delayMs) => [delayMs / 1000, 'app.log', { text: `{"event":"retry","delayMs":${delayMs}}` }] as const),
+      { scenario: story.id },
+    )
+  const waited = expectationsFrom(story, [waits(230), waits(380), waits(310)], [])
+  const wanted = [
+    '- { calls: app.log, where: {"text":"/^\\\\{\\"event\\":\\"retry\\",\\"delayMs\\":[1-4][0-9]{2}\\\\}$/"}, count: 1 }',
+    '- { calls: app.log, before: +456ms, count: 1 }',
+  ]
+  expect(texts(waited)).toEqual(expect.arrayContaining(wanted))
+  const noticed = (ms: number): readonly string[] =>
+    noticesOf(waited, story, waits(ms)).map((at) => waited[at]?.text ?? '')
+  expect(noticed(280)).toEqual([])
+  expect(noticed(760).toSorted()).toEqual(wanted.toSorted())
 })
 
 test('nothing is said of other scenarios, or of a run that broke off', () => {
