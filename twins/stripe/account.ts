@@ -32,8 +32,10 @@ import {
   type Dispute,
   type PaymentIntent,
   type State,
+  type TestClock,
 } from './state.ts'
 import { taxRateBody } from './taxes.ts'
+import { testClockBody } from './test-clocks.ts'
 import { LATEST } from './versions.ts'
 import {
   balanceTransactionBody,
@@ -46,6 +48,9 @@ import {
   type Wire,
   webhookEndpointBody,
 } from './wire.ts'
+
+/** What is to be done by a test clock. */
+export type Appointment = { readonly dueS: number; readonly task: () => void }
 
 /** The request being served, as events name it. */
 export type RequestNote = { readonly id: string | null; readonly idempotency_key: string | null }
@@ -107,6 +112,12 @@ export interface Account {
   nowS(): number
   /** An id that no row of `taken` has: after a restore, chance may repeat itself. */
   newId(prefix: string, length: number, taken: { get(id: string): unknown }): string
+  /** Seconds where a customer lives: of their test clock, or of virtual time. */
+  timeOf(customer: string | null): number
+  /** Runs `task` when it is `dueS` where a customer lives. */
+  at(customer: string | null, dueS: number, task: () => void, label: string): void
+  /** What a test clock is to do next, until `untilS`; it is taken off. */
+  takeDue(clock: string, untilS: number): Appointment | undefined
   /** Runs `task` in `delayMs`, unless the account has been restored to another state by then. */
   later(delayMs: number, task: () => void, label: string): void
   /** Forgets what `later` still has to do. */
@@ -145,6 +156,9 @@ export function createAccount(world: World, seed: Seed, platform: Platform | nul
   let request = BY_ITSELF
   const errands = createErrands(world, 'stripe')
   const nowS = (): number => Math.floor(world.clock.now() / 1000)
+  const appointments = new Map<string, Appointment[]>()
+  const clockOf = (customer: string | null): TestClock | undefined =>
+    state.test_clocks.get(state.customers.get(customer ?? '')?.test_clock ?? '')
   const account: Account = {
     world,
     state,
@@ -157,6 +171,7 @@ export function createAccount(world: World, seed: Seed, platform: Platform | nul
     books: {
       price: (id) => found(state.prices.get(id), id),
       rates: (ids) => ids.map((id) => taxRateBody(found(state.tax_rates.get(id), id))),
+      clock: (customer) => state.customers.get(customer)?.test_clock ?? null,
     },
     payoutSchedule: seed.account?.payouts ?? { interval: 'manual' },
     payoutDue: undefined,
@@ -190,6 +205,24 @@ export function createAccount(world: World, seed: Seed, platform: Platform | nul
       }
     },
     nowS,
+    timeOf: (customer) => clockOf(customer)?.frozen_time ?? nowS(),
+    at(customer, dueS, task, label) {
+      const clock = clockOf(customer)
+      if (clock === undefined) account.later(dueS * 1000 - world.clock.now(), task, label)
+      else appointments.set(clock.id, [...(appointments.get(clock.id) ?? []), { dueS, task }])
+    },
+    takeDue(clock, untilS) {
+      const open = appointments.get(clock) ?? []
+      const next = open.reduce<Appointment | undefined>(
+        (first, one) => (one.dueS <= untilS && one.dueS < (first?.dueS ?? Number.POSITIVE_INFINITY) ? one : first),
+        undefined,
+      )
+      appointments.set(
+        clock,
+        open.filter((one) => one !== next),
+      )
+      return next
+    },
     newId(prefix, length, taken) {
       for (;;) {
         const id = world.id(prefix, length)
@@ -199,6 +232,7 @@ export function createAccount(world: World, seed: Seed, platform: Platform | nul
     later: (delayMs, task, label) => errands.later(delayMs, () => account.serve(BY_ITSELF, task), label),
     forget() {
       errands.forget()
+      appointments.clear()
       account.payoutDue = undefined
     },
     delay: errands.delay,
@@ -287,6 +321,8 @@ function billingBody(account: Account, id: string): Wire | undefined {
   if (warning !== undefined) return warningBody(account, warning)
   const meter = state.meters.get(id)
   if (meter !== undefined) return meterBody(meter)
+  const clock = state.test_clocks.get(id)
+  if (clock !== undefined) return testClockBody(clock)
   const rate = state.tax_rates.get(id)
   if (rate !== undefined) return taxRateBody(rate)
   const coupon = state.coupons.get(id)

@@ -10,6 +10,7 @@ import { checkExpand, expand, expandField, withLists } from './expand.ts'
 import { gap } from './gaps.ts'
 import { type Parsed, parseForm, type RawParams, readParams, type Spec } from './params.ts'
 import type { KeptAnswer } from './state.ts'
+import { checkStill, isMoving } from './test-clocks.ts'
 import { asOf, isSpoken } from './versions.ts'
 import type { Wire } from './wire.ts'
 
@@ -102,6 +103,8 @@ function execute<S extends Spec>(
   const { expand: wanted, ...params } = readParams<Spec>(operation.spec, raw)
   const paths = (wanted ?? []) as readonly string[]
   checkExpand(paths, operation.gives, operation.list === true)
+  if (c.req.method !== 'GET' && isMoving(account))
+    checkStill(account, [...Object.values(c.req.param()), ...Object.values(params)].filter(isText))
   const version = c.req.header('Stripe-Version') ?? account.version
   const body = account.serve(
     { id: requestId, idempotency_key: key },
@@ -113,6 +116,8 @@ function execute<S extends Spec>(
   const shown = account.platform === null ? whole : onPlatform(account.platform, whole)
   return { status: 200, body: JSON.stringify(asOf(version, shown), null, 2) }
 }
+
+const isText = (value: unknown): value is string => typeof value === 'string'
 
 /** Runs an operation at most once for `key`, and repeats its first answer after that. */
 function once<S extends Spec>(

@@ -35,7 +35,7 @@ export function changeBalance(account: Account, customer: Customer, change: Chan
   emit(account, 'customer.updated', customerBody(customer), before)
   return account.state.balance_changes.add({
     id: account.newId('cbtxn_1', 23, account.state.balance_changes),
-    created: account.nowS(),
+    created: account.timeOf(customer.id),
     credit_note: null,
     customer: customer.id,
     description: null,

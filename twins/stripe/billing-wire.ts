@@ -95,6 +95,8 @@ const NO_TAX = { disabled_reason: null, enabled: false, liability: null }
 export type Books = {
   readonly price: (id: string) => Price
   readonly rates: (ids: readonly string[]) => readonly Wire[]
+  /** The test clock of a customer. */
+  readonly clock: (customer: string) => string | null
 }
 
 /** One item, with the periods of the whole. */
@@ -177,7 +179,7 @@ export function subscriptionBody(subscription: Subscription, books: Books): Wire
     schedule: subscription.schedule,
     start_date: subscription.start_date,
     status: subscription.status,
-    test_clock: null,
+    test_clock: books.clock(subscription.customer),
     transfer_data: subscription.transfer_data,
     trial_end: subscription.trial_end,
     trial_settings: {
@@ -193,7 +195,7 @@ const pricing = (of: Pick<InvoiceLine, 'price' | 'product' | 'unit_amount'>): Js
   unit_amount_decimal: of.unit_amount === null ? null : String(of.unit_amount),
 })
 
-export const invoiceItemBody = (item: InvoiceItem, { rates }: Books): Wire => ({
+export const invoiceItemBody = (item: InvoiceItem, { rates, clock }: Books): Wire => ({
   id: item.id,
   object: 'invoiceitem',
   amount: item.amount,
@@ -222,7 +224,7 @@ export const invoiceItemBody = (item: InvoiceItem, { rates }: Books): Wire => ({
   quantity: item.quantity,
   quantity_decimal: String(item.quantity),
   tax_rates: rates(item.tax_rates),
-  test_clock: null,
+  test_clock: clock(item.customer),
 })
 
 export const invoiceLineBody = (line: InvoiceLine, of: Invoice): Wire => ({
@@ -384,7 +386,7 @@ export function invoiceBody(invoice: Invoice, customer: Customer, seller: Seller
     },
     subtotal: subtotalOf(invoice),
     subtotal_excluding_tax: subtotalOf(invoice) - inclusiveOf(taxes),
-    test_clock: null,
+    test_clock: customer.test_clock,
     total,
     total_discount_amounts: totalDiscounts(invoice.lines),
     total_excluding_tax: total - inclusiveOf(taxes) - exclusiveOf(taxes),

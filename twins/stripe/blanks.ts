@@ -52,7 +52,7 @@ type SubscriptionWish = Pick<Subscription, 'currency' | 'customer' | 'items'> & 
 
 /** A subscription that begins now; its periods follow when it is started. */
 export function blankSubscription(account: Account, wish: SubscriptionWish): Subscription {
-  const now = account.nowS()
+  const now = account.timeOf(wish.customer)
   return {
     id: wish.id ?? account.newId('sub_1', 23, account.state.subscriptions),
     created: now,
@@ -92,7 +92,7 @@ export type InvoiceWish = Pick<Invoice, 'customer' | 'currency' | 'billing_reaso
 
 /** A draft. */
 export function blankInvoice(account: Account, wish: InvoiceWish): Invoice {
-  const now = account.nowS()
+  const now = account.timeOf(wish.customer)
   return {
     id: wish.id ?? account.newId('in_1', 23, account.state.invoices),
     created: now,

@@ -91,7 +91,7 @@ function payOnce(account: Account, session: CheckoutSession, method: string): vo
 }
 
 function subscribe(account: Account, session: CheckoutSession, method: string): void {
-  const now = account.nowS()
+  const now = account.timeOf(session.customer)
   const days = session.data.trial_period_days
   const recurring = session.lines.filter(
     ({ price }) => found(account.state.prices.get(price), price).recurring !== null,
@@ -105,6 +105,7 @@ function subscribe(account: Account, session: CheckoutSession, method: string): 
       account,
       [],
       recurring.map(({ price, quantity }) => ({ price, quantity })),
+      now,
     ),
     metadata: session.data.metadata ?? {},
     trial_end: days === undefined ? null : now + days * DAY_S,

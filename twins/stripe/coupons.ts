@@ -101,7 +101,7 @@ export function redeem(account: Account, wishes: readonly DiscountWish[] | '', o
       throw malformed('You must pass one of `coupon`, `discount` or `promotion_code`.', { param: `discounts[${at}]` })
     const coupon = state.coupons.get(name)
     if (coupon === undefined) throw missing('coupon', name, `discounts[${at}][coupon]`)
-    const now = account.nowS()
+    const now = account.timeOf(owner.customer)
     if (!isValid(coupon, now) || code?.active === false)
       throw invalid(code === undefined ? `Coupon expired: ${name}` : 'This promotion code is expired.', {
         code: 'coupon_expired',
@@ -146,9 +146,9 @@ export function thoughtOf<T>(account: Account, work: () => T): T {
 /** Discounts of a subscription that an invoice made now still has; one that is for once is for the first. */
 export function liveDiscounts(account: Account, ids: readonly string[], first: boolean): readonly string[] {
   return ids.filter((id) => {
-    const { coupon, end } = found(account.state.discounts.get(id), id)
+    const { coupon, customer, end } = found(account.state.discounts.get(id), id)
     const { duration } = found(account.state.coupons.get(coupon), coupon)
-    return duration === 'once' ? first : end === null || end > account.nowS()
+    return duration === 'once' ? first : end === null || end > account.timeOf(customer)
   })
 }
 

@@ -200,7 +200,7 @@ export function draftNote(account: Account, invoice: Invoice, wish: CreditWish):
       `The sum of credit amount, refund amount and out of band amount (${credit_amount + refund_amount + out_of_band_amount}) must equal the post payment amount of the credit note (${post_payment_amount}).`,
     )
   const count = state.credit_notes.all().filter((note) => note.invoice === invoice.id).length
-  const now = account.nowS()
+  const now = account.timeOf(invoice.customer)
   return {
     id: account.newId('cn_1', 23, state.credit_notes),
     created: now,
@@ -272,7 +272,7 @@ export function voidNote(account: Account, note: CreditNote): void {
     throw invalid('You can only void credit notes that are associated with open invoices.')
   const before = creditNoteBody(account, note)
   note.status = 'void'
-  note.voided_at = account.nowS()
+  note.voided_at = account.timeOf(note.customer)
   invoice.pre_payment_credit -= note.pre_payment_amount
   adjustPayment(account, invoice)
   emit(account, 'credit_note.voided', creditNoteBody(account, note), before)

@@ -24,7 +24,7 @@ const GRAPH: Readonly<Record<string, Ways>> = {
     subscriptions: { list: 'subscription' },
     tax: 'shown',
     tax_ids: 'unmodelled',
-    test_clock: 'unmodelled',
+    test_clock: to('test_helpers.test_clock'),
   },
   payment_method: { customer: to('customer') },
   payment_intent: {
@@ -75,7 +75,7 @@ const GRAPH: Readonly<Record<string, Ways>> = {
     latest_invoice: to('invoice'),
     pending_setup_intent: to('setup_intent'),
     schedule: to('subscription_schedule'),
-    test_clock: 'unmodelled',
+    test_clock: to('test_helpers.test_clock'),
   },
   subscription_item: {
     discounts: to('discount'),
@@ -93,7 +93,7 @@ const GRAPH: Readonly<Record<string, Ways>> = {
     'lines.data': to('line_item'),
     'parent.subscription_details.subscription': to('subscription'),
     payments: { list: 'invoice_payment' },
-    test_clock: 'unmodelled',
+    test_clock: to('test_helpers.test_clock'),
     'total_discount_amounts.discount': to('discount'),
   },
   line_item: {
@@ -106,9 +106,10 @@ const GRAPH: Readonly<Record<string, Ways>> = {
     customer: to('customer'),
     discounts: to('discount'),
     invoice: to('invoice'),
-    test_clock: 'unmodelled',
+    test_clock: to('test_helpers.test_clock'),
   },
   tax_rate: {},
+  'test_helpers.test_clock': {},
   'radar.early_fraud_warning': { charge: to('charge'), payment_intent: to('payment_intent') },
   payment_link: { application: 'unmodelled', line_items: { list: 'item' }, on_behalf_of: to('account') },
   subscription_schedule: {
@@ -120,7 +121,7 @@ const GRAPH: Readonly<Record<string, Ways>> = {
     'phases.default_payment_method': to('payment_method'),
     released_subscription: to('subscription'),
     subscription: to('subscription'),
-    test_clock: 'unmodelled',
+    test_clock: to('test_helpers.test_clock'),
   },
   customer_session: { customer: to('customer') },
   'billing.meter': {},

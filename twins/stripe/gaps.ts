@@ -72,7 +72,15 @@ export const GAPS: readonly Gap[] = [
   { what: 'live keys', why: 'No simulated world needs one. Use a test key.' },
   { what: 'client-side calls with a publishable key', why: 'Stripe.js is not modelled; secret keys only.' },
   { what: 'validating a customer on save', why: 'The parameter validate belongs to sources.' },
-  { what: 'test clocks', why: 'Time is the scenario’s own.' },
+  { what: 'customers that come to a test clock later', why: 'Give test_clock when the customer is made.' },
+  {
+    what: 'how test clocks advance',
+    why: 'Assumed: 2 to 8 s; three subscriptions a customer are not counted, and events and payments bear the world’s time.',
+  },
+  {
+    what: 'deleted test clocks',
+    why: 'Assumed: their customers are deleted and subscriptions canceled, told by one event.',
+  },
   { what: 'expanding what is not modelled', why: 'The object behind that field does not exist here.' },
   {
     what: 'webhook retry intervals',

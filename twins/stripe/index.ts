@@ -41,6 +41,7 @@ import { addSetupIntents } from './routes/setup-intents.ts'
 import { addSubscriptionItems } from './routes/subscription-items.ts'
 import { addSubscriptions } from './routes/subscriptions.ts'
 import { addTaxRates } from './routes/tax-rates.ts'
+import { addTestClocks } from './routes/test-clocks.ts'
 import { addWebhookEndpoints } from './routes/webhook-endpoints.ts'
 import { plant } from './seed.ts'
 import { toSnapshot } from './state.ts'
@@ -236,6 +237,11 @@ export const stripe: TwinDefinition<Seed> = {
     'webhook_endpoints.update',
     'webhook_endpoints.delete',
     'webhook_endpoints.list',
+    'test_helpers.test_clocks.create',
+    'test_helpers.test_clocks.retrieve',
+    'test_helpers.test_clocks.list',
+    'test_helpers.test_clocks.advance',
+    'test_helpers.test_clocks.delete',
   ],
   happenings: HAPPENINGS,
   happeningFields: FIELDS,
@@ -334,6 +340,10 @@ export const stripe: TwinDefinition<Seed> = {
     'transfer.created',
     'transfer.reversed',
     'transfer.updated',
+    'test_helpers.test_clock.advancing',
+    'test_helpers.test_clock.created',
+    'test_helpers.test_clock.deleted',
+    'test_helpers.test_clock.ready',
     'webhook.sent',
     'webhook.taken',
     'webhook.failed',
@@ -436,6 +446,7 @@ function open(account: Account, keys: readonly string[] | undefined): Opened {
   addTaxRates(account, serve)
   addCreditNotes(account, serve)
   addCustomerBalance(account, serve)
+  addTestClocks(account, serve)
   account.booked = ({ available_on }) => schedulePayout(account, available_on)
   account.billing = {
     intentPaid: (intent) => intentPaid(account, intent),

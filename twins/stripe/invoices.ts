@@ -102,7 +102,7 @@ const badState = (invoice: Invoice, what: string): Refusal =>
 export function finalizeInvoice(account: Account, invoice: Invoice): void {
   if (invoice.status !== 'draft') throw badState(invoice, 'finalized')
   const customer = found(account.state.customers.get(invoice.customer), invoice.customer)
-  const now = account.nowS()
+  const now = account.timeOf(invoice.customer)
   invoice.status = 'open'
   invoice.number = `${customer.invoice_prefix}-${String(customer.next_invoice_sequence).padStart(4, '0')}`
   customer.next_invoice_sequence += 1
@@ -217,7 +217,7 @@ export function intentPaid(account: Account, intent: PaymentIntent): void {
 /** Nothing is due any more. */
 export function settleInvoice(account: Account, invoice: Invoice): void {
   invoice.status = 'paid'
-  invoice.paid_at = account.nowS()
+  invoice.paid_at = account.timeOf(invoice.customer)
   invoice.amount_paid = dueOf(invoice)
   invoice.next_payment_attempt = null
   invoice.auto_advance = false
@@ -239,7 +239,7 @@ function closePayment(account: Account, invoice: Invoice): void {
 export function voidInvoice(account: Account, invoice: Invoice): void {
   if (invoice.status !== 'open' && invoice.status !== 'uncollectible') throw badState(invoice, 'voided')
   invoice.status = 'void'
-  invoice.voided_at = account.nowS()
+  invoice.voided_at = account.timeOf(invoice.customer)
   invoice.auto_advance = false
   invoice.next_payment_attempt = null
   closePayment(account, invoice)
@@ -250,7 +250,7 @@ export function voidInvoice(account: Account, invoice: Invoice): void {
 export function markUncollectible(account: Account, invoice: Invoice): void {
   if (invoice.status !== 'open') throw badState(invoice, 'marked uncollectible')
   invoice.status = 'uncollectible'
-  invoice.marked_uncollectible_at = account.nowS()
+  invoice.marked_uncollectible_at = account.timeOf(invoice.customer)
   invoice.auto_advance = false
   invoice.next_payment_attempt = null
   emitInvoice(account, 'marked_uncollectible', invoice)
@@ -261,11 +261,11 @@ export function watchInvoice(account: Account, invoice: Invoice): void {
   const dueS =
     invoice.status === 'draft' && invoice.auto_advance ? invoice.created + DRAFT_S : invoice.next_payment_attempt
   if (dueS === null) return
-  account.later(dueS * 1000 - account.world.clock.now(), () => advance(account, invoice), `invoice ${invoice.id}`)
+  account.at(invoice.customer, dueS, () => advance(account, invoice), `invoice ${invoice.id}`)
 }
 
 function advance(account: Account, invoice: Invoice): void {
-  const now = account.nowS()
+  const now = account.timeOf(invoice.customer)
   const draftDue = invoice.status === 'draft' && invoice.auto_advance && now >= invoice.created + DRAFT_S
   const retryDue =
     invoice.status === 'open' && invoice.next_payment_attempt !== null && now >= invoice.next_payment_attempt
@@ -305,7 +305,7 @@ export function collect(account: Account, invoice: Invoice): void {
 
 function retryLater(account: Account, invoice: Invoice): void {
   const waitS = RETRY_DELAYS_S[Math.max(0, invoice.attempt_count - 1)]
-  invoice.next_payment_attempt = waitS === undefined ? null : account.nowS() + waitS
+  invoice.next_payment_attempt = waitS === undefined ? null : account.timeOf(invoice.customer) + waitS
   emitInvoice(account, 'updated', invoice)
   watchInvoice(account, invoice)
   account.billing.invoiceFailed(invoice)

@@ -125,7 +125,7 @@ export function prorationOf(
     amount,
     currency: subscription.currency,
     customer: subscription.customer,
-    date: account.nowS(),
+    date: account.timeOf(subscription.customer),
     description: `${sign < 0 ? 'Unused' : 'Remaining'} time on ${nameAfter(account, price, item.quantity)} after ${day}`,
     discounts: [],
     invoice: null,

@@ -74,7 +74,7 @@ function previewOfItems(account: Account, wish: PreviewWish): Invoice | undefine
 function previewOf(account: Account, wish: PreviewWish, subscription: Subscription): Invoice | undefined {
   const { currency, id } = subscription
   if (['canceled', 'incomplete_expired'].includes(subscription.status)) return undefined
-  const now = account.nowS()
+  const now = account.timeOf(wish.customer)
   const items = wish.items ?? subscription.items
   const changed = prorationsOf(account, subscription, items, wish.proration, wish.prorationDate ?? now)
   const shared = {

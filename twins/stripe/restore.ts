@@ -11,6 +11,7 @@ import { becomeLater } from './refunds.ts'
 import { watchSchedule as watchPhases } from './schedules.ts'
 import { fromSnapshot } from './state.ts'
 import { watch } from './subscriptions.ts'
+import { watchClock } from './test-clocks.ts'
 
 /**
  * Puts an account into the state of a snapshot, and back on the clock whatever that state still has before it. What was
@@ -37,6 +38,7 @@ export function restore(account: Account, json: Json): void {
   for (const session of state.checkout_sessions.all()) watchSession(account, session)
   for (const payout of state.payouts.all()) watchPayout(account, payout)
   watchSchedule(account)
+  for (const clock of state.test_clocks.all()) watchClock(account, clock)
   for (const dispute of state.disputes.all()) {
     if (dispute.status.endsWith('under_review')) decideByEvidence(account, dispute)
   }

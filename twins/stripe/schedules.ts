@@ -44,7 +44,7 @@ const phaseAt = (schedule: Schedule, nowS: number): Phase | undefined =>
 
 /** `SubscriptionSchedule` of stripe 23.1. */
 export function scheduleBody(account: Account, schedule: Schedule): Wire {
-  const current = schedule.status === 'active' ? phaseAt(schedule, account.nowS()) : undefined
+  const current = schedule.status === 'active' ? phaseAt(schedule, account.timeOf(schedule.customer)) : undefined
   return {
     id: schedule.id,
     object: 'subscription_schedule',
@@ -84,7 +84,7 @@ export function scheduleBody(account: Account, schedule: Schedule): Wire {
     released_subscription: schedule.released_subscription,
     status: schedule.status,
     subscription: schedule.subscription,
-    test_clock: null,
+    test_clock: account.books.clock(schedule.customer),
   }
 }
 
@@ -107,13 +107,12 @@ const phaseIn = (schedule: Schedule): Phase | undefined => schedule.phases[sched
 export function watchSchedule(account: Account, schedule: Schedule): void {
   const due = nextMoment(schedule)
   if (due === undefined) return
-  const waitMs = due * 1000 - account.world.clock.now()
-  account.later(waitMs, () => advance(account, schedule), `schedule ${schedule.id}`)
+  account.at(schedule.customer, due, () => advance(account, schedule), `schedule ${schedule.id}`)
 }
 
 /** Moves a schedule on as far as time has gone; a subscription asks for it before it renews. */
 export function advance(account: Account, schedule: Schedule): void {
-  const now = account.nowS()
+  const now = account.timeOf(schedule.customer)
   const due = nextMoment(schedule)
   if (due === undefined || now < due) return
   if (schedule.status === 'not_started') {
@@ -157,8 +156,8 @@ function enter(account: Account, schedule: Schedule, phase: Phase): void {
     ...wishes.map((wish, at) => (swap && at === fresh ? { ...wish, id: swapped.id } : wish)),
     ...(swap ? others : gone),
   ]
-  const items = applyWishes(account, subscription.items, changes)
-  const atCycle = subscription.current_period_end <= account.nowS()
+  const items = applyWishes(account, subscription.items, changes, account.timeOf(schedule.customer))
+  const atCycle = subscription.current_period_end <= account.timeOf(schedule.customer)
   // At the end of a period nothing is left of it to settle.
   if (atCycle) subscription.items = items
   else changeItems(account, subscription, items, phase.proration_behavior)
@@ -173,7 +172,7 @@ function enter(account: Account, schedule: Schedule, phase: Phase): void {
 export function begin(account: Account, schedule: Schedule): void {
   const [first] = schedule.phases
   const phase = found(first, 'a phase')
-  const items = applyWishes(account, [], itemsOf(account, phase))
+  const items = applyWishes(account, [], itemsOf(account, phase), account.timeOf(schedule.customer))
   const subscription = blankSubscription(account, {
     currency: phase.currency,
     customer: schedule.customer,
@@ -184,7 +183,7 @@ export function begin(account: Account, schedule: Schedule): void {
     metadata: phase.metadata,
     schedule: schedule.id,
     trial_end: phase.trial_end,
-    trial_start: phase.trial_end === null ? null : account.nowS(),
+    trial_start: phase.trial_end === null ? null : account.timeOf(schedule.customer),
   })
   const before = scheduleBody(account, schedule)
   schedule.status = 'active'
@@ -201,7 +200,7 @@ function finish(account: Account, schedule: Schedule): void {
     return
   }
   schedule.status = 'completed'
-  schedule.completed_at = account.nowS()
+  schedule.completed_at = account.timeOf(schedule.customer)
   subscription.schedule = null
   tellSchedule(account, 'completed', schedule)
   if (subscription.status !== 'canceled') cancelNow(account, subscription, 'cancellation_requested')
@@ -220,7 +219,7 @@ export function letGo(account: Account, schedule: Schedule): void {
   checkOpen(schedule, 'release')
   const subscription = account.state.subscriptions.get(schedule.subscription ?? '')
   schedule.status = 'released'
-  schedule.released_at = account.nowS()
+  schedule.released_at = account.timeOf(schedule.customer)
   schedule.released_subscription = schedule.subscription
   schedule.subscription = null
   if (subscription !== undefined) subscription.schedule = null
@@ -240,14 +239,14 @@ export function call(account: Account, schedule: Schedule, ending: Ending): void
 export function endWith(account: Account, schedule: Schedule): void {
   if (!isOpen(schedule)) return
   schedule.status = 'canceled'
-  schedule.canceled_at = account.nowS()
+  schedule.canceled_at = account.timeOf(schedule.customer)
   tellSchedule(account, 'canceled', schedule)
 }
 
 /** Gives an active schedule other phases: what changes in the present one changes at once. */
 export function rephase(account: Account, schedule: Schedule, phases: readonly Phase[]): void {
   checkOpen(schedule, 'update')
-  const now = account.nowS()
+  const now = account.timeOf(schedule.customer)
   schedule.phases = phases
   if (schedule.status !== 'active') {
     watchSchedule(account, schedule)

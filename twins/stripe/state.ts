@@ -50,6 +50,8 @@ export type Customer = {
   preferred_locales: readonly string[]
   shipping: Json
   tax_exempt: string
+  /** Whose time is that of the customer and of what is billed to them. */
+  test_clock: string | null
 }
 
 export type PaymentMethod = {
@@ -303,6 +305,16 @@ export type Delivery = {
   status: 'open' | 'taken' | 'given_up'
 }
 
+/** A time of its own for some customers. `target` is where it is going while it advances. */
+export type TestClock = {
+  readonly id: string
+  readonly created: number
+  readonly deletes_after: number
+  readonly name: string | null
+  frozen_time: number
+  target: number | null
+}
+
 /** The first answer to an idempotency key. */
 export type KeptAnswer = {
   /** The key itself. */
@@ -361,6 +373,7 @@ export type State = {
   readonly application_fees: Table<ApplicationFee>
   readonly fee_refunds: Table<FeeRefund>
   readonly transfer_reversals: Table<TransferReversal>
+  readonly test_clocks: Table<TestClock>
 }
 
 export const createState = (): State => ({
@@ -400,6 +413,7 @@ export const createState = (): State => ({
   application_fees: new Table(),
   fee_refunds: new Table(),
   transfer_reversals: new Table(),
+  test_clocks: new Table(),
 })
 
 /** Every table as a plain list; what rows hold is replaced, never changed, so it is shared. */

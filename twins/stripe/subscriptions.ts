@@ -53,11 +53,12 @@ export type Wish = {
   readonly deleted?: boolean | undefined
 }
 
-/** Items as `wishes` change them: by id, or new ones. Throws when prices do not go together. */
+/** Items as `wishes` change them at `nowS`: by id, or new ones. Throws when prices do not go together. */
 export function applyWishes(
   account: Account,
   items: readonly SubscriptionItem[],
   wishes: readonly Wish[],
+  nowS: number,
 ): readonly SubscriptionItem[] {
   const { state } = account
   let next = [...items]
@@ -73,7 +74,7 @@ export function applyWishes(
           code: 'parameter_missing',
           param: `items[${at}][price]`,
         })
-      const created = account.nowS()
+      const created = nowS
       const id = account.newId('si_', 14, { get: () => undefined })
       const metered = (state.prices.get(wish.price)?.recurring?.meter ?? null) !== null
       const { metadata = {}, price, quantity = metered ? 0 : 1, tax_rates = [] } = wish
@@ -126,7 +127,7 @@ export function start(account: Account, subscription: Subscription, how: Start):
   const { payment_behavior, extras = [] } = how
   const { state } = account
   const trial = subscription.trial_end !== null
-  const now = account.nowS()
+  const now = account.timeOf(subscription.customer)
   subscription.billing_cycle_anchor = subscription.trial_end ?? now
   subscription.current_period_start = now
   subscription.current_period_end = subscription.trial_end ?? periodEnd(account, subscription, now)
@@ -199,7 +200,7 @@ const paid = ({ status }: Invoice): boolean => status === 'paid'
 
 /** Bills what has been used in the period that ends now, where usage is counted. */
 function billUsage(account: Account, subscription: Subscription): void {
-  const now = account.nowS()
+  const now = account.timeOf(subscription.customer)
   const usedFrom = subscription.current_period_start
   const lines = periodLines(account, { ...subscription, current_period_start: now }, { usedFrom, onlyUsage: true })
   if (lines.some(({ amount }) => amount > 0)) collect(account, bill(account, subscription, 'subscription_cycle', lines))
@@ -210,7 +211,7 @@ export type Ending = { readonly prorate?: boolean | undefined; readonly invoiceN
 
 /** Ends a subscription at once. */
 export function cancelNow(account: Account, subscription: Subscription, reason: string, ending: Ending = {}): void {
-  const now = account.nowS()
+  const now = account.timeOf(subscription.customer)
   if (ending.prorate === true && subscription.status === 'active')
     for (const item of subscription.items) if (!isMetered(account, item)) prorate(account, subscription, item, -1, now)
   if (ending.invoiceNow === true) {
@@ -239,17 +240,14 @@ export function cancelNow(account: Account, subscription: Subscription, reason: 
 export function watch(account: Account, subscription: Subscription): void {
   const due = nextMoment(subscription)
   if (due !== undefined) {
-    account.later(
-      due * 1000 - account.world.clock.now(),
-      () => turn(account, subscription),
-      `subscription ${subscription.id}`,
-    )
+    account.at(subscription.customer, due, () => turn(account, subscription), `subscription ${subscription.id}`)
   }
   const warning =
     subscription.status === 'trialing' && subscription.trial_end !== null ? subscription.trial_end - TRIAL_WARNING_S : 0
-  if (warning > account.nowS()) {
-    account.later(
-      warning * 1000 - account.world.clock.now(),
+  if (warning > account.timeOf(subscription.customer)) {
+    account.at(
+      subscription.customer,
+      warning,
       () => {
         if (subscription.status === 'trialing' && subscription.trial_end === warning + TRIAL_WARNING_S)
           tell(account, 'trial_will_end', subscription)
@@ -274,7 +272,7 @@ function nextMoment(subscription: Subscription): number | undefined {
 
 function turn(account: Account, subscription: Subscription): void {
   const due = nextMoment(subscription)
-  const now = account.nowS()
+  const now = account.timeOf(subscription.customer)
   // What was put on the clock before a change is late or early: the state decides.
   if (due === undefined || now < due) return
   // What is known beforehand of the next period is so before it is billed.
@@ -328,7 +326,7 @@ function bill(
   reason: 'subscription_cycle' | 'subscription_update',
   lines: readonly InvoiceLine[],
 ): Invoice {
-  const now = account.nowS()
+  const now = account.timeOf(subscription.customer)
   const automatic = subscription.collection_method === 'charge_automatically'
   const invoice = draftInvoice(account, {
     customer: subscription.customer,
@@ -358,7 +356,7 @@ export function changeItems(
   const before = subscription.items
   const [was, is] = [intervalOf(account, before), intervalOf(account, items)]
   const sameCycle = was.interval === is.interval && was.interval_count === is.interval_count
-  const now = account.nowS()
+  const now = account.timeOf(subscription.customer)
   const at = atS ?? now
   const prorates = subscription.status === 'active' && proration !== 'none'
   const counted = (item: SubscriptionItem): boolean => !isMetered(account, item)
@@ -412,7 +410,7 @@ function prorate(
 /** The trial is over now: the first real period starts, and is billed. */
 export function endTrial(account: Account, subscription: Subscription): void {
   if (subscription.status !== 'trialing') return
-  const now = account.nowS()
+  const now = account.timeOf(subscription.customer)
   subscription.trial_end = now
   subscription.status = 'active'
   subscription.billing_cycle_anchor = now
@@ -430,7 +428,7 @@ export function resume(account: Account, subscription: Subscription): void {
     )
   }
   const before = bodyOf(account, subscription)
-  const now = account.nowS()
+  const now = account.timeOf(subscription.customer)
   subscription.status = 'active'
   subscription.billing_cycle_anchor = now
   subscription.current_period_start = now
@@ -469,6 +467,6 @@ export function collectionPaused(account: Account, invoice: Invoice): string | u
   const pause = account.state.subscriptions.get(invoice.subscription ?? '')?.pause_collection
   if (pause === null || pause === undefined || typeof pause !== 'object' || !('behavior' in pause)) return undefined
   const resumesAt = 'resumes_at' in pause ? pause.resumes_at : null
-  if (typeof resumesAt === 'number' && resumesAt <= account.nowS()) return undefined
+  if (typeof resumesAt === 'number' && resumesAt <= account.timeOf(invoice.customer)) return undefined
   return String(pause.behavior)
 }

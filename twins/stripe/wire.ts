@@ -61,7 +61,7 @@ export const customerBody = (customer: Customer): Wire =>
         preferred_locales: customer.preferred_locales,
         shipping: customer.shipping,
         tax_exempt: customer.tax_exempt,
-        test_clock: null,
+        test_clock: customer.test_clock,
       }
 
 const checks = { address_line1_check: null, address_postal_code_check: null, cvc_check: 'pass' }

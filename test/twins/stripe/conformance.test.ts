@@ -141,7 +141,10 @@ runTwinTests({
     'live keys': post('/v1/customers', '', { Authorization: 'Bearer sk_live_123' }),
     'client-side calls with a publishable key': get('/v1/payment_intents/pi_1?client_secret=pi_1_secret_2'),
     'validating a customer on save': post('/v1/customers', 'validate=true'),
-    'test clocks': post('/v1/customers', 'test_clock=clock_1'),
+    'customers that come to a test clock later': post(
+      '/v1/test_helpers/test_clocks',
+      'frozen_time=1893456000&customer=cus_1',
+    ),
     'expanding what is not modelled': get('/v1/customers/cus_1?expand[]=tax_ids'),
   },
   failureBody: z.strictObject({

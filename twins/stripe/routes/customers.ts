@@ -24,6 +24,7 @@ import {
 } from '../params.ts'
 import { attach, checkUsable, resolveMethod } from '../payment-methods.ts'
 import type { Address, Customer } from '../state.ts'
+import { roomIn } from '../test-clocks.ts'
 import { customerBody, deletedBody, paymentMethodBody } from '../wire.ts'
 
 const billing = (): Field<never> => unmodelled(() => gap('tax and other parts of billing'))
@@ -85,7 +86,7 @@ const createSpec = {
   ...profile,
   payment_method: string(),
   tax_id_data: balances(),
-  test_clock: unmodelled(() => gap('test clocks')),
+  test_clock: string(),
 } satisfies Spec
 const updateSpec = { ...profile, default_source: sources() } satisfies Spec
 
@@ -124,10 +125,10 @@ function apply(account: Account, customer: Customer, params: Parsed<typeof profi
   if (params.tax_exempt !== undefined) customer.tax_exempt = params.tax_exempt || 'none'
 }
 
-/** A customer without anything yet. */
-export const newCustomer = (account: Account, id?: string): Customer => ({
+/** A customer without anything yet, who may live by a test clock. */
+export const newCustomer = (account: Account, id?: string, clock: string | null = null): Customer => ({
   id: id ?? account.newId('cus_', 14, account.state.customers),
-  created: account.nowS(),
+  created: account.state.test_clocks.get(clock ?? '')?.frozen_time ?? account.nowS(),
   deleted: false,
   address: null,
   balance: 0,
@@ -144,6 +145,7 @@ export const newCustomer = (account: Account, id?: string): Customer => ({
   preferred_locales: [],
   shipping: null,
   tax_exempt: 'none',
+  test_clock: clock,
 })
 
 export function addCustomers(account: Account, serve: Serve): void {
@@ -154,7 +156,7 @@ export function addCustomers(account: Account, serve: Serve): void {
     spec: createSpec,
     gives: 'customer',
     run(params) {
-      const customer = newCustomer(account)
+      const customer = newCustomer(account, undefined, roomIn(account, params.test_clock))
       if (params.payment_method !== undefined) {
         attach(account, resolveMethod(account, params.payment_method, 'payment_method'), customer.id)
       }
@@ -205,12 +207,13 @@ export function addCustomers(account: Account, serve: Serve): void {
   serve({
     name: 'customers.list',
     route: 'GET /v1/customers',
-    spec: { ...LIST_SPEC, email: string(), test_clock: unmodelled(() => gap('test clocks')) },
+    spec: { ...LIST_SPEC, email: string(), test_clock: string() },
     gives: 'customer',
     list: true,
     run(params) {
       const wanted = state.customers
         .all()
+        .filter((one) => one.test_clock === (params.test_clock ?? null))
         .filter((one) => !one.deleted && (params.email === undefined || one.email === params.email))
       return page('/v1/customers', 'customer', wanted, params, customerBody)
     },

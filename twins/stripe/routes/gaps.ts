@@ -37,9 +37,8 @@ const PATHS: readonly (readonly [RegExp, string])[] = [
   [/\/v1\/accounts\/\w+\/(?!login_links$)\w+/, CONNECT],
   [/\/v1\/topups\b|\/payouts\/\w+(\/reverse)$/, PAYOUTS],
   [/\/v1\/(files|file_links)\b/, 'files'],
-  [/\/v1\/test_helpers\/test_clocks\b/, 'test clocks'],
   [
-    /\/v1\/(radar\/(?!early_fraud_warnings)\w+|terminal|issuing|identity|treasury|reporting|sigma|financial_connections|climate|forwarding|apps|apple_pay|country_specs|exchange_rates|reviews|payment_method_configurations|payment_method_domains|payment_records|ephemeral_keys|test_helpers)\b/,
+    /\/v1\/(radar\/(?!early_fraud_warnings)\w+|terminal|issuing|identity|treasury|reporting|sigma|financial_connections|climate|forwarding|apps|apple_pay|country_specs|exchange_rates|reviews|payment_method_configurations|payment_method_domains|payment_records|ephemeral_keys|test_helpers(?!\/test_clocks))\b/,
     REST,
   ],
 ]

@@ -238,7 +238,7 @@ function newItem(
     params.pricing === undefined ? undefined : priceOf(account, params.pricing.price, `${at}[pricing][price]`)
   if (price === undefined && params.amount === undefined)
     throw malformed(`Missing required param: ${at}[amount].`, { code: 'parameter_missing', param: `${at}[amount]` })
-  const now = account.nowS()
+  const now = account.timeOf(customer)
   const sold =
     price === undefined
       ? looseProduct(account, params.description || 'Invoice item')
@@ -316,7 +316,9 @@ function addPreview(account: Account, serve: Serve): void {
       const customer = customerOf(account, id, 'customer', 404)
       const details = params.subscription_details
       const items =
-        details?.items === undefined ? undefined : applyWishes(account, known?.items ?? [], details.items.map(wishOf))
+        details?.items === undefined
+          ? undefined
+          : applyWishes(account, known?.items ?? [], details.items.map(wishOf), account.timeOf(id))
       const fresh =
         known === undefined && items !== undefined
           ? blankSubscription(account, {

@@ -76,7 +76,8 @@ function edit(account: Account, invoice: Invoice, params: Parsed<typeof editable
   invoice.metadata = mergeMetadata(invoice.metadata, params.metadata)
   if (params.auto_advance !== undefined) invoice.auto_advance = params.auto_advance
   if (params.collection_method !== undefined) invoice.collection_method = params.collection_method
-  if (params.days_until_due !== undefined) invoice.due_date = account.nowS() + params.days_until_due * DAY_S
+  if (params.days_until_due !== undefined)
+    invoice.due_date = account.timeOf(invoice.customer) + params.days_until_due * DAY_S
   if (params.due_date !== undefined) invoice.due_date = params.due_date
   if (method !== undefined) invoice.default_payment_method = method || null
   if (params.description !== undefined) invoice.description = params.description || null
@@ -365,7 +366,7 @@ export function addInvoiceItems(account: Account, serve: Serve): void {
       if (invoice !== undefined && invoice.status !== 'draft') {
         throw invalid('Invoice items can only be added to draft invoices.', { code: 'invoice_not_editable' })
       }
-      const now = account.nowS()
+      const now = account.timeOf(customer.id)
       const booked =
         price === undefined
           ? looseProduct(account, params.description || 'Invoice item')

@@ -147,7 +147,7 @@ function addEvents(account: Account, serve: Serve): void {
     gives: 'billing.meter_event',
     run(params) {
       const meter = activeFor(params.event_name)
-      const now = account.nowS()
+      const now = account.timeOf(params.payload[meter.customer_key] ?? null)
       const at = params.timestamp ?? now
       if (at < now - WINDOW_S.past)
         throw invalid('The timestamp must be within the past 35 calendar days.', { param: 'timestamp' })
@@ -182,7 +182,8 @@ function addEvents(account: Account, serve: Serve): void {
       if (params.cancel === undefined) throw missingParam('cancel')
       const { identifier } = params.cancel
       const event = state.meter_events.get(identifier)
-      if (event?.event_name !== params.event_name || account.nowS() - event.created > DAY_S)
+      const key = state.meters.all().find(({ event_name }) => event_name === params.event_name)?.customer_key ?? ''
+      if (event?.event_name !== params.event_name || account.timeOf(event.payload[key] ?? null) - event.created > DAY_S)
         throw invalid(`No event received in the last 24 hours with identifier ${identifier}.`, {
           param: 'cancel[identifier]',
         })

@@ -80,7 +80,12 @@ const shared = {
 } satisfies Spec
 
 /** Phases as they follow each other from `startS`. */
-function phasesOf(account: Account, wishes: readonly Parsed<typeof phaseSpec>[], startS: number): readonly Phase[] {
+function phasesOf(
+  account: Account,
+  wishes: readonly Parsed<typeof phaseSpec>[],
+  startS: number,
+  nowS: number,
+): readonly Phase[] {
   let at = startS
   return wishes.map((wish, nth): Phase => {
     const param = `phases[${nth}]`
@@ -107,7 +112,7 @@ function phasesOf(account: Account, wishes: readonly Parsed<typeof phaseSpec>[],
       })
     // Assumed: a phase without an end lasts one period of its first price.
     const { interval = 'month', interval_count = 1 } = wish.duration ?? price?.recurring ?? {}
-    const end = wish.end_date === 'now' ? account.nowS() : (wish.end_date ?? after(start, interval, interval_count))
+    const end = wish.end_date === 'now' ? nowS : (wish.end_date ?? after(start, interval, interval_count))
     if (end <= start)
       throw invalid('The end date of a phase must be after its start date.', { param: `${param}[end_date]` })
     at = end
@@ -139,7 +144,7 @@ export function addSchedules(account: Account, serve: Serve): void {
     at: 0,
     canceled_at: null,
     completed_at: null,
-    created: account.nowS(),
+    created: account.timeOf(wish.customer),
     default_payment_method: null,
     end_behavior: 'release',
     metadata: {},
@@ -224,11 +229,12 @@ export function addSchedules(account: Account, serve: Serve): void {
         throw malformed('Missing required param: phases.', { code: 'parameter_missing', param: 'phases' })
       if (params.start_date === undefined)
         throw malformed('Missing required param: start_date.', { code: 'parameter_missing', param: 'start_date' })
-      const startS = params.start_date === 'now' ? account.nowS() : params.start_date
-      const phases = phasesOf(account, params.phases, startS)
+      const now = account.timeOf(customer.id)
+      const startS = params.start_date === 'now' ? now : params.start_date
+      const phases = phasesOf(account, params.phases, startS, now)
       const schedule = state.schedules.add(blank({ ...more, customer: customer.id, phases }))
       tellSchedule(account, 'created', schedule)
-      if (startS <= account.nowS()) begin(account, schedule)
+      if (startS <= now) begin(account, schedule)
       else watchSchedule(account, schedule)
       return told(schedule)
     },
@@ -254,7 +260,8 @@ export function addSchedules(account: Account, serve: Serve): void {
       const before = told(schedule)
       if (params.phases !== undefined) {
         const [first] = schedule.phases
-        const phases = phasesOf(account, params.phases, first?.start_date ?? account.nowS())
+        const now = account.timeOf(schedule.customer)
+        const phases = phasesOf(account, params.phases, first?.start_date ?? now, now)
         const proration = params.proration_behavior
         rephase(
           account,

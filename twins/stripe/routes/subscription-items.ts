@@ -51,7 +51,7 @@ export function addSubscriptionItems(account: Account, serve: Serve): void {
     params: { readonly proration_behavior?: Proration | undefined; readonly proration_date?: number | undefined },
   ) => {
     const before = bodyOf(account, subscription)
-    const items = applyWishes(account, subscription.items, [wish])
+    const items = applyWishes(account, subscription.items, [wish], account.timeOf(subscription.customer))
     const atS = dateIn(subscription, params.proration_date)
     changeItems(account, subscription, items, params.proration_behavior ?? 'create_prorations', { atS })
     emit(account, 'customer.subscription.updated', bodyOf(account, subscription), before)

@@ -41,6 +41,7 @@ import {
   watch,
 } from '../subscriptions.ts'
 import { checkRates, noAutomaticTax, taxRatesField } from '../taxes.ts'
+import { isListed } from '../test-clocks.ts'
 import { customerOf } from './customers.ts'
 
 const TAX = 'tax and other parts of billing'
@@ -173,7 +174,7 @@ function extraItems(
   return wishes.map((wish, at) => {
     const price = priceOf(account, wish.price ?? '', `add_invoice_items[${at}][price]`)
     const product = productOf(account, price.product, 'product', 400)
-    const [now, quantity] = [account.nowS(), wish.quantity ?? 1]
+    const [now, quantity] = [account.timeOf(subscription.customer), wish.quantity ?? 1]
     const item = state.invoice_items.add({
       id: account.newId('ii_1', 23, state.invoice_items),
       amount: price.unit_amount * quantity,
@@ -254,7 +255,7 @@ function endWithPeriod(account: Account, subscription: Subscription, ends: boole
   if (ends === subscription.cancel_at_period_end) return
   subscription.cancel_at_period_end = ends
   subscription.cancel_at = ends ? subscription.current_period_end : null
-  subscription.canceled_at = ends ? account.nowS() : null
+  subscription.canceled_at = ends ? account.timeOf(subscription.customer) : null
   subscription.cancellation_details = {
     ...subscription.cancellation_details,
     reason: ends ? 'cancellation_requested' : null,
@@ -275,8 +276,8 @@ export function addSubscriptions(account: Account, serve: Serve): void {
     gives: 'subscription',
     run(params) {
       const customer = customerOf(account, params.customer, 'customer', 400)
-      const items = applyWishes(account, [], params.items.map(wishOf))
-      const now = account.nowS()
+      const now = account.timeOf(customer.id)
+      const items = applyWishes(account, [], params.items.map(wishOf), now)
       const first = state.prices.get(items[0]?.price ?? '')
       const days = params.trial_period_days ?? 0
       const trialEnd =
@@ -324,8 +325,9 @@ export function addSubscriptions(account: Account, serve: Serve): void {
         throw malformed('A canceled subscription can only update its cancellation_details and metadata.')
       }
       const before = bodyOf(account, subscription)
+      const now = account.timeOf(subscription.customer)
       const items =
-        params.items === undefined ? undefined : applyWishes(account, subscription.items, params.items.map(wishOf))
+        params.items === undefined ? undefined : applyWishes(account, subscription.items, params.items.map(wishOf), now)
       applyShared(account, subscription, params)
       if (params.cancellation_details !== undefined) {
         const { comment, feedback } = params.cancellation_details
@@ -342,7 +344,7 @@ export function addSubscriptions(account: Account, serve: Serve): void {
       }
       if (params.trial_end === 'now') endTrial(account, subscription)
       else if (params.trial_end !== undefined) {
-        subscription.trial_start ??= account.nowS()
+        subscription.trial_start ??= now
         subscription.trial_end = params.trial_end
         subscription.status = 'trialing'
         subscription.current_period_end = params.trial_end
@@ -366,7 +368,7 @@ export function addSubscriptions(account: Account, serve: Serve): void {
       if (params.cancel_at_period_end !== undefined) endWithPeriod(account, subscription, params.cancel_at_period_end)
       if (params.cancel_at !== undefined) {
         subscription.cancel_at = params.cancel_at === '' ? null : params.cancel_at
-        subscription.canceled_at = params.cancel_at === '' ? null : account.nowS()
+        subscription.canceled_at = params.cancel_at === '' ? null : now
         const reason = params.cancel_at === '' ? null : 'cancellation_requested'
         subscription.cancellation_details = { ...subscription.cancellation_details, reason }
       }
@@ -457,7 +459,7 @@ export function addSubscriptions(account: Account, serve: Serve): void {
       ...loudly('automatic_tax', TAX),
       ...loudly('current_period_end current_period_start', CYCLES),
       ...loudly('customer_account', CONNECT),
-      ...loudly('test_clock', 'test clocks'),
+      test_clock: string(),
     },
     gives: 'subscription',
     list: true,
@@ -466,6 +468,7 @@ export function addSubscriptions(account: Account, serve: Serve): void {
       const wanted = state.subscriptions
         .all()
         .filter((one) => params.customer === undefined || one.customer === params.customer)
+        .filter((one) => isListed(account, one.customer, params))
         .filter((one) => price === undefined || one.items.some((item) => item.price === price))
         .filter((one) => params.collection_method === undefined || one.collection_method === params.collection_method)
         // Without a status, what has been canceled stays out: https://docs.stripe.com/api/subscriptions/list (2026-11-24).
