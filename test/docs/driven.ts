@@ -32,7 +32,7 @@ export function sdkOf(headers: Headers, url: string): string | undefined {
   const said = `${headers.get('user-agent') ?? ''} ${headers.get('x-amz-user-agent') ?? ''} ${headers.get('x-goog-api-client') ?? ''}`
   // jira.js says nothing of itself: no other request of our tests has this pair.
   const anonymous = headers.get('user-agent') === null && headers.get('accept') === 'application/json'
-  if (anonymous && /^https:\/\/[\w-]+\.atlassian\.net\//.test(url)) return 'jira.js'
+  if (anonymous && /^https:\/\/([\w-]+\.atlassian\.net|(api|auth)\.atlassian\.com)\//.test(url)) return 'jira.js'
   if (GOOGLE.test(said)) return GOOGLE_SDKS.find(([pattern]) => pattern.test(url))?.[1]
   return SDKS.find(([pattern]) => pattern.test(said))?.[1]
 }

@@ -238,6 +238,11 @@ test('OAuth goes through the gateway: a code, a site, an hour, and a refresh tok
     expect((await jira.webhooks.getDynamicWebhooksForApp()).values).toMatchObject([
       { id: 10_000, jqlFilter: 'project = ONB' },
     ])
+    expect(await jira.webhooks.refreshWebhooks({ webhookIds: [10_000] })).toMatchObject({
+      expirationDate: Date.parse('2030-01-31T00:00:00Z'),
+    })
+    await jira.webhooks.deleteWebhookById({ webhookIds: [10_000] })
+    expect((await jira.webhooks.getDynamicWebhooksForApp()).values).toEqual([])
     await world.clock.advance(3_600_000)
     expect((await jira.myself.getCurrentUser()).accountId).toBe(ADA)
     expect(kept.length).toBe(4)

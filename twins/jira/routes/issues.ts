@@ -127,7 +127,6 @@ function fetchBulk(ask: Ask): Response {
   const missing = wanted.filter((idOrKey) => issueFor(ask, idOrKey) === undefined)
   const fields = listOf(body.fields).map(textOf)
   return Response.json({
-    expand: 'schema,names',
     issues: [...found].map((issue) =>
       issueBody(
         ask,

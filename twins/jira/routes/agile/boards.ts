@@ -70,7 +70,8 @@ export function addBoards(on: On): void {
     const project = ask.site.project(askedBoard(ask).project)
     const wanted = ask.query('released')
     const rows = project.versions.filter(({ released }) => wanted === undefined || String(released) === wanted)
-    return agilePage(ask, rows, (row) => versionFull(ask, project, row))
+    // Versions have numbers here: GetAllVersions of Atlassian's document of Jira Software.
+    return agilePage(ask, rows, (row) => ({ ...versionFull(ask, project, row), id: Number(row.id) }))
   })
   on('boards.sprints', `GET ${AGILE}/board/:board/sprint`, (ask) => {
     const board = askedBoard(ask)

@@ -243,7 +243,7 @@ function addRanks(on: On): void {
     const field = site.store.fields.all().find(({ name }) => /^story point/i.test(name))
     if (field === undefined) throw new Refusal(400, ['The board has no estimation field.'])
     const value = issue.custom[field.id] ?? null
-    return { fieldId: field.id, ...(value === null ? {} : { value: String(value) }) }
+    return { fieldId: field.id, ...(value === null ? {} : { value }) }
   }
   on('estimations.get', `GET ${AGILE}/issue/:issue/estimation`, (ask) => Response.json(estimate(ask, asked(ask))))
   on('estimations.put', `PUT ${AGILE}/issue/:issue/estimation`, (ask) => {
