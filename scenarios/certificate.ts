@@ -19,6 +19,10 @@ export type Divergence = {
   readonly suspect: string
 }
 
+/** Where runs part, for a message. */
+export const tellDivergence = ({ index, key, suspect }: Divergence): string =>
+  `two runs part at event ${index} (${key}): ${suspect}`
+
 export type CertificateRun = { readonly how: string; readonly hash: string }
 
 /** A run to compare. One in a `foreign` place may print in the manner of that place, where a new process at home prints as the first run. */
@@ -197,7 +201,9 @@ function apart(one: string, other: string): readonly [string, string] {
   while (at < one.length && one[at] === other[at]) at += 1
   const from = one.slice(0, at).search(new RegExp(`${WORD.source}$`))
   const wordOf = (text: string): string => (WORD.exec(text.slice(from))?.[0] ?? '').slice(0, WORD_MAX)
-  return [wordOf(one), wordOf(other)]
+  const words = [wordOf(one), wordOf(other)] as const
+  // Where one goes on and the other ends, or where they part in what stands between words, no word tells them apart.
+  return words[0] === words[1] ? [one.slice(at, at + WORD_MAX), other.slice(at, at + WORD_MAX)] : words
 }
 
 /** Names what most often makes such a difference. Words for a person who has to find it, never a verdict. */

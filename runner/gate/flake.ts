@@ -1,4 +1,4 @@
-import type { Certificate } from '../../scenarios/certificate.ts'
+import { type Certificate, tellDivergence } from '../../scenarios/certificate.ts'
 import type { Run } from '../../scenarios/run.ts'
 import type { Side } from '../pool/job.ts'
 import type { Pool } from '../pool/pool.ts'
@@ -13,6 +13,9 @@ const CASES_MAX = 8
 /** How a red case behaves when it is run again: the same each time, or not; and then whether the base does so too. */
 type Class = { readonly kind: 'repeats' | 'flakes' | 'flakes-on-base'; readonly told: string }
 
+/** A case that does not repeat, and where its runs part. */
+export type Parting = Entry & { readonly told: string }
+
 /**
  * Runs red cases again, only to say what they are: nothing red turns green. A case that repeats stays as it is. One that differs each time
  * is a determinism finding; when it differs on the base as well, it says nothing of the candidate and goes to its owner. `parting` has
@@ -23,7 +26,7 @@ export async function classify(
   pool: Pool,
   checks: readonly Judged[],
   runs: { readonly base: readonly Run[] | undefined; readonly candidate: readonly Run[] },
-): Promise<{ readonly checks: readonly Judged[]; readonly parting: readonly Entry[] }> {
+): Promise<{ readonly checks: readonly Judged[]; readonly parting: readonly Parting[] }> {
   const { project, options } = context
   const { quarantine } = project.config
   const red = checks.flatMap(({ verdict }) => (verdict.status === 'fail' ? verdict.findings : []))
@@ -50,7 +53,10 @@ export async function classify(
       ...flakes(classes, runs.base !== undefined),
       ...overdue(quarantine, options.today),
     ],
-    parting: entries.filter(({ scenario, seed }) => classes.get(`${scenario.id} ${seed}`)?.kind !== 'repeats'),
+    parting: entries.flatMap((entry): readonly Parting[] => {
+      const found = classes.get(`${entry.scenario.id} ${entry.seed}`)
+      return found === undefined || found.kind === 'repeats' ? [] : [{ ...entry, told: found.told }]
+    }),
   }
 }
 
@@ -70,8 +76,7 @@ async function classesOf(
       const key = `${scenario.id} ${seed}`
       const divergence = candidate.get(key)?.divergence
       if (divergence === undefined) return [key, { kind: 'repeats', told: '' }]
-      const told = `two runs part at event ${divergence.index} (${divergence.key}): ${divergence.suspect}`
-      return [key, { kind: base.has(key) ? 'flakes-on-base' : 'flakes', told }]
+      return [key, { kind: base.has(key) ? 'flakes-on-base' : 'flakes', told: tellDivergence(divergence) }]
     }),
   )
 }

@@ -3,7 +3,7 @@ import type { FitnessReport } from '../../fitness/measure.ts'
 import { judgeExpectations } from '../../oracle/expectations.ts'
 import { judgeRules, type RuleReport } from '../../oracle/rules/judge.ts'
 import { type Finding, type Verdict, worst } from '../../oracle/verdict.ts'
-import type { Certificate } from '../../scenarios/certificate.ts'
+import { type Certificate, tellDivergence } from '../../scenarios/certificate.ts'
 import type { Ending, Run } from '../../scenarios/run.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
 import type { Failure } from '../pool/job.ts'
@@ -218,10 +218,7 @@ function judgeDeterminism(
     }
   if (lost !== undefined) {
     const { divergence } = lost
-    const message =
-      divergence === undefined
-        ? 'the certificate does not hold'
-        : `two runs part at event ${divergence.index} (${divergence.key}): ${divergence.suspect}`
+    const message = divergence === undefined ? 'the certificate does not hold' : tellDivergence(divergence)
     return {
       ...head,
       verdict: {

@@ -1,4 +1,4 @@
-import type { Certificate } from '../../scenarios/certificate.ts'
+import { type Certificate, tellDivergence } from '../../scenarios/certificate.ts'
 import type { Run } from '../../scenarios/run.ts'
 import { freshPool } from '../pool/fresh.ts'
 import type { Pool } from '../pool/pool.ts'
@@ -8,7 +8,7 @@ import { casesOf, satisfactionOf } from './cases.ts'
 import { type Played, plainCheck } from './conclude.ts'
 import type { Context } from './context.ts'
 import { reportChecks } from './findings.ts'
-import { classify } from './flake.ts'
+import { classify, type Parting } from './flake.ts'
 import { judge } from './judge.ts'
 import { collect, entriesOf, identityOf, partOf } from './part.ts'
 import { certifyAll, certifyAlone, type Entry, manifestOf, playAll } from './play.ts'
@@ -45,12 +45,13 @@ async function rehearseOn(context: Context, pool: Pool, alone: boolean): Promise
       : { checks: outcome.checks.filter(({ verdict }) => verdict.status === 'fail'), parting: [] }
   const parted = [
     ...parting,
-    ...entries.filter(({ scenario, seed }) =>
-      certificates.some((one) => one.divergence !== undefined && one.scenario === scenario.id && one.seed === seed),
-    ),
+    ...entries.flatMap((entry): readonly Parting[] => {
+      const own = certificates.find(({ scenario, seed }) => scenario === entry.scenario.id && seed === entry.seed)
+      return own?.divergence === undefined ? [] : [{ ...entry, told: tellDivergence(own.divergence) }]
+    }),
   ]
   if (!alone && options.parts === undefined && options.shard === undefined && (await remembers(pool, parted))) {
-    options.progress.note(REMEMBERS)
+    options.progress.note(remembering(parted))
     return rehearseOn(context, freshPool(pool), true)
   }
   const first = [problem, judgeManifest(entries, candidateRuns, broken), partCheck(options.shard)]
@@ -83,8 +84,9 @@ type Obtained = {
   readonly problem: ReportedCheck | undefined
 }
 
-const REMEMBERS =
-  'runs part in a process that was used before, and not in new ones: a package remembers. Running all again, each in a new process; ' +
+const remembering = ([first]: readonly Parting[]): string =>
+  'runs part in a process that was used before, and not in new ones: a package remembers. ' +
+  `(${first?.scenario.id}, seed ${first?.seed}: ${first?.told}.) Running all again, each in a new process; ` +
   '"isolation: fresh" under "subject" in backlot.yaml does so at once.'
 
 /** Whether cases that do not repeat in a used process do so in new ones: then a package remembers one run in the next, and no chance is at work. */
