@@ -26,24 +26,29 @@ export const GAPS: readonly Gap[] = [
     what: 'options of a message',
     why: 'Links that are shortened, smart encoding, retention and TwiML apps are not simulated.',
   },
-  { what: 'alerts and feedback on messages', why: 'Nobody reads what is confirmed.' },
   { what: 'the bytes of media', why: 'Twilio fetches them from the address it is given; this twin keeps the address.' },
   { what: 'redaction before a message is final', why: 'What Twilio answers is not documented.' },
   { what: 'a sender outside the pool', why: 'What a service answers to a From that is not its own is not documented.' },
   { what: 'a validity out of range', why: 'What Twilio answers is not documented; 1 to 36,000 seconds are.' },
   { what: 'pages by number', why: 'Twilio has given them up: follow next_page_uri.' },
-  { what: 'numbers that can be bought', why: 'The stock of numbers is not simulated: buy one by its number.' },
+  {
+    what: 'numbers that can be bought',
+    why: 'Say under available_numbers of the seed which there are; they are local, and nobody knows where they are.',
+  },
   { what: 'short codes, alpha senders and registrations', why: 'The pool of a service has phone numbers only.' },
   {
     what: 'channels of Verify',
-    why: 'Codes go by sms and call; e-mail, WhatsApp, RCS, SNA and auto are not simulated.',
+    why: 'Codes go by sms, call and whatsapp; e-mail, RCS, SNA and auto are not simulated.',
   },
   {
     what: 'options of a verification',
     why: 'Templates, payments (PSD2), app hashes and channel settings are not simulated.',
   },
   { what: 'settings of Verify', why: 'Push, TOTP, passkeys, templates and WhatsApp are not simulated.' },
-  { what: 'packages of Lookup', why: 'Only what a number itself tells is known; carriers and callers are not.' },
+  {
+    what: 'packages of Lookup',
+    why: 'Only what a number itself tells is known; say under lookups of the seed what carriers and callers are.',
+  },
   {
     what: 'the time a message takes',
     why: 'Assumed: sent within 2 seconds when nothing is before it in its sender’s queue, and delivered 0.5 to 4 seconds later.',

@@ -8,6 +8,7 @@ import { answered } from './inbound.ts'
 import { ignored, resumeAll } from './lifecycle.ts'
 import { PRICES } from './prices.ts'
 import { addAccount } from './routes/account.ts'
+import { addAvailable } from './routes/available.ts'
 import { addCalls } from './routes/calls.ts'
 import { addContent } from './routes/content.ts'
 import { addLookups } from './routes/lookups.ts'
@@ -39,7 +40,7 @@ const LOUD: readonly (readonly [RegExp, string])[] = [
     /^\/2010-04-01\/Accounts\/[^/]+\/(Calls\/[^/.]+\/|Conferences|Queues|Recordings|SIP|Applications|OutgoingCallerIds)/,
     'other things that calls can do',
   ],
-  [/^\/2010-04-01\/Accounts\/[^/]+\/AvailablePhoneNumbers/, 'numbers that can be bought'],
+  [/^\/2010-04-01\/Accounts\/[^/]+\/AvailablePhoneNumbers(?!\/[^/]+\/Local)/, 'numbers that can be bought'],
   [/^\/2010-04-01\/Accounts\/[^/]+\/Messages\/[^/]+\/Media\/[^/.]+$/, 'the bytes of media'],
   [/^\/2010-04-01\/(.*\/)?[^/.]+$/, 'XML answers'],
   [
@@ -73,6 +74,7 @@ export const twilio: TwinDefinition<Seed> = {
     'message.canceled',
     'message.created',
     'message.delivered',
+    'message.confirmed',
     'message.failed',
     'message.queued',
     'message.read',
@@ -133,6 +135,7 @@ function addRoutes(on: ReturnType<typeof router>): void {
   addLookups(on)
   addContent(on)
   addCalls(on)
+  addAvailable(on)
 }
 
 /** All operations, as the routes name them; `on` sees each route. */

@@ -37,6 +37,10 @@ export type Seed = {
   readonly unreachable?: Readonly<Record<string, number>> | undefined
   /** Numbers that take no messages. */
   readonly landlines?: readonly string[] | undefined
+  /** Local numbers that can be bought. */
+  readonly available_numbers?: readonly string[] | undefined
+  /** What Lookup knows of numbers, by package: `{ '+14155552671': { line_type_intelligence: { type: 'mobile' } } }`. */
+  readonly lookups?: Readonly<Record<string, Readonly<Record<string, Json>>>> | undefined
   /** What recipients read when they are sent a code; drawn when left out. */
   readonly codes?: Readonly<Record<string, string>> | undefined
   /** Prices of the account, in USD: `{ 'sms.outbound.GB': '0.0524' }`. They go before the list. */
@@ -166,6 +170,8 @@ export const seedSchema: z.ZodType<Seed> = z.strictObject({
   opted_out: z.array(number).optional(),
   unreachable: z.record(address, z.int()).optional(),
   landlines: z.array(number).optional(),
+  available_numbers: z.array(number).optional(),
+  lookups: z.record(number, z.record(z.string(), z.json())).optional(),
   codes: z.record(number, text.regex(/^\d{4,10}$/)).optional(),
   prices: z.record(text, text.regex(/^\d+(\.\d+)?$/)).optional(),
 })

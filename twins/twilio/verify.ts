@@ -66,7 +66,11 @@ export function start(site: Site, { service, to, country, channel, code }: Start
   }
   const sends = [...one.sends, { id: sidOf(site.world, 'VL'), channel, at_ms: nowMs }]
   const sent = put(site, { ...one, channel, sends, ...(code === undefined ? {} : { code }) })
-  site.charge(`${channel === 'sms' ? 'sms.outbound' : 'call.outbound'}.${country}`, 1)
+  // Over WhatsApp a code is a template of Meta's besides: https://www.twilio.com/en-us/verify/pricing (2026-11-26).
+  if (channel === 'whatsapp') {
+    site.charge('whatsapp.outbound', 1)
+    site.charge(`whatsapp.template.authentication.${country}`, 1)
+  } else site.charge(`${channel === 'sms' ? 'sms.outbound' : 'call.outbound'}.${country}`, 1)
   site.note('verification.sent', { sid: sent.id, to, channel, sends: sends.length })
   return sent
 }

@@ -97,7 +97,6 @@ runTwinTests({
         .fetch(ask('POST', `${MESSAGES}.json`, { To: ADA, From: SHOP, ContentSid: ALBUM })),
     'changes to contents': go('PUT', 'https://content.twilio.com/v1/Content/HX1'),
     'options of a message': send({ ShortenUrls: 'true' }),
-    'alerts and feedback on messages': go('POST', `${MESSAGES}/SM1/Feedback.json`, { Outcome: 'confirmed' }),
     'the bytes of media': go('GET', `${MESSAGES}/MM1/Media/ME1`),
     'redaction before a message is final': async ({ twin }) => {
       const { sid } = (await (await twin.fetch(ask('POST', `${MESSAGES}.json`, text))).json()) as { sid: string }

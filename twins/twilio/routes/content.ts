@@ -60,7 +60,8 @@ export function addContent(on: On): void {
     const approval = { name, category, status: 'received' as const, rejection_reason: '' }
     const next = ask.site.store.contents.put({ ...content, approval, updated_ms: ask.site.now() })
     ask.site.note('content.submitted', { sid: content.id, name, category })
-    return created(approvalOf(next))
+    const { type: _, ...shown } = approvalOf(next)
+    return created({ ...shown, send_ttl_seconds: null })
   })
 }
 

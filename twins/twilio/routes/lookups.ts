@@ -1,3 +1,4 @@
+import type { Json } from '../../trace.ts'
 import { notModelled } from '../../twin.ts'
 import { type On, onlyKnown } from '../ask.ts'
 import { GAPS } from '../gaps.ts'
@@ -26,8 +27,14 @@ export function addLookups(on: On): void {
       .param('Fields')
       .split(',')
       .filter((field) => field !== '' && field !== 'validation')
-    if (fields.length > 0) throw notModelled('twilio', GAPS, 'packages of Lookup')
     const seen = lookUp(ask.part('number'), ask.param('CountryCode') || 'US')
+    const known = ask.site.seed.lookups?.[seen.phone_number ?? '']
+    const packages = fields.map((name): readonly [string, Json] => {
+      const held = known?.[name]
+      if (held === undefined || !PACKAGES.includes(name)) throw notModelled('twilio', GAPS, 'packages of Lookup')
+      ask.site.charge(`lookup.${name}`, 1)
+      return [name, held]
+    })
     return Response.json({
       calling_country_code: seen.calling_country_code,
       country_code: seen.country_code,
@@ -36,6 +43,7 @@ export function addLookups(on: On): void {
       valid: seen.errors.length === 0,
       validation_errors: seen.errors,
       ...Object.fromEntries(PACKAGES.map((name) => [name, null])),
+      ...Object.fromEntries(packages),
       url: `https://lookups.twilio.com/v2/PhoneNumbers/${seen.phone_number ?? ask.part('number')}`,
     })
   })

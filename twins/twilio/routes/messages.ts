@@ -6,7 +6,7 @@ import { onlyTested, pretendToSend } from '../magic.ts'
 import { PAGING, uriPage } from '../paging.ts'
 import { cancel, send } from '../send.ts'
 import type { Message } from '../state.ts'
-import { mediaBody, messageBody, Refusal } from '../wire.ts'
+import { mediaBody, messageBody, Refusal, rfc2822, VERSION } from '../wire.ts'
 
 const ROOT = '/2010-04-01/Accounts/:account'
 
@@ -102,8 +102,23 @@ export function addMessages(on: On): void {
     return gone()
   })
 
-  on('messages.feedback.create', `POST ${ROOT}/Messages/:message/Feedback.json`, () => {
-    throw notModelled('twilio', GAPS, 'alerts and feedback on messages')
+  on('messages.feedback.create', `POST ${ROOT}/Messages/:message/Feedback.json`, (ask) => {
+    onlyTested(ask)
+    onlyKnown(ask, ['Outcome'])
+    const { id } = askedMessage(ask)
+    const outcome = ask.param('Outcome') || 'confirmed'
+    if (outcome !== 'confirmed' && outcome !== 'unconfirmed')
+      throw new Refusal(400, 20001, 'Invalid parameter: Outcome')
+    ask.site.note('message.confirmed', { sid: id, outcome })
+    const now = rfc2822(ask.site.now())
+    return created({
+      account_sid: ask.account.id,
+      date_created: now,
+      date_updated: now,
+      message_sid: id,
+      outcome,
+      uri: `/${VERSION}/Accounts/${ask.account.id}/Messages/${id}/Feedback.json`,
+    })
   })
 }
 

@@ -1,11 +1,10 @@
-import { notModelled } from '../../twin.ts'
 import { type Ask, created, found, gone, method, type On, onlyKnown } from '../ask.ts'
-import { GAPS } from '../gaps.ts'
 import { onlyTested, pretendToBuy } from '../magic.ts'
 import { PAGING, uriPage } from '../paging.ts'
 import { nationalFormat, phoneOf } from '../phone.ts'
 import type { PhoneNumber } from '../state.ts'
 import { numberBody, Refusal, sidOf } from '../wire.ts'
+import { forSale, hasAreaCode } from './available.ts'
 
 const ROOT = '/2010-04-01/Accounts/:account/IncomingPhoneNumbers'
 const SETTINGS = [
@@ -67,8 +66,11 @@ export function addNumbers(on: On): void {
   on('numbers.create', `POST ${ROOT}.json`, (ask) => {
     onlyKnown(ask, ['PhoneNumber', 'AreaCode', ...SETTINGS])
     if (ask.via === 'test') return pretendToBuy(ask)
-    if (ask.has('AreaCode')) throw notModelled('twilio', GAPS, 'numbers that can be bought')
-    const phone = phoneOf(ask.param('PhoneNumber'))
+    const code = ask.param('AreaCode')
+    const some = code === '' ? undefined : forSale(ask).find((number) => hasAreaCode(number, code))
+    // https://www.twilio.com/docs/api/errors/21452 (2026-11-26).
+    if (code !== '' && some === undefined) throw new Refusal(400, 21452, `No phone numbers found for area code ${code}`)
+    const phone = phoneOf(some ?? ask.param('PhoneNumber'))
     // https://www.twilio.com/docs/api/errors/21421, /21422 (2026-11-26).
     if (phone === undefined) throw new Refusal(400, 21421, `${ask.param('PhoneNumber')} is not valid`)
     if (ask.site.store.numbers.find(phone.number).length > 0)

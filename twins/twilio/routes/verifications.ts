@@ -33,7 +33,7 @@ const OPTIONS = [
   'Templates',
   'EnableSnaClientToken',
 ]
-const ELSEWHERE = ['email', 'whatsapp', 'sna', 'auto', 'rcs', 'push', 'totp']
+const ELSEWHERE = ['email', 'sna', 'auto', 'rcs', 'push', 'totp']
 
 export function addVerifications(on: On): void {
   const asked = (ask: Ask): Verification =>
@@ -48,7 +48,7 @@ export function addVerifications(on: On): void {
     const phone = phoneOf(ask.param('To'))
     // https://www.twilio.com/docs/api/errors/60200 (2026-11-26).
     if (phone === undefined) throw invalid('To')
-    if (channel !== 'sms' && channel !== 'call') throw invalid('Channel')
+    if (channel !== 'sms' && channel !== 'call' && channel !== 'whatsapp') throw invalid('Channel')
     const code = customCode(ask, service)
     const landline = ask.site.seed.landlines?.includes(phone.number) === true
     if (landline && channel === 'sms' && service.skip_sms_to_landlines)
