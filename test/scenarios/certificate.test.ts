@@ -69,6 +69,15 @@ test('in a long text the words that part are told, not guessed about', async () 
   )
 })
 
+test('where one text goes on and the other ends, what it goes on with is told', async () => {
+  const lines = (more: string) => () => `[{"level":"info"}${more}]`
+  const certificate = judge([
+    { how: 'a', run: await play(story, leaky(lines(''))) },
+    { how: 'b', run: await play(story, leaky(lines(',{"level":"warn"}'))) },
+  ])
+  expect(certificate.divergence?.suspect).toContain(`text has "]" in one run and ",{"level":"warn"}]" in the other: `)
+})
+
 test('an extra draw of chance is named by its stream, an escape by its place', async () => {
   const run = await play(story)
   const drawn = judge([

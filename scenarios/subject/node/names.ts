@@ -1,5 +1,6 @@
 import dns from 'node:dns'
 import net from 'node:net'
+import util from 'node:util'
 import { startTimer } from './clock.ts'
 import { refuse } from './realm.ts'
 
@@ -66,6 +67,7 @@ export function installNames(addressFor: (host: string) => string): void {
       const all = typeof options === 'object' && options.all === true
       lookup(host, { all }, (_, address, family) => resolved(all ? address : { address, family }))
     })
+  Object.defineProperty(lookup, util.promisify.custom, { value: lookupPromise })
   const loud = Object.fromEntries(
     OTHERS.map((name) => [
       name,

@@ -9,13 +9,14 @@ import { installAddons } from './addons.ts'
 import { apply, beginLife, endLife, endTurn, type Life } from './agent.ts'
 import { installChance } from './chance.ts'
 import { fireImmediate, fireTimer, installClock } from './clock.ts'
+import { installDescriptors } from './descriptors.ts'
 import { installEscapes } from './escapes.ts'
 import { emptyScratch, installTemporaryFolders } from './files.ts'
 import { killOf } from './kill.ts'
 import { type MutantSwitch, setMutant } from './mutants.ts'
 import { installNetwork } from './network.ts'
 import { original } from './originals.ts'
-import { realm, stepNow } from './realm.ts'
+import { realm, stepNow, withoutRuntime } from './realm.ts'
 import { loadAgain, watchModules, whyNotAgain } from './reload.ts'
 import { takeBefore } from './snapshot.ts'
 
@@ -156,20 +157,25 @@ function installOutput(): void {
   for (const name of ['stdout', 'stderr'] as const) {
     const stream = process[name]
     stream.write = ((chunk: string | Uint8Array, encoding?: unknown, done?: unknown): boolean => {
-      const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString()
-      // A package loads in a first life only: what it says meanwhile is none of the run's.
-      const muted = realm.muted || before.loads
-      if (!muted) realm.logBytesLeft -= text.length
-      if (!muted && realm.logBytesLeft >= 0) realm.out.add('log', { stream: name, text, step: stepNow() })
-      else if (!muted) {
-        realm.out.add('exited', { code: 1, error: 'the program prints without end', flood: true })
-        finish()
-      }
+      print(name, typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString())
       const callback = typeof encoding === 'function' ? encoding : done
       if (typeof callback === 'function') process.nextTick(callback as () => void)
       return true
     }) as typeof stream.write
   }
+  installDescriptors(print)
+}
+
+function print(stream: 'stdout' | 'stderr', text: string): void {
+  // A package loads in a first life only: what it says meanwhile is none of the run's.
+  if (realm.muted || before.loads) return
+  realm.logBytesLeft -= text.length
+  if (realm.logBytesLeft >= 0) {
+    realm.out.add('log', { stream, text, step: stepNow() })
+    return
+  }
+  realm.out.add('exited', { code: 1, error: 'the program prints without end', flood: true })
+  finish()
 }
 
 /** Of these Node and packages tell each once in a process, whatever life it is in: one life would print what the next does not. */
@@ -212,7 +218,7 @@ function installEnd(): void {
     if (process.listenerCount('uncaughtException') > 1) return
     if (realm.muted) return
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    realm.out.add('exited', { code: 1, error: text.slice(0, 4000) })
+    realm.out.add('exited', { code: 1, error: withoutRuntime(text).slice(0, 4000) })
     finish()
   }
   process.on('uncaughtException', crashed)

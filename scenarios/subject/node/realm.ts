@@ -36,6 +36,13 @@ export const stepNow = (): string => realm.steps.getStore() ?? 'boot'
 
 const OWN = new URL('.', import.meta.url).pathname
 
+/** A stack as the program would have it: without what stands in for its machine. */
+export const withoutRuntime = (stack: string): string =>
+  stack
+    .split('\n')
+    .filter((line) => !line.includes(OWN))
+    .join('\n')
+
 /** The package in `node_modules` that a file is of. */
 export const packageOf = (path: string): string | undefined =>
   /^.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]

@@ -25,7 +25,7 @@ test.each([
   ['handle', /^1893456000000$/],
   [
     'resolvers',
-    /^\[\["198.18.0.1"\],\["198.18.0.1"\],\["198.18.0.1"\],\[{"address":"198.18.0.1","ttl":60}\],"ENODATA"\]$/,
+    /^\[\["198.18.0.1"\],\["198.18.0.1"\],\["198.18.0.1"\],\[{"address":"198.18.0.1","ttl":60}\],{"address":"198.18.0.1","family":4},"ENODATA"\]$/,
   ],
   [
     'sqlite',
@@ -60,6 +60,24 @@ test.each([
 ])('what nobody can say of a name is refused: %s', async (path, what) => {
   const run = await stage.run(ask(path), { seed: '1' })
   expect(run.escapes).toMatchObject([{ what, wayOut: expect.stringContaining('connect by name') }])
+})
+
+test('what is written to the descriptors of the output is printed', async () => {
+  const { answers, trace } = await stage.run(ask('prints'), { seed: '1' })
+  expect(answers.ask?.body).toBe('[5,5]')
+  const logs = trace.filter(({ type }) => type === 'app.log').map(({ fields }) => [fields.stream, fields.text])
+  expect(logs).toEqual([
+    ['stdout', 'one\n'],
+    ['stderr', 'two\n'],
+    ['stdout', 'four\n'],
+    ['stdout', 'five\n'],
+  ])
+})
+
+test('the stack of a crash shows the program, and nothing of what stands in for its machine', async () => {
+  const { ending } = await stage.run(ask('crash'), { seed: '1' })
+  expect(ending.message).toMatch(/^the service crashed: Error: a worker thread .*\n +at .*machine\.mjs:\d+/)
+  expect(ending.message).not.toContain('scenarios/subject/node')
 })
 
 test('a host that nobody knows is named in the error, without TLS too', async () => {
