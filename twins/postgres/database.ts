@@ -5,7 +5,7 @@ import type { World } from '../world.ts'
 import { type Connection, createConnection } from './connection.ts'
 import type { At, Engine, Settled } from './engine.ts'
 import { openPglite } from './pglite/engine.ts'
-import { readState, writeState } from './rows.ts'
+import { readState, takeBack, writeState } from './rows.ts'
 import { openServer } from './server/engine.ts'
 import { readSnapshot, type Seed, templateOf } from './state.ts'
 
@@ -86,6 +86,9 @@ export function createDatabase(world: World, seed: Seed): Database {
     },
     // What could not even begin has ended the run already.
     snapshot: () => (broken ? {} : readState(host.engine(), at('snapshot'))),
-    restore: (state) => writeState(host.engine(), readSnapshot(state), at('restore')),
+    restore(state) {
+      const engine = host.engine()
+      if (!takeBack(engine, state, at('restore'))) writeState(engine, readSnapshot(state), at('restore'))
+    },
   }
 }

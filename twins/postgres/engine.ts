@@ -22,6 +22,17 @@ export type Settled = {
   readonly sleptMs: number
 }
 
+/** A statement of our own: SQL, or a `COPY … FROM STDIN` with what it reads. */
+export type Work = string | { readonly copy: string; readonly data: Uint8Array }
+
+/** The whole of a database at one moment, held by its engine. */
+export interface Kept {
+  /** Rows of a query over what was committed then. */
+  rows(sql: string): readonly Readonly<Record<string, string | null>>[]
+  /** Called before it is let go, if anybody still holds `task`. */
+  beforeGone(task: () => void): void
+}
+
 /** A database, stepped one batch at a time. Whatever settles was made to by this step, in this order. */
 export interface Engine {
   /** A session's first words, up to `ReadyForQuery`; an error instead ends it. */
@@ -36,8 +47,12 @@ export interface Engine {
   notified(): readonly { readonly session: number; readonly bytes: Uint8Array }[]
   /** Rows of a query of our own over what is committed. */
   rows(sql: string, at: At): readonly Readonly<Record<string, string | null>>[]
-  /** Statements of our own, all or none. */
-  run(sql: readonly string[], at: At): void
+  /** Statements of our own, in one transaction. */
+  run(work: readonly Work[], at: At): void
+  /** Keeps everything as it is now; undefined where what sessions hold would not go back with it. */
+  keep?(at: At): Kept | undefined
+  /** Takes everything back to what was kept. False, and nothing has changed, where it cannot be. */
+  takeBack?(kept: Kept, at: At): boolean
 }
 
 /** The milliseconds that a replaced `pg_sleep` speaks of in a notice; undefined for any other message. */

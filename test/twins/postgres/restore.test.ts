@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { query } from '../../../twins/postgres/wire.ts'
+import { message, query, rowsIn, SYNC } from '../../../twins/postgres/wire.ts'
 import { canonical, type Json } from '../../../twins/trace.ts'
 import { openDatabase } from './client.ts'
 import { ENGINES } from './support.ts'
@@ -101,5 +101,116 @@ test('what is no snapshot of tables is refused, and changes nothing', async () =
   ] as const) {
     expect(() => twin.restore(strange)).toThrow(message)
     expect(twin.snapshot()).toEqual({ kv: [{ k: 1 }] })
+  }
+})
+
+describe('a large database', () => {
+  const LARGE = `create table entries (id int primary key, body text, extra jsonb);
+    create unique index on entries (body);
+    create table small (n serial);
+    insert into entries select n, 'a\tb\\' || n, '{"list": [1, null]}' from generate_series(1, 30000) n`
+  const size = (state: Json): number => (state as { entries: readonly Json[] }).entries.length
+
+  test('is kept as it is, read as it was, and taken back whole', async () => {
+    const { twin, client } = openDatabase({ sql: LARGE })
+    const one = await client()
+    await one.say(Buffer.concat([message('P', 'count', 'select count(*) from entries', Buffer.alloc(2)), SYNC]))
+    const before = twin.snapshot()
+    const getter = Object.getOwnPropertyDescriptor(before, 'entries')?.get
+    expect([typeof getter, Object.isFrozen(before)]).toEqual(['function', true])
+    const later = Buffer.concat([message('P', 'later', 'select 7 as n', Buffer.alloc(2)), SYNC])
+    await one.say(later)
+    await one.rows("delete from entries where id > 10; insert into small default values; set timezone = 'Asia/Tokyo'")
+    const after = twin.snapshot()
+    // The first is read after the database has gone on, and the database stays where it is.
+    expect([size(before), size(after)]).toEqual([30_000, 10])
+    expect((before as { entries: readonly Json[] }).entries[0]).toEqual({
+      id: 1,
+      body: 'a\tb\\1',
+      extra: { list: [1, null] },
+    })
+    expect(await one.rows('select count(*) from entries')).toEqual([{ count: '10' }])
+    twin.restore(before)
+    expect(await one.rows('select count(*) from entries')).toEqual([{ count: '30000' }])
+    expect(await one.rows("insert into small default values returning n, current_setting('timezone') as zone")).toEqual(
+      [{ n: '1', zone: 'Asia/Tokyo' }],
+    )
+    // What the session prepared before and after is still its own.
+    const run = (name: string): Buffer =>
+      Buffer.concat([
+        message('B', '', name, Buffer.alloc(6)),
+        message('D', Buffer.from('P'), ''),
+        message('E', '', 0),
+        SYNC,
+      ])
+    expect(rowsIn(await one.say(run('count')))).toEqual([{ count: '30000' }])
+    expect(rowsIn(await one.say(run('later')))).toEqual([{ n: '7' }])
+    expect(canonical(twin.snapshot())).toContain('"small":[{"n":1}]')
+  })
+
+  test('goes back from text too, indexes and all, and into another world', async () => {
+    const first = openDatabase({ sql: LARGE })
+    const state = first.twin.snapshot()
+    const text = canonical(state)
+    const second = openDatabase({ sql: LARGE })
+    const other = await second.client()
+    await other.rows('delete from entries')
+    second.twin.restore(JSON.parse(text) as Json)
+    expect(await other.error("insert into entries values (5, 'x')")).toBe('23505')
+    expect(canonical(second.twin.snapshot())).toBe(text)
+    await other.rows('delete from entries')
+    second.twin.restore(state)
+    expect(await other.rows('select count(*) from entries')).toEqual([{ count: '30000' }])
+    // What does not fit is refused, and leaves everything as it was.
+    const strange = {
+      ...(JSON.parse(text) as object),
+      entries: [
+        { id: 1, body: 'x' },
+        { id: 1, body: 'y' },
+      ],
+    }
+    expect(() => second.twin.restore(strange)).toThrow('entries_pkey')
+    expect(await other.rows('select count(*) from entries')).toEqual([{ count: '30000' }])
+  })
+
+  test('goes back as rows where tables have changed since, and where a lock is held', async () => {
+    const { twin, client } = openDatabase({ sql: LARGE })
+    const one = await client()
+    const state = twin.snapshot()
+    await one.rows('create table since (id int); insert into since values (1); delete from entries')
+    twin.restore(state)
+    expect(await one.rows('select (select count(*) from entries) as old, (select count(*) from since) as new')).toEqual(
+      [{ old: '30000', new: '0' }],
+    )
+    await one.rows('select pg_advisory_lock(1)')
+    expect(Object.isFrozen(twin.snapshot())).toBe(false)
+  })
+
+  test('is read before the engine lets it go', async () => {
+    const { twin, client } = openDatabase({ sql: LARGE })
+    const one = await client()
+    const states: Json[] = []
+    for (let left = 30_000; left > 29_994; left--) {
+      states.push(twin.snapshot())
+      await one.rows(`delete from entries where id = ${left}`)
+    }
+    expect(states.map(size)).toEqual([30_000, 29_999, 29_998, 29_997, 29_996, 29_995])
+    twin.restore(states[0] ?? null)
+    expect(await one.rows('select count(*) from entries')).toEqual([{ count: '30000' }])
+  })
+})
+
+test('cells go back as they are, whatever stands in them', async () => {
+  const sql = `create domain money2 as numeric check (value > 0); create type pair as (a int, b text);
+    create table cells (id int primary key, t text, j json, d money2, b bytea, l text[], p pair, r int4range, f float8, v bool, twice int generated always as (id * 2) stored);
+    insert into cells values (1, E'tab\\tback\\\\new\\nreturn\\r\\\\N', '"text"', 1.50, '\\x00ff', '{a,"b,c",null}', '(1,x)', '[1,5)', 'Infinity', true),
+      (2, null, '[1.10]', null, null, null, null, null, -0.0, false), (3, '', '"\\\\."', 2, '', '{}', '(,)', 'empty', 1e300, null)`
+  for (const engine of ENGINES) {
+    const { twin } = openDatabase({ engine, sql })
+    const text = canonical(twin.snapshot())
+    twin.restore({ cells: [] })
+    expect(canonical(twin.snapshot())).toContain('"cells":[]')
+    twin.restore(JSON.parse(text) as Json)
+    expect(canonical(twin.snapshot())).toBe(text)
   }
 })

@@ -1,7 +1,7 @@
 import { digest } from '../../trace.ts'
 import { notModelled } from '../../twin.ts'
 import { type Bridge, openBridge, START_MS_MAX } from '../bridge.ts'
-import { type At, type Batch, type Engine, type Settled, slept } from '../engine.ts'
+import { type At, type Batch, type Engine, type Settled, slept, type Work } from '../engine.ts'
 import { GAPS } from '../gaps.ts'
 import { callsFunction, type Statement, statementsOf } from '../sql.ts'
 import { literal } from '../state.ts'
@@ -19,6 +19,7 @@ import {
   withFields,
 } from '../wire.ts'
 import type { Reply, Request } from './request.ts'
+import { createShelf, type Shelf } from './shelf.ts'
 
 type Session = {
   readonly id: number
@@ -26,32 +27,56 @@ type Session = {
   settings: ReadonlyMap<string, string>
   /** It may have set something since that was last looked at. */
   dirty: boolean
-  readonly prepared: Set<string>
+  /** The `Parse` of each of its named statements. */
+  readonly prepared: Map<string, Uint8Array>
 }
 
 // One PGlite a process, and one run at a time on it.
-const shared: { bridge: Bridge<Request, Reply> | undefined; run: number } = { bridge: undefined, run: 0 }
+const shared: { bridge: Bridge<Request, Reply> | undefined; shelf: Shelf | undefined; run: number } = {
+  bridge: undefined,
+  shelf: undefined,
+  run: 0,
+}
 const EXTENSION = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+
+/** Everything that SQL has defined, in a few letters; rows of catalogs but for what fills and empties tables. */
+const CATALOG = `select md5(string_agg(row, ' ' order by row)) as digest from (
+  select (to_jsonb(c) - array['relfilenode', 'relpages', 'reltuples', 'relallvisible', 'relallfrozen', 'relfrozenxid', 'relminmxid'])::text
+    from pg_catalog.pg_class c where oid >= 16384 and relkind <> 't' and relpersistence <> 't'
+  union all select a::text from pg_catalog.pg_attribute a where attrelid >= 16384 and attnum > 0
+  union all select pg_catalog.pg_get_indexdef(indexrelid) from pg_catalog.pg_index where indrelid >= 16384
+  union all select c::text from pg_catalog.pg_constraint c where oid >= 16384
+  union all select t::text from pg_catalog.pg_trigger t where oid >= 16384
+  union all select d::text from pg_catalog.pg_attrdef d
+  union all select r::text from pg_catalog.pg_rewrite r where oid >= 16384
+  union all select p::text from pg_catalog.pg_proc p where oid >= 16384
+  union all select t::text from pg_catalog.pg_type t where oid >= 16384
+  union all select e::text from pg_catalog.pg_enum e
+  union all select n::text from pg_catalog.pg_namespace n where oid >= 16384
+  union all select s::text from pg_catalog.pg_db_role_setting s
+  union all select e::text from pg_catalog.pg_extension e) defined(row)`
 
 const gap = (what: string): Error => notModelled('postgres', GAPS, what)
 
 /** PGlite under virtual time and seeded chance, at the state that `sql` makes. One backend plays all sessions, and refuses what that would falsify. */
 export function openPglite(sql: readonly string[], at: At): Engine {
-  if (shared.bridge?.alive !== true)
-    shared.bridge = openBridge(new URL(`./worker.${EXTENSION}`, import.meta.url), 'pglite')
-  shared.run += 1
+  const bridge =
+    shared.bridge?.alive === true
+      ? shared.bridge
+      : openBridge<Request, Reply>(new URL(`./worker.${EXTENSION}`, import.meta.url), 'pglite')
+  const shelf = shared.bridge === bridge && shared.shelf !== undefined ? shared.shelf : createShelf(bridge.ask)
+  Object.assign(shared, { bridge, shelf, run: shared.run + 1 })
   const mine = shared.run
-  const bridge = shared.bridge
   const statements = sql.flatMap((text) => statementsOf(text).map((one) => one.text))
   const template = digest([statements, at.nowMs] as never)
   bridge.ask({ kind: 'reset', template, sql: statements, nowMs: at.nowMs }, START_MS_MAX)
   return createEngine((bytes, when) => {
     if (mine !== shared.run) throw new Error('pglite: expected the run it was opened for, got another one since.')
     return bridge.ask({ kind: 'exec', bytes, ...when }).bytes
-  })
+  }, shelf)
 }
 
-function createEngine(exec: (bytes: Uint8Array, at: At) => Uint8Array): Engine {
+function createEngine(exec: (bytes: Uint8Array, at: At) => Uint8Array, shelf: Shelf): Engine {
   const sessions = new Map<number, Session>()
   /** Whose settings the backend has. */
   let active: Session | undefined
@@ -107,6 +132,38 @@ function createEngine(exec: (bytes: Uint8Array, at: At) => Uint8Array): Engine {
     return { session: session.id, bytes: Buffer.concat(kept), status, sleptMs }
   }
 
+  /** Nobody has anything open, and nobody's settings hold. */
+  const alone = (at: At): void => {
+    if (owner !== undefined) throw gap('a snapshot in the middle of a transaction on PGlite')
+    switchTo(undefined, at)
+  }
+
+  const catalogOf = (at: At): string => ask(CATALOG, at)[0]?.digest ?? ''
+  const allPrepared = (): ReadonlyMap<string, Uint8Array> =>
+    new Map([...sessions.values()].flatMap(({ prepared }) => [...prepared]))
+
+  /** What sessions have prepared is theirs, whatever was prepared when the image was taken. */
+  const reprepare = (there: ReadonlyMap<string, Uint8Array>, at: At): void => {
+    const stays = (name: string, parse: Uint8Array): boolean => {
+      const known = there.get(name)
+      return known !== undefined && Buffer.compare(known, parse) === 0
+    }
+    const wanted = allPrepared()
+    const strange = [...there].filter(([name]) => {
+      const parse = wanted.get(name)
+      return parse === undefined || !stays(name, parse)
+    })
+    if (strange.length > 0)
+      exec(Buffer.concat([...strange.map(([name]) => message('C', Buffer.from('S'), name)), SYNC]), at)
+    for (const session of sessions.values()) {
+      const missing = [...session.prepared].filter(([name, parse]) => !stays(name, parse))
+      if (missing.length === 0) continue
+      switchTo(session, at)
+      // One by one: the statement that was refused then is refused again.
+      for (const [, parse] of missing) exec(Buffer.concat([parse, SYNC]), at)
+    }
+  }
+
   const known = (id: number): Session => {
     const session = sessions.get(id)
     if (session === undefined) throw new Error(`pglite: expected an open session, got ${id}.`)
@@ -124,7 +181,7 @@ function createEngine(exec: (bytes: Uint8Array, at: At) => Uint8Array): Engine {
       ask('select pg_catalog.pg_advisory_unlock_all()', at)
       locking = undefined
     }
-    const closes = [...session.prepared].map((name) => message('C', Buffer.from('S'), name))
+    const closes = [...session.prepared.keys()].map((name) => message('C', Buffer.from('S'), name))
     if (closes.length > 0 && owner === undefined) exec(Buffer.concat([...closes, SYNC]), at)
     if (active === session && owner === undefined) switchTo(undefined, at)
     sessions.delete(id)
@@ -134,7 +191,7 @@ function createEngine(exec: (bytes: Uint8Array, at: At) => Uint8Array): Engine {
   return {
     open(id, parameters, at) {
       const settings = new Map(Object.entries(parameters))
-      const session = { id, settings, dirty: false, prepared: new Set<string>() }
+      const session = { id, settings, dirty: false, prepared: new Map<string, Uint8Array>() }
       const bad = owner === undefined ? refusedSetting(session, at) : undefined
       if (bad !== undefined) return { session: id, bytes: bad, status: 'I', sleptMs: 0 }
       sessions.set(id, session)
@@ -171,10 +228,28 @@ function createEngine(exec: (bytes: Uint8Array, at: At) => Uint8Array): Engine {
       switchTo(undefined, at)
       return ask(sql, at)
     },
-    run(sql, at) {
-      if (owner !== undefined) throw gap('a snapshot in the middle of a transaction on PGlite')
+    run(work, at) {
+      alone(at)
+      try {
+        for (const one of work) rowsIn(exec(typeof one === 'string' ? query(one) : copied(one), at))
+      } catch (error) {
+        ask('rollback', at)
+        throw error
+      }
+    },
+    keep(at) {
+      if (owner !== undefined || locking !== undefined) return undefined
       switchTo(undefined, at)
-      for (const text of sql) ask(text, at)
+      return shelf.keep({ catalog: catalogOf(at), prepared: allPrepared() }, at)
+    },
+    takeBack(kept, at) {
+      alone(at)
+      const there = shelf.held(kept)
+      if (there === undefined || locking !== undefined || there.catalog !== catalogOf(at)) return false
+      shelf.goTo(kept)
+      unnamed = undefined
+      reprepare(there.prepared, at)
+      return true
     },
   }
 }
@@ -199,6 +274,9 @@ function refuse(statement: Statement): void {
     throw gap('LISTEN and NOTIFY on PGlite')
 }
 
+const copied = ({ copy, data }: Exclude<Work, string>): Buffer =>
+  Buffer.concat([query(copy), message('d', data), message('c')])
+
 const setsSomething = (statement: Statement): boolean =>
   ['set', 'reset'].includes(statement.words[0] ?? '') || callsFunction(statement, /^set_config$/) !== undefined
 
@@ -217,8 +295,9 @@ function renamed(
       case 'P': {
         const { name, sql, rest } = parseOf(one.body)
         if (name === '') parses = true
-        else session.prepared.add(nameFor(session, name))
-        return message('P', nameFor(session, name), sql, rest)
+        const bytes = message('P', nameFor(session, name), sql, rest)
+        if (name !== '') session.prepared.set(nameFor(session, name), bytes)
+        return bytes
       }
       case 'B': {
         const { portal, statement, rest } = bindOf(one.body)

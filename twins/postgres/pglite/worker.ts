@@ -15,6 +15,10 @@ const IMAGES_MAX = 8
 const SETTINGS = ['shared_buffers=8MB', 'max_wal_size=64MB', 'wal_buffers=256kB', 'timezone=UTC']
 
 const images = new Map<string, Image>()
+/** What the world has kept, and the image that memory differs least from. */
+const kept = new Map<number, Image>()
+const latest: { image: Image | undefined } = { image: undefined }
+const NOTHING: Reply = { bytes: new Uint8Array(0) }
 // What goes wrong here is told to whoever asks first.
 const opened = open()
 opened.catch(() => undefined)
@@ -50,15 +54,43 @@ function imageOf({ db, reality, bare }: Open, { template, sql, nowMs }: Extract<
   return image
 }
 
+function keptImage(number: number): Image {
+  const image = kept.get(number)
+  if (image === undefined) throw new Error(`expected the image ${number} to be kept, got none.`)
+  return image
+}
+
+function goTo(image: Image): Reply {
+  image.restore()
+  latest.image = image
+  return NOTHING
+}
+
 async function answer(request: Request): Promise<Reply> {
   const open = await opened
   switch (request.kind) {
     case 'reset':
-      imageOf(open, request).restore()
-      return { bytes: new Uint8Array(0) }
+      return goTo(imageOf(open, request))
     case 'exec':
       open.reality.set(request.nowMs, request.chance)
       return { bytes: open.db.execProtocolRawSync(request.bytes) }
+    case 'keep':
+      latest.image = takeImage(open.db, latest.image)
+      kept.set(request.image, latest.image)
+      return NOTHING
+    case 'back':
+      return goTo(keptImage(request.image))
+    case 'drop':
+      kept.delete(request.image)
+      return NOTHING
+    case 'peek': {
+      const here = takeImage(open.db, latest.image)
+      keptImage(request.image).restore()
+      open.reality.set(request.nowMs, request.chance)
+      const bytes = open.db.execProtocolRawSync(request.bytes)
+      here.restore()
+      return { bytes }
+    }
     default:
       return request satisfies never
   }

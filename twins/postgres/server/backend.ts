@@ -89,6 +89,20 @@ export class Backend {
     return rowsIn(Buffer.concat((await this.answer({ kind: 'ready' })).map(({ bytes }) => bytes)))
   }
 
+  /** A `COPY … FROM STDIN` of our own, with what it reads. */
+  async copy(sql: string, data: Uint8Array): Promise<void> {
+    this.write(query(sql))
+    const said = await this.answer({ kind: 'ready' })
+    // Refused before it has read anything: then it is ready again already.
+    const bytes = said.at(-1)?.type === 'G' ? await this.#feed(data) : said
+    rowsIn(Buffer.concat(bytes.map((one) => one.bytes)))
+  }
+
+  async #feed(data: Uint8Array): Promise<readonly Message[]> {
+    this.write(Buffer.concat([message('d', data), message('c')]))
+    return this.answer({ kind: 'ready' })
+  }
+
   close(): void {
     if (!this.#over) this.write(message('X'))
     this.#socket.end()

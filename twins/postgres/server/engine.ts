@@ -75,7 +75,7 @@ function createEngine(ask: (request: Request) => Reply): Engine {
       return told
     },
     rows: (sql) => ask({ kind: 'rows', sql }).rows,
-    run: (sql, { nowMs }) => void ask({ kind: 'run', sql, nowMs }),
+    run: (work, { nowMs }) => void ask({ kind: 'run', work, nowMs }),
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Work } from '../engine.ts'
 import type { Status } from '../wire.ts'
 
 /** What the thread of a server is asked. */
@@ -22,7 +23,7 @@ export type Request =
     }
   | { readonly kind: 'close' | 'cancel'; readonly session: number }
   | { readonly kind: 'rows'; readonly sql: string }
-  | { readonly kind: 'run'; readonly sql: readonly string[]; readonly nowMs: number }
+  | { readonly kind: 'run'; readonly work: readonly Work[]; readonly nowMs: number }
 
 /** The whole answer to a session's batch. */
 export type Finished = { readonly session: number; readonly bytes: Uint8Array; readonly status: Status }

@@ -1,3 +1,4 @@
+import type { Work } from '../engine.ts'
 import { type Message, message, SYNC, withFields } from '../wire.ts'
 import { Backend, type Until } from './backend.ts'
 import type { Home, Server } from './launch.ts'
@@ -184,11 +185,18 @@ export class Stepper {
     return { ...NOTHING, rows: await this.#observer.rows(sql) }
   }
 
-  async run(sql: readonly string[], nowMs: number): Promise<void> {
+  async run(work: readonly Work[], nowMs: number): Promise<void> {
     const { bytes, answers } = tellTime(nowMs, { begins: true, pipelined: false })
     this.#observer.write(bytes)
     await this.#observer.skip(answers)
-    for (const text of sql) await this.#observer.rows(text)
+    try {
+      for (const one of work)
+        if (typeof one === 'string') await this.#observer.rows(one)
+        else await this.#observer.copy(one.copy, one.data)
+    } catch (error) {
+      await this.#observer.rows('rollback')
+      throw error
+    }
   }
 
   #known(id: number): Session {

@@ -95,7 +95,7 @@ async function answer(request: Request): Promise<Reply> {
     case 'rows':
       return stepper.rows(request.sql)
     case 'run':
-      await stepper.run(request.sql, request.nowMs)
+      await stepper.run(request.work, request.nowMs)
       return NOTHING
     default:
       return request satisfies never
