@@ -40,6 +40,26 @@ const versionOf = (sdk: string): string =>
 /** Unmodified drivers of what is no HTTP, where no request says who sent it. */
 const DRIVERS: Readonly<Record<string, readonly string[]>> = { postgres: ['pg', 'postgres', 'drizzle-orm'] }
 
+/** Whose description of the vendor's answers every answer in our tests is held against, by test/support/shapes/. */
+const DESCRIPTIONS: Readonly<Record<string, string>> = {
+  anthropic: '@anthropic-ai/sdk',
+  github: '@octokit/openapi',
+  google: 'googleapis',
+  jira: 'jira.js',
+  okta: '@okta/okta-sdk-nodejs',
+  openai: 'openai',
+  sendgrid: '@sendgrid/client',
+  slack: '@slack/web-api',
+  stripe: 'stripe',
+  twilio: 'twilio',
+}
+function describedBy(twin: string): readonly string[] {
+  if (!existsSync(join(ROOT, 'test/support/shapes', `${twin}.ts`))) return []
+  const by = DESCRIPTIONS[twin]
+  if (by === undefined) throw new Error(`${twin}: expected to be told by whom its answers are described, got nothing.`)
+  return [`Every JSON answer in these tests has the shape that ${by} ${versionOf(by)} describes.`, '']
+}
+
 /** The SDKs that tests drive a twin with, and how many operations each of them. */
 function drivers(twin: string): string {
   const counted = [...drivenOf(twin, RECORD)].map(
@@ -94,6 +114,7 @@ const sections = TWINS.flatMap(({ name, operations, apiVersions, gaps }) => {
     ),
     '',
     ...drivenTable(name, operations),
+    ...describedBy(name),
     'Not modelled, and loud:',
     '',
     ...gaps.filter(({ why }) => !why.startsWith('Assumed:')).map(({ what, why }) => `- ${what}: ${why}`),
