@@ -65,6 +65,12 @@ export function emit(
   for (const target of targets) deliver(github, target, event, action ?? null, body, repo)
 }
 
+/** What an edit changed, as payloads tell it: what there was before. */
+export function edits(old: Row, now: Row, ...fields: readonly string[]): Json {
+  const changed = fields.filter((field) => (now[field] ?? null) !== (old[field] ?? null))
+  return Object.fromEntries(changed.map((field) => [field, { from: old[field] ?? '' }]))
+}
+
 /** Pushes tell of the repository as they did before there were other events: times in seconds, and some names twice. */
 function pushedRepo(github: GitHub, repo: Row): Json {
   const brief = repoBrief(github, repo) as Row
@@ -126,7 +132,7 @@ const uuid = (hex: string): string =>
 
 /** A ping, which a new hook gets first. */
 export function ping(github: GitHub, hook: Row, path: string, type: string, id: number, more: Row): void {
-  const body = { zen: 'Keep it logically awesome.', hook_id: hook.id, hook: withoutSecret(hook), ...more }
+  const body = { zen: 'Keep it logically awesome.', hook_id: hook.id, ...more }
   github.record('ping', { hook: hook.id })
   deliver(github, { hook, path, type, id }, 'ping', null, body, undefined)
 }
@@ -140,6 +146,12 @@ export function withoutSecret(hook: Row): Json {
 export const signature = (secret: string, body: string, hash: 'sha1' | 'sha256'): string =>
   `${hash}=${createHmac(hash, secret).update(body).digest('hex')}`
 
+/** As payloads name one: its node id is of the old kind. */
+const installationOf = (id: number): Json => ({
+  id,
+  node_id: Buffer.from(`023:IntegrationInstallation${id}`).toString('base64'),
+})
+
 function deliver(
   github: GitHub,
   target: Target,
@@ -148,7 +160,8 @@ function deliver(
   payload: Row,
   repo: Row | undefined,
 ): void {
-  const whole = target.installation === undefined ? payload : { ...payload, installation: { id: target.installation } }
+  const whole =
+    target.installation === undefined ? payload : { ...payload, installation: installationOf(target.installation) }
   const guid = uuid(github.draw('delivery').text(32, '0123456789abcdef'))
   send(
     github,

@@ -35,7 +35,9 @@ function furnishRows(github: GitHub, repo: Row, fields: Row): void {
       const { _key, ...row } = rowOf(one)
       // What is found by another name need not have an id.
       const named = _key === undefined ? { id: row.id ?? github.nextId() } : {}
-      github.store.put(`${repoPath(repo)}/${collection}`, String(_key ?? named.id).toLowerCase(), { ...named, ...row })
+      const dated = collection === 'hooks' ? { created_at: github.now(), updated_at: github.now() } : {}
+      const path = `${repoPath(repo)}/${collection}`
+      github.store.put(path, String(_key ?? named.id).toLowerCase(), { ...named, ...dated, ...row })
     }
   }
   for (const one of listOf(fields.stargazers)) {

@@ -5,13 +5,16 @@ import { ensureAccount } from './ensure.ts'
 import { emit } from './events.ts'
 import { putBlob, resolve } from './git/objects.ts'
 import { findRepo, type GitHub, repoPath } from './github.ts'
+import { ranPayload } from './routes/actions.ts'
+import { runDoc } from './routes/checks.ts'
 import { createComment } from './routes/comments.ts'
 import { commitFiles, target } from './routes/contents.ts'
 import { changed, createIssue } from './routes/issues.ts'
 import { mergePull, settleAutoMerges } from './routes/merge.ts'
 import { createReview } from './routes/reviews.ts'
+import { links } from './shapes/accounts.ts'
 import { type Row, text } from './store.ts'
-import { nodeId } from './wire.ts'
+import { nodeId, WEB } from './wire.ts'
 
 /** What people, services and GitHub do by themselves. `repo` is `owner/name`, `login` who does it. */
 export const HAPPENINGS = [
@@ -108,7 +111,8 @@ function act(github: GitHub, event: Happening, fields: Row): void {
   const login = text(fields.login)
   const number = Number(fields.number ?? 0)
   const { repo: _, login: __, number: ___, ...body } = fields
-  const ask = asked(github, login, repo, body, number)
+  // What nobody did, GitHub's own app did.
+  const ask = asked(github, login === '' ? ensureAccount(github, BOT) : login, repo, body, number)
   switch (event) {
     case 'push':
       return pushed(ask, repo, fields)
@@ -149,6 +153,34 @@ function pushed(ask: Ask, repo: Row, { branch, message, files }: Row): void {
   commitFiles(ask, repo, at, all, wanted)
 }
 
+/** GitHub's own app, as checks show it: https://docs.github.com/rest/checks/runs (2026-11-26). */
+const ACTIONS: Json = {
+  id: 15368,
+  slug: 'github-actions',
+  client_id: 'Iv1.05c79e9ad1f6bdfa',
+  node_id: 'MDM6QXBwMTUzNjg=',
+  owner: {
+    login: 'github',
+    id: 9919,
+    node_id: 'MDEyOk9yZ2FuaXphdGlvbjk5MTk=',
+    avatar_url: 'https://avatars.githubusercontent.com/u/9919?v=4',
+    gravatar_id: '',
+    ...links('github'),
+    type: 'Organization',
+    user_view_type: 'public',
+    site_admin: false,
+  },
+  name: 'GitHub Actions',
+  description: 'Automate your workflow from idea to production',
+  external_url: 'https://help.github.com/en/actions',
+  html_url: `${WEB}/apps/github-actions`,
+  created_at: '2018-07-30T09:30:17Z',
+  updated_at: '2024-04-10T20:33:16Z',
+  permissions: { actions: 'write', checks: 'write', contents: 'write', metadata: 'read', statuses: 'write' },
+  events: ['check_run', 'check_suite', 'push', 'workflow_dispatch'],
+}
+const BOT = { login: 'github-actions[bot]', id: 41898282, type: 'Bot' }
+
 /** A check by an app that is not part of the story. */
 function checked(ask: Ask, repo: Row, { ref, name, conclusion }: Row): void {
   const { github } = ask
@@ -156,7 +188,6 @@ function checked(ask: Ask, repo: Row, { ref, name, conclusion }: Row): void {
   if (sha === '') throw new Error(`github.check_run.completed: expected a commit at ${text(ref)}, got none.`)
   const id = github.nextId()
   const now = github.now()
-  const app = { id: 15368, slug: 'github-actions', node_id: nodeId('A', 15368), name: 'GitHub Actions' }
   const row = {
     id,
     node_id: nodeId('CR', Number(repo.id), id),
@@ -167,12 +198,12 @@ function checked(ask: Ask, repo: Row, { ref, name, conclusion }: Row): void {
     started_at: now,
     completed_at: now,
     check_suite: { id: github.nextId() },
-    app,
+    app: ACTIONS,
     external_id: '',
     output: {},
   }
   github.store.put(`${repoPath(repo)}/check-runs`, id, row)
-  emit(github, ask.viewer, repo, 'check_run.completed', { check_run: row as Json })
+  emit(github, ask.viewer, repo, 'check_run.completed', { check_run: runDoc(ask, repo, row) })
   settleAutoMerges(github, repo)
 }
 
@@ -189,5 +220,5 @@ function ran(ask: Ask, repo: Row, { run, conclusion }: Row): void {
     conclusion,
     updated_at: github.now(),
   })
-  emit(github, ask.viewer, repo, 'workflow_run.completed', { workflow_run: kept as Json })
+  emit(github, ask.viewer, repo, 'workflow_run.completed', ranPayload(ask, repo, kept))
 }

@@ -25,6 +25,22 @@ const RULESET = {
   enforcement: 'active',
   conditions: { ref_name: { include: ['~DEFAULT_BRANCH'], exclude: [] } },
 }
+const PULLED = {
+  dismiss_stale_reviews_on_push: false,
+  require_code_owner_review: false,
+  require_last_push_approval: false,
+  required_approving_review_count: 0,
+  required_review_thread_resolution: true,
+}
+const QUEUE = {
+  check_response_timeout_minutes: 60,
+  grouping_strategy: 'ALLGREEN',
+  max_entries_to_build: 5,
+  max_entries_to_merge: 5,
+  merge_method: 'MERGE',
+  min_entries_to_merge: 1,
+  min_entries_to_merge_wait_minutes: 5,
+}
 /** Merges a pull request into a branch with one rule, after what `before` does to it. */
 const merging =
   (type: string, parameters: object, before?: Parameters<typeof request>) =>
@@ -97,13 +113,13 @@ runTwinTests({
     'searches for topics': act('GET', '/search/topics?q=ruby'),
     'old versions of gists that a seed brings': act('GET', '/gists/g1/v1'),
     'notifications of what happens': act('GET', '/notifications'),
-    'merge queues': merging('merge_queue', {}),
+    'merge queues': merging('merge_queue', QUEUE),
     'rules that other services decide': merging('workflows', { workflows: [] }),
-    'resolved conversations': merging(
-      'pull_request',
-      { required_approving_review_count: 0, required_review_thread_resolution: true },
-      ['POST', `${REPO}/pulls/1/comments`, { body: 'Why?', path: 'x', line: 1 }],
-    ),
+    'resolved conversations': merging('pull_request', PULLED, [
+      'POST',
+      `${REPO}/pulls/1/comments`,
+      { body: 'Why?', path: 'x', line: 1 },
+    ]),
     'rulesets about repositories': act('POST', `${REPO}/rulesets`, { ...RULESET, target: 'repository', rules: [] }),
     'rulesets by custom property': act('POST', '/orgs/acme/rulesets', {
       ...RULESET,

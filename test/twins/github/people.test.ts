@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Seed } from '../../../twins/github/state.ts'
-import { ACME, APP, openHub } from './support.ts'
+import type { Fields, Seed } from '../../../twins/github/state.ts'
+import { ACME, API, APP, openHub } from './support.ts'
 
 const THREE: Seed = {
   ...ACME,
@@ -90,17 +90,11 @@ test('limits to interactions end by themselves', async () => {
   expect((await interactions.getRestrictionsForRepo(APP)).data).toEqual({})
 })
 
-const NOTES = [
-  { id: '1', unread: true, reason: 'mention', updated_at: '2029-12-30T00:00:00Z', repository: { id: 5 }, subject: {} },
-  {
-    id: '2',
-    unread: true,
-    reason: 'subscribed',
-    updated_at: '2029-12-31T00:00:00Z',
-    repository: { id: 6 },
-    subject: {},
-  },
-]
+const note = (id: string, reason: string, updated_at: string): Fields => ({
+  ...{ id, unread: true, reason, updated_at },
+  ...{ repository: { full_name: 'acme/app' }, subject: { title: 'Broken', url: `${API}/repos/acme/app/issues/1` } },
+})
+const NOTES = [note('1', 'mention', '2029-12-30T00:00:00Z'), note('2', 'subscribed', '2029-12-31T00:00:00Z')]
 
 test('notifications of a seed are listed, read and done with; nobody gets others', async () => {
   const { octokit } = openHub({ ...ACME, rows: { notifications: NOTES } })

@@ -1,9 +1,11 @@
 import { Octokit } from '@octokit/rest'
+import { afterAll, expect } from 'vitest'
 import { github } from '../../../twins/github/index.ts'
 import type { Seed } from '../../../twins/github/state.ts'
 import { createNetwork, type Network } from '../../../twins/network.ts'
 import type { Twin, TwinDefinition } from '../../../twins/twin.ts'
 import { createWorld, type Delivery, type DeliveryOutcome, type RunnableWorld } from '../../../twins/world.ts'
+import { payloadShapes } from '../../support/shapes/github.ts'
 
 export const API = 'https://api.github.com'
 export const HOOK = 'https://shop.test/github'
@@ -49,6 +51,20 @@ export function transport(network: Network): typeof fetch {
 
 export const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 
+/** Where payloads differ from GitHub's own description of them. */
+const odd = new Set<string>()
+afterAll(() => {
+  expect([...odd].sort(), "Payloads with another shape than GitHub's own description of them.").toEqual([])
+})
+
+function describe({ headers, body }: Delivery): void {
+  const event = headers.find(([name]) => name === 'X-GitHub-Event')?.[1] ?? ''
+  const form = !body.startsWith('{')
+  const payload = JSON.parse(form ? (new URLSearchParams(body).get('payload') ?? '') : body) as { action?: string }
+  const name = payload.action === undefined ? event : `${event}.${payload.action}`
+  for (const line of payloadShapes(name, payload)) odd.add(`${name}: ${line}`)
+}
+
 export function openHub(seed: Seed = {}, worldSeed = '1', startsAt = '2030-01-01T00:00:00Z'): Hub {
   const deliveries: Delivery[] = []
   const world: RunnableWorld = createWorld({
@@ -56,6 +72,7 @@ export function openHub(seed: Seed = {}, worldSeed = '1', startsAt = '2030-01-01
     startsAt,
     courier(delivery, done) {
       deliveries.push(delivery)
+      describe(delivery)
       world.clock.schedule(20, () => done(hub.listener(delivery)))
     },
   })

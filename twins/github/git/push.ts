@@ -8,7 +8,7 @@ import { person } from '../shapes/accounts.ts'
 import { changesOf } from '../shapes/commits.ts'
 import { pullBrief, pullWhole } from '../shapes/pulls.ts'
 import { webOf } from '../shapes/repos.ts'
-import { reviewDoc } from '../shapes/reviews.ts'
+import { reviewTold } from '../shapes/reviews.ts'
 import { type Row, rowOf, text } from '../store.ts'
 import { closeMentioned } from './closing.ts'
 import { ancestors } from './history.ts'
@@ -185,7 +185,7 @@ function dismissStale(github: GitHub, viewer: Viewer, repo: Row, issue: Row): vo
   if (!asks(github, repo, text(rowOf(pullOf(issue).base).ref), 'dismiss_stale_reviews_on_push')) return
   for (const row of staleApprovals(github, repo, issue))
     emit(github, viewer, repo, 'pull_request_review.dismissed', {
-      review: reviewDoc(github, repo, issue, row),
+      review: reviewTold(github, repo, issue, row),
       pull_request: pullBrief(github, repo, issue),
     })
 }

@@ -3,10 +3,11 @@ import { loginOf } from '../access.ts'
 import { type Ask, below, done, numberIn, type On, ok, type Reply, repoOf } from '../ask.ts'
 import { emit } from '../events.ts'
 import { filesAt } from '../git/history.ts'
-import { commitOf, contentOf, personOf, resolve } from '../git/objects.ts'
+import { commitOf, contentOf, resolve } from '../git/objects.ts'
 import { counted } from '../paging.ts'
 import { inTime } from '../search/query.ts'
 import { person } from '../shapes/accounts.ts'
+import { simpleCommit } from '../shapes/commits.ts'
 import { repoMinimal, urlOf, webOf } from '../shapes/repos.ts'
 import { isRow, type Row, rowOf, text } from '../store.ts'
 import { asSeen, GitHubError, iso, missingField, nodeId, notFound } from '../wire.ts'
@@ -86,7 +87,7 @@ function wholeRun(ask: Ask, repo: Row, given: Row): Json {
   const row = current(ask, given)
   const url = `${urlOf(repo)}/actions/runs/${row.id}`
   const commit = commitOf(ask.github, repo, text(row.head_sha))
-  const head = isRow(row.head_commit) ? row.head_commit : commit === undefined ? null : headCommit(commit)
+  const head = isRow(row.head_commit) ? row.head_commit : commit === undefined ? null : simpleCommit(commit)
   const whose = (field: string): Json => (isRow(row[field]) ? (row[field] as Json) : repoMinimal(ask.github, repo))
   return {
     ...{
@@ -143,12 +144,6 @@ function wholeRun(ask: Ask, repo: Row, given: Row): Json {
   } as Json
 }
 
-function headCommit(commit: Row): Json {
-  const { date: _, ...author } = personOf(commit, 'author')
-  const { date, ...committer } = personOf(commit, 'committer')
-  return { id: commit.sha, tree_id: commit.tree, message: commit.message, timestamp: date, author, committer } as Json
-}
-
 /** Begins a run of a workflow at a ref. */
 function begin(ask: Ask, repo: Row, workflow: Row, event: string, branch: string, sha: string): Row {
   const { github } = ask
@@ -190,6 +185,12 @@ function begin(ask: Ask, repo: Row, workflow: Row, event: string, branch: string
   })
 }
 
+/** What is told of a run that has got on. */
+export function ranPayload(ask: Ask, repo: Row, run: Row): Row {
+  const workflow = workflows(ask, repo).find(({ id }) => id === run.workflow_id)
+  return { workflow_run: runDoc(ask, repo, run), workflow: workflow === undefined ? null : workflowDoc(repo, workflow) }
+}
+
 /** Lets a run take its time; everyone hears of its steps. */
 function timed(ask: Ask, repo: Row, workflow: Row, run: Row): Row {
   const { github, viewer } = ask
@@ -207,7 +208,7 @@ function timed(ask: Ask, repo: Row, workflow: Row, run: Row): Row {
   const tell = (type: 'workflow_run.requested' | 'workflow_run.in_progress' | 'workflow_run.completed'): void => {
     const found = github.store.get(below(repo, RUNS), Number(run.id))
     if (found === undefined || found._startsMs !== starts) return
-    emit(github, viewer, repo, type, { workflow_run: runDoc(ask, repo, found), workflow: workflowDoc(repo, workflow) })
+    emit(github, viewer, repo, type, ranPayload(ask, repo, found))
   }
   tell('workflow_run.requested')
   github.world.clock.schedule(STARTS_MS, () => tell('workflow_run.in_progress'), 'github workflow starts')

@@ -1,5 +1,5 @@
 import type { Json } from '../../trace.ts'
-import { type Ask, type On, ok, type Reply, repoOf } from '../ask.ts'
+import { type Ask, below, type On, ok, type Reply, repoOf } from '../ask.ts'
 import { commitOf, refOf, refsBelow } from '../git/objects.ts'
 import { push, removeRef } from '../git/push.ts'
 import { page } from '../paging.ts'
@@ -76,3 +76,16 @@ export function addBranchRoutes(on: On): void {
   on('repos.branches.rename', `POST ${repo}/branches/:branch/rename`, rename, 'user')
   addProtectionRoutes(on)
 }
+
+/** The branches that a commit is the head of. */
+export const headsAt = (ask: Ask, repo: Row, at: string): Json =>
+  refsBelow(ask.github, repo, 'refs/heads/')
+    .filter(({ sha }) => sha === at)
+    .map(({ ref, sha }) => {
+      const name = text(ref).slice('refs/heads/'.length)
+      return {
+        name,
+        commit: { sha: text(sha), url: `${urlOf(repo)}/commits/${text(sha)}` },
+        protected: ask.github.store.get(below(repo, 'protections'), name) !== undefined,
+      }
+    })

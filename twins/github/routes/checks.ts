@@ -2,13 +2,15 @@ import type { Json } from '../../trace.ts'
 import { loginOf } from '../access.ts'
 import { type Ask, below, made, numberIn, type On, ok, type Reply, repoOf } from '../ask.ts'
 import { emit } from '../events.ts'
-import { refsBelow, resolve } from '../git/objects.ts'
+import { commitOf, refsBelow, resolve } from '../git/objects.ts'
 import { counted, page } from '../paging.ts'
 import { person } from '../shapes/accounts.ts'
+import { commitBrief, simpleCommit } from '../shapes/commits.ts'
 import { repoMinimal, urlOf, webOf } from '../shapes/repos.ts'
 import { count, isRow, listOf, type Row, rowOf, text } from '../store.ts'
 import { asSeen, forbidden, GitHubError, invalid, missingField, nodeId, notFound } from '../wire.ts'
 import { appDoc } from './apps.ts'
+import { headsAt } from './branches.ts'
 import { settleAutoMerges } from './merge.ts'
 
 const RUNS = 'check-runs'
@@ -19,7 +21,7 @@ const CONCLUSIONS: ReadonlySet<string> = new Set(
 /** At most so many annotations in one request: https://docs.github.com/rest/checks/runs (2026-11-26). */
 const ANNOTATIONS_MAX = 50
 
-const runDoc = (ask: Ask, repo: Row, row: Row): Json => asSeen(row, freshRunDoc(ask, repo, row))
+export const runDoc = (ask: Ask, repo: Row, row: Row): Json => asSeen(row, freshRunDoc(ask, repo, row))
 
 function freshRunDoc(ask: Ask, repo: Row, row: Row): Json {
   const url = `${urlOf(repo)}/check-runs/${row.id}`
@@ -35,7 +37,8 @@ function freshRunDoc(ask: Ask, repo: Row, row: Row): Json {
     external_id: row.external_id ?? '',
     url,
     html_url: row.html_url ?? `${webOf(repo)}/runs/${row.id}`,
-    details_url: row.details_url ?? null,
+    // An app that gives none is shown at home: https://docs.github.com/rest/checks/runs (2026-11-26).
+    details_url: row.details_url ?? rowOf(app).external_url ?? null,
     status: row.status,
     conclusion: row.conclusion ?? null,
     started_at: row.started_at ?? null,
@@ -95,6 +98,7 @@ function suiteDoc(ask: Ask, repo: Row, suite: Row): Json {
     ? (suite.app as Json)
     : appDoc(ask.github, ask.github.store.get('apps', String(suite._app)) ?? {})
   const { id, node_id, head_branch, head_sha, created_at, updated_at, before = null, after = null } = suite
+  const head = isRow(suite.head_commit) ? suite.head_commit : commitOf(ask.github, repo, text(head_sha))
   return {
     ...{
       id,
@@ -120,6 +124,7 @@ function suiteDoc(ask: Ask, repo: Row, suite: Row): Json {
       latest_check_runs_count: suite.latest_check_runs_count ?? runs,
     },
     check_runs_url: `${url}/check-runs`,
+    head_commit: head === undefined || isRow(suite.head_commit) ? (head ?? null) : simpleCommit(head),
   } as Json
 }
 
@@ -267,12 +272,12 @@ export function addCheckRoutes(on: On): void {
   on('checks.runs.update', `PATCH ${repo}/check-runs/:id`, update, 'user')
   on('checks.runs.annotations.list', `GET ${repo}/check-runs/:id/annotations`, (ask) => {
     const of = repoOf(ask)
-    const rows = ask.github.store.rows(annotations(of, runIn(ask, of)))
-    return page(
-      ask,
-      rows,
-      (row) => ({ start_column: null, end_column: null, title: null, raw_details: null, ...row }) as Json,
-    )
+    const run = runIn(ask, of)
+    const blob = (row: Row): string => `${webOf(of)}/blob/${text(run.head_sha)}/${text(row.path)}`
+    return page(ask, ask.github.store.rows(annotations(of, run)), (row) => {
+      const usual = { start_column: null, end_column: null, title: null, raw_details: null, blob_href: blob(row) }
+      return { ...usual, ...row } as Json
+    })
   })
   const at = (ask: Ask, of: Row): string => {
     const commit = resolve(ask.github, of, ask.param('ref'))
@@ -396,13 +401,19 @@ function addStatusRoutes(on: On, repo: string, at: (ask: Ask, of: Row) => string
         created_at: now,
         updated_at: now,
       })
+      const commit = commitOf(ask.github, of, sha)
       emit(ask.github, ask.viewer, of, 'status', {
         id,
         sha,
         name: text(of.full_name),
         context: text(context),
         state: text(state),
-        target_url: text(target_url),
+        target_url: target_url ?? null,
+        description: description ?? null,
+        commit: commit === undefined ? null : commitBrief(ask.github, of, commit),
+        branches: headsAt(ask, of, sha),
+        created_at: now,
+        updated_at: now,
       })
       settleAutoMerges(ask.github, of)
       return made(whole(ask, of, row))

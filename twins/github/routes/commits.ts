@@ -5,7 +5,7 @@ import { emit } from '../events.ts'
 import { changesBetween } from '../git/diff.ts'
 import { ancestors, compared, filesAt } from '../git/history.ts'
 import { mergeOf } from '../git/merging.ts'
-import { commitOf, personOf, refOf, refsBelow, resolve } from '../git/objects.ts'
+import { commitOf, personOf, refOf, resolve } from '../git/objects.ts'
 import { diffOf } from '../git/pull.ts'
 import { push } from '../git/push.ts'
 import { objectsPath } from '../github.ts'
@@ -18,6 +18,7 @@ import { pullBrief } from '../shapes/pulls.ts'
 import { urlOf, webOf } from '../shapes/repos.ts'
 import { listOf, type Row, text } from '../store.ts'
 import { asSeen, GitHubError, missingField, nodeId, notFound } from '../wire.ts'
+import { headsAt } from './branches.ts'
 import { mine } from './comments.ts'
 import { signer } from './contents.ts'
 import { diffText, patchText } from './patches.ts'
@@ -175,18 +176,7 @@ export function addCommitRoutes(on: On): void {
   on('repos.commits.list', `GET ${repo}/commits`, list)
   on('repos.commits.branches_where_head', `GET ${repo}/commits/:sha/branches-where-head`, (ask) => {
     const of = repoOf(ask)
-    const refs = refsBelow(ask.github, of, 'refs/heads/').filter(({ sha }) => sha === ask.param('sha'))
-    const protectedOnes = (name: string): boolean => ask.github.store.get(below(of, 'protections'), name) !== undefined
-    return ok(
-      refs.map((ref) => {
-        const name = text(ref.ref).slice('refs/heads/'.length)
-        return {
-          name,
-          commit: { sha: ref.sha ?? '', url: `${urlOf(of)}/commits/${text(ref.sha)}` },
-          protected: protectedOnes(name),
-        }
-      }),
-    )
+    return ok(headsAt(ask, of, ask.param('sha')))
   })
   on('repos.commits.pulls', `GET ${repo}/commits/:sha/pulls`, (ask) => {
     const of = repoOf(ask)

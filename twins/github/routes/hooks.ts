@@ -1,9 +1,10 @@
 import type { Json } from '../../trace.ts'
+import { loginOf } from '../access.ts'
 import { type Ask, done, made, numberIn, type On, ok, type Reply, repoOf } from '../ask.ts'
 import { ping, redeliver, withoutSecret } from '../events.ts'
 import { idOf, repoPath } from '../github.ts'
 import { page } from '../paging.ts'
-import { orgBrief } from '../shapes/accounts.ts'
+import { orgBrief, person } from '../shapes/accounts.ts'
 import { repoBrief, urlOf } from '../shapes/repos.ts'
 import { listOf, type Row, rowOf, text } from '../store.ts'
 import { API, invalid, missingField, notFound, without } from '../wire.ts'
@@ -106,7 +107,11 @@ function create(ask: Ask, place: Place): Reply {
 }
 
 const send = (ask: Ask, place: Place, row: Row): void =>
-  ping(ask.github, row, place.path, place.type.toLowerCase(), place.id, place.payload)
+  ping(ask.github, row, place.path, place.type.toLowerCase(), place.id, {
+    hook: hookDoc(ask, place, row),
+    ...place.payload,
+    sender: person(ask.github, loginOf(ask.viewer)),
+  })
 
 function hookIn(ask: Ask, place: Place): Row {
   const row = ask.github.store.get(place.path, numberIn(ask, 'hook'))

@@ -1,7 +1,7 @@
 import type { Json } from '../../trace.ts'
 import { loginOf } from '../access.ts'
 import { type Ask, below, done, made, needSomebody, numberIn, type On, ok, type Reply, repoOf } from '../ask.ts'
-import { type EventType, emit } from '../events.ts'
+import { type EventType, edits, emit } from '../events.ts'
 import { keepIssue, tellPull } from '../git/push.ts'
 import { account, findRepo, type GitHub, numberOf } from '../github.ts'
 import { page, sorted } from '../paging.ts'
@@ -149,7 +149,8 @@ function follow(ask: Ask, repo: Row, issue: Row, old: Row): void {
     tell(ask, repo, issue, event, { milestone: milestone(github, repo, row) })
   }
   if (old.title !== issue.title) note(ask, repo, issue, 'renamed', { rename: { from: old.title, to: issue.title } })
-  if (old.title !== issue.title || old.body !== issue.body) tell(ask, repo, issue, 'edited', { changes: {} })
+  if (old.title !== issue.title || old.body !== issue.body)
+    tell(ask, repo, issue, 'edited', { changes: edits(old, issue, 'title', 'body') })
 }
 
 function assigned(ask: Ask, repo: Row, issue: Row, event: 'assigned' | 'unassigned', login: string): void {

@@ -1,6 +1,6 @@
 import { loginOf } from '../access.ts'
 import { type Ask, below, done, made, type On, ok, type Reply, repoOf } from '../ask.ts'
-import { emit } from '../events.ts'
+import { edits, emit } from '../events.ts'
 import { type GitHub, numberOf } from '../github.ts'
 import { page, sorted } from '../paging.ts'
 import { label, milestone } from '../shapes/issues.ts'
@@ -64,7 +64,10 @@ function update(ask: Ask): Reply {
     rename(ask, repo, text(old.name), now)
   }
   const row = ask.github.store.put(path(repo), now.toLowerCase(), { ...old, name: now, color, description })
-  emit(ask.github, ask.viewer, repo, 'label.edited', { label: label(repo, row) })
+  emit(ask.github, ask.viewer, repo, 'label.edited', {
+    label: label(repo, row),
+    changes: edits(old, row, 'name', 'color', 'description'),
+  })
   return ok(label(repo, row))
 }
 
@@ -194,7 +197,10 @@ function addMilestoneRoutes(on: On, repo: string): void {
       })
       const type =
         state === old.state ? 'milestone.edited' : state === 'closed' ? 'milestone.closed' : 'milestone.opened'
-      emit(ask.github, ask.viewer, of, type, { milestone: milestone(ask.github, of, row) })
+      emit(ask.github, ask.viewer, of, type, {
+        ...(type === 'milestone.edited' ? { changes: edits(old, row, 'title', 'description', 'due_on') } : {}),
+        milestone: milestone(ask.github, of, row),
+      })
       return ok(milestone(ask.github, of, row))
     },
     'user',

@@ -1,6 +1,8 @@
 import type { Json } from '../../trace.ts'
 import { type Ask, done, gap, type On, ok, type Reply, repoOf } from '../ask.ts'
+import { findRepo } from '../github.ts'
 import { page } from '../paging.ts'
+import { repoMinimal } from '../shapes/repos.ts'
 import { isRow, type Row, rowOf, text } from '../store.ts'
 import { API, notFound } from '../wire.ts'
 
@@ -27,7 +29,7 @@ function list(ask: Ask, rows: readonly Row[]): Reply {
       (before === null || timeOf(row.updated_at) < Date.parse(before)),
   )
   const newest = [...seen].sort((a, b) => timeOf(b.updated_at) - timeOf(a.updated_at))
-  const reply = page(ask, newest, (row) => row as Json)
+  const reply = page(ask, newest, (row) => threadDoc(ask, row))
   return { ...reply, headers: { ...reply.headers, 'X-Poll-Interval': '60' } }
 }
 
@@ -40,6 +42,20 @@ function readAll(ask: Ask, rows: readonly Row[]): Reply {
   return done(205)
 }
 const read = (row: Row, at: Json | undefined): Row => ({ ...row, unread: false, last_read_at: at })
+
+/** A seed may leave out what follows from the rest. */
+function threadDoc(ask: Ask, row: Row): Json {
+  const repository = rowOf(row.repository)
+  const known = repository.owner === undefined ? findRepo(ask.github, text(repository.full_name)) : undefined
+  const { title = '', url = null, latest_comment_url = url, type = 'Issue' } = rowOf(row.subject)
+  const thread = `${API}/notifications/threads/${row.id}`
+  return {
+    ...{ unread: true, last_read_at: null, reason: 'subscribed', ...row },
+    repository: known === undefined ? repository : repoMinimal(ask.github, known),
+    subject: { title, url, latest_comment_url, type },
+    ...{ url: thread, subscription_url: `${thread}/subscription` },
+  } as Json
+}
 
 function threadIn(ask: Ask): Row {
   const row = ask.github.store.get(NOTIFICATIONS, ask.param('thread'))
@@ -61,7 +77,11 @@ function subscriptionDoc(ask: Ask, thread: Row, row: Row): Json {
 export function addNotificationRoutes(on: On): void {
   const ofRepo = (ask: Ask): readonly Row[] => {
     const repo = repoOf(ask)
-    return all(ask).filter((row) => rowOf(row.repository).id === repo.id)
+    const name = text(repo.full_name).toLowerCase()
+    return all(ask).filter(({ repository }) => {
+      const { id, full_name } = rowOf(repository)
+      return id === undefined ? text(full_name).toLowerCase() === name : id === repo.id
+    })
   }
   on('notifications.list', 'GET /notifications', (ask) => list(ask, all(ask)), 'user')
   // Whoever has none may mark them as read as well.
@@ -70,7 +90,7 @@ export function addNotificationRoutes(on: On): void {
   on('repos.notifications.list', `GET ${repo}`, (ask) => list(ask, ofRepo(ask)), 'user')
   on('repos.notifications.read', `PUT ${repo}`, (ask) => readAll(ask, ofRepo(ask)), 'user')
   const thread = '/notifications/threads/:thread'
-  on('notifications.threads.get', `GET ${thread}`, (ask) => ok(threadIn(ask) as Json), 'user')
+  on('notifications.threads.get', `GET ${thread}`, (ask) => ok(threadDoc(ask, threadIn(ask))), 'user')
   on(
     'notifications.threads.read',
     `PATCH ${thread}`,

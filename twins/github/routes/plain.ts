@@ -207,9 +207,15 @@ const PLAIN: readonly Plain[] = [
     },
     shape: deploymentDoc,
     made: (ask, row) =>
-      emit(ask.github, ask.viewer, repoOf(ask), 'deployment.created', { deployment: deploymentDoc(ask, row) }),
+      emit(ask.github, ask.viewer, repoOf(ask), 'deployment.created', {
+        ...NO_RUN,
+        deployment: deploymentDoc(ask, row),
+      }),
   },
 ]
+
+/** A deployment by hand, not by a workflow. */
+const NO_RUN = { workflow: null, workflow_run: null }
 
 function deploymentDoc(ask: Ask, row: Row): Json {
   const repo = repoOf(ask)
@@ -281,6 +287,8 @@ function addDeploymentStatuses(on: On): void {
       })
       const doc = shape(ask, repo, of, row)
       emit(ask.github, ask.viewer, repo, 'deployment_status.created', {
+        ...NO_RUN,
+        check_run: null,
         deployment_status: doc,
         deployment: deploymentDoc(ask, of),
       })

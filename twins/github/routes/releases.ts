@@ -1,7 +1,7 @@
 import type { Json } from '../../trace.ts'
 import { loginOf } from '../access.ts'
 import { type Ask, below, done, made, numberIn, type On, ok, type Reply, repoOf } from '../ask.ts'
-import { type EventType, emit } from '../events.ts'
+import { type EventType, edits, emit } from '../events.ts'
 import { commitOf, personOf, refOf, resolve } from '../git/objects.ts'
 import { push } from '../git/push.ts'
 import { page } from '../paging.ts'
@@ -85,8 +85,8 @@ function tagged(ask: Ask, repo: Row, tag: string, target: string): string {
   return commit === undefined ? ask.github.now() : personOf(commit, 'committer').date
 }
 
-const told = (ask: Ask, repo: Row, type: EventType, row: Row): void =>
-  emit(ask.github, ask.viewer, repo, type, { release: releaseDoc(ask, repo, row) })
+const told = (ask: Ask, repo: Row, type: EventType, row: Row, more: Row = {}): void =>
+  emit(ask.github, ask.viewer, repo, type, { ...more, release: releaseDoc(ask, repo, row) })
 
 /** Discussions have categories; a seed may name others in `discussion_categories`. */
 function discussed(_ask: Ask, repo: Row, id: number, given: Json | undefined): Row {
@@ -171,7 +171,8 @@ function update(ask: Ask): Reply {
     ...(published ? { published_at: now } : {}),
     ...sealed(ask, repo, published),
   })
-  told(ask, repo, published ? 'release.published' : 'release.edited', row)
+  if (published) told(ask, repo, 'release.published', row)
+  else told(ask, repo, 'release.edited', row, { changes: edits(old, row, 'body', 'name', 'tag_name') })
   return ok(releaseDoc(ask, repo, row))
 }
 

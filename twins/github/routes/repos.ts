@@ -2,7 +2,7 @@ import { atLeast, loginOf, roleOfUser, roleOn } from '../access.ts'
 import { type Ask, below, done, made, need, type On, ok, type Reply, repoOf } from '../ask.ts'
 import { DEFAULT_LABELS } from '../default-labels.ts'
 import { ensureRepo } from '../ensure.ts'
-import { type EventType, emit } from '../events.ts'
+import { type EventType, edits, emit } from '../events.ts'
 import { firstCommit, person as signs } from '../furnish-git.ts'
 import { compared, filesAt } from '../git/history.ts'
 import {
@@ -21,8 +21,9 @@ import { push } from '../git/push.ts'
 import { account, findRepo, ownerOf } from '../github.ts'
 import { page } from '../paging.ts'
 import { guard } from '../rules/guard.ts'
+import { orgBrief, person } from '../shapes/accounts.ts'
 import { MERGE_SETTINGS, repoListed, repoMinimal, repoWhole, urlOf } from '../shapes/repos.ts'
-import { isRow, listOf, type Row, text } from '../store.ts'
+import { isRow, listOf, type Row, rowOf, text } from '../store.ts'
 import { forbidden, GitHubError, invalid, missingField, nodeId, notFound } from '../wire.ts'
 import { newLabel } from './labels.ts'
 import { orgIn } from './orgs.ts'
@@ -140,18 +141,22 @@ function update(ask: Ask): Reply {
     // What was asked for is shown from now on.
     ...(old._keys === undefined ? {} : { _keys: [...new Set([...listOf(old._keys), ...Object.keys(body)])] }),
   })
-  for (const type of told(old, row)) emit(github, ask.viewer, row, type, {})
+  for (const [type, more] of told(old, row)) emit(github, ask.viewer, row, type, more)
   return ok(repoWhole(github, ask.viewer, row, 'written'))
 }
 
-function told(old: Row, row: Row): readonly EventType[] {
-  const types: EventType[] = []
-  if (old.full_name !== row.full_name) types.push('repository.renamed')
-  if (old.private !== row.private) types.push(row.private === true ? 'repository.privatized' : 'repository.publicized')
+const EDITED = ['description', 'homepage', 'default_branch'] as const
+
+function told(old: Row, row: Row): readonly (readonly [EventType, Row])[] {
+  const types: [EventType, Row][] = []
+  if (old.full_name !== row.full_name)
+    types.push(['repository.renamed', { changes: { repository: { name: { from: old.name ?? '' } } } }])
+  if (old.private !== row.private)
+    types.push([row.private === true ? 'repository.privatized' : 'repository.publicized', {}])
   if ((old.archived ?? false) !== (row.archived ?? false))
-    types.push(row.archived === true ? 'repository.archived' : 'repository.unarchived')
-  if (['description', 'homepage', 'default_branch'].some((name) => (old[name] ?? null) !== (row[name] ?? null)))
-    types.push('repository.edited')
+    types.push([row.archived === true ? 'repository.archived' : 'repository.unarchived', {}])
+  const changes = edits(old, row, ...EDITED)
+  if (Object.keys(rowOf(changes)).length > 0) types.push(['repository.edited', { changes }])
   return types
 }
 
@@ -291,7 +296,12 @@ export function addRepoRoutes(on: On): void {
       if (owner === undefined) throw invalid({ resource: 'Repository', code: 'invalid', field: 'new_owner' })
       const name = text(ask.body().new_name) || text(old.name)
       const row = renamed(ask, old, { ...old, name, full_name: `${text(owner.login)}/${name}` })
-      emit(ask.github, ask.viewer, row, 'repository.transferred', {})
+      const before = account(ask.github, ownerOf(old))
+      const from =
+        before?.type === 'Organization'
+          ? { organization: orgBrief(before) }
+          : { user: person(ask.github, ownerOf(old)) }
+      emit(ask.github, ask.viewer, row, 'repository.transferred', { changes: { owner: { from } } })
       return { status: 202, body: repoListed(ask.github, ask.viewer, row) }
     },
     'user',

@@ -1,7 +1,7 @@
 import type { Json } from '../../trace.ts'
 import { loginOf, roleOn } from '../access.ts'
 import { type Ask, below, done, made, needSomebody, numberIn, type On, ok, type Reply, repoOf } from '../ask.ts'
-import { emit } from '../events.ts'
+import { edits, emit } from '../events.ts'
 import { pullOf } from '../git/pull.ts'
 import { keepIssue } from '../git/push.ts'
 import { numberOf, repoPath } from '../github.ts'
@@ -12,7 +12,7 @@ import { person } from '../shapes/accounts.ts'
 import { association, mayTriage, reactions } from '../shapes/issues.ts'
 import { pullBrief } from '../shapes/pulls.ts'
 import { urlOf, webOf } from '../shapes/repos.ts'
-import { reviewDoc } from '../shapes/reviews.ts'
+import { reviewDoc, reviewTold } from '../shapes/reviews.ts'
 import { listOf, type Row, rowOf, text } from '../store.ts'
 import { asSeen, forbidden, GitHubError, invalid, missingField, nodeId, notFound } from '../wire.ts'
 import { mine } from './comments.ts'
@@ -52,7 +52,7 @@ function freshCommentDoc(ask: Ask, repo: Row, row: Row): Json {
     start_side,
     // Assumed: a position counts lines.
     line: row.line ?? row.position ?? null,
-    original_line: row.original_line ?? row.line ?? null,
+    original_line: row.original_line ?? row.line ?? row.position ?? null,
     side: row.side ?? 'RIGHT',
     ...(row.in_reply_to_id === undefined ? {} : { in_reply_to_id: row.in_reply_to_id }),
     original_position: row.original_position ?? row.position ?? 1,
@@ -89,9 +89,8 @@ function submitted(ask: Ask, repo: Row, issue: Row, row: Row): void {
     updated_at: ask.github.now(),
     _pull: { ...pull, requested_reviewers: waiting } as Json,
   })
-  const doc = { ...(reviewDoc(ask.github, repo, kept, row) as Row), state: text(row.state).toLowerCase() } as Json
   emit(ask.github, ask.viewer, repo, 'pull_request_review.submitted', {
-    review: doc,
+    review: reviewTold(ask.github, repo, kept, row),
     pull_request: pullBrief(ask.github, repo, kept),
   })
   settleAutoMerges(ask.github, repo)
@@ -181,16 +180,21 @@ function comment(ask: Ask, more: Row = {}): Reply {
   const parent = replied === undefined ? undefined : ask.github.store.get(commentsPath(repo), String(replied))
   if (replied !== undefined && parent === undefined)
     throw invalid({ resource: 'PullRequestReviewComment', field: 'in_reply_to', code: 'invalid' })
-  const { line, side, path, diff_hunk } = parent ?? {}
-  const basis =
-    parent === undefined ? {} : { line, side, path, diff_hunk, in_reply_to_id: parent.in_reply_to_id ?? parent.id }
+  const { line, side, path, position, diff_hunk, subject_type } = parent ?? {}
+  const place = { line, side, path, position, diff_hunk, subject_type }
+  const basis = parent === undefined ? {} : { ...place, in_reply_to_id: parent.in_reply_to_id ?? parent.id }
   const row = newComment(ask, repo, issue, { ...basis, ...body })
-  const doc = commentDoc(ask, repo, row)
-  emit(ask.github, ask.viewer, repo, 'pull_request_review_comment.created', {
-    comment: doc,
-    pull_request: pullBrief(ask.github, repo, issue),
+  tellOf(ask, repo, row, 'created')
+  return made(commentDoc(ask, repo, row))
+}
+
+function tellOf(ask: Ask, repo: Row, row: Row, action: 'created' | 'edited' | 'deleted', more: Row = {}): void {
+  const issue = ask.github.store.get(below(repo, 'issues'), String(row._pull))
+  emit(ask.github, ask.viewer, repo, `pull_request_review_comment.${action}`, {
+    ...more,
+    comment: commentDoc(ask, repo, row),
+    pull_request: issue === undefined ? null : pullBrief(ask.github, repo, issue),
   })
-  return made(doc)
 }
 
 const ORDERS = {
@@ -270,7 +274,7 @@ export function addReviewRoutes(on: On): void {
       if (text(ask.body().message) === '') throw missingField('PullRequestReview', 'message')
       const { of, issue, row } = change(ask, () => ({ state: 'DISMISSED' }))
       emit(ask.github, ask.viewer, of, 'pull_request_review.dismissed', {
-        review: reviewDoc(ask.github, of, issue, row),
+        review: reviewTold(ask.github, of, issue, row),
         pull_request: pullBrief(ask.github, of, issue),
       })
       return ok(reviewDoc(ask.github, of, issue, row))
@@ -332,7 +336,7 @@ function addCommentRoutes(on: On, repo: string, pull: string): void {
         body: ask.body().body,
         updated_at: ask.github.now(),
       })
-      emit(ask.github, ask.viewer, of, 'pull_request_review_comment.edited', { comment: commentDoc(ask, of, row) })
+      tellOf(ask, of, row, 'edited', { changes: edits(old, row, 'body') })
       return ok(commentDoc(ask, of, row))
     },
     'user',
@@ -345,7 +349,7 @@ function addCommentRoutes(on: On, repo: string, pull: string): void {
       const row = find(ask, of)
       mine(ask, of, row)
       ask.github.store.remove(commentsPath(of), numberIn(ask, 'id'))
-      emit(ask.github, ask.viewer, of, 'pull_request_review_comment.deleted', { comment: commentDoc(ask, of, row) })
+      tellOf(ask, of, row, 'deleted')
       return done()
     },
     'user',

@@ -53,6 +53,32 @@ const rulesetDoc = (source: Source, row: Row, more: Row = {}): Json =>
     _links: { self: { href: `${source.url}/rulesets/${row.id}` }, html: { href: `${source.html}/${row.id}` } },
   }) as Json
 
+const PATTERN = ['operator', 'pattern']
+/** What a rule cannot do without: https://docs.github.com/rest/repos/rules#create-a-repository-ruleset (2026-11-26). */
+const REQUIRED: Readonly<Record<string, readonly string[]>> = {
+  pull_request: [
+    ...['dismiss_stale_reviews_on_push', 'require_code_owner_review', 'require_last_push_approval'],
+    ...['required_approving_review_count', 'required_review_thread_resolution'],
+  ],
+  merge_queue: [
+    ...['check_response_timeout_minutes', 'grouping_strategy', 'max_entries_to_build', 'max_entries_to_merge'],
+    ...['merge_method', 'min_entries_to_merge', 'min_entries_to_merge_wait_minutes'],
+  ],
+  required_deployments: ['required_deployment_environments'],
+  required_status_checks: ['required_status_checks', 'strict_required_status_checks_policy'],
+  commit_message_pattern: PATTERN,
+  commit_author_email_pattern: PATTERN,
+  committer_email_pattern: PATTERN,
+  branch_name_pattern: PATTERN,
+  tag_name_pattern: PATTERN,
+  workflows: ['workflows'],
+  code_scanning: ['code_scanning_tools'],
+  file_path_restriction: ['restricted_file_paths'],
+  max_file_path_length: ['max_file_path_length'],
+  file_extension_restriction: ['restricted_file_extensions'],
+  max_file_size: ['max_file_size'],
+}
+
 function checked({ target = 'branch', enforcement, rules, conditions }: Row): void {
   if (!TARGETS.has(text(target)) || !ENFORCEMENTS.has(text(enforcement)))
     throw new GitHubError(
@@ -62,6 +88,15 @@ function checked({ target = 'branch', enforcement, rules, conditions }: Row): vo
   const types = listOf(rules).map((rule) => text(rowOf(rule).type))
   const unknown = types.find((type) => !isRule(type))
   if (unknown !== undefined) throw new GitHubError(422, 'Validation Failed', [`Invalid rule '${unknown}': `])
+  const at = listOf(rules).findIndex((rule) => {
+    const { type, parameters } = rowOf(rule)
+    return REQUIRED[text(type)]?.some((name) => rowOf(parameters)[name] === undefined) === true
+  })
+  if (at !== -1)
+    throw new GitHubError(
+      422,
+      `Invalid request.\n\nInvalid property /rules/${at}: data matches no possible input. See \`documentation_url\`.`,
+    )
   // Who may make, delete or rename repositories: rules of another kind.
   if (target === 'repository') throw gap('rulesets about repositories')
   if (rowOf(conditions).repository_property !== undefined) throw gap('rulesets by custom property')

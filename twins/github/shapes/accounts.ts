@@ -4,7 +4,7 @@ import { isRow, type Row, text } from '../store.ts'
 import { API, nodeId, WEB } from '../wire.ts'
 
 /** Where an account is to be found, by its login. */
-const links = (login: string): Row => ({
+export const links = (login: string): Row => ({
   url: `${API}/users/${encodeURIComponent(login)}`,
   html_url: login.endsWith('[bot]') ? `${WEB}/apps/${login.slice(0, -5)}` : `${WEB}/${login}`,
   followers_url: `${API}/users/${encodeURIComponent(login)}/followers`,
@@ -113,7 +113,15 @@ export function organisation(row: Row, owner: boolean): Json {
   const { created_at, updated_at } = row
   return { ...brief, ...rest, html_url: `${WEB}/${login}`, created_at, updated_at, type: 'Organization' } as Json
 }
-const NOT_OF_ORGS: Row = { gravatar_id: '', site_admin: false, hireable: null, bio: null, ...links(''), html_url: '' }
+const NOT_OF_ORGS: Row = {
+  gravatar_id: '',
+  user_view_type: '',
+  site_admin: false,
+  hireable: null,
+  bio: null,
+  ...links(''),
+  html_url: '',
+}
 const ORG_OPEN: ReadonlySet<string> = new Set<string>([...ORG_PUBLIC, 'archived_at'])
 
 /** A new account with what GitHub gives it. `fields` may say anything of it. */

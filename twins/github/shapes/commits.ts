@@ -135,3 +135,10 @@ export function commitWhole(github: GitHub, repo: Row, commit: Row): Json {
   const files = changes.map((change) => changedFile(repo, change, text(commit.sha), parentsOf(commit)[0] ?? ''))
   return { ...brief, stats: tally(changes), files } as Json
 }
+
+/** A commit as what runs on it tells of it. */
+export function simpleCommit(commit: Row): Json {
+  const { date: _, ...author } = personOf(commit, 'author')
+  const { date, ...committer } = personOf(commit, 'committer')
+  return { id: commit.sha, tree_id: commit.tree, message: commit.message, timestamp: date, author, committer } as Json
+}

@@ -23,3 +23,7 @@ export function reviewDoc(github: GitHub, repo: Row, issue: Row, row: Row): Json
     commit_id: row.commit_id,
   } as Json
 }
+
+/** As payloads have it: there, states are small. */
+export const reviewTold = (github: GitHub, repo: Row, issue: Row, row: Row): Json =>
+  ({ ...(reviewDoc(github, repo, issue, row) as Row), state: text(row.state).toLowerCase() }) as Json

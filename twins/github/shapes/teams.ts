@@ -9,10 +9,18 @@ export const teamPath = (org: string, slug: string): string => `${teamsPath(org)
 
 /** A team in a list. */
 export function teamBrief(github: GitHub, org: string, slug: string, more: Row = {}): Json {
+  const parent = github.store.get(teamsPath(org), slug)?.parent
+  const team = teamSimple(github, org, slug)
+  if (team === null) return null
+  const above = typeof parent === 'string' ? teamSimple(github, org, parent) : null
+  return { ...(team as Row), ...more, parent: above } as Json
+}
+
+/** A team as the one above another. */
+function teamSimple(github: GitHub, org: string, slug: string): Json {
   const team = github.store.get(teamsPath(org), slug)
   if (team === undefined) return null
   const url = `${API}/organizations/${count(account(github, org)?.id)}/team/${team.id}`
-  const parent = typeof team.parent === 'string' ? teamBrief(github, org, team.parent) : null
   return {
     name: team.name,
     id: team.id,
@@ -27,8 +35,6 @@ export function teamBrief(github: GitHub, org: string, slug: string, more: Row =
     repositories_url: `${url}/repos`,
     permission: team.permission ?? 'pull',
     type: team.type ?? 'organization',
-    ...more,
-    parent,
   } as Json
 }
 
