@@ -16,7 +16,7 @@ export type Answered = {
   /** Those of the answer. */
   readonly headers?: Headers
   readonly body: unknown
-  /** One event of a stream; otherwise a whole answer. */
+  /** One event of a stream, or one of many lines; otherwise a whole answer. */
   readonly streamed?: boolean
 }
 
@@ -55,7 +55,7 @@ if (name !== '' && existsSync(described)) {
           const seen = (response: Response): Response => {
             const { status, headers } = response
             const type = headers.get('content-type') ?? ''
-            const streamed = type.includes('event-stream')
+            const streamed = /event-stream|jsonl/.test(type)
             if (operation !== undefined && (streamed || type.includes('json')))
               held.push(
                 read(response.clone(), streamed, (body) =>
@@ -73,7 +73,8 @@ if (name !== '' && existsSync(described)) {
 
   async function read(copy: Response, streamed: boolean, look: (body: unknown) => void): Promise<void> {
     const text = await copy.text()
-    const parts = streamed ? [...text.matchAll(/^data: ?(\{.*)$/gm)].map(([, data = '']) => data) : [text]
+    // `data: {…}` of an event, and each line of JSON lines.
+    const parts = streamed ? [...text.matchAll(/^(?:data: ?)?(\{.*)$/gm)].map(([, data = '']) => data) : [text]
     for (const part of parts) if (part !== '') look(JSON.parse(part))
   }
 }

@@ -105,12 +105,12 @@ function turnOf(exchange: Exchange, entry: number, later: readonly Exchange[]): 
 
 const PAUSE_MS = 2_000
 /** How long work in the background took, counted in the times somebody asked. */
-function paceIn({ id, status, background }: Item, later: readonly Exchange[]): Item {
+function paceIn({ id, status, background }: Item, later: readonly Exchange[], ahead = 0): Item {
   const asked = later.map((exchange) => (exchange.method === 'GET' ? answerOf(exchange) : undefined))
   const done = asked.findIndex((one) => one?.id === id && one?.status !== 'queued' && one?.status !== 'in_progress')
   if (background !== true || done < 0) return {}
   const begun = asked.findIndex((one) => one?.id === id && one?.status !== 'queued')
-  const at = (place: number): number => (place + 1) * PAUSE_MS - PAUSE_MS / 2
+  const at = (place: number): number => Math.max(0, (place + 1 + ahead) * PAUSE_MS - PAUSE_MS / 2)
   const starts_ms = status === 'queued' ? at(begun) : 0
   return { background: { starts_ms, ends_ms: Math.max(starts_ms, at(done)) } }
 }
@@ -216,9 +216,13 @@ function storedBefore(exchanges: readonly Exchange[]): Item {
 
 /** A stored response as somebody got it back; nothing where nobody did. */
 function bodyOf(id: string, exchanges: readonly Exchange[]): Item {
-  const told = exchanges.filter(({ method }) => method === 'GET').map(answerOf)
+  const told = exchanges.map((exchange) => (exchange.method === 'GET' ? answerOf(exchange) : undefined))
   const body = told.findLast((one) => one?.id === id)
-  return body === undefined ? {} : { body }
+  if (body === undefined) return {}
+  const first = told.find((one) => one?.id === id)
+  // Nothing is waited for before the first of them.
+  const pace = paceIn(first ?? {}, exchanges, -1)
+  return { body, ...pace }
 }
 
 const NEWER = 'The API has sent it only since after some recordings were made; it has no versions to pin.'
@@ -239,7 +243,7 @@ export const FIDELITY: FidelityProfile = {
   pauseMs: PAUSE_MS,
   live: { env: 'OPENAI_API_KEY', authorize: (headers, secret) => headers.set('Authorization', `Bearer ${secret}`) },
   ignores: [
-    ...'background billing completed_at frequency_penalty max_tool_calls moderation presence_penalty prompt_cache_key prompt_cache_retention safety_identifier service_tier tool_usage top_logprobs'
+    ...'access_programs background billing completed_at frequency_penalty max_tool_calls moderation presence_penalty prompt_cache_key prompt_cache_retention safety_identifier service_tier tool_usage top_logprobs'
       .split(' ')
       .flatMap((field) => [since(field), since(`**.response.${field}`)]),
     since('**.obfuscation'),

@@ -43,5 +43,6 @@ export const GAPS: readonly Gap[] = [
   { what: 'background work', why: 'Assumed: it begins after one second and ends after three.' },
   { what: 'embeddings', why: 'Assumed: unit vectors that hang on the text alone; what is alike does not lie close.' },
   { what: 'traces of agents', why: 'Assumed: they are taken with 204, and nobody reads them again.' },
+  { what: 'vector stores without a name', why: 'Assumed: their name is null.' },
   { what: 'encrypted reasoning', why: 'Assumed: an opaque text that hangs on the item’s id.' },
 ]

@@ -258,6 +258,7 @@ export function responseOf(world: World, body: Request, said: Answer, given: Giv
   return {
     id,
     object: 'response',
+    access_programs: null,
     created_at: createdS,
     status: said.failure !== undefined ? 'failed' : said.cut ? 'incomplete' : 'completed',
     background: body.background === true,

@@ -1,13 +1,18 @@
 import type { World } from '../world.ts'
+import { awaitResponse } from './background.ts'
 import type { Seed, State } from './state.ts'
 
 /** What was stored before the scenario starts, and long enough ago to be ready. */
 export function plant(world: World, seed: Seed, state: State): void {
   const created_at = Math.floor(world.startsAtMs / 1000)
   for (const { id } of seed.conversations ?? []) state.conversations.add({ id, created_at, metadata: {}, items: [] })
-  for (const { id, body } of seed.responses ?? []) {
+  for (const { id, body, background } of seed.responses ?? []) {
     const empty = { id, object: 'response', created_at, status: 'completed', output: [] }
-    state.responses.add({ id, body: body ?? empty, input: [], starts_ms: null, ends_ms: null })
+    const atMs = (ms: number | undefined): number | null => (ms === undefined ? null : world.startsAtMs + ms)
+    const [starts_ms, ends_ms] = [atMs(background?.starts_ms), atMs(background?.ends_ms)]
+    const response = { id, body: body ?? empty, input: [], starts_ms, ends_ms }
+    state.responses.add(response)
+    awaitResponse(world, state, response)
   }
   for (const { id, filename, purpose = 'user_data', text = '' } of seed.files ?? []) {
     const content = Buffer.from(text)

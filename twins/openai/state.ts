@@ -60,7 +60,14 @@ export type Seed = {
   readonly quota_exceeded?: boolean | undefined
   /** What was stored before: of conversations and responses nothing is known but that they are there. */
   readonly conversations?: readonly { readonly id: string }[] | undefined
-  readonly responses?: readonly { readonly id: string; readonly body?: Item | undefined }[] | undefined
+  readonly responses?:
+    | readonly {
+        readonly id: string
+        readonly body?: Item | undefined
+        /** When the work for it begins and ends, where it goes on in the background. */
+        readonly background?: Turn['background']
+      }[]
+    | undefined
   readonly files?:
     | readonly {
         readonly id: string
@@ -264,6 +271,7 @@ const item = z.record(z.string(), z.json()) as z.ZodType<Item>
 const count = z.int().min(0).optional()
 /** Arguments go over the wire as text; a script may write them as they read. */
 const asText = (given: string | Item): string => (typeof given === 'string' ? given : JSON.stringify(given))
+const pace = z.strictObject({ starts_ms: z.int().min(0), ends_ms: z.int().min(0) }).optional()
 const turn = z.strictObject({
   when: z
     .strictObject({ model: z.string().optional(), contains: z.string().optional(), step: z.string().optional() })
@@ -275,7 +283,7 @@ const turn = z.strictObject({
     .optional(),
   items: z.array(item).optional(),
   fail: z.strictObject({ code: z.string(), message: z.string() }).optional(),
-  background: z.strictObject({ starts_ms: z.int().min(0), ends_ms: z.int().min(0) }).optional(),
+  background: pace,
   cut: z.boolean().optional(),
   logprobs: z.array(item).optional(),
   files: z.array(z.strictObject({ id: z.string(), filename: z.string(), content: z.string() })).optional(),
@@ -293,7 +301,7 @@ export const seedSchema: z.ZodType<Seed> = z.strictObject({
   limits: z.strictObject({ requests: z.int().min(1).optional(), tokens: z.int().min(1).optional() }).optional(),
   quota_exceeded: z.boolean().optional(),
   conversations: z.array(z.strictObject({ id: z.string() })).optional(),
-  responses: z.array(z.strictObject({ id: z.string(), body: item.optional() })).optional(),
+  responses: z.array(z.strictObject({ id: z.string(), body: item.optional(), background: pace })).optional(),
   files: z
     .array(
       z.strictObject({

@@ -68,7 +68,7 @@ function emitItem(emit: Emit, item: Item, output_index: number): void {
       emit('response.function_call_arguments.done', { ...at, name: item.name ?? null, arguments: item.arguments ?? '' })
       break
     case 'custom_tool_call':
-      added({ status: 'in_progress', input: '' })
+      added({ ...(item.status === undefined ? {} : { status: 'in_progress' }), input: '' })
       for (const delta of pieces(String(item.input))) emit('response.custom_tool_call_input.delta', { ...at, delta })
       emit('response.custom_tool_call_input.done', { ...at, input: item.input ?? '' })
       break

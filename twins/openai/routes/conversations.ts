@@ -14,6 +14,17 @@ const conversationBody = ({ id, created_at, metadata }: Conversation): Item => (
   metadata,
 })
 
+/** An item as a conversation keeps it. */
+export const newItem = (world: World, item: Item): Item => ({
+  id: newId(world, PREFIX[String(item.type ?? 'message')] ?? 'item_'),
+  type: 'message',
+  status: 'completed',
+  ...item,
+  ...(typeof item.content === 'string'
+    ? { content: [{ type: item.role === 'assistant' ? 'output_text' : 'input_text', text: item.content }] }
+    : {}),
+})
+
 /** Shapes as recorded by github.com/pydantic/pydantic-ai on 2026-04-29. */
 export function addConversationRoutes(app: TwinApp, world: World, seed: Seed, state: State): void {
   const guarded = (operation: string, route: string, run: (c: Context) => Response | Promise<Response>): void =>
@@ -27,15 +38,6 @@ export function addConversationRoutes(app: TwinApp, world: World, seed: Seed, st
     )
   }
   /** A message of the caller as the API keeps it: its text is a part of its own. */
-  const newItem = (item: Item): Item => ({
-    id: newId(world, PREFIX[String(item.type ?? 'message')] ?? 'item_'),
-    type: 'message',
-    status: 'completed',
-    ...item,
-    ...(typeof item.content === 'string'
-      ? { content: [{ type: item.role === 'assistant' ? 'output_text' : 'input_text', text: item.content }] }
-      : {}),
-  })
   guarded('conversations.create', 'POST /v1/conversations', async (c) => {
     const body = (await c.req.json().catch(() => ({}))) as Item
     const items = (body.items ?? []) as readonly Item[]
@@ -43,7 +45,7 @@ export function addConversationRoutes(app: TwinApp, world: World, seed: Seed, st
       id: newId(world, 'conv_'),
       created_at: Math.floor(world.clock.now() / 1000),
       metadata: (body.metadata ?? {}) as Item,
-      items: items.map(newItem),
+      items: items.map((item) => newItem(world, item)),
     }
     state.conversations.add(conversation)
     return reply(c, conversationBody(conversation))
@@ -85,7 +87,7 @@ export function addConversationRoutes(app: TwinApp, world: World, seed: Seed, st
         'items',
         'array_above_max_length',
       )
-    const added = (items as readonly Item[]).map(newItem)
+    const added = (items as readonly Item[]).map((item) => newItem(world, item))
     found.items = [...found.items, ...added]
     return reply(c, {
       object: 'list',

@@ -14,6 +14,7 @@ import { countChat } from '../tokens.ts'
 import { emit } from '../webhooks.ts'
 import { commonHeaders, errorBody, invalid, refusal, streamOf } from '../wire.ts'
 import { keepFiles } from './containers.ts'
+import { newItem } from './conversations.ts'
 import { outOfBounds, textOf, UNREADABLE, unknownParameter } from './input.ts'
 
 /** Source: openai 7.57 src/resources/responses/responses.ts, ResponseCreateParams. */
@@ -220,7 +221,10 @@ export function addResponseRoutes(app: TwinApp, world: World, seed: Seed, state:
         : ((body.input ?? []) as readonly Item[])
     const conversation = (response.conversation as Item | undefined)?.id
     const talk = typeof conversation === 'string' ? state.conversations.get(conversation) : undefined
-    if (talk !== undefined) talk.items = [...talk.items, ...input, ...(response.output as readonly Item[])]
+    if (talk !== undefined) {
+      const said = (input as readonly Item[]).map((item) => newItem(world, item))
+      talk.items = [...talk.items, ...said, ...(response.output as readonly Item[])]
+    }
     if (body.store === false && !background) return
     const waits = background && body.stream !== true
     const kept: StoredResponse = {
