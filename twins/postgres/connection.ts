@@ -336,6 +336,7 @@ export function createConnection(
       throw gap('timeouts of statements, locks and sessions')
     const bytes = was.cancelled === undefined ? settled.bytes : cancelledFor(was.cancelled, settled.bytes)
     const outcome = outcomeOf(bytes)
+    if (UNAVAILABLE.test(String(outcome.message ?? ''))) throw gap('extensions that are not installed')
     if (status === 'I') unlimit(operation, 'error' in outcome)
     world.trace.record('postgres.done', { key: call.key, operation, ...outcome, status }, asked.step)
     if (fault?.kind === 'answer-lost') {
@@ -393,6 +394,9 @@ export function createConnection(
     },
   }
 }
+
+/** What a server says to CREATE EXTENSION when it has none of the name; its user's has. */
+const UNAVAILABLE = /^extension "[^"]+" is not available$/
 
 /** What neither engine models. */
 function refuse({ words }: Statement): void {

@@ -37,6 +37,10 @@ export const GAPS: readonly Gap[] = [
   { what: 'COPY FROM STDIN', why: 'Insert the rows instead.' },
   { what: 'replication connections', why: 'There is one server and nobody to copy it.' },
   { what: 'row security', why: 'Every connection is the owner of the database, whom no policy stops.' },
+  {
+    what: 'extensions that are not installed',
+    why: 'PGlite has uuid-ossp, pgcrypto, citext, hstore, ltree, pg_trgm, unaccent, fuzzystrmatch, btree_gin, btree_gist, intarray and tablefunc; a server has what this machine has: install it here, and say `engine: server` under given.postgres.',
+  },
   { what: 'two-phase commit', why: 'There is one database.' },
   {
     what: 'cancelling a statement that does not wait for a lock',

@@ -58,6 +58,10 @@ const PGLITE: Readonly<Record<string, readonly Act[]>> = {
     (one) => one.say(q('create policy p on t')),
     (one) => one.say(q('alter table t enable row level security')),
   ],
+  'extensions that are not installed': [
+    (one) => one.say(q('create extension vector')),
+    (one) => one.say(q('create extension if not exists "postgis"')),
+  ],
   'two-phase commit': [(one) => one.say(q("prepare transaction 'x'"))],
   HTTP: [async (_, __, { twin }) => twin.fetch(new Request('http://db.internal:5432/'))],
   'cancelling a statement that does not wait for a lock': [

@@ -4,6 +4,7 @@ import type { PGlite } from '@electric-sql/pglite'
 import { answerBridge, type BridgeEnd } from '../bridge.ts'
 import { SLEEP } from '../replaced.ts'
 import { query, rowsIn } from '../wire.ts'
+import { LIBRARIES, loadExtensions } from './extensions.ts'
 import { type Image, takeImage } from './image.ts'
 import { type Reality, takeOver } from './reality.ts'
 import type { Reply, Request } from './request.ts'
@@ -28,12 +29,14 @@ type Open = { readonly db: PGlite; readonly reality: Reality; readonly bare: Ima
 async function open(): Promise<Open> {
   const reality = takeOver(BORN_MS, 'backlot postgres')
   const { PGlite } = await import('@electric-sql/pglite')
+  const extensions = await loadExtensions()
   // PGlite would look for tables in `public` alone; a server looks into the user's schema first.
   const usual = PGlite.defaultStartParams.filter((one, at, all) => ![one, all[at + 1]].includes('search_path=public'))
-  const db = await PGlite.create({ startParams: [...usual, ...SETTINGS.flatMap((setting) => ['-c', setting])] })
+  const startParams = [...usual, ...SETTINGS.flatMap((setting) => ['-c', setting])]
+  const db = await PGlite.create({ startParams, extensions })
   reality.stopTimers()
   reality.serveDevices(db.Module.FS)
-  return { db, reality, bare: prepare(db, SLEEP) }
+  return { db, reality, bare: prepare(db, [...LIBRARIES.map((library) => `load '$libdir/${library}'`), ...SLEEP]) }
 }
 
 function prepare(db: PGlite, sql: readonly string[], base?: Image): Image {
