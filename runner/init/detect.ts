@@ -40,7 +40,7 @@ const MIGRATIONS = ['migrations/*.sql', 'db/migrations/*.sql', 'sql/*.sql', 'sch
 const PORT = 3000
 /** What Node loads before the entry. */
 const PRELOAD = /(?:--import|--require|-r|--loader|--env-file)[=\s]+\S+/g
-const HEALTH = /["'`](\/(?:api\/)?(?:health|healthz|livez|ready|readyz|ping|status))["'`]/
+const HEALTH = /["'`](?:GET )?(\/(?:api\/)?(?:health|healthz|livez|ready|readyz|ping|status))["'`]/
 /** A route of a framework that takes nothing. */
 const ROUTE = /\b(?:app|router|server|fastify|api)\.get\(\s*["'`](\/[\w/-]*)["'`]/
 /** The machine's, or Node's own: a service is not told them. */

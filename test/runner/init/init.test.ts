@@ -60,6 +60,15 @@ test.each([
   expect(found({ 'main.ts': text })).toMatchObject({ port, asksPort })
 })
 
+test.each([
+  ["app.get('/health', f); app.get('/', g)", '/health'],
+  ["const routes = { 'GET /healthz': f, 'POST /pay': g }", '/healthz'],
+  ["app.get('/orders', f)", '/orders'],
+  ['', '/'],
+])('the first request of %j goes to %s', (text, path) => {
+  expect(found({ 'main.ts': text }).path).toBe(path)
+})
+
 test('variables get made-up values where that does no harm; what .env holds is nobody’s business', () => {
   const { env, unknownEnv } = found({
     'main.ts': "new Stripe(process.env.STRIPE_SECRET_KEY); f(process.env['DATABASE_URL'], process.env.MODE)",
