@@ -27,13 +27,25 @@ export type Recurring = {
   /** What counts the usage; null where a quantity is told. */
   readonly meter: string | null
 }
+/** A part of a price; the last one has no end. */
+export type Tier = {
+  readonly flat_amount: number | null
+  readonly unit_amount: number | null
+  readonly up_to: number | null
+}
 export type Price = {
   readonly id: string
   readonly created: number
   readonly currency: string
   readonly product: string
   readonly recurring: Recurring | null
-  readonly unit_amount: number
+  /** Null where tiers say it, or the payer. */
+  readonly unit_amount: number | null
+  readonly tiers: readonly Tier[] | null
+  readonly tiers_mode: 'graduated' | 'volume' | null
+  /** Quantities are counted in packages. */
+  readonly transform_quantity: { readonly divide_by: number; readonly round: 'up' | 'down' } | null
+  readonly custom_unit_amount: Json
   active: boolean
   lookup_key: string | null
   metadata: Metadata

@@ -46,10 +46,10 @@ export const priceBody = (price: Price): Wire => ({
   id: price.id,
   object: 'price',
   active: price.active,
-  billing_scheme: 'per_unit',
+  billing_scheme: price.tiers === null ? 'per_unit' : 'tiered',
   created: price.created,
   currency: price.currency,
-  custom_unit_amount: null,
+  custom_unit_amount: price.custom_unit_amount,
   livemode: false,
   lookup_key: price.lookup_key,
   metadata: price.metadata,
@@ -57,12 +57,24 @@ export const priceBody = (price: Price): Wire => ({
   product: price.product,
   recurring: price.recurring === null ? null : { ...price.recurring, usage_type: usageOf(price) },
   tax_behavior: price.tax_behavior,
-  tiers_mode: null,
-  transform_quantity: null,
+  tiers_mode: price.tiers_mode,
+  transform_quantity: price.transform_quantity,
   type: price.recurring === null ? 'one_time' : 'recurring',
   unit_amount: price.unit_amount,
-  unit_amount_decimal: String(price.unit_amount),
+  unit_amount_decimal: decimal(price.unit_amount),
 })
+
+const decimal = (amount: number | null): string | null => (amount === null ? null : String(amount))
+
+/** Tiers, which prices show when asked. */
+export const tiersBody = ({ tiers }: Price): Json =>
+  (tiers ?? []).map(({ flat_amount, unit_amount, up_to }) => ({
+    flat_amount,
+    flat_amount_decimal: decimal(flat_amount),
+    unit_amount,
+    unit_amount_decimal: decimal(unit_amount),
+    up_to,
+  }))
 
 const usageOf = ({ recurring }: Price): string => ((recurring?.meter ?? null) === null ? 'licensed' : 'metered')
 
@@ -72,8 +84,8 @@ export const planBody = (price: Price): Wire => ({
   object: 'plan',
   active: price.active,
   amount: price.unit_amount,
-  amount_decimal: String(price.unit_amount),
-  billing_scheme: 'per_unit',
+  amount_decimal: decimal(price.unit_amount),
+  billing_scheme: price.tiers === null ? 'per_unit' : 'tiered',
   created: price.created,
   currency: price.currency,
   interval: price.recurring?.interval ?? 'month',
@@ -83,8 +95,8 @@ export const planBody = (price: Price): Wire => ({
   meter: price.recurring?.meter ?? null,
   nickname: price.nickname,
   product: price.product,
-  tiers_mode: null,
-  transform_usage: null,
+  tiers_mode: price.tiers_mode,
+  transform_usage: price.transform_quantity,
   trial_period_days: price.recurring?.trial_period_days ?? null,
   usage_type: usageOf(price),
 })

@@ -1,5 +1,6 @@
 import type { Json } from '../trace.ts'
 import { type Account, found } from './account.ts'
+import { tiersBody } from './billing-wire.ts'
 import { checkoutLineBody } from './checkout-wire.ts'
 import { malformed } from './errors.ts'
 import { gap } from './gaps.ts'
@@ -63,8 +64,8 @@ const GRAPH: Readonly<Record<string, Ways>> = {
     transfer_reversal: to('transfer_reversal'),
   },
   product: { default_price: to('price'), tax_code: 'unmodelled' },
-  price: { product: to('product'), currency_options: 'unmodelled', tiers: 'unmodelled' },
-  plan: { product: to('product'), tiers: 'unmodelled' },
+  price: { product: to('product'), currency_options: 'unmodelled', tiers: 'shown' },
+  plan: { product: to('product'), tiers: 'shown' },
   subscription: {
     application: 'unmodelled',
     customer: to('customer'),
@@ -80,8 +81,10 @@ const GRAPH: Readonly<Record<string, Ways>> = {
   subscription_item: {
     discounts: to('discount'),
     'plan.product': to('product'),
+    'plan.tiers': 'shown',
     price: to('price'),
     'price.product': to('product'),
+    'price.tiers': 'shown',
   },
   invoice: {
     application: 'unmodelled',
@@ -280,6 +283,11 @@ function expandPath(account: Account, body: Wire, parts: readonly string[]): Wir
 function hiddenField(account: Account, body: Wire, head: string): Json | undefined {
   const id = String(body.id)
   switch (`${String(body.object)}.${head}`) {
+    case 'price.tiers':
+    case 'plan.tiers': {
+      const price = account.state.prices.get(id)
+      return price === undefined || price.tiers === null ? undefined : tiersBody(price)
+    }
     case 'charge.refunds':
       return refundsOf(account, body)
     case 'customer.tax':

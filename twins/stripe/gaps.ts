@@ -19,7 +19,12 @@ export const GAPS: readonly Gap[] = [
   { what: 'discounts of single items of a subscription', why: 'Discounts here are of all of it, or of invoice items.' },
   {
     what: 'prices other than so much for each',
-    why: 'Tiers, packages and amounts a customer chooses are priced otherwise.',
+    why: 'Tiers and packages are modelled; parts of a cent, several currencies and tiers of what is bought once are not.',
+  },
+  { what: 'amounts that customers choose', why: 'Such a price can be made and read; nobody fills the page in.' },
+  {
+    what: 'flat amounts of tiers',
+    why: 'Assumed: part of the line of their tier; that of the first is due of nothing used as well.',
   },
   { what: 'goods, tax codes and marketing features of products', why: 'They change no amount here.' },
   { what: 'billing cycles set by hand and pending updates', why: 'A cycle starts when it starts.' },

@@ -40,10 +40,20 @@ type SeededPayment = {
   readonly description?: string | undefined
   readonly metadata?: Metadata | undefined
 }
+/** What comes until `up_to` costs this much; the last tier has no end. */
+type SeededTier = {
+  readonly up_to?: number | undefined
+  readonly unit_amount?: number | undefined
+  readonly flat_amount?: number | undefined
+}
 /** A price, and with it its product. */
 type SeededPrice = {
   readonly id: string
-  readonly unit_amount: number
+  /** Needed where there are no tiers. */
+  readonly unit_amount?: number | undefined
+  readonly tiers?: readonly SeededTier[] | undefined
+  readonly tiers_mode?: 'graduated' | 'volume' | undefined
+  readonly transform_quantity?: { readonly divide_by: number; readonly round: 'up' | 'down' } | undefined
   readonly currency?: string | undefined
   readonly interval?: 'day' | 'week' | 'month' | 'year' | undefined
   readonly interval_count?: number | undefined
@@ -94,9 +104,18 @@ const seededPayment = z.strictObject({
   description: z.string().optional(),
   metadata: metadata.optional(),
 })
+const seededTier = z.strictObject({
+  up_to: z.int().positive().optional(),
+  unit_amount: z.int().min(0).optional(),
+  flat_amount: z.int().min(0).optional(),
+})
 const seededPrice = z.strictObject({
   id: z.string(),
-  unit_amount: z.int().min(0),
+  /** Needed where there are no tiers. */
+  unit_amount: z.int().min(0).optional(),
+  tiers: z.array(seededTier).min(1).optional(),
+  tiers_mode: z.enum(['graduated', 'volume']).optional(),
+  transform_quantity: z.strictObject({ divide_by: z.int().positive(), round: z.enum(['up', 'down']) }).optional(),
   currency: z.string().optional(),
   /** How often it is due; left out, once. */
   interval: z.enum(['day', 'week', 'month', 'year']).optional(),

@@ -3,13 +3,14 @@ import type { Credited, InvoiceItem, InvoiceLine, Price, Subscription, Subscript
 import { after } from './catalog.ts'
 import { display } from './currencies.ts'
 import { usageOf } from './meters.ts'
+import { type Cost, costOf, costsOf } from './pricing.ts'
 
 // What a period of a subscription costs, and what is left of one.
 
 export const priceIn = (account: Account, item: SubscriptionItem): Price =>
   found(account.state.prices.get(item.price), item.price)
 export const amountOf = (account: Account, item: SubscriptionItem): number =>
-  priceIn(account, item).unit_amount * item.quantity
+  costOf(priceIn(account, item), item.quantity)
 
 /** `1 user × Basic (at $10.00 / month)`, as recorded by github.com/pay-rails/pay on 2025-11-10. */
 function nameOf(account: Account, price: Price, quantity: number): string {
@@ -22,9 +23,13 @@ const nameAfter = (account: Account, price: Price, quantity: number): string =>
   quantity === 1
     ? found(account.state.products.get(price.product), price.product).name
     : nameOf(account, price, quantity)
-function rateOf(price: Price): string {
+/** `Tier 1 at $18.00 / month` as seen in public invoices; assumed: `$5.00 per 10 / month`. */
+function rateOf(price: Price, { tier, unit_amount }: Cost): string {
   const { interval = 'month', interval_count: count = 1 } = price.recurring ?? {}
-  return `${display(price.unit_amount, price.currency)} / ${count === 1 ? interval : `${count} ${interval}s`}`
+  const packs = price.transform_quantity === null ? '' : ` per ${price.transform_quantity.divide_by}`
+  const which = tier === null ? '' : `Tier ${tier} `
+  const every = count === 1 ? interval : `${count} ${interval}s`
+  return `${which}at ${display(unit_amount ?? 0, price.currency)}${packs} / ${every}`
 }
 
 export const isMetered = (account: Account, item: SubscriptionItem): boolean =>
@@ -53,22 +58,24 @@ export function periodLines(
   const { current_period_start: start, current_period_end: end } = subscription
   return subscription.items
     .filter((item) => !onlyUsage || isMetered(account, item))
-    .map((item) => {
+    .flatMap((item) => {
       const price = priceIn(account, item)
       const metered = isMetered(account, item)
       const quantity = metered ? usedBy(account, subscription, item, usedFrom) : item.quantity
-      const name = nameOf(account, price, quantity)
-      return {
+      const costs = free ? [{ amount: 0, quantity, unit_amount: 0, tier: null }] : costsOf(price, quantity)
+      return costs.map((cost) => ({
         id: account.newId('il_1', 23, { get: () => undefined }),
-        amount: free ? 0 : Math.round(price.unit_amount * quantity),
-        description: free ? `Free trial for ${name}` : `${name} (at ${rateOf(price)})`,
+        amount: cost.amount,
+        description: free
+          ? `Free trial for ${nameOf(account, price, quantity)}`
+          : `${nameOf(account, price, cost.quantity)} (${rateOf(price, cost)})`,
         metadata: {},
         period: metered && usedFrom !== undefined ? { start: usedFrom, end: start } : { start, end },
         price: price.id,
         product: price.product,
         proration: false,
-        quantity,
-        unit_amount: free ? 0 : price.unit_amount,
+        quantity: cost.quantity,
+        unit_amount: cost.unit_amount,
         credited: null,
         discounts: [],
         discount_amounts: [],
@@ -77,7 +84,7 @@ export function periodLines(
         invoice_item: null,
         subscription: subscription.id,
         subscription_item: item.id,
-      }
+      }))
     })
 }
 

@@ -105,7 +105,16 @@ function plantPrice(account: Account, wish: NonNullable<Seed['prices']>[number])
     product: product.id,
     recurring:
       interval === undefined ? null : { interval, interval_count, trial_period_days, meter: wish.meter ?? null },
-    unit_amount: wish.unit_amount,
+    unit_amount: wish.tiers === undefined ? (wish.unit_amount ?? 0) : null,
+    tiers:
+      wish.tiers?.map(({ flat_amount = null, unit_amount = null, up_to = null }) => ({
+        flat_amount,
+        unit_amount,
+        up_to,
+      })) ?? null,
+    tiers_mode: wish.tiers === undefined ? null : (wish.tiers_mode ?? 'graduated'),
+    transform_quantity: wish.transform_quantity ?? null,
+    custom_unit_amount: null,
     active: true,
     lookup_key: wish.lookup_key ?? null,
     metadata: {},

@@ -93,7 +93,14 @@ runTwinTests({
       '/v1/subscriptions',
       'customer=cus_1&items[0][price]=monthly&items[0][discounts][0][coupon]=x',
     ),
-    'prices other than so much for each': post('/v1/prices', 'currency=usd&product=prod_1&billing_scheme=tiered'),
+    'prices other than so much for each': post('/v1/prices', 'currency=usd&product=prod_1&unit_amount_decimal=0.5'),
+    'amounts that customers choose': async (stage) => {
+      const chosen = 'currency=usd&product_data[name]=Tip&custom_unit_amount[enabled]=true'
+      const { id } = z
+        .object({ id: z.string() })
+        .parse(await (await stage.send(request('POST', '/v1/prices', chosen))).json())
+      return stage.twin.fetch(request('POST', '/v1/invoiceitems', `customer=cus_1&pricing[price]=${id}`))
+    },
     'goods, tax codes and marketing features of products': post('/v1/products', 'name=Book&tax_code=txcd_1'),
     'billing cycles set by hand and pending updates': post('/v1/subscriptions/sub_1/migrate', 'x=1'),
     'subscriptions of several intervals or currencies': post(

@@ -1,12 +1,12 @@
 import type { Account } from '../account.ts'
 import type { Serve } from '../answer.ts'
-import type { Price, Product } from '../billing-state.ts'
+import type { Price, Product, Tier } from '../billing-state.ts'
 import { priceBody, productBody } from '../billing-wire.ts'
 import { newProduct, priceOf, productOf } from '../catalog.ts'
 import { currency } from '../currencies.ts'
 import { invalid, malformed, missing } from '../errors.ts'
 import { emit } from '../events.ts'
-import { loudly } from '../gaps.ts'
+import { gap, loudly } from '../gaps.ts'
 import { LIST_SPEC, page } from '../lists.ts'
 import {
   choice,
@@ -17,8 +17,10 @@ import {
   list,
   mergeMetadata,
   metadata,
+  type Needed,
   object,
   type Parsed,
+  type Raw,
   required,
   type Spec,
   string,
@@ -58,12 +60,23 @@ const recurring = (): Field<RecurringParams> =>
     meter: string(),
   })
 
+/** An amount that the payer chooses: https://docs.stripe.com/api/prices/create (2026-11-26). */
+const chosen = () => object({ enabled: required(flag()), maximum: integer(0), minimum: integer(0), preset: integer(0) })
+
+/** Where a tier ends; the last one does not. */
+const end = (): Needed<number | 'inf'> => ({
+  needed: true,
+  read: (raw: Raw, path: string) => (raw === 'inf' ? 'inf' : integer(1).read(raw, path)),
+})
+const tierSpec = { up_to: end(), flat_amount: integer(0), unit_amount: integer(0) }
+
 const priceDataSpec = {
   currency: required(currency()),
   recurring: recurring(),
   tax_behavior: choice('exclusive', 'inclusive', 'unspecified'),
   unit_amount: integer(0),
-  ...loudly('currency_options custom_unit_amount unit_amount_decimal', OTHER_PRICES),
+  custom_unit_amount: chosen(),
+  ...loudly('currency_options unit_amount_decimal', OTHER_PRICES),
 } satisfies Spec
 
 const pricing = {
@@ -93,10 +106,27 @@ function applyProduct(
   product.updated = nowS
 }
 
+type TierParams = {
+  readonly up_to: number | 'inf'
+  readonly flat_amount?: number | undefined
+  readonly unit_amount?: number | undefined
+}
+type ChosenParams = {
+  readonly enabled: boolean
+  readonly maximum?: number | undefined
+  readonly minimum?: number | undefined
+  readonly preset?: number | undefined
+}
+
 /** What a price is made of, however it was asked for. */
 export type PriceParams = {
   readonly currency: string
   readonly unit_amount?: number | undefined
+  readonly custom_unit_amount?: ChosenParams | undefined
+  readonly billing_scheme?: 'per_unit' | 'tiered' | undefined
+  readonly tiers?: readonly TierParams[] | undefined
+  readonly tiers_mode?: 'graduated' | 'volume' | undefined
+  readonly transform_quantity?: Price['transform_quantity'] | undefined
   readonly recurring?: RecurringParams | undefined
   readonly tax_behavior?: 'exclusive' | 'inclusive' | 'unspecified' | undefined
   readonly active?: boolean | undefined
@@ -108,10 +138,8 @@ export type PriceParams = {
 
 /** A new price of `product`. Throws when it names no amount. */
 export function newPrice(account: Account, product: string, params: PriceParams): Price {
-  if (params.unit_amount === undefined) {
-    throw malformed('Missing required param: unit_amount.', { code: 'parameter_missing', param: 'unit_amount' })
-  }
   const { state } = account
+  const amounts = amountsIn(params)
   const taken = params.lookup_key ? state.prices.all().find((one) => one.lookup_key === params.lookup_key) : undefined
   if (taken !== undefined && params.transfer_lookup_key !== true) {
     throw invalid(`A price (\`${taken.id}\`) already uses that lookup key.`, { param: 'lookup_key' })
@@ -125,13 +153,57 @@ export function newPrice(account: Account, product: string, params: PriceParams)
     currency: params.currency,
     product,
     recurring: interval === undefined ? null : { interval, interval_count, trial_period_days, meter },
-    unit_amount: params.unit_amount,
+    ...amounts,
     active: params.active ?? true,
     lookup_key: params.lookup_key || null,
     metadata: mergeMetadata({}, params.metadata),
     nickname: params.nickname || null,
     tax_behavior: params.tax_behavior ?? 'unspecified',
   })
+}
+
+type Amounts = Pick<Price, 'unit_amount' | 'tiers' | 'tiers_mode' | 'transform_quantity' | 'custom_unit_amount'>
+
+/** How a price counts: so much for each, in packages, by tiers or as the payer likes. Throws when it says none, or two. */
+function amountsIn(params: PriceParams): Amounts {
+  const { unit_amount, tiers, tiers_mode, transform_quantity = null, custom_unit_amount: chosen } = params
+  const none = { unit_amount: null, tiers: null, tiers_mode: null, transform_quantity, custom_unit_amount: null }
+  const needs = (param: string): Error =>
+    malformed(`Missing required param: ${param}.`, { code: 'parameter_missing', param })
+  if (params.billing_scheme === 'tiered') {
+    if (tiers === undefined || tiers.length === 0) throw needs('tiers')
+    if (tiers_mode === undefined) throw needs('tiers_mode')
+    if (unit_amount !== undefined)
+      throw malformed('`unit_amount` cannot be used with `billing_scheme=tiered`.', { param: 'unit_amount' })
+    if (transform_quantity !== null)
+      throw malformed('`transform_quantity` cannot be used with `billing_scheme=tiered`.', {
+        param: 'transform_quantity',
+      })
+    if (params.recurring === undefined) throw gap(OTHER_PRICES)
+    return { ...none, tiers: tiers.map((tier, at) => tierIn(tier, at, tiers)), tiers_mode }
+  }
+  if (tiers !== undefined || tiers_mode !== undefined)
+    throw malformed('`tiers` can only be used with `billing_scheme=tiered`.', { param: 'tiers' })
+  if (chosen?.enabled === true) {
+    const { maximum = null, minimum = null, preset = null } = chosen
+    return { ...none, custom_unit_amount: { maximum, minimum, preset } }
+  }
+  if (unit_amount === undefined) throw needs('unit_amount')
+  return { ...none, unit_amount }
+}
+
+function tierIn({ up_to, flat_amount, unit_amount }: TierParams, at: number, all: readonly TierParams[]): Tier {
+  const param = `tiers[${at}][up_to]`
+  const before = all[at - 1]?.up_to ?? 0
+  if (flat_amount === undefined && unit_amount === undefined)
+    throw malformed(`You must pass either \`flat_amount\` or \`unit_amount\` for \`tiers[${at}]\`.`, {
+      param: `tiers[${at}]`,
+    })
+  if ((at === all.length - 1) !== (up_to === 'inf'))
+    throw malformed('The last tier, and no other, must have `up_to` set to `inf`.', { param })
+  if (up_to !== 'inf' && up_to <= Number(before))
+    throw malformed('Each tier must end after the one before it.', { param })
+  return { flat_amount: flat_amount ?? null, unit_amount: unit_amount ?? null, up_to: up_to === 'inf' ? null : up_to }
 }
 
 /** The meter of a price for usage: one and the other go together since 2025-03-31. */
@@ -248,7 +320,10 @@ export function addCatalog(account: Account, serve: Serve): void {
         unit_label: string(),
         ...loudly('tax_code tax_details', OTHER_PRODUCTS),
       }),
-      ...loudly('billing_scheme tiers tiers_mode transform_quantity', OTHER_PRICES),
+      billing_scheme: choice('per_unit', 'tiered'),
+      tiers: list(object({ ...tierSpec, ...loudly('flat_amount_decimal unit_amount_decimal', OTHER_PRICES) })),
+      tiers_mode: choice('graduated', 'volume'),
+      transform_quantity: object({ divide_by: required(integer(1)), round: required(choice('down', 'up')) }),
     },
     gives: 'price',
     run(params) {

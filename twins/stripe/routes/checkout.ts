@@ -24,6 +24,7 @@ import {
   type Spec,
   string,
 } from '../params.ts'
+import { costOf } from '../pricing.ts'
 import type { Metadata } from '../state.ts'
 import { opaque } from '../wire.ts'
 import { newPrice } from './catalog.ts'
@@ -136,7 +137,7 @@ export function lineOf(account: Account, item: Item, at: number): CheckoutLine {
   const quantity = item.quantity ?? 1
   return {
     id: account.newId('li_1', 23, { get: () => undefined }),
-    amount: row.unit_amount * quantity,
+    amount: costOf(row, quantity),
     currency: row.currency,
     description: found(state.products.get(row.product), row.product).name,
     price: row.id,

@@ -25,6 +25,7 @@ import {
   string,
 } from '../params.ts'
 import { previewBody } from '../previews.ts'
+import { costOf } from '../pricing.ts'
 import { applyWishes } from '../subscriptions.ts'
 import { checkRates, noAutomaticTax, taxRatesField } from '../taxes.ts'
 import { customerOf } from './customers.ts'
@@ -64,9 +65,11 @@ function worth(
   const price = params.pricing === undefined ? undefined : priceOf(account, params.pricing.price, 'pricing[price]')
   const quantity = params.quantity ?? old.quantity
   if (params.amount !== undefined) return { ...old, amount: params.amount, unit_amount: params.amount, quantity: 1 }
-  const unit_amount = price?.unit_amount ?? old.unit_amount
+  const unit_amount = price === undefined ? old.unit_amount : price.unit_amount
+  const kept = price ?? account.state.prices.get(old.price)
+  const each = kept !== undefined && kept.unit_amount === unit_amount
   return {
-    amount: unit_amount === null ? old.amount : unit_amount * quantity,
+    amount: each ? costOf(kept, quantity) : unit_amount === null ? old.amount : unit_amount * quantity,
     price: price?.id ?? old.price,
     product: price?.product ?? old.product,
     quantity,
@@ -246,7 +249,7 @@ function newItem(
   return {
     id: account.newId('ii_1', 23, account.state.invoice_items),
     ...sold,
-    amount: price?.unit_amount ?? params.amount ?? 0,
+    amount: price === undefined ? (params.amount ?? 0) : costOf(price, 1),
     currency: price?.currency ?? money,
     customer,
     date: now,
@@ -256,7 +259,7 @@ function newItem(
     subscription: null,
     subscription_item: null,
     credited: null,
-    unit_amount: price?.unit_amount ?? params.amount ?? 0,
+    unit_amount: price === undefined ? (params.amount ?? 0) : price.unit_amount,
     description: null,
     discounts: [],
     invoice: null,

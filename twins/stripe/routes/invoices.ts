@@ -39,6 +39,7 @@ import {
   string,
 } from '../params.ts'
 import { resolveMethod } from '../payment-methods.ts'
+import { costOf } from '../pricing.ts'
 import { checkRates, noAutomaticTax, taxRatesField } from '../taxes.ts'
 import { deletedBody } from '../wire.ts'
 import { customerOf } from './customers.ts'
@@ -375,7 +376,7 @@ export function addInvoiceItems(account: Account, serve: Serve): void {
       const item = state.invoice_items.add({
         id,
         ...booked,
-        amount: price === undefined ? (params.amount ?? 0) : price.unit_amount * quantity,
+        amount: price === undefined ? (params.amount ?? 0) : costOf(price, quantity),
         currency: price?.currency ?? params.currency ?? 'usd',
         customer: customer.id,
         date: now,
@@ -385,7 +386,7 @@ export function addInvoiceItems(account: Account, serve: Serve): void {
         subscription: params.subscription ?? null,
         subscription_item: null,
         credited: null,
-        unit_amount: price?.unit_amount ?? params.amount ?? 0,
+        unit_amount: price === undefined ? (params.amount ?? 0) : price.unit_amount,
         description: params.description || null,
         discounts: redeem(account, params.discounts ?? [], { customer: customer.id, invoice_item: id }),
         invoice: invoice?.id ?? null,

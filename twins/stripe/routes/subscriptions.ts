@@ -28,6 +28,7 @@ import {
   string,
 } from '../params.ts'
 import { resolveMethod } from '../payment-methods.ts'
+import { costOf } from '../pricing.ts'
 import type { Metadata } from '../state.ts'
 import {
   applyWishes,
@@ -177,7 +178,7 @@ function extraItems(
     const [now, quantity] = [account.timeOf(subscription.customer), wish.quantity ?? 1]
     const item = state.invoice_items.add({
       id: account.newId('ii_1', 23, state.invoice_items),
-      amount: price.unit_amount * quantity,
+      amount: costOf(price, quantity),
       currency: price.currency,
       customer: subscription.customer,
       date: now,
