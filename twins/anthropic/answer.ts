@@ -191,14 +191,20 @@ function withIds(world: World, blocks: readonly Item[]): readonly Item[] {
       case 'server_tool_use': {
         const id = world.id(type === 'mcp_tool_use' ? 'mcptoolu_01' : 'srvtoolu_01', 22)
         waiting.push(id)
-        return { type, id, ...rest }
+        return { type, id, ...rest, ...calledBy(rest.name) }
       }
-      default:
-        if (typeof type !== 'string' || !type.endsWith('_tool_result')) return { type: type ?? 'text', ...rest }
-        return { type, tool_use_id: waiting.shift() ?? world.id('srvtoolu_01', 22), ...rest }
+      default: {
+        const tool = typeof type === 'string' ? /^(.*)_tool_result$/.exec(type)?.[1] : undefined
+        if (type === undefined || tool === undefined) return { type: type ?? 'text', ...rest }
+        return { type, tool_use_id: waiting.shift() ?? world.id('srvtoolu_01', 22), ...rest, ...calledBy(tool) }
+      }
     }
   })
 }
+
+/** The tools of the web say who called them: `ServerToolUseBlock` of the SDK (1.14); those that run code do not, as recorded. */
+const calledBy = (tool: unknown): Item =>
+  tool === 'web_search' || tool === 'web_fetch' ? { caller: { type: 'direct' } } : {}
 
 const opaque = (world: World, name: string): string => `${world.id(`E${name.charAt(0)}`, 62)}==`
 
