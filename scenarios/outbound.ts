@@ -43,9 +43,13 @@ type Connection = {
   closed: boolean
 }
 
-/** Connections of one run. `send` queues an instruction for the next turn; `escaped` is told of hosts that no twin stands in for; at `reach` the subject may take connections as accepted. */
 const isOwnMachine = (host: string): boolean => /^(localhost|127\.[\d.]+|::1)$/.test(host)
 
+/** By what proxies are called, and where they listen. */
+const mayBeProxy = (host: string, port: number): boolean =>
+  /(^|[.-])(proxy|squid|zscaler)\d*[.-]/.test(`${host}.`) || port === 3128 || port === 1080
+
+/** Connections of one run. `send` queues an instruction for the next turn; `escaped` is told of hosts that no twin stands in for; at `reach` the subject may take connections as accepted. */
 export function createOutbound(
   world: RunnableWorld,
   network: Network,
@@ -170,7 +174,9 @@ export function createOutbound(
           where: `step ${step}`,
           wayOut: isOwnMachine(host)
             ? `Nothing else runs on the service's machine: switch off what it calls there by subject.env in backlot.yaml (OpenTelemetry: OTEL_SDK_DISABLED: "true"), or give it the address of a twin.`
-            : `Name a twin for ${host} in backlot.yaml, or take the call out of the service.`,
+            : mayBeProxy(host, port)
+              ? `If this is a proxy, the world needs none: twins stand at their real addresses. Leave its address (HTTPS_PROXY and the like) out of subject.env in backlot.yaml. If it is a dependency, name a twin for it.`
+              : `Name a twin for ${host} in backlot.yaml, or take the call out of the service.`,
         })
         later(step, 0, `${origin} unknown`, () => send({ kind: 'refuse', id, code: 'ENOTFOUND' }))
         return

@@ -81,6 +81,8 @@ test('the stack of a crash shows the program, and nothing of what stands in for 
 })
 
 test('a host that nobody knows is named in the error, without TLS too', async () => {
-  const { answers } = await stage.run(ask('unknown'), { seed: '1' })
+  const { answers, escapes } = await stage.run(ask('unknown'), { seed: '1' })
   expect(answers.ask?.body).toBe('"getaddrinfo ENOTFOUND proxy.test"')
+  // By its name and port it is a proxy, which nobody needs here.
+  expect(escapes).toMatchObject([{ wayOut: expect.stringContaining('Leave its address (HTTPS_PROXY') }])
 })
