@@ -59,7 +59,7 @@ export function judge(
         why: scenario.title,
         verdict: againstBase(
           verdict,
-          baseVerdict(pair.base, scenario.id, (run) => judgeExpectations(scenario, run)),
+          verdictOf(pair.base, scenario.id, (run) => judgeExpectations(scenario, run)),
           unmended(scenario),
         ),
         failure,
@@ -73,8 +73,8 @@ export function judge(
     return { id: report.id, kind: 'rule', why: report.why, verdict, failure: () => ({ kind: 'rule', id: report.id }) }
   })
   // Figures of runs that broke off would compare a part with a whole.
-  const figures =
-    complete && ended.length > 0 ? judgeFitness(project.config.fitness, { base: pair.base, candidate: ended }) : []
+  const base = comparable(project.scenarios, pair.base, ended)
+  const figures = complete && ended.length > 0 ? judgeFitness(project.config.fitness, { base, candidate: ended }) : []
   const fitness = figures.map(
     ({ id, why, verdict }): Judged => ({
       id,
@@ -116,13 +116,33 @@ function againstBase(verdict: Verdict, base: Verdict | undefined, known = ''): V
   }
 }
 
-const baseVerdict = (
-  base: readonly Run[] | undefined,
+const verdictOf = (
+  all: readonly Run[] | undefined,
   scenario: string,
   of: (run: Run) => Verdict,
 ): Verdict | undefined => {
-  const runs = base?.filter((run) => run.scenario === scenario && run.ending.kind === 'horizon') ?? []
+  const runs = all?.filter((run) => run.scenario === scenario && run.ending.kind === 'horizon') ?? []
   return runs.length === 0 ? undefined : worst(runs.map(of))
+}
+
+/**
+ * The base's runs that a figure can be held against. A base that does not do what a scenario asks costs nothing there: it is no measure for
+ * the candidate that does it, which limits of the project's own still hold.
+ */
+function comparable(
+  scenarios: readonly Scenario[],
+  base: readonly Run[] | undefined,
+  candidate: readonly Run[],
+): readonly Run[] | undefined {
+  const failed = (scenario: Scenario, runs: readonly Run[]): boolean =>
+    verdictOf(runs, scenario.id, (run) => judgeExpectations(scenario, run))?.status === 'fail'
+  const mended = new Set(
+    scenarios
+      .filter((scenario) => base !== undefined && failed(scenario, base) && !failed(scenario, candidate))
+      .map(({ id }) => id),
+  )
+  const kept = base?.filter(({ scenario }) => !mended.has(scenario))
+  return kept?.length === 0 ? undefined : kept
 }
 
 const FINDINGS_MAX = 3

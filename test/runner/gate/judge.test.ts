@@ -66,3 +66,26 @@ test.each([
   )
   expect(judged([mended])).toEqual({ status: 'pass' })
 })
+
+test('a base that does not do what a scenario asks is no measure of what it costs to do it', () => {
+  const then = [{ kind: 'calls', to: 'pay.ok', count: { min: 1, max: 9 }, where: undefined, place }] as const
+  const story = { ...scenario([], { id: 'paid' }), then } as unknown as Scenario
+  /** One request, and so many calls for it. */
+  const withCalls = (calls: number): Run =>
+    runOf(
+      [
+        [1, 'app.request', { id: 'a' }],
+        ...Array.from({ length: calls }, (_, at) => [2 + at, 'pay.ok', { key: 'a', method: 'POST' }] as const),
+      ],
+      { scenario: 'paid' },
+    )
+  const calls = (base: number, candidate: number): string | undefined =>
+    judge(
+      { ...project([]), scenarios: [story] },
+      { base: [withCalls(base)], candidate: [withCalls(candidate)] },
+      [],
+    ).checks.find(({ id }) => id === 'calls-per-request')?.verdict.status
+  expect([calls(0, 3), calls(1, 3), calls(1, 1)]).toEqual(['pass', 'fail', 'pass'])
+  // One that does not do it either is held against the base all the same.
+  expect(calls(0, 10)).toBe('fail')
+})
