@@ -274,10 +274,12 @@ function batchUpdate(ask: Ask, message: string, placeOf: (spreadsheet: Spreadshe
           totalUpdatedColumns: distinct(({ columns }) => columns),
           totalUpdatedCells: all.reduce((sum, { cells }) => sum + cells, 0),
           totalUpdatedSheets: new Set(all.map(({ sheet }) => sheet.sheetId)).size,
-          responses: all.map((one, n) => ({
-            ...told({ ...into, spreadsheet: next }, one, response),
-            ...(data[n]?.dataFilter === undefined ? {} : { dataFilter: data[n].dataFilter }),
-          })),
+          responses: all.map((one, n): Obj => {
+            const { spreadsheetId: _, ...what } = told({ ...into, spreadsheet: next }, one, response)
+            // Where a filter led there, it stands in the place of the spreadsheet: `UpdateValuesByDataFilterResponse`.
+            const { dataFilter } = data[n] ?? {}
+            return { ...(dataFilter === undefined ? { spreadsheetId: file.id } : { dataFilter }), ...what }
+          }),
         }),
   }
 }
