@@ -7,6 +7,8 @@ import { sign } from './wire.ts'
 
 /** Retries for up to 24 hours. Assumed intervals: they are not published. https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event (2026-11-24). */
 const RETRY_MS = [60_000, 300_000, 1_800_000, 7_200_000, 21_600_000, 43_200_000]
+/** Mail that came in is posted for three days, while the answer is 5XX: https://www.twilio.com/docs/sendgrid/for-developers/parsing-email/inbound-email (2026-11-26). */
+const PARSE_RETRY_MS = [...RETRY_MS, 86_400_000, 86_400_000]
 const isTaken = (outcome: DeliveryOutcome): boolean =>
   outcome.kind === 'answer' && outcome.status >= 200 && outcome.status < 300
 const PROCESSED_MS = 300
@@ -71,7 +73,7 @@ export function tell(site: Site, message: Message, event: string, more: { readon
       ...more,
     },
   ])
-  attempt(
+  carry(
     site,
     store.deliveries.put({
       id: sg_event_id,
@@ -89,11 +91,12 @@ export function tell(site: Site, message: Message, event: string, more: { readon
 /** The setting that switches an event off. */
 const flagOf = (event: string): string => (event === 'spamreport' ? 'spam_report' : event)
 
-function attempt(site: Site, delivery: Delivery): void {
+/** Posts what happened, or what came in, until it is taken. */
+export function carry(site: Site, delivery: Delivery): void {
   const { world } = site
   // Whoever reports an outcome does so on its own account; the next attempt is on that of the first.
   const { cause } = world
-  const { id, event, email, url, body, attempt: nth } = delivery
+  const { id, event, email, url, body, type, attempt: nth } = delivery
   const timestamp = `${Math.floor(world.clock.now() / 1000)}`
   const signature: (readonly [string, string])[] = delivery.signed
     ? [
@@ -107,15 +110,19 @@ function attempt(site: Site, delivery: Delivery): void {
       id: `${id}#${nth}`,
       fields: { event, email },
       url,
-      headers: [['Content-Type', 'application/json'], ['User-Agent', 'SendGrid Event API'], ...signature],
+      headers:
+        type === undefined
+          ? [['Content-Type', 'application/json'], ['User-Agent', 'SendGrid Event API'], ...signature]
+          : [['Content-Type', type]],
       body,
       timeoutMs: 3000,
     },
     (outcome) => {
       // A restore in between has made the delivery another one's.
       if (site.store.deliveries.get(id) !== delivery) return
-      const delayMs = RETRY_MS[nth - 1]
-      if (isTaken(outcome) || delayMs === undefined) {
+      const delayMs = (type === undefined ? RETRY_MS : PARSE_RETRY_MS)[nth - 1]
+      const done = type === undefined ? isTaken(outcome) : outcome.kind === 'answer' && outcome.status < 500
+      if (done || delayMs === undefined) {
         site.store.deliveries.remove(id)
         return
       }
@@ -126,7 +133,7 @@ function attempt(site: Site, delivery: Delivery): void {
 }
 
 function again(site: Site, delivery: Delivery): void {
-  if (site.store.deliveries.get(delivery.id) === delivery) attempt(site, delivery)
+  if (site.store.deliveries.get(delivery.id) === delivery) carry(site, delivery)
 }
 
 /** Source: https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event#delivery-events (2026-11-24). */

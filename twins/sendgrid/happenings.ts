@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import type { Json } from '../trace.ts'
 import { bounce, count, tell } from './delivery.ts'
+import { receive, receivedSchema } from './inbound.ts'
 import type { Site } from './site.ts'
 import type { Message } from './state.ts'
 
 /** What can happen to a mail at its recipient's; `to` names whose mail, the latest one. */
-export const HAPPENINGS = [
+const SENT = [
   'mail.bounced',
   'mail.opened',
   'mail.clicked',
@@ -16,16 +17,23 @@ export const HAPPENINGS = [
   'sender.verified',
   'domain.published',
 ] as const
+const RECEIVED = 'mail.received'
+export const HAPPENINGS: readonly string[] = [...SENT, RECEIVED]
 const happening = z.strictObject({ to: z.string(), url: z.string().optional() })
 /** What each takes under `with`. */
-export const FIELDS: Readonly<Record<string, z.ZodType>> = Object.fromEntries(
-  HAPPENINGS.map((name) => [name, happening]),
-)
+export const FIELDS: Readonly<Record<string, z.ZodType>> = {
+  ...Object.fromEntries(SENT.map((name) => [name, happening])),
+  [RECEIVED]: receivedSchema,
+}
 
 /** Throws on an event nobody has heard of, and on a mail nobody was sent. */
 export function happen(site: Site, event: string, fields: Json): void {
-  if (!(HAPPENINGS as readonly string[]).includes(event))
-    throw new Error(`sendgrid: expected one of ${HAPPENINGS.join(', ')}, got ${event}.`)
+  if (!HAPPENINGS.includes(event)) throw new Error(`sendgrid: expected one of ${HAPPENINGS.join(', ')}, got ${event}.`)
+  if (event === RECEIVED) {
+    const mail = receivedSchema.safeParse(fields)
+    if (!mail.success) throw new Error(`sendgrid.${event}: ${z.prettifyError(mail.error)}`)
+    return receive(site, mail.data)
+  }
   const parsed = happening.safeParse(fields)
   if (!parsed.success) throw new Error(`sendgrid.${event}: expected { to: address }, got ${JSON.stringify(fields)}.`)
   const { to, url } = parsed.data
@@ -33,7 +41,7 @@ export function happen(site: Site, event: string, fields: Json): void {
   if (event === 'domain.published') return published(site, to)
   const message = latest(site, to)
   const row = { id: to.toLowerCase(), created_ms: site.now(), reason: '', status: '' }
-  switch (event as Exclude<(typeof HAPPENINGS)[number], 'sender.verified' | 'domain.published'>) {
+  switch (event as Exclude<(typeof SENT)[number], 'sender.verified' | 'domain.published'>) {
     case 'mail.bounced':
       return bounce(site, message)
     case 'mail.opened': {

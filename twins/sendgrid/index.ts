@@ -8,11 +8,14 @@ import { addAccount } from './routes/account.ts'
 import { addDomains } from './routes/domains.ts'
 import { addMail } from './routes/mail.ts'
 import { addMarketing, work } from './routes/marketing.ts'
+import { addParse } from './routes/parse.ts'
+import { addSingleSends } from './routes/singlesends.ts'
 import { addStats } from './routes/stats.ts'
 import { addSuppressions } from './routes/suppressions.ts'
 import { addTemplates } from './routes/templates.ts'
 import { addWebhook } from './routes/webhook.ts'
 import { plant } from './seed.ts'
+import { keepSingleSend } from './singlesends.ts'
 import { createSite } from './site.ts'
 import { type Seed, seedSchema } from './state.ts'
 import { Store } from './store.ts'
@@ -29,7 +32,7 @@ const LOUD: readonly (readonly [RegExp, string])[] = [
     'branded links and addresses of one’s own',
   ],
   [
-    /^\/v3\/(marketing\/(segments|singlesends|automations|stats|senders|test|contacts\/(exports|batch|search$))|contactdb|campaigns|senders|designs)/,
+    /^\/v3\/(marketing\/(segments|automations|stats|senders|test|contacts\/(exports|batch|search$))|contactdb|campaigns|senders|designs)/,
     'marketing campaigns',
   ],
   [/^\/v3\/(geo|devices|clients|mailbox_providers|browsers|subusers\/stats|messages)/, 'other statistics'],
@@ -68,8 +71,10 @@ export const sendgrid: TwinDefinition<Seed> = {
     'contact.saved',
     'domain.published',
     'domain.validated',
+    'mail.received',
     'sender.asked',
     'sender.verified',
+    'singlesend.triggered',
   ],
   latencyMs: { min: 40, max: 220 },
   fidelity: {
@@ -95,6 +100,7 @@ export const sendgrid: TwinDefinition<Seed> = {
         store.restore(json)
         site.forget()
         resumeAll(site)
+        for (const row of store.single_sends.all()) keepSingleSend(site, row)
         for (const job of store.jobs.all()) if (job.results === null) work(site, job)
       },
     }
@@ -110,6 +116,8 @@ function addRoutes(on: On): void {
   addStats(on)
   addMarketing(on)
   addDomains(on)
+  addSingleSends(on)
+  addParse(on)
 }
 
 /** All operations, as the routes name them; `on` sees each with its scope and route. */

@@ -27,6 +27,8 @@ export function plant(site: Site, seed: Seed): void {
     for (const email of seed.suppressions?.[name] ?? [])
       store[name].put({ id: email.toLowerCase(), created_ms: nowMs, reason: '', status: '' })
   }
+  for (const { hostname, url, spam_check = false } of seed.inbound ?? [])
+    store.parse_settings.put({ id: hostname.toLowerCase(), url, spam_check, send_raw: false })
   if (seed.webhook !== undefined) {
     const { url, signed = false } = seed.webhook
     store.webhooks.put({ id: WEBHOOK, enabled: true, url, signed, off: [] })

@@ -18,6 +18,10 @@ export type Seed = {
   readonly bouncing?: readonly string[] | undefined
   /** Addresses whose mail server blocks this sender for now; they are on no list of bounces. */
   readonly blocking?: readonly string[] | undefined
+  /** Hosts whose mail is taken apart and posted. */
+  readonly inbound?:
+    | readonly { readonly hostname: string; readonly url: string; readonly spam_check?: boolean | undefined }[]
+    | undefined
   readonly webhook?: { readonly url: string; readonly signed?: boolean | undefined } | undefined
   /** Dynamic templates, with their active version. */
   readonly templates?:
@@ -53,6 +57,7 @@ export const seedSchema: z.ZodType<Seed> = z.strictObject({
     .optional(),
   bouncing: list,
   blocking: list,
+  inbound: z.array(z.strictObject({ hostname: text, url: z.url(), spam_check: z.boolean().optional() })).optional(),
   webhook: z.strictObject({ url: z.url(), signed: z.boolean().optional() }).optional(),
   templates: z
     .array(
@@ -188,6 +193,41 @@ export type Job = {
   /** What came of it; null until it is done. */
   readonly results: Readonly<Record<string, number>> | null
 }
+/** A mail to the contacts of some lists. */
+export type SingleSend = {
+  readonly id: string
+  readonly name: string
+  readonly status: 'draft' | 'scheduled' | 'triggered'
+  readonly categories: readonly string[]
+  readonly send_at: string | null
+  readonly send_to: {
+    readonly list_ids: readonly string[]
+    readonly segment_ids: readonly string[]
+    readonly all: boolean
+  }
+  readonly email_config: {
+    readonly subject: string
+    readonly html_content: string
+    readonly plain_content: string
+    readonly generate_plain_content: boolean
+    readonly editor: string
+    readonly suppression_group_id: number | null
+    readonly custom_unsubscribe_url: string | null
+    readonly sender_id: number | null
+    readonly ip_pool: string | null
+  }
+  /** When it goes, while it is scheduled. */
+  readonly due_ms: number | null
+  readonly created_ms: number
+  readonly updated_ms: number
+}
+/** Where the mail of a host goes; `id` is the host. */
+export type ParseSetting = {
+  readonly id: string
+  readonly url: string
+  readonly spam_check: boolean
+  readonly send_raw: boolean
+}
 /** A field that contacts have beside those that all have. */
 export type CustomField = { readonly id: string; readonly name: string; readonly type: 'Text' | 'Number' | 'Date' }
 export type Domain = {
@@ -209,6 +249,8 @@ export type Delivery = {
   readonly url: string
   readonly signed: boolean
   readonly body: string
+  /** Of a mail that came in: it is no event. */
+  readonly type?: string
   readonly attempt: number
   readonly due_ms: number
 }

@@ -12,7 +12,9 @@ import type {
   Left,
   List,
   Message,
+  ParseSetting,
   Sender,
+  SingleSend,
   Stats,
   Suppressed,
   Template,
@@ -47,6 +49,8 @@ export class Store extends Tables {
   readonly lists: Table<List> = new Table()
   readonly contacts: Table<Contact> = new Table(({ email, lists }) => [email, ...lists.map((id) => `in ${id}`)])
   readonly jobs: Table<Job> = new Table()
+  readonly single_sends: Table<SingleSend> = new Table()
+  readonly parse_settings: Table<ParseSetting> = new Table()
   readonly custom_fields: Table<CustomField> = new Table(({ name }) => [name.toLowerCase()])
   /** Domains whose records stand in the DNS. */
   readonly published: Table<{ readonly id: string }> = new Table()

@@ -70,7 +70,11 @@ runTwinTests({
     'several event webhooks': get('/user/webhooks/event/settings/all'),
     'OAuth and tests of event webhooks': get('/user/webhooks/event/test', 'POST'),
     'branded links and addresses of one’s own': get('/whitelabel/links'),
-    'marketing campaigns': get('/marketing/singlesends'),
+    'marketing campaigns': get('/marketing/segments'),
+    'raw mails that come in': ({ twin }) =>
+      twin.fetch(
+        ask('POST', '/user/webhooks/parse/settings', { hostname: 'a.test', url: 'https://a.test', send_raw: true }),
+      ),
     'other statistics': get('/stats?start_date=2030-01-01&aggregated_by=week'),
   },
   failureBody: z.strictObject({
