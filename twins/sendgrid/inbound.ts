@@ -4,7 +4,7 @@ import type { Site } from './site.ts'
 import type { ParseSetting } from './state.ts'
 
 /** A mail that comes in: to a host whose mail SendGrid takes. */
-export type Received = {
+type Received = {
   readonly from: string
   readonly to: string
   readonly subject?: string | undefined
