@@ -56,6 +56,8 @@ export type Price = {
 export type Coupon = {
   readonly id: string
   readonly created: number
+  /** The products it is good for; null for all. */
+  readonly applies_to: readonly string[] | null
   readonly amount_off: number | null
   readonly currency: string | null
   readonly duration: 'forever' | 'once' | 'repeating'
@@ -182,6 +184,8 @@ export type SubscriptionItem = {
   quantity: number
   /** Of this item alone; without any, the subscription's. */
   readonly tax_rates: readonly string[]
+  /** Of this item alone. */
+  readonly discounts?: readonly string[]
 }
 export type SubscriptionStatus =
   | 'incomplete'
@@ -232,6 +236,8 @@ export type Subscription = {
   application_fee_percent: number | null
   on_behalf_of: string | null
   transfer_data: { readonly destination: string; readonly amount_percent: number | null } | null
+  /** The end of the period whose next invoice was told of. */
+  announced?: number
 }
 
 export type InvoiceItem = {

@@ -120,7 +120,7 @@ export const subscriptionItemBody = (item: SubscriptionItem, of: Subscription, {
   current_period_end: of.current_period_end,
   current_period_start: of.current_period_start,
   current_trial: null,
-  discounts: [],
+  discounts: item.discounts ?? [],
   metadata: item.metadata,
   plan: planBody(price(item.price)),
   price: priceBody(price(item.price)),

@@ -81,7 +81,8 @@ export type DiscountWish = {
 export const discountsField = (): Field<readonly DiscountWish[] | ''> =>
   emptyable(list(object({ coupon: string(), promotion_code: string(), discount: string() })))
 
-type Owner = Pick<Discount, 'customer'> & Partial<Pick<Discount, 'invoice' | 'invoice_item' | 'subscription'>>
+type Owner = Pick<Discount, 'customer'> &
+  Partial<Pick<Discount, 'invoice' | 'invoice_item' | 'subscription' | 'subscription_item'>>
 
 /** Redeems what `wishes` name, for `owner`; a discount that is there already is kept. Gives the ids. */
 export function redeem(account: Account, wishes: readonly DiscountWish[] | '', owner: Owner): readonly string[] {
@@ -158,7 +159,8 @@ type Part = InvoiceLine['discount_amounts'][number]
 export function discountLines(account: Account, invoice: Pick<Invoice, 'lines' | 'discounts'>): readonly InvoiceLine[] {
   const left = new Map(invoice.lines.map((line) => [line.id, line.proration ? 0 : Math.max(0, line.amount)]))
   const parts = new Map<string, Part[]>(invoice.lines.map((line) => [line.id, []]))
-  const take = (discount: string, lines: readonly InvoiceLine[]): void => {
+  const take = (discount: string, all: readonly InvoiceLine[]): void => {
+    const lines = all.filter(({ product }) => isFor(account, discount, product))
     const whole = lines.map(({ id }) => left.get(id) ?? 0)
     for (const [at, amount] of sharesOf(account, discount, whole).entries()) {
       const id = lines[at]?.id ?? ''
@@ -170,6 +172,12 @@ export function discountLines(account: Account, invoice: Pick<Invoice, 'lines' |
   for (const line of invoice.lines) for (const discount of line.discounts) take(discount, [line])
   for (const discount of invoice.discounts) take(discount, invoice.lines)
   return invoice.lines.map((line) => ({ ...line, discount_amounts: parts.get(line.id) ?? [] }))
+}
+
+function isFor(account: Account, id: string, product: string): boolean {
+  const { coupon } = found(account.state.discounts.get(id), id)
+  const { applies_to } = found(account.state.coupons.get(coupon), coupon)
+  return applies_to === null || applies_to.includes(product)
 }
 
 /** What one discount takes off each amount: a part of each, or one sum shared out, the last cents going to the last. */

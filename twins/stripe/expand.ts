@@ -288,6 +288,10 @@ function hiddenField(account: Account, body: Wire, head: string): Json | undefin
       const price = account.state.prices.get(id)
       return price === undefined || price.tiers === null ? undefined : tiersBody(price)
     }
+    case 'coupon.applies_to': {
+      const products = account.state.coupons.get(id)?.applies_to ?? null
+      return products === null ? undefined : { products }
+    }
     case 'charge.refunds':
       return refundsOf(account, body)
     case 'customer.tax':

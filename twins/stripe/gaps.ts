@@ -15,8 +15,11 @@ export const GAPS: readonly Gap[] = [
   { what: 'what usage is refused', why: 'Assumed: which events are refused is documented, the sentences are not.' },
   { what: 'the first invoice of a metered price', why: 'Assumed: a line of nothing used.' },
   { what: 'credit notes by amount alone', why: 'Assumed: one line of their own, without taxes.' },
-  { what: 'coupons for some products or in several currencies', why: 'A coupon here is good for everything.' },
-  { what: 'discounts of single items of a subscription', why: 'Discounts here are of all of it, or of invoice items.' },
+  { what: 'coupons in several currencies', why: 'Give a coupon for each currency.' },
+  {
+    what: 'discounts in phases, previews and things billed once',
+    why: 'Discounts here are of a subscription, of an item of it or of an invoice item.',
+  },
   {
     what: 'prices other than so much for each',
     why: 'Tiers and packages are modelled; parts of a cent, several currencies and tiers of what is bought once are not.',
@@ -78,6 +81,10 @@ export const GAPS: readonly Gap[] = [
   { what: 'client-side calls with a publishable key', why: 'Stripe.js is not modelled; secret keys only.' },
   { what: 'validating a customer on save', why: 'The parameter validate belongs to sources.' },
   { what: 'customers that come to a test clock later', why: 'Give test_clock when the customer is made.' },
+  {
+    what: 'when invoice.upcoming comes',
+    why: 'Assumed: seven days before, once a period. It is set in the Dashboard; shorter periods have none.',
+  },
   {
     what: 'how test clocks advance',
     why: 'Assumed: 2 to 8 s; three subscriptions a customer are not counted, and events and payments bear the world’s time.',

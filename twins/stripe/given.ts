@@ -137,6 +137,8 @@ type SeededCoupon = {
   readonly duration?: 'forever' | 'once' | 'repeating' | undefined
   readonly duration_in_months?: number | undefined
   readonly name?: string | undefined
+  /** The products it is good for; all of them when left out. */
+  readonly applies_to?: readonly string[] | undefined
 }
 const seededCoupon = z.strictObject({
   id: z.string(),
@@ -146,6 +148,7 @@ const seededCoupon = z.strictObject({
   duration: z.enum(['forever', 'once', 'repeating']).optional(),
   duration_in_months: z.int().positive().optional(),
   name: z.string().optional(),
+  applies_to: z.array(z.string()).min(1).optional(),
 })
 /** An account that was on the platform before, with what it holds. */
 type SeededAccount = Books & {

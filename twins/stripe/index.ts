@@ -290,6 +290,7 @@ export const stripe: TwinDefinition<Seed> = {
     'invoice.payment_failed',
     'invoice.payment_succeeded',
     'invoice.sent',
+    'invoice.upcoming',
     'invoice.updated',
     'invoice.voided',
     'invoice_payment.paid',

@@ -1,6 +1,7 @@
 import { type Account, found } from './account.ts'
 import type { Credited, InvoiceItem, InvoiceLine, Price, Subscription, SubscriptionItem } from './billing-state.ts'
 import { after } from './catalog.ts'
+import { liveDiscounts } from './coupons.ts'
 import { display } from './currencies.ts'
 import { usageOf } from './meters.ts'
 import { type Cost, costOf, costsOf } from './pricing.ts'
@@ -77,7 +78,7 @@ export function periodLines(
         quantity: cost.quantity,
         unit_amount: cost.unit_amount,
         credited: null,
-        discounts: [],
+        discounts: liveDiscounts(account, item.discounts ?? [], usedFrom === undefined),
         discount_amounts: [],
         tax_rates: item.tax_rates,
         taxes: [],

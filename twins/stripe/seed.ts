@@ -58,6 +58,7 @@ export function plant(account: Account, seed: Seed): void {
       name: wish.name ?? null,
       percent_off: wish.percent_off ?? null,
       redeem_by: null,
+      applies_to: wish.applies_to ?? null,
       times_redeemed: 0,
     })
   }

@@ -93,7 +93,7 @@ const subscription = wish<
       .array(
         wish<SubscriptionItem, 'id' | 'price'>(
           { id: text, price: text },
-          { created: whole, metadata, quantity: whole, tax_rates: texts },
+          { created: whole, discounts: texts, metadata, quantity: whole, tax_rates: texts },
         ),
       )
       .min(1),
@@ -102,6 +102,7 @@ const subscription = wish<
     created: whole,
     currency: text,
     start_date: whole,
+    announced: whole,
     billing_cycle_anchor: whole,
     cancel_at: orNull(whole),
     cancel_at_period_end: yes,

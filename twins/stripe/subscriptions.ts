@@ -2,7 +2,7 @@ import { type Account, found } from './account.ts'
 import type { Invoice, InvoiceItem, InvoiceLine, Subscription, SubscriptionItem } from './billing-state.ts'
 import { subscriptionBody } from './billing-wire.ts'
 import { priceOf } from './catalog.ts'
-import { liveDiscounts } from './coupons.ts'
+import { type DiscountWish, liveDiscounts, redeem } from './coupons.ts'
 import { invalid, Refusal } from './errors.ts'
 import { emit } from './events.ts'
 import { gap } from './gaps.ts'
@@ -28,11 +28,14 @@ import {
   priceIn,
   prorationOf,
 } from './periods.ts'
+import { previewBody } from './previews.ts'
 import { advance, endWith, scheduleOf } from './schedules.ts'
 import { checkRates } from './taxes.ts'
 import type { Wire } from './wire.ts'
 
 const DAY_S = 24 * 3600
+/** Assumed: how long before, which an account sets in its Dashboard. */
+const UPCOMING_S = 7 * DAY_S
 /** https://docs.stripe.com/billing/subscriptions/overview (2026-11-24): 23 hours to pay the first invoice. */
 const INCOMPLETE_S = 23 * 3600
 /** https://docs.stripe.com/billing/subscriptions/trials (2026-11-24). */
@@ -113,6 +116,25 @@ export function applyWishes(
   )
   if (cadence.size > 1) throw gap('subscriptions of several intervals or currencies')
   return next
+}
+
+type Off = { readonly id?: string | undefined; readonly discounts?: readonly DiscountWish[] | '' | undefined }
+
+/** `items` with the discounts that `wishes` give them: by id, or to those that were not there before, in order. */
+export function discountItems(
+  account: Account,
+  { id, customer, items: before }: Pick<Subscription, 'id' | 'customer' | 'items'>,
+  items: readonly SubscriptionItem[],
+  wishes: readonly Off[],
+): readonly SubscriptionItem[] {
+  const fresh = items.filter((item) => !before.some((one) => one.id === item.id))
+  const off = new Map<string, readonly string[]>()
+  for (const wish of wishes) {
+    const item = wish.id ?? fresh.shift()?.id
+    if (item === undefined || wish.discounts === undefined) continue
+    off.set(item, redeem(account, wish.discounts, { customer, subscription: id, subscription_item: item }))
+  }
+  return items.map((item) => ({ ...item, discounts: off.get(item.id) ?? item.discounts ?? [] }))
 }
 
 export type Start = {
@@ -242,6 +264,7 @@ export function watch(account: Account, subscription: Subscription): void {
   if (due !== undefined) {
     account.at(subscription.customer, due, () => turn(account, subscription), `subscription ${subscription.id}`)
   }
+  announce(account, subscription)
   const warning =
     subscription.status === 'trialing' && subscription.trial_end !== null ? subscription.trial_end - TRIAL_WARNING_S : 0
   if (warning > account.timeOf(subscription.customer)) {
@@ -255,6 +278,36 @@ export function watch(account: Account, subscription: Subscription): void {
       `trial of ${subscription.id}`,
     )
   }
+}
+
+/** Tells of the next invoice a week before it comes, unless something else comes first. */
+function announce(account: Account, subscription: Subscription): void {
+  const { current_period_end: end, customer } = subscription
+  const due = end - UPCOMING_S
+  const comes = (): boolean =>
+    (subscription.status === 'active' || subscription.status === 'trialing') &&
+    subscription.current_period_end === end &&
+    subscription.announced !== end &&
+    nextMoment(subscription) === end &&
+    !subscription.cancel_at_period_end
+  if (due <= account.timeOf(customer)) return
+  account.at(
+    customer,
+    due,
+    () => {
+      if (!comes()) return
+      subscription.announced = end
+      const { id: _, ...invoice } = previewBody(account, {
+        customer,
+        subscription,
+        exists: true,
+        proration: 'none',
+        extras: [],
+      })
+      emit(account, 'invoice.upcoming', invoice)
+    },
+    `upcoming invoice of ${subscription.id}`,
+  )
 }
 
 function nextMoment(subscription: Subscription): number | undefined {

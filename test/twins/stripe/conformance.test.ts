@@ -88,10 +88,10 @@ runTwinTests({
   gaps: {
     'tax and other parts of billing': post('/v1/quotes', 'customer=cus_1'),
     'tax that Stripe works out itself': post('/v1/invoices', 'customer=cus_1&automatic_tax[enabled]=true'),
-    'coupons for some products or in several currencies': post('/v1/coupons', 'applies_to[products][0]=prod_1'),
-    'discounts of single items of a subscription': post(
+    'coupons in several currencies': post('/v1/coupons', 'currency_options[eur][amount_off]=100'),
+    'discounts in phases, previews and things billed once': post(
       '/v1/subscriptions',
-      'customer=cus_1&items[0][price]=monthly&items[0][discounts][0][coupon]=x',
+      'customer=cus_1&items[0][price]=monthly&add_invoice_items[0][discounts][0][coupon]=x',
     ),
     'prices other than so much for each': post('/v1/prices', 'currency=usd&product=prod_1&unit_amount_decimal=0.5'),
     'amounts that customers choose': async (stage) => {

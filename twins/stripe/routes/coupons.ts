@@ -1,17 +1,24 @@
 import type { Account } from '../account.ts'
 import type { Serve } from '../answer.ts'
 import type { Coupon, PromotionCode } from '../billing-state.ts'
+import { productOf } from '../catalog.ts'
 import { couponBody, promotionCodeBody } from '../coupons.ts'
 import { currency } from '../currencies.ts'
 import { invalid, malformed, missing } from '../errors.ts'
 import { emit } from '../events.ts'
 import { loudly } from '../gaps.ts'
 import { LIST_SPEC, page } from '../lists.ts'
-import { choice, flag, integer, mergeMetadata, metadata, object, percent, required, string } from '../params.ts'
+import { choice, flag, integer, list, mergeMetadata, metadata, object, percent, required, string } from '../params.ts'
 import { deletedBody } from '../wire.ts'
 import { customerOf } from './customers.ts'
 
-const PARTS = 'coupons for some products or in several currencies'
+const PARTS = 'coupons in several currencies'
+
+/** The products a coupon is good for, null for all. Throws on one that is not there. */
+function productsIn(account: Account, ids: readonly string[] | undefined): readonly string[] | null {
+  for (const [at, id] of (ids ?? []).entries()) productOf(account, id, `applies_to[products][${at}]`, 400)
+  return ids ?? null
+}
 
 export function addCoupons(account: Account, serve: Serve): void {
   const { state } = account
@@ -35,7 +42,8 @@ export function addCoupons(account: Account, serve: Serve): void {
       name: string(40),
       percent_off: percent('percent_off'),
       redeem_by: integer(),
-      ...loudly('applies_to currency_options', PARTS),
+      applies_to: object({ products: list(string()) }),
+      ...loudly('currency_options', PARTS),
     },
     gives: 'coupon',
     run(params) {
@@ -66,6 +74,7 @@ export function addCoupons(account: Account, serve: Serve): void {
         name: params.name ?? null,
         percent_off: percent_off ?? null,
         redeem_by: params.redeem_by ?? null,
+        applies_to: productsIn(account, params.applies_to?.products),
         times_redeemed: 0,
       })
       emit(account, 'coupon.created', told(coupon))

@@ -52,7 +52,7 @@ const phaseSpec = {
         quantity: integer(0),
         tax_rates: taxRatesField(),
         ...loudly('billing_thresholds price_data', TAX),
-        ...loudly('discounts', 'discounts of single items of a subscription'),
+        ...loudly('discounts', 'discounts in phases, previews and things billed once'),
       }),
     ),
   ),

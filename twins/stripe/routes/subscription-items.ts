@@ -3,13 +3,14 @@ import { found } from '../account.ts'
 import type { Serve } from '../answer.ts'
 import type { Subscription } from '../billing-state.ts'
 import { subscriptionItemBody } from '../billing-wire.ts'
+import { type DiscountWish, discountsField } from '../coupons.ts'
 import { missing } from '../errors.ts'
 import { emit } from '../events.ts'
 import { loudly } from '../gaps.ts'
 import { PAGE_SPEC, page } from '../lists.ts'
 import { choice, flag, integer, mergeMetadata, metadata, required, type Spec, string } from '../params.ts'
 import type { Proration } from '../periods.ts'
-import { applyWishes, bodyOf, changeItems, type Wish } from '../subscriptions.ts'
+import { applyWishes, bodyOf, changeItems, discountItems, type Wish } from '../subscriptions.ts'
 import { taxRatesField } from '../taxes.ts'
 import { deletedBody, type Wire } from '../wire.ts'
 import { dateIn } from './subscriptions.ts'
@@ -25,7 +26,8 @@ const shared = {
   proration_behavior: choice('always_invoice', 'create_prorations', 'none'),
   quantity: integer(0),
   tax_rates: taxRatesField(),
-  ...loudly('billing_thresholds current_trial discounts price_data', TAX),
+  ...loudly('billing_thresholds current_trial price_data', TAX),
+  discounts: discountsField(),
   proration_date: integer(0),
 } satisfies Spec
 
@@ -48,10 +50,15 @@ export function addSubscriptionItems(account: Account, serve: Serve): void {
   const change = (
     subscription: Subscription,
     wish: Wish,
-    params: { readonly proration_behavior?: Proration | undefined; readonly proration_date?: number | undefined },
+    params: {
+      readonly discounts?: readonly DiscountWish[] | '' | undefined
+      readonly proration_behavior?: Proration | undefined
+      readonly proration_date?: number | undefined
+    },
   ) => {
     const before = bodyOf(account, subscription)
-    const items = applyWishes(account, subscription.items, [wish], account.timeOf(subscription.customer))
+    const wished = applyWishes(account, subscription.items, [wish], account.timeOf(subscription.customer))
+    const items = discountItems(account, subscription, wished, [{ id: wish.id, discounts: params.discounts }])
     const atS = dateIn(subscription, params.proration_date)
     changeItems(account, subscription, items, params.proration_behavior ?? 'create_prorations', { atS })
     emit(account, 'customer.subscription.updated', bodyOf(account, subscription), before)

@@ -35,6 +35,7 @@ import {
   bodyOf,
   cancelNow,
   changeItems,
+  discountItems,
   endTrial,
   resume,
   start,
@@ -48,7 +49,7 @@ import { customerOf } from './customers.ts'
 const TAX = 'tax and other parts of billing'
 const CYCLES = 'billing cycles set by hand and pending updates'
 const CONNECT = 'Connect'
-const ITEM_DISCOUNTS = 'discounts of single items of a subscription'
+const ITEM_DISCOUNTS = 'discounts in phases, previews and things billed once'
 const DAY_S = 24 * 3600
 
 /** A moment in whole seconds, or `now`. */
@@ -83,6 +84,9 @@ export const ITEM_SPEC: ItemSpec = {
   ...loudly('discounts', ITEM_DISCOUNTS),
   plan: string(),
 }
+
+/** Of a subscription that is made or changed, an item has discounts as well. */
+const OWN_ITEM_SPEC = { ...ITEM_SPEC, discounts: discountsField() } satisfies Spec
 
 const shared = {
   cancel_at_period_end: flag(),
@@ -126,7 +130,7 @@ const createSpec = {
   cancel_at: integer(0),
   currency: currency(),
   customer: required(string()),
-  items: required(list(object(ITEM_SPEC))),
+  items: required(list(object(OWN_ITEM_SPEC))),
   payment_behavior: choice('allow_incomplete', 'default_incomplete', 'error_if_incomplete'),
   trial_period_days: integer(0, 730),
   ...loudly('backdate_start_date billing_cycle_anchor billing_cycle_anchor_config billing_mode', CYCLES),
@@ -138,7 +142,7 @@ const updateSpec = {
   billing_cycle_anchor: anchor(),
   cancel_at: emptyable(integer(0)),
   cancellation_details: object({ comment: emptyable(string()), feedback: emptyable(string()) }),
-  items: list(object({ ...ITEM_SPEC, id: string(), deleted: flag(), ...loudly('clear_usage', TAX) })),
+  items: list(object({ ...OWN_ITEM_SPEC, id: string(), deleted: flag(), ...loudly('clear_usage', TAX) })),
   pause_collection: emptyable(
     object({ behavior: required(choice('keep_as_draft', 'mark_uncollectible', 'void')), resumes_at: integer(0) }),
   ),
@@ -298,6 +302,7 @@ export function addSubscriptions(account: Account, serve: Serve): void {
         })
       }
       const owner = { customer: customer.id, subscription: subscription.id }
+      subscription.items = discountItems(account, { ...subscription, items: [] }, items, params.items)
       subscription.discounts = redeem(account, params.discounts ?? [], owner)
       start(account, subscription, {
         extras: extraItems(account, subscription, params.add_invoice_items ?? []),
@@ -328,7 +333,14 @@ export function addSubscriptions(account: Account, serve: Serve): void {
       const before = bodyOf(account, subscription)
       const now = account.timeOf(subscription.customer)
       const items =
-        params.items === undefined ? undefined : applyWishes(account, subscription.items, params.items.map(wishOf), now)
+        params.items === undefined
+          ? undefined
+          : discountItems(
+              account,
+              subscription,
+              applyWishes(account, subscription.items, params.items.map(wishOf), now),
+              params.items,
+            )
       applyShared(account, subscription, params)
       if (params.cancellation_details !== undefined) {
         const { comment, feedback } = params.cancellation_details
