@@ -4,7 +4,10 @@ import type { Gap } from '../twin.ts'
 export const GAPS: readonly Gap[] = [
   { what: 'API versions other than 2022-11-28', why: '2026-03-10 breaks shapes that this twin keeps.' },
   { what: 'rendered Markdown', why: 'Nothing here renders Markdown; ask for the raw file.' },
-  { what: 'timelines', why: 'Use the events, comments and reviews that a timeline is made of.' },
+  {
+    what: 'all of a timeline',
+    why: 'Assumed: cross-references and comments on lines are not in it; events, comments, reviews and commits are.',
+  },
   { what: 'app manifests that a seed does not name', why: 'The form that makes the code is a page for people.' },
   {
     what: 'figures, feeds and catalogues that a seed does not hold',

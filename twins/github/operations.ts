@@ -25,6 +25,7 @@ import { addOwnSettingRoutes } from './routes/own-settings.ts'
 import { addPeopleRoutes } from './routes/people.ts'
 import { addPlainRoutes } from './routes/plain.ts'
 import { addPullRoutes } from './routes/pulls.ts'
+import { addReleaseNotesRoutes } from './routes/release-notes.ts'
 import { addReleaseRoutes } from './routes/releases.ts'
 import { addRepoRoutes } from './routes/repos.ts'
 import { addReviewRoutes } from './routes/reviews.ts'
@@ -32,6 +33,7 @@ import { addRulesetRoutes } from './routes/rulesets.ts'
 import { addSecretRoutes } from './routes/secrets.ts'
 import { addSettingRoutes } from './routes/settings.ts'
 import { addTeamRoutes } from './routes/teams.ts'
+import { addTimelineRoutes } from './routes/timeline.ts'
 import { addUserRoutes } from './routes/users.ts'
 import { addSearchRoutes } from './search/others.ts'
 
@@ -48,6 +50,7 @@ export function addRoutes(on: On): void {
   addTeamRoutes(on)
   addAppRoutes(on)
   addCommentRoutes(on)
+  addTimelineRoutes(on)
   addIssueLinkRoutes(on)
   addIssueRoutes(on)
   addLabelRoutes(on)
@@ -57,6 +60,7 @@ export function addRoutes(on: On): void {
   addContentRoutes(on)
   addGitRoutes(on)
   addCheckRoutes(on)
+  addReleaseNotesRoutes(on)
   addReleaseRoutes(on)
   addActionPartRoutes(on)
   addActionRoutes(on)

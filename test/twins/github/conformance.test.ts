@@ -105,7 +105,6 @@ runTwinTests({
   gaps: {
     'API versions other than 2022-11-28': act('GET', '/user', undefined, { 'X-GitHub-Api-Version': '2026-03-10' }),
     'rendered Markdown': act('POST', '/markdown', { text: '# Hi' }),
-    timelines: act('GET', `${REPO}/issues/1/timeline`),
     'app manifests that a seed does not name': act('POST', '/app-manifests/abc/conversions'),
     'figures, feeds and catalogues that a seed does not hold': act('GET', `${REPO}/traffic/views`),
     'projects (classic)': act('POST', '/orgs/acme/projects', { name: 'Board' }),

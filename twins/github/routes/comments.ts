@@ -1,6 +1,6 @@
 import type { Json } from '../../trace.ts'
 import { loginOf } from '../access.ts'
-import { type Ask, below, done, gap, made, needSomebody, numberIn, type On, ok, type Reply, repoOf } from '../ask.ts'
+import { type Ask, below, done, made, needSomebody, numberIn, type On, ok, type Reply, repoOf } from '../ask.ts'
 import { emit } from '../events.ts'
 import { keepIssue } from '../git/push.ts'
 import { numberOf, repoPath } from '../github.ts'
@@ -201,7 +201,4 @@ function addReactionRoutes(on: On, repo: string): void {
       'user',
     )
   }
-  on('issues.timeline', `GET ${repo}/issues/:number/timeline`, () => {
-    throw gap('timelines')
-  })
 }

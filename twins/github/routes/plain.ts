@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Json } from '../../trace.ts'
 import { loginOf } from '../access.ts'
-import { type Ask, below, made, type On, repoOf } from '../ask.ts'
+import { type Ask, below, made, type On, ok, repoOf } from '../ask.ts'
 import { emit } from '../events.ts'
 import { resolve } from '../git/objects.ts'
 import { page } from '../paging.ts'
@@ -302,6 +302,13 @@ function addDeploymentStatuses(on: On): void {
     return page(ask, [...ask.github.store.rows(below(repo, `deployments/${of.id}/statuses`))].reverse(), (row) =>
       shape(ask, repo, of, row),
     )
+  })
+  on('deployments.statuses.get', `GET ${path}/:status`, (ask) => {
+    const repo = repoOf(ask)
+    const of = deployment(ask, repo)
+    const row = ask.github.store.get(below(repo, `deployments/${of.id}/statuses`), ask.param('status'))
+    if (row === undefined) throw notFound()
+    return ok(shape(ask, repo, of, row))
   })
 }
 

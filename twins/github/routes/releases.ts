@@ -10,6 +10,7 @@ import { person } from '../shapes/accounts.ts'
 import { urlOf, webOf } from '../shapes/repos.ts'
 import { type Row, text } from '../store.ts'
 import { asSeen, GitHubError, invalid, missingField, nodeId, notFound, UPLOADS } from '../wire.ts'
+import { releaseNotes } from './release-notes.ts'
 
 const path = (repo: Row): string => below(repo, 'releases')
 const assetsPath = (repo: Row, release: Row): string => below(repo, `releases/${release.id}/assets`)
@@ -116,6 +117,10 @@ function create(ask: Ask): Reply {
   const discussion = discussed(ask, repo, id, body.discussion_category_name)
   const now = github.now()
   const draft = body.draft === true
+  const written = body.generate_release_notes === true
+  const notes = written ? releaseNotes(ask, repo, { tag, target, since: undefined }) : ''
+  // What somebody wrote comes before what was worked out.
+  const words = written ? [text(body.body), notes].filter((part) => part !== '').join('\n\n') : (body.body ?? null)
   const created = draft ? now : tagged(ask, repo, tag, target)
   const row = github.store.put(path(repo), id, {
     ...{
@@ -126,8 +131,8 @@ function create(ask: Ask): Reply {
       target_commitish: target,
     },
     ...{
-      name: body.name ?? null,
-      body: body.body ?? null,
+      name: body.name ?? (written ? tag : null),
+      body: words,
       draft,
       prerelease: body.prerelease ?? false,
       created_at: created,

@@ -7,7 +7,7 @@ import { counted, page, sorted } from '../paging.ts'
 import { orgBrief, ownProfile, person, profile } from '../shapes/accounts.ts'
 import { repoListed } from '../shapes/repos.ts'
 import { listOf, type Row, rowOf, text } from '../store.ts'
-import { forbidden, notFound } from '../wire.ts'
+import { forbidden, invalid, notFound } from '../wire.ts'
 import { installationDoc } from './apps.ts'
 
 const EDITABLE = ['name', 'email', 'blog', 'twitter_username', 'company', 'location', 'hireable', 'bio']
@@ -128,6 +128,22 @@ export function addUserRoutes(on: On): void {
       )
       if (found === undefined) throw notFound()
       return ok(membership(ask, ...found))
+    },
+    'user',
+  )
+  on(
+    'users.memberships.update',
+    'PATCH /user/memberships/orgs/:org',
+    (ask) => {
+      const found = memberships(ask, text(me(ask).login)).find(
+        ([org]) => text(org.login).toLowerCase() === ask.param('org').toLowerCase(),
+      )
+      if (found === undefined) throw notFound()
+      const [org, member] = found
+      if (ask.body().state !== 'active') throw invalid({ resource: 'Membership', field: 'state', code: 'invalid' })
+      const path = `orgs/${text(org.login).toLowerCase()}/members`
+      const row = ask.github.store.put(path, text(member.login).toLowerCase(), { ...member, state: 'active' })
+      return ok(membership(ask, org, row))
     },
     'user',
   )
