@@ -241,7 +241,12 @@ const ACTS: Acts = {
   'user.joined'(ws, wish) {
     const user = ws.store.users.put(newUser(ws, wish))
     ws.note('user.joined', { id: user.id, name: user.name })
-    emit(ws, 'team_join', { type: 'team_join', user, cache_ts: ws.nowS(), event_ts: ws.nextTs() })
+    emit(ws, 'team_join', {
+      type: 'team_join',
+      user: { ...user, locale: 'en-US' },
+      cache_ts: ws.nowS(),
+      event_ts: ws.nextTs(),
+    })
   },
   'user.changed': (ws, { user, profile }) =>
     tellChanged(ws, withProfile(ws, ws.user(person(ws, user, 'user.changed')), profile)),

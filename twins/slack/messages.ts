@@ -251,7 +251,7 @@ export function announce(
     broadcast: false,
   }
   ws.store.putMessage(message)
-  emitMessage(ws, channel, messageBody(ws, message), ts)
+  emitMessage(ws, channel, { ...messageBody(ws, message), team: ws.team.id }, ts)
   return message
 }
 

@@ -32,7 +32,6 @@ export function execute(ws: Workspace, callback_id: string, inputs: Fields): voi
       date_created: known,
       date_updated: known,
       date_deleted: 0,
-      form_enabled: false,
     },
     inputs,
     function_execution_id: id,

@@ -79,7 +79,7 @@ function tellPin(ask: Ask, message: Message, pin: Pin, type: 'pin_added' | 'pin_
       created: pin.created,
       created_by: pin.user,
       channel: message.channel,
-      message: withLink(ask, message),
+      message: pinned(ask, message),
     },
     item_user: authorOf(message),
     pin_count: pins.length,

@@ -74,7 +74,12 @@ function ownProfile(profile: Json | undefined): Fields {
 /** Tells that a user is not who they were. */
 export function tellChanged(ws: Workspace, user: User): void {
   ws.note('user.changed', { id: user.id, name: user.name, deleted: user.deleted })
-  emit(ws, 'user_change', { type: 'user_change', user, cache_ts: ws.nowS(), event_ts: ws.nextTs() })
+  emit(ws, 'user_change', {
+    type: 'user_change',
+    user: { ...user, locale: 'en-US' },
+    cache_ts: ws.nowS(),
+    event_ts: ws.nextTs(),
+  })
 }
 
 const groupBody = (ws: Workspace, group: UserGroup, users: boolean, count = false): Fields => ({
@@ -111,7 +116,7 @@ function groupOf(ask: Ask): UserGroup {
 function keepGroup(ask: Ask, group: UserGroup, event: 'subteam_created' | 'subteam_updated'): Fields {
   const { ws, actor } = ask
   const kept = ws.store.usergroups.put({ ...group, date_update: ws.nowS(), updated_by: actor.user })
-  const body = groupBody(ws, kept, true)
+  const body = groupBody(ws, kept, true, true)
   ws.note(event === 'subteam_created' ? 'usergroup.created' : 'usergroup.updated', {
     id: kept.id,
     handle: kept.handle,
