@@ -140,7 +140,13 @@ async function onGoodRuns(
   })
 }
 
-/** For each survivor, the places of the proposals that notice it. */
+/** Cases a survivor is tried in at once. */
+const AT_ONCE = 6
+
+/**
+ * For each survivor, places of proposals that notice it. Its cases are tried a few at a time, those that show most survivors first, until
+ * something notices: so few proposals come to notice many.
+ */
 async function onSurvivors(
   { pool, cases, orderOf }: Session,
   { progress }: ProposeOptions,
@@ -148,23 +154,34 @@ async function onSurvivors(
   proposals: readonly Proposal[],
 ): Promise<readonly ReadonlySet<number>[]> {
   progress.begin('survivors', survivors.length)
+  const shows = new Map<string, number>()
+  for (const { differs } of survivors) for (const id of differs) shows.set(id, (shows.get(id) ?? 0) + 1)
   const caught = await Promise.all(
     survivors.map(async ({ mutant, differs }) => {
       const order = orderOf(mutant)
       // Where the run is the pristine one there is nothing to notice.
-      const kept = order.cases.flatMap((at, index) => {
-        const one = cases[at]
-        return one?.seed === '1' && differs.includes(one.id) ? [{ at, limit: order.limits[index] }] : []
-      })
-      const { noticed } = await pool.do<'try'>({
-        kind: 'try',
-        order: { ...order, limits: kept.flatMap(({ limit }) => limit ?? []) },
-        at: kept.map(({ at }) => at),
-        seed: undefined,
-        proposals,
-      })
-      progress.step(noticed.every((one) => one.length === 0))
-      return new Set(noticed.flat())
+      const kept = order.cases
+        .flatMap((at, index) => {
+          const one = cases[at]
+          const limit = order.limits[index]
+          if (one?.seed !== '1' || limit === undefined || !differs.includes(one.id)) return []
+          return [{ at, limit, shows: shows.get(one.id) ?? 0 }]
+        })
+        .sort((a, b) => b.shows - a.shows || a.at - b.at)
+      const found = new Set<number>()
+      for (let from = 0; from < kept.length && found.size === 0; from += AT_ONCE) {
+        const part = kept.slice(from, from + AT_ONCE)
+        const { noticed } = await pool.do<'try'>({
+          kind: 'try',
+          order: { ...order, limits: part.map(({ limit }) => limit) },
+          at: part.map(({ at }) => at),
+          seed: undefined,
+          proposals,
+        })
+        for (const one of noticed.flat()) found.add(one)
+      }
+      progress.step(found.size === 0)
+      return found
     }),
   )
   progress.end()

@@ -1,7 +1,8 @@
 /**
  * A deliberately weak oracle for the billing example: statuses only, no rules, no limits. Tells its kill rate and what gets through,
  * proposes checks that are proven on survivors and good builds, applies them, and measures again.
- * `node test/bench/weak.ts [SAMPLE]` draws so many domain faults (default: all).
+ * `node test/bench/weak.ts [SAMPLE] [--serving]` draws so many domain faults (default: all); with `--serving` only those in code that runs
+ * while the program serves: the others are asked about by every scenario, in processes of their own, and take most of the time.
  */
 import { readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,6 +12,7 @@ import { type HardenOptions, harden } from '../../runner/harden/harden.ts'
 import { createHardenProgress } from '../../runner/harden/progress.ts'
 import { propose } from '../../runner/harden/proposals.ts'
 import { isSurvivor, type Judged, place, scoreOf, scoresBy } from '../../runner/harden/result.ts'
+import { brief } from '../../runner/harden/triage.ts'
 import { shownPath } from '../../runner/project.ts'
 import { commit, copyProject, REPOSITORY } from '../support/cli.ts'
 import { weaken } from './weaken.ts'
@@ -19,7 +21,10 @@ const BILLING = join(REPOSITORY, 'examples/billing')
 const GOOD = ['good-order-view.patch', 'good-log.patch', 'good-shorter-prompt.patch']
 /** The share of domain faults that proposals alone must raise a weak oracle to. */
 const GOAL = 0.9
-const sample = process.argv[2] === undefined ? undefined : Number(process.argv[2])
+const given = process.argv.slice(2)
+const serving = given.includes('--serving')
+const size = given.find((one) => one !== '--serving')
+const sample = size === undefined ? undefined : Number(size)
 const now = performance.now.bind(performance)
 const progress = createHardenProgress(process.stderr, now)
 
@@ -49,6 +54,7 @@ const options = (survivors: boolean): HardenOptions => ({
   project: folder,
   family: 'domain',
   sample,
+  serving,
   survivors,
   matrix: false,
   environment: false,
@@ -72,12 +78,18 @@ function tell(title: string, judged: readonly Judged[]): number {
   const print = ({ hits, of, share }: ReturnType<typeof scoreOf>): string =>
     `${hits}/${of} = ${(share * 100).toFixed(1)} %`
   console.log(`${title}: ${print(scoreOf(judged))} of all domain faults`)
+  for (const [when, atLoad] of [
+    ['while the program serves', false],
+    ['while it loads', true],
+  ] as const)
+    console.log(`  ${print(scoreOf(judged.filter((one) => one.static === atLoad)))} of those in code that runs ${when}`)
   console.log(`  ${print(scoreOf(real))} of those that are not labelled equivalent`)
   console.log(`  ${print(scoreOf(seen))} of those that any run shows; by class:`)
   for (const [name, share] of scoresBy(seen, ({ mutant }) => mutant.class))
     console.log(`    ${name.padEnd(14)} ${print(share)}`)
-  const through = seen.filter(isSurvivor).map(({ mutant }) => `${mutant.mutator} ${place(mutant)}`)
-  console.log(`  get through: ${through.join(', ')}`)
+  console.log('  get through:')
+  for (const { mutant } of seen.filter(isSurvivor))
+    console.log(`    ${place(mutant)} ${mutant.mutator}: ${brief(mutant.original)} -> ${brief(mutant.replacement)}`)
   return scoreOf(seen).share
 }
 
