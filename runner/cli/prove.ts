@@ -131,9 +131,11 @@ function find(name: string, { project }: Troupe): Found {
 
 /** The proof as people read it: what was to be shown, and what came of it. */
 function printProof({ id, file }: StoryFile, found: Established): string {
-  const { red, minimised, guard, proven, unmended } = found
+  const { red, minimised, guard, proven, unmended, cutOff } = found
   if (unmended !== undefined)
     return `UNPROVEN      ${id}: ${unmended.check} fails on the green state as well: it is not mended there. ${unmended.message}\n`
+  if (cutOff !== undefined && proven === undefined)
+    return `UNPROVEN      ${id}: it cannot fail there, because its runs break off: ${cutOff}\n`
   if (red === undefined || proven === undefined)
     return `UNPROVEN      ${id}: it never fails there. It does not gate: a scenario that was never red proves nothing.\n`
   const lines = [

@@ -55,6 +55,8 @@ export type Established = {
   readonly proven: Proven | undefined
   /** What fails on both states, where nothing fails on the red one alone. */
   readonly unmended: Target | undefined
+  /** Where it never failed: why a run broke off before it could. */
+  readonly cutOff: string | undefined
 }
 
 const NOTHING = { red: undefined, minimised: undefined, guard: undefined, proven: undefined } as const
@@ -65,8 +67,8 @@ export async function establish(story: StoryFile, options: EstablishOptions): Pr
   const { troupe, red, green, nobody } = stand
   const { project } = troupe
   const whole = read(story, troupe)
-  const { red: found, unmended } = await findRed(whole, { project, red, green, seeds }, check)
-  if (found === undefined) return { ...NOTHING, text: story.text, scenario: whole, unmended }
+  const { red: found, unmended, cutOff } = await findRed(whole, { project, red, green, seeds }, check)
+  if (found === undefined) return { ...NOTHING, text: story.text, scenario: whole, unmended, cutOff }
   const minimised = options.minimise
     ? await minimiseIncident(whole, { ...options, project, red, target: found.target, seed: found.seed })
     : undefined
@@ -92,6 +94,7 @@ export async function establish(story: StoryFile, options: EstablishOptions): Pr
     guard,
     proven: { ...proven, proof },
     unmended: undefined,
+    cutOff: undefined,
   }
 }
 

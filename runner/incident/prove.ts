@@ -34,8 +34,12 @@ export type Proven = {
   readonly proof: ProofShape
 }
 
-/** What came of looking for a failure: it, or one that the green state shows as well, or nothing at all. */
-export type Search = { readonly red: Red | undefined; readonly unmended: Target | undefined }
+/** What came of looking for a failure: it, or one that the green state shows as well, or nothing at all; `cutOff` is why the first run that broke off did. */
+export type Search = {
+  readonly red: Red | undefined
+  readonly unmended: Target | undefined
+  readonly cutOff: string | undefined
+}
 
 /** Looks for the first seed on which something fails on the red state and not on the green one. */
 export async function findRed(
@@ -44,16 +48,17 @@ export async function findRed(
   check: string | undefined,
 ): Promise<Search> {
   let unmended: Target | undefined
+  let cutOff: string | undefined
   for (let seed = 1; seed <= seeds; seed++) {
-    const all = targetsOf(scenario, project.rules, await play(red, project, scenario, `${seed}`)).filter(
-      (one) => check === undefined || one.check === check,
-    )
+    const played = await play(red, project, scenario, `${seed}`)
+    if (played.ending.kind !== 'horizon') cutOff ??= played.ending.message
+    const all = targetsOf(scenario, project.rules, played).filter((one) => check === undefined || one.check === check)
     const run = green === undefined || all.length === 0 ? undefined : await play(green, project, scenario, `${seed}`)
     const [target, ...others] = all.filter((one) => run === undefined || printOf(one, scenario, run) === undefined)
-    if (target !== undefined) return { red: { seed: `${seed}`, target, others }, unmended: undefined }
+    if (target !== undefined) return { red: { seed: `${seed}`, target, others }, unmended: undefined, cutOff }
     unmended ??= all[0]
   }
-  return { red: undefined, unmended }
+  return { red: undefined, unmended, cutOff }
 }
 
 const play = (player: Player, { config }: Project, scenario: Scenario, seed: string): Promise<Run> =>

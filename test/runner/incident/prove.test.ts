@@ -67,6 +67,14 @@ test('what never fails stays unproven, and its file stays as it is', async () =>
   expect(standingOf(found.scenario)).toEqual({ kind: 'unproven', why: 'it was never seen to fail' })
 })
 
+test('a story whose runs break off says why, and not that it never fails', async () => {
+  const text = evening('  - { answer: p4, status: 201 }')
+  const odd = '  - { at: +0s, as: odd, call: POST /pay, text: no JSON }'
+  const found = await prove(text.replace('when:', `when:\n${odd}`))
+  expect([found.red, found.proven]).toEqual([undefined, undefined])
+  expect(found.cutOff).toMatch(/^the service crashed: SyntaxError/)
+})
+
 test('what fails on the fix as well is said not to be mended there', async () => {
   const found = await prove(evening('  - { answer: p4, status: 201 }'), { stand: { ...stand, green: stand.red } })
   expect(found.red).toBeUndefined()
