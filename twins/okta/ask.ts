@@ -6,6 +6,7 @@ import { GAPS } from './gaps.ts'
 import { PUBLIC_JWKS } from './keys.ts'
 import { countRequest } from './limits.ts'
 import type { Org } from './org.ts'
+import { rotateDue } from './rotation.ts'
 import { isRow, type Row } from './store.ts'
 import { errorBody, malformed, OAuthError, OktaError, view } from './wire.ts'
 
@@ -57,7 +58,8 @@ export function router(app: TwinApp, org: Org, door: Door): On {
     const requested = route.replaceAll(/:\w+/g, '*')
     app.on(operation, route, async (c) => {
       const ask = await asked(org, c)
-      const { headers, over } = countRequest(org, ask.path)
+      const { headers, over } = countRequest(org, ask.method, ask.path)
+      if (/\/(oauth2|authorizationServers)(\/|$)/.test(ask.path)) rotateDue(org)
       const common = {
         ...headers,
         Date: new Date(org.world.clock.now()).toUTCString(),

@@ -1,7 +1,6 @@
 import type { Json } from '../trace.ts'
-import { notModelled } from '../twin.ts'
 import { deliverWithRetries } from '../webhooks.ts'
-import { GAPS } from './gaps.ts'
+import { passes } from './event-filters.ts'
 import type { Org } from './org.ts'
 import { rowOf, text } from './org.ts'
 import { isRow, type Row } from './store.ts'
@@ -132,15 +131,13 @@ export function tell(
     outcome,
     target: target.map(({ id, alternateId }) => ({ id, alternateId })),
   })
-  for (const hook of org.store.rows('eventHooks')) if (listens(hook, type)) send(org, hook, uuid, event)
+  for (const hook of org.store.rows('eventHooks')) if (listens(hook, type, event)) send(org, hook, uuid, event)
 }
 
-function listens(hook: Row, type: string): boolean {
+function listens(hook: Row, type: string, event: Row): boolean {
   const { items, filter } = rowOf(hook.events)
-  const hears =
-    hook.status === 'ACTIVE' && hook.verificationStatus === 'VERIFIED' && Array.isArray(items) && items.includes(type)
-  if (hears && filter !== null && filter !== undefined) throw notModelled('okta', GAPS, 'filters of event hooks')
-  return hears
+  const awake = hook.status === 'ACTIVE' && hook.verificationStatus === 'VERIFIED'
+  return awake && Array.isArray(items) && items.includes(type) && passes(filter, type, event)
 }
 
 /**

@@ -34,7 +34,10 @@ export const GAPS: readonly Gap[] = [
     what: 'request objects',
     why: 'Signed and pushed authorization requests are not read; say everything in the query.',
   },
-  { what: 'filters of event hooks', why: 'A hook hears all events of its types; take the filter out.' },
+  {
+    what: 'filters of event hooks',
+    why: 'Comparisons and counts of targets are read, of the fields that Okta’s page on event hooks lists; say the condition with those.',
+  },
   {
     what: 'effects of settings',
     why: 'Assumed: log streams, realm assignments, threat insight, captchas, behaviours and devices are kept and change nothing else.',

@@ -96,7 +96,15 @@ runTwinTests({
       }[]
       const filtered = {
         ...hook,
-        events: { ...hook?.events, filter: { type: 'EXPRESSION_LANGUAGE', eventFilterMap: [] } },
+        events: {
+          ...hook?.events,
+          filter: {
+            type: 'EXPRESSION_LANGUAGE',
+            eventFilterMap: [
+              { event: 'user.lifecycle.create', condition: { version: null, expression: 'event.client.id eq "1"' } },
+            ],
+          },
+        },
       }
       await twin.fetch(request('PUT', `/api/v1/eventHooks/${hook?.id}`, filtered))
       await twin.fetch(request('POST', '/api/v1/users', user('new@acme.example', withPassword)))

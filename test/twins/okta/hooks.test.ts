@@ -96,3 +96,19 @@ test.each(['{"verification":"another"}', 'no JSON'])('a hook that says %s stays 
   await org.world.clock.advance(5_000)
   expect(await statusOf(org, id)).toBe('UNVERIFIED')
 })
+
+test.each([
+  [`event.target.?[type eq 'User' && displayName eq 'Ada Lovelace'].size() > 0`, 1],
+  [`event.target.?[type eq 'User' && displayName eq 'Bob'].size() > 0`, 0],
+  [`event.outcome.result eq 'SUCCESS' && event.actor.type ne 'SystemPrincipal'`, 1],
+  [`event.target.?[type eq 'UserGroup'].size() > 0 || event.eventType eq 'user.lifecycle.delete'`, 0],
+])('a hook hears of events that its filter lets through: %s', async (expression, times) => {
+  const org = openOrg(seed)
+  const [hook] = (await (await org.send('GET', '/api/v1/eventHooks')).json()) as { id: string; events: object }[]
+  const condition = { version: null, expression }
+  const filter = { type: 'EXPRESSION_LANGUAGE', eventFilterMap: [{ event: 'user.lifecycle.create', condition }] }
+  await org.send('PUT', `/api/v1/eventHooks/${hook?.id}`, { ...hook, events: { ...hook?.events, filter } })
+  await org.send('POST', '/api/v1/users', user('ada@acme.example'))
+  await org.world.clock.advance(5_000)
+  expect(org.deliveries).toHaveLength(times)
+})

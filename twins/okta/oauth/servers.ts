@@ -1,7 +1,6 @@
-import type { Json } from '../../trace.ts'
 import { type Ask, gap } from '../ask.ts'
-import { signingKey } from '../keys.ts'
 import { type Org, rowOf, text } from '../org.ts'
+import { rotated } from '../rotation.ts'
 import type { Row } from '../store.ts'
 import { notFound, OAuthError } from '../wire.ts'
 
@@ -31,15 +30,7 @@ export function issuerOf(ask: Ask): Issuer {
 /** Every server signs with its next key from now on. */
 export function rotateAll(org: Org): void {
   org.store.put('~org', { id: 'keys', rotations: Number(org.store.get('~org', 'keys')?.rotations ?? 0) + 1 })
-  for (const server of org.store.rows('authorizationServers')) {
-    const rotations = Number(server._rotations ?? 0) + 1
-    const signing = {
-      ...rowOf(rowOf(server.credentials).signing),
-      kid: signingKey(rotations).kid,
-      lastRotated: org.now(),
-    }
-    org.store.put('authorizationServers', { ...server, _rotations: rotations, credentials: { signing } as Json })
-  }
+  for (const server of org.store.rows('authorizationServers')) rotated(org, server, org.world.clock.now())
 }
 
 export type Lifetimes = {

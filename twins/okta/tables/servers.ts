@@ -2,11 +2,11 @@ import type { Json } from '../../trace.ts'
 import { signingKey } from '../keys.ts'
 import { type Org, text } from '../org.ts'
 import { hinted, lifecycleLinks, type Resource } from '../resource.ts'
+import { QUARTER_MS } from '../rotation.ts'
 import type { Row } from '../store.ts'
 import { invalid, iso, merged } from '../wire.ts'
 
 const BLANK = 'The field cannot be left blank'
-const QUARTER_MS = 90 * 86_400_000
 
 /** Claims that a new server has. Assumed: as on https://developer.okta.com/docs/api/openapi/okta-oauth/guides/overview/, unconfirmed. */
 const PROFILE =
