@@ -12,6 +12,7 @@ import {
 import { TooLarge } from '../../scenarios/import/source.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
 import { encodeJwt, signingKey } from '../../twins/okta/keys.ts'
+import type { Json } from '../../twins/trace.ts'
 import type { TwinDefinition } from '../../twins/twin.ts'
 import { freshTwin, replayRecording } from '../fidelity/replay.ts'
 import { UsageError } from '../gate/workspace.ts'
@@ -183,7 +184,30 @@ function stageOf(
   for (const { when, then, given } of scenarios) takeWords([when, then, given], own)
   takeWords(defaults, own)
   const hosts = [...origins, ...Object.values(subject.env ?? {})].flatMap((one) => hostIn(one))
-  return { twins, origins, defaults, scenarios, vocabulary: [...own, ...hosts, ...publicOf(twins)] }
+  const known = twins.map((twin) => knowing(twin, defaults[twin.name]))
+  return { twins: known, origins, defaults, scenarios, vocabulary: [...own, ...hosts, ...publicOf(twins)] }
+}
+
+type Plain = Readonly<Record<string, Json>>
+const isPlain = (value: unknown): value is Plain => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/**
+ * A twin that infers what there was in the light of the project's defaults. A scenario's own state takes the place of a default of the same
+ * name: what is inferred of an account would take its settings away.
+ */
+function knowing(twin: TwinDefinition<unknown>, defaults: unknown): TwinDefinition<unknown> {
+  const infer = twin.fidelity?.given
+  if (infer === undefined || !isPlain(defaults)) return twin
+  const given: typeof infer = (exchanges) => {
+    const seed = infer(exchanges)
+    if (!isPlain(seed)) return seed
+    const whole = ([name, part]: [string, Json]): [string, Json] => {
+      const own = defaults[name]
+      return [name, isPlain(own) && isPlain(part) ? { ...own, ...part } : part]
+    }
+    return Object.fromEntries(Object.entries(seed).map(whole))
+  }
+  return { ...twin, fidelity: { ...twin.fidelity, given } }
 }
 
 const hostIn = (address: string): readonly string[] => {
@@ -251,7 +275,7 @@ async function forwardCheck(
               entry,
               why:
                 outcome.kind === 'unmodelled'
-                  ? 'no twin models it'
+                  ? outcome.why
                   : `${outcome.differences.length} fields of the answer differ`,
             },
           ],

@@ -68,6 +68,32 @@ test('a night becomes a file of scenarios and a ledger in the project, which the
   expect(readFileSync(join(written, 'inc-77.scenario.md'), 'utf8')).toBe(story)
 })
 
+test('what the project says of an account stays beside what is inferred of it; what a twin does not explain says why', () => {
+  const euro = copyProject()
+  const settings = join(euro.folder, 'backlot.yaml')
+  writeFileSync(
+    settings,
+    `${readFileSync(settings, 'utf8')}\ndefaults: { stripe: { account: { rates: { eur: "1.10" } } } }\n`,
+  )
+  const pay = entry(0, 'POST https://tiny.example.test/pay', { order: 'o-1', amount: 4900 }, 201, {}, { tookMs: 900 })
+  const form = 'amount=4900&currency=eur&payment_method=pm_card_visa&confirm=true'
+  const intent = { id: 'pi_1', object: 'payment_intent', amount: 4900, currency: 'eur', status: 'succeeded' }
+  const night = file(
+    'euro.har',
+    har(
+      pay,
+      entry(100, 'POST https://api.stripe.com/v1/payment_intents', form, 200, intent),
+      entry(500, 'POST https://api.stripe.com/v1/unheard_of', 'a=1', 200, { id: 'u_1' }),
+    ),
+  )
+  const { code, stdout, stderr } = backlot(['import', night, '--project', euro.folder, '--id', 'euro'])
+  const story = readFileSync(join(euro.folder, 'backlot/scenarios/incidents/euro.scenario.md'), 'utf8')
+  euro.close()
+  expect(code, stderr).toBe(0)
+  expect(story).toMatch(/account: \{ rates: \{ eur: "1.10" \}, payment_methods: /)
+  expect(stdout).toContain('is not explained (no such operation in the twin)')
+})
+
 test('what holds no call to the service is told so, with exit code 4, and nothing is written', () => {
   const calls = file('calls.har', har(entry(0, 'GET https://api.stripe.com/v1/customers', undefined, 200)))
   const { code, stdout } = backlot(['import', 'har', calls, '--project', project.folder, '--id', 'nothing'])
