@@ -3,6 +3,20 @@ import { priceBody } from './billing-wire.ts'
 import { checkoutOptions, type Dashboard } from './dashboard.ts'
 import { opaque, UNMANAGED, type Wire } from './wire.ts'
 
+/** A hosted page that makes no invoice of a payment. */
+export const NO_INVOICE = {
+  enabled: false,
+  invoice_data: {
+    account_tax_ids: null,
+    custom_fields: null,
+    description: null,
+    footer: null,
+    issuer: null,
+    metadata: {},
+    rendering_options: null,
+  },
+} as const
+
 export const checkoutLineBody = (line: CheckoutLine, price: Price): Wire => ({
   id: line.id,
   object: 'item',
@@ -87,21 +101,7 @@ export function checkoutSessionBody(session: CheckoutSession, shop: Shop): Wire 
     expires_at: session.expires_at,
     integration_identifier: null,
     invoice: session.invoice,
-    invoice_creation:
-      session.mode === 'payment'
-        ? {
-            enabled: false,
-            invoice_data: {
-              account_tax_ids: null,
-              custom_fields: null,
-              description: null,
-              footer: null,
-              issuer: null,
-              metadata: {},
-              rendering_options: null,
-            },
-          }
-        : null,
+    invoice_creation: session.mode === 'payment' ? NO_INVOICE : null,
     livemode: false,
     locale: session.locale,
     managed_payments: UNMANAGED,

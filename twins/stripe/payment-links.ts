@@ -2,6 +2,7 @@ import { type Account, found } from './account.ts'
 import type { CheckoutSession, PaymentLink } from './billing-state.ts'
 import { blankSession } from './blanks.ts'
 import { watchSession } from './checkout.ts'
+import { NO_INVOICE } from './checkout-wire.ts'
 import { opaque, UNMANAGED, type Wire } from './wire.ts'
 
 /** Whether a link sells something that is paid again and again. */
@@ -30,20 +31,7 @@ export function paymentLinkBody(account: Account, link: PaymentLink): Wire {
     custom_text: { after_submit: null, shipping_address: null, submit: null, terms_of_service_acceptance: null },
     customer_creation: pays ? link.customer_creation : 'always',
     inactive_message: link.inactive_message,
-    invoice_creation: pays
-      ? {
-          enabled: false,
-          invoice_data: {
-            account_tax_ids: null,
-            custom_fields: null,
-            description: null,
-            footer: null,
-            issuer: null,
-            metadata: {},
-            rendering_options: null,
-          },
-        }
-      : null,
+    invoice_creation: pays ? NO_INVOICE : null,
     livemode: false,
     managed_payments: UNMANAGED,
     metadata: link.metadata,
