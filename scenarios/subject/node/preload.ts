@@ -12,6 +12,7 @@ import { fireImmediate, fireTimer, installClock } from './clock.ts'
 import { installDescriptors } from './descriptors.ts'
 import { installEscapes } from './escapes.ts'
 import { emptyScratch, installTemporaryFolders } from './files.ts'
+import { installKeys } from './keys.ts'
 import { killOf } from './kill.ts'
 import { type MutantSwitch, setMutant } from './mutants.ts'
 import { installNetwork } from './network.ts'
@@ -56,6 +57,7 @@ if (init === undefined) throw new Error('expected init, got an empty turn')
 const first = init.meta as Begin
 installClock()
 installChance()
+installKeys()
 installNetwork()
 installEscapes()
 installAddons(addons)

@@ -49,8 +49,12 @@ test('a database that is required is one that is imported, and its chance hangs 
   expect(c.answers.ask?.body).not.toBe(a.answers.ask?.body)
 })
 
-test('a database earns its certificate', async () => {
-  const certificate = await certify(ask('sqlite'), '3', stage, () => stageOf('fresh', { TZ: 'Pacific/Chatham' }))
+test.each([
+  ['sqlite', /"chance":/],
+  ['keys', /^\["[0-9a-f]{32}","[0-9a-f]{24}","[0-9a-f]{64}","[0-9a-f]{128}","public","OperationError"\]$/],
+])('%s of a new process are those of the old one', async (path, pattern) => {
+  expect((await stage.run(ask(path), { seed: '3' })).answers.ask?.body).toMatch(pattern)
+  const certificate = await certify(ask(path), '3', stage, () => stageOf('fresh', { TZ: 'Pacific/Chatham' }))
   expect(certificate).toMatchObject({ holds: true, divergence: undefined })
 })
 
