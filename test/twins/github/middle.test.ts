@@ -38,6 +38,12 @@ async function replayed(
 }
 
 const SHA = 'a'.repeat(40)
+const PROTECTED = {
+  required_status_checks: null,
+  enforce_admins: true,
+  required_pull_request_reviews: null,
+  restrictions: null,
+}
 const RUN = { id: 7, name: 'lint', head_sha: SHA, status: 'queued', conclusion: null }
 const DISCUSSION = { number: 3, title: 't', body: 'b', author: BOB, private: false }
 const MILESTONE = { id: 9, number: 4, title: 'One', description: 'For it', creator: BOB, state: 'open' }
@@ -84,6 +90,13 @@ test.each<[string, Exchange, number, object]>([
     422,
     { errors: [{ code: 'already_exists' }] },
   ],
+  [
+    'protection of a branch that nobody showed',
+    said('PUT', '/repos/acme/app/branches/stable/protection', 200, { url: 'x' }, PROTECTED),
+    200,
+    { enforce_admins: { enabled: true } },
+  ],
+  ['a reaction that is taken back', said('DELETE', '/repos/acme/app/issues/6/reactions/9', 204, {}), 204, {}],
   [
     'a label that is there already',
     said(

@@ -539,6 +539,12 @@ function labelsOf({ labels, listedLabels }: RepoFound): readonly Row[] {
   return [...(listedLabels ? [] : usual), ...labels.values()]
 }
 
+/** Branches that nobody showed, and that no file which was there tells of. */
+function headless(repo: RepoFound): readonly (readonly [string, string])[] {
+  const filed = new Set([...repo.contents.values()].map(({ ref }) => text(ref) || branchOf(repo)))
+  return [...repo.branches].filter((name) => !filed.has(name)).map((name) => [`refs/heads/${name}`, SOME_COMMIT])
+}
+
 function repoSeed(repo: RepoFound, name: string, viewer: string): Row {
   const fields: Row = { full_name: name, default_branch: branchOf(repo), ...repo.fields }
   const role = isRow(fields.permissions) ? roleIn(fields.permissions) : undefined
@@ -552,7 +558,7 @@ function repoSeed(repo: RepoFound, name: string, viewer: string): Row {
     full_name: text(fields.full_name) || name,
     ...(repo.whole ? { whole: true } : {}),
     collaborators: people,
-    refs: Object.fromEntries([...repo.refs, ...repo.tagRefs]) as Json,
+    refs: Object.fromEntries([...headless(repo), ...repo.refs, ...repo.tagRefs]) as Json,
     tag_objects: [...repo.tags.values()] as Json,
     commits: [...repo.commits.values()] as Json,
     trees: [...repo.trees.values()] as Json,

@@ -9,6 +9,8 @@ export type RepoFound = {
   fields: Row | undefined
   whole: boolean
   readonly refs: Map<string, string>
+  /** Branches that must have been there, whatever their head. */
+  readonly branches: Set<string>
   /** Annotated tags, and where they lead. */
   readonly tags: Map<string, Row>
   readonly tagRefs: Map<string, Row>
@@ -38,6 +40,7 @@ export const newRepo = (): RepoFound => ({
   fields: undefined,
   whole: false,
   refs: new Map(),
+  branches: new Set(),
   tags: new Map(),
   tagRefs: new Map(),
   commits: new Map(),
@@ -176,6 +179,7 @@ const ITEMS: readonly (readonly [RegExp, string])[] = [
   [/^environments\/[^/]+$/, 'environments'],
   [/^deployments\/(\d+)\/statuses\/\d+$/, 'deployments/$1/statuses'],
   [/^actions\/runners\/\d+$/, 'actions/runners'],
+  [/^(issues|issues\/comments|pulls\/comments|comments)\/(\d+)\/reactions\/\d+$/, '$1/$2/reactions'],
 ]
 
 /** What rows need beyond what they show: the place that their path named. */
@@ -324,6 +328,7 @@ export function noteRead(
     return
   }
   if (/^branches\/[^/]+\/protection$/.test(path) && isRow(body) && !made.names.has(`protection ${second}`)) {
+    found.branches.add(second)
     found.protections.set(second, protection(body))
     return
   }

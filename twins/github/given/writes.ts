@@ -59,6 +59,8 @@ export function noteWrite(
   if (path === 'releases' && isNew) made.names.add(`release ${text(doc.tag_name).toLowerCase()}`)
   if (path === 'labels' && isNew) made.names.add(`label ${text(doc.name).toLowerCase()}`)
   for (const name of listOf(sent.labels)) made.names.add(`label ${text(name).toLowerCase()}`)
+  const [, branch = ''] = /^branches\/([^/]+)\/protection(?:\/|$)/.exec(path) ?? []
+  if (branch !== '' && !made.names.has(`refs/heads/${branch}`)) found.branches.add(decodeURIComponent(branch))
   if (/^branches\/[^/]+\/protection$/.test(path)) made.names.add(`protection ${path.split('/')[1]}`)
   if (path.startsWith('contents/')) {
     made.names.add(`file ${decodeURIComponent(path.slice('contents/'.length))}`)
