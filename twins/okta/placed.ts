@@ -104,6 +104,15 @@ const PLACES: readonly (readonly [RegExp, Place])[] = [
     (org, row, role = '') => void org.store.put(`${role}/apps`, { _key: text(row.id) || text(row.name), ...row }),
   ],
   [
+    /^authorizationServers\/([^/]+)\/associatedServers$/,
+    (org, row, server = '') => {
+      const id = text(row.id)
+      const known = org.store.get('authorizationServers', id)
+      if (known?.name === undefined) org.store.put('authorizationServers', { status: 'ACTIVE', ...known, ...row })
+      org.store.put(`authorizationServers/${server}/associated`, { id })
+    },
+  ],
+  [
     /^meta\/schemas\/user\/linkedObjects$/,
     (org, row) =>
       void org.store.put('meta/schemas/user/linkedObjects', { _key: text(rowOf(row.primary).name), ...row }),

@@ -91,6 +91,23 @@ test.each([0, 5, 10, 20, 30, 38])('a recording that lacks its first %d requests 
   expect(report.matched).toBe(exchanges.length)
 })
 
+test('servers that trust each other before a recording begins still do', async () => {
+  const exchanges = await recorded(async (call) => {
+    const [one, two] = [
+      await idOf(call('POST', 'authorizationServers', server('One'))),
+      await idOf(call('POST', 'authorizationServers', server('Two'))),
+    ]
+    const path = `authorizationServers/${one}/associatedServers`
+    await call('POST', path, { trusted: [two] })
+    await call('GET', path)
+    await call('DELETE', `${path}/${two}`)
+    await call('GET', path)
+  })
+  const { report } = await measure(okta, [{ file: 'session.har', exchanges: exchanges.slice(3) }])
+  expect([report.interactions, report.matched]).toEqual([3, 3])
+})
+const server = (name: string): object => ({ name, audiences: ['api://shop'] })
+
 test('a twin that forgets what was there before would be seen', async () => {
   const exchanges = (await recorded(everything)).slice(20)
   const { given: _, ...fidelity } = okta.fidelity ?? {}
