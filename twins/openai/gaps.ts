@@ -21,7 +21,7 @@ export const GAPS: readonly Gap[] = [
   { what: 'audio output and predictions', why: 'Answers are texts.' },
   { what: 'the priority tier', why: 'Its prices are not in the price list.' },
   {
-    what: 'chunking, filters and search of vector stores',
+    what: 'search of vector stores',
     why: 'What a search finds is the model’s, and so the script’s.',
   },
   {

@@ -9,12 +9,13 @@ import { addChatRoutes } from './routes/chat.ts'
 import { addContainerRoutes } from './routes/containers.ts'
 import { addConversationRoutes } from './routes/conversations.ts'
 import { addEmbeddingRoutes } from './routes/embeddings.ts'
-import { addStorageRoutes } from './routes/files.ts'
+import { addFileRoutes } from './routes/files.ts'
 import { addModelRoutes } from './routes/models.ts'
 import { addModerationRoutes } from './routes/moderations.ts'
 import { addResponseRoutes } from './routes/responses.ts'
 import { addStoredCompletionRoutes } from './routes/stored-completions.ts'
 import { addTraceRoutes } from './routes/traces.ts'
+import { addVectorStoreRoutes } from './routes/vector-stores.ts'
 import { addWebhookEndpointRoutes } from './routes/webhook-endpoints.ts'
 import { plant } from './seed.ts'
 import { fromSnapshot, toSnapshot } from './snapshot.ts'
@@ -70,12 +71,18 @@ export const openai: TwinDefinition<Seed> = {
     'vector_stores.create',
     'vector_stores.list',
     'vector_stores.retrieve',
+    'vector_stores.update',
     'vector_stores.delete',
     'vector_stores.search',
     'vector_stores.files.create',
     'vector_stores.files.list',
     'vector_stores.files.retrieve',
+    'vector_stores.files.update',
     'vector_stores.files.delete',
+    'vector_stores.file_batches.create',
+    'vector_stores.file_batches.retrieve',
+    'vector_stores.file_batches.cancel',
+    'vector_stores.file_batches.files',
     'models.list',
     'models.retrieve',
     'batches.create',
@@ -110,7 +117,8 @@ export const openai: TwinDefinition<Seed> = {
     addStoredCompletionRoutes(app, world, seed, state)
     addResponseRoutes(app, world, seed, state)
     addModelRoutes(app, world, seed)
-    addStorageRoutes(app, world, seed, state)
+    addFileRoutes(app, world, seed, state)
+    addVectorStoreRoutes(app, world, seed, state)
     addConversationRoutes(app, world, seed, state)
     addEmbeddingRoutes(app, world, seed)
     addModerationRoutes(app, world, seed)

@@ -1,5 +1,6 @@
 import type { World } from '../world.ts'
 import { awaitResponse } from './background.ts'
+import { CHUNKS } from './routes/vector-stores.ts'
 import type { Seed, State } from './state.ts'
 
 /** What was stored before the scenario starts, and long enough ago to be ready. */
@@ -41,7 +42,13 @@ export function plant(world: World, seed: Seed, state: State): void {
         ready_ms,
         bytes: state.files.get(file)?.bytes ?? 0,
         attributes: {},
+        chunking: CHUNKS,
+        batch: null,
+        cancelled: false,
       })),
+      last_active_at: created_at,
+      expires_days: null,
+      batches: [],
     })
   }
 }

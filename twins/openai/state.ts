@@ -133,6 +133,10 @@ export type VectorStore = {
   description: string | null
   metadata: Item
   files: readonly VectorStoreFile[]
+  last_active_at: number
+  /** So many days after it was last used it is gone; null for never. */
+  expires_days: number | null
+  batches: readonly { readonly id: string; readonly created_at: number }[]
 }
 export type VectorStoreFile = {
   readonly id: string
@@ -140,6 +144,10 @@ export type VectorStoreFile = {
   readonly ready_ms: number
   readonly bytes: number
   readonly attributes: Item
+  readonly chunking: Item
+  /** The batch it was put in with. */
+  readonly batch: string | null
+  readonly cancelled: boolean
 }
 /** A place where code runs, and what it left there. */
 export type Container = {

@@ -55,6 +55,10 @@ const TYPES: Readonly<Record<string, string>> = {
   'vector_stores.files.list': page('VectorStores.VectorStoreFile'),
   'vector_stores.files.retrieve': 'VectorStores.VectorStoreFile',
   'vector_stores.files.update': 'VectorStores.VectorStoreFile',
+  'vector_stores.file_batches.create': 'Batches.VectorStoreFileBatch',
+  'vector_stores.file_batches.retrieve': 'Batches.VectorStoreFileBatch',
+  'vector_stores.file_batches.cancel': 'Batches.VectorStoreFileBatch',
+  'vector_stores.file_batches.files': page('VectorStores.VectorStoreFile'),
   'vector_stores.files.delete': 'VectorStores.VectorStoreFileDeleted',
   'models.list': "{ object: 'list'; data: OpenAI.Model[] }",
   'models.retrieve': 'OpenAI.Model',
@@ -78,6 +82,7 @@ const described = await describedBy({
   source: `
     import type OpenAI from 'openai'
     import type * as Containers from 'openai/resources/containers/files/files'
+    import type * as Batches from 'openai/resources/vector-stores/file-batches'
     import type * as VectorStores from 'openai/resources/vector-stores/files'
     // Whatever may be left out may be null as well: so in all recordings, and in the examples of the OpenAPI document.
     type Sent<T> = T extends string

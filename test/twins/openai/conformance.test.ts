@@ -77,7 +77,7 @@ runTwinTests({
     'stored prompts': post(responses, { model: 'gpt-5', input: 'Hi', prompt: { id: 'pmpt_1' } }),
     'audio output and predictions': post(completions, { ...chat, audio: { voice: 'ash', format: 'mp3' } }),
     'the priority tier': post(completions, { ...chat, service_tier: 'priority' }),
-    'chunking, filters and search of vector stores': post('/v1/vector_stores/vs_1/search', { query: 'x' }),
+    'search of vector stores': post('/v1/vector_stores/vs_1/search', { query: 'x' }),
     'structured output without a script': post(completions, {
       ...chat,
       response_format: { type: 'json_schema', json_schema: { name: 'x', schema: {} } },

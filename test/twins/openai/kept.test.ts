@@ -89,3 +89,42 @@ test('a moderation that nobody wrote is loud', async () => {
     ),
   ).rejects.toThrow('moderations in the seed')
 })
+
+test('a vector store is renamed, runs out, and takes files by the batch, which can be given up', async () => {
+  const { api, stage } = client()
+  const upload = (name: string) => api.files.create({ purpose: 'assistants', file: new File(['words'], name) })
+  const [one, two, three] = [await upload('a.txt'), await upload('b.txt'), await upload('c.txt')]
+  const store = await api.vectorStores.create({ name: 'facts', expires_after: { anchor: 'last_active_at', days: 1 } })
+  expect(store).toMatchObject({ status: 'completed', expires_at: store.created_at + 86_400 })
+  const batch = await api.vectorStores.fileBatches.create(store.id, { file_ids: [one.id, two.id] })
+  expect(batch).toMatchObject({ status: 'in_progress', file_counts: { in_progress: 2, total: 2 } })
+  await stage.world.clock.advance(3_000)
+  const at = { vector_store_id: store.id }
+  expect(await api.vectorStores.fileBatches.retrieve(batch.id, at)).toMatchObject({ status: 'completed' })
+  const late = await api.vectorStores.fileBatches.create(store.id, {
+    files: [
+      {
+        file_id: three.id,
+        attributes: { kind: 'late' },
+        chunking_strategy: { type: 'static', static: { max_chunk_size_tokens: 200, chunk_overlap_tokens: 20 } },
+      },
+    ],
+  })
+  expect(await api.vectorStores.fileBatches.cancel(late.id, at)).toMatchObject({
+    status: 'cancelled',
+    file_counts: { cancelled: 1 },
+  })
+  const files = await api.vectorStores.fileBatches.listFiles(late.id, at)
+  expect(files.data).toMatchObject([
+    { id: three.id, status: 'cancelled', attributes: { kind: 'late' }, chunking_strategy: { type: 'static' } },
+  ])
+  expect(await api.vectorStores.files.update(one.id, { ...at, attributes: { kind: 'early' } })).toMatchObject({
+    attributes: { kind: 'early' },
+  })
+  expect((await api.vectorStores.files.list(store.id, { filter: 'completed', order: 'asc' })).data).toHaveLength(2)
+  expect(await api.vectorStores.update(store.id, { name: 'old facts' })).toMatchObject({ name: 'old facts' })
+  await stage.world.clock.advance(2 * 86_400_000)
+  expect(await api.vectorStores.retrieve(store.id)).toMatchObject({ status: 'expired' })
+  expect((await api.vectorStores.list({ limit: 1 })).data).toMatchObject([{ id: store.id }])
+  await expect(api.vectorStores.fileBatches.retrieve('vsfb_no', at)).rejects.toMatchObject({ status: 404 })
+})
