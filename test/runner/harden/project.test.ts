@@ -63,6 +63,28 @@ test('faults are planted, those that no check notices are told, and the report o
   expect(judged).toBeLessThan(json.mutants)
 })
 
+test('what is passed while the program loads is left out where that is asked for', () => {
+  const copy = tiny()
+  const only = ['--family', 'generic', '--only', 'ObjectLiteral']
+  const { json } = harden(copy, ...only)
+  const served = servedIn(copy)
+  const serving = harden(copy, ...only, '--survivors', '--serving')
+  expect(serving.json.mutants).toBe(served)
+  expect(served).toBeLessThan(json.mutants)
+  expect(served).toBeGreaterThan(0)
+})
+
+/** How many mutants that count the last report has of code that runs while the program serves. */
+function servedIn(copy: Copy): number {
+  const report = JSON.parse(readFileSync(join(copy.folder, '.backlot/harden/report.json'), 'utf8')) as {
+    readonly files: Readonly<
+      Record<string, { readonly mutants: readonly { readonly static: boolean; readonly status: string }[] }>
+    >
+  }
+  const all = Object.values(report.files).flatMap(({ mutants }) => mutants)
+  return all.filter((one) => !one.static && one.status !== 'Ignored').length
+}
+
 const MORE = `  const split = amount > 1_000_000
   for (let left = 3; left > 0; left--) Math.abs(left)
   try {

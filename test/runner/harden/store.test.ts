@@ -27,4 +27,5 @@ test('a run of chosen mutators or files leaves the reports of whole families alo
   expect(storedReports({ ...WHOLE, family: 'generic', sample: 400 })).toEqual(['report.json', 'report-generic.json'])
   expect(storedReports({ ...WHOLE, only: ['money'] })).toEqual(['report.json'])
   expect(storedReports({ ...WHOLE, sources: ['src/a.ts'] })).toEqual(['report.json'])
+  expect(storedReports({ ...WHOLE, serving: true })).toEqual(['report.json'])
 })
