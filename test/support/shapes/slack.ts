@@ -35,6 +35,10 @@ const UNDESCRIBED: readonly (readonly [line: RegExp, why: string])[] = [
   [/^dnd\.info: snooze_/, 'https://docs.slack.dev/reference/methods/dnd.info shows it; nobody snoozed in the sample.'],
   [/^oauth\.v2\.access: user_id:/, 'https://docs.slack.dev/authentication/using-token-rotation, of a user’s token.'],
   [/^reactions\.(get|list): .*message\.pinned_(info|to):/, 'No message of the sample was pinned.'],
+  [
+    /^conversations\.info: channel\.(members|unread_count\w*):/,
+    'Recordings of group messages have them; the sample was a channel.',
+  ],
   [/^conversations\.replies: messages\S+\.(client_msg_id|subtype):/, 'Nobody but the app wrote in the sample.'],
   [/^usergroups\.\S+: usergroup\.user_count:/, 'Nobody asked for it by include_count in the sample.'],
   [/^stars\.list: .*\.(app_id|bot_profile\.user_id):/, 'The sample is older than the field.'],
