@@ -19,7 +19,7 @@ export const GAPS: readonly Gap[] = [
   },
   {
     what: 'further steps on the sign-in page',
-    why: 'The page takes a password; sign in with POST /api/v1/authn where a factor or a new password is asked for.',
+    why: 'The page takes a password; sign in with POST /api/v1/authn where a factor or a new password is asked for, and take the CAPTCHA off the page.',
   },
   {
     what: 'the sign-in page',
@@ -40,7 +40,7 @@ export const GAPS: readonly Gap[] = [
   },
   {
     what: 'effects of settings',
-    why: 'Assumed: log streams, realm assignments, threat insight, captchas, behaviours and devices are kept and change nothing else.',
+    why: 'Assumed: log streams, realm assignments, threat insight, zones that block, behaviours and devices are kept and change nothing else.',
   },
   { what: 'consent pages', why: 'Nobody is asked; set the consent_method of the app to TRUSTED.' },
   {

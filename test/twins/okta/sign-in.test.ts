@@ -194,3 +194,16 @@ test('a session lives as long as the policy says, from when it was used last', a
   await org.world.clock.advance(60_000)
   expect((await org.send('GET', path)).status).toBe(404)
 })
+
+test('a CAPTCHA on the sign-in page is a step that nobody takes here', async () => {
+  const org = openOrg({ users: [{ login: 'ada@acme.example', password: 'Abcd1234xyz' }] })
+  const page = (): Promise<Response> =>
+    org.send('POST', '/login/login.htm', 'username=ada%40acme.example&password=Abcd1234xyz')
+  expect((await page()).status).toBeLessThan(400)
+  const captcha = { name: 'Human?', type: 'HCAPTCHA', siteKey: 'site', secretKey: 'secret' }
+  const { id } = (await (await org.send('POST', '/api/v1/captchas', captcha)).json()) as { id: string }
+  await org.send('PUT', '/api/v1/org/captcha', { captchaId: id, enabledPages: ['SSPR'] })
+  expect((await page()).status).toBeLessThan(400)
+  await org.send('PUT', '/api/v1/org/captcha', { captchaId: id, enabledPages: ['SIGN_IN'] })
+  await expect(page()).rejects.toThrow('further steps on the sign-in page')
+})

@@ -2,7 +2,7 @@ import { type Ask, gap, ok, type Reply } from '../ask.ts'
 import { personOf } from '../evaluation.ts'
 import { tell, userTarget } from '../events.ts'
 import { factorsOf } from '../factors.ts'
-import { type Org, text } from '../org.ts'
+import { type Org, rowOf, text } from '../org.ts'
 import { attemptsOf, isPassword, isStale, passwordRules, showsLocks } from '../passwords.ts'
 import { move } from '../routes/user-life.ts'
 import { unlocked } from '../routes/user-shape.ts'
@@ -58,9 +58,15 @@ export function claimant(ask: Ask, login: string, password: string): Row | 'more
   if (user?.status !== 'ACTIVE') return undefined
   const { allowed, needsFactor } = signOnOf(ask.org, user)
   if (!allowed) return undefined
-  if (needsFactor) return 'more'
+  if (needsFactor || asksForCaptcha(ask.org)) return 'more'
   tell(ask.org, 'user.session.start', [userTarget(user)])
   return user
+}
+
+/** Whether the org's CAPTCHA stands on the sign-in page: nobody solves it here. */
+function asksForCaptcha(org: Org): boolean {
+  const { captchaId, enabledPages } = rowOf(org.store.get('~documents', '/api/v1/org/captcha'))
+  return text(captchaId) !== '' && Array.isArray(enabledPages) && enabledPages.includes('SIGN_IN')
 }
 
 const failed = (): OktaError => new OktaError(401, 'E0000004', 'Authentication failed')

@@ -109,12 +109,7 @@ const ORG: readonly Document[] = [
       if (text(captchaId) !== '' && org.store.get('captchas', text(captchaId)) === undefined)
         throw invalid('captchaId', 'captchaId: Invalid CAPTCHA ID. The value of captchaId cannot be null.')
     },
-    links: (url, row, ask) => ({
-      ...(text(row.captchaId) === ''
-        ? {}
-        : { captcha: link(ask, `captchas/${text(row.captchaId)}`, 'GET', 'POST', 'PUT', 'DELETE') }),
-      self: hinted(url, 'GET', 'PUT'),
-    }),
+    links: (url) => ({ self: hinted(url, 'GET', 'PUT') }),
   },
   {
     name: 'org.contacts',
