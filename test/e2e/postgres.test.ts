@@ -63,8 +63,8 @@ test.skipIf(missing)(
       env: { ...process.env, TMPDIR: folder },
     })
     expect([signal, stdout]).toEqual(['SIGKILL', '0 1\n'])
-    for (let at = 0; at < 200 && readdirSync(folder).length > 0; at++) await wait(100)
-    expect(readdirSync(folder)).toEqual([])
+    // As long as it takes: what is never tidied up ends with the time of the test.
+    while (readdirSync(folder).length > 0) await wait(100)
     rmSync(folder, { recursive: true })
   },
 )

@@ -7,7 +7,7 @@ import type { At, Engine, Settled } from './engine.ts'
 import { openPglite } from './pglite/engine.ts'
 import { readState, takeBack, writeState } from './rows.ts'
 import { openServer } from './server/engine.ts'
-import { readSnapshot, type Seed, templateOf } from './state.ts'
+import { literal, readSnapshot, type Seed, templateOf } from './state.ts'
 
 /** One server of one run, and all connections to it. */
 export interface Database {
@@ -25,6 +25,8 @@ export interface Host {
   readonly calls: Calls
   at(key: string): At
   engine(): Engine
+  /** A connection calls the database so: the first to do it is believed. */
+  named(name: string): void
   /** Hands answers to the connections they belong to. */
   share(settled: readonly Settled[]): void
   /** Ends the session `id`, without a word to its connection. */
@@ -32,6 +34,9 @@ export interface Host {
   /** A client asks that what the session does be cancelled. */
   cancel(id: number): void
 }
+
+/** Names that every server has databases of. */
+const RESERVED = new Set(['postgres', 'template0', 'template1'])
 
 /** A statement on a network of the same house. */
 export const LATENCY_MS: { readonly min: number; readonly max: number } = { min: 1, max: 20 }
@@ -42,6 +47,7 @@ export function createDatabase(world: World, seed: Seed): Database {
   let sessions = 0
   let engine: Engine | undefined
   let broken = false
+  let named = false
 
   const at = (key: string): At => ({ nowMs: world.clock.now(), chance: `${world.seed}/postgres/${key}` })
   const host: Host = {
@@ -55,6 +61,13 @@ export function createDatabase(world: World, seed: Seed): Database {
       engine = open(templateOf(seed), { nowMs: world.startsAtMs, chance: `${world.seed}/postgres` })
       broken = false
       return engine
+    },
+    named(name) {
+      if (named) return
+      named = true
+      if (name === '' || RESERVED.has(name)) return
+      const rename = `update pg_catalog.pg_database set datname = ${literal(name.slice(0, 63))} where datname = pg_catalog.current_database()`
+      host.engine().run([rename], at('database'))
     },
     share(settled) {
       for (const one of settled) connections.get(one.session)?.settle(one)

@@ -31,12 +31,15 @@ export const GAPS: readonly Gap[] = [
   },
   {
     what: 'timeouts of statements, locks and sessions',
-    why: 'Those that a connection begins with, or a SET names, run in virtual time; set_config, transaction_timeout, idle_session_timeout and a pg_sleep beyond the limit do not.',
+    why: 'Those that a connection begins with, or a SET or set_config names in plain texts, run in virtual time; set_config of anything else, transaction_timeout, idle_session_timeout and a pg_sleep beyond the limit do not.',
   },
-  { what: 'other databases', why: 'There is one, whatever its connections call it.' },
+  { what: 'other databases', why: 'There is one; it has the name that the first connection calls it.' },
   { what: 'COPY FROM STDIN', why: 'Insert the rows instead.' },
   { what: 'replication connections', why: 'There is one server and nobody to copy it.' },
-  { what: 'row security', why: 'Every connection is the owner of the database, whom no policy stops.' },
+  {
+    what: 'row security',
+    why: 'Every connection is the owner of the database, whom no policy stops: policies, and FORCE, would prove nothing.',
+  },
   {
     what: 'extensions that are not installed',
     why: 'PGlite has uuid-ossp, pgcrypto, citext, hstore, ltree, pg_trgm, unaccent, fuzzystrmatch, btree_gin, btree_gist, intarray and tablefunc; a server has what this machine has: install it here, and say `engine: server` under given.postgres.',
@@ -66,7 +69,10 @@ export const GAPS: readonly Gap[] = [
     what: 'a single statement',
     why: 'Assumed: it is done in an instant; two of them never overlap, only transactions do.',
   },
-  { what: 'passwords', why: 'Assumed: every user and every database of a connection exists and is the same one.' },
+  {
+    what: 'passwords',
+    why: 'Assumed: every user and every database that a connection names exists, and all of them are one.',
+  },
   {
     what: 'pg_sleep',
     why: 'Assumed: only the answer is late; clock_timestamp() after it in the same statement is not.',

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Json } from '../trace.ts'
 import { NotModelled, notModelled, type TwinDefinition } from '../twin.ts'
 import { createDatabase, LATENCY_MS } from './database.ts'
@@ -6,7 +7,8 @@ import { PRICES } from './prices.ts'
 import { OPERATIONS } from './sql.ts'
 import { filled, type Seed, seedSchema } from './state.ts'
 
-const HAPPENINGS = ['server.restarted']
+const RESTARTED = 'server.restarted'
+const HAPPENINGS = [RESTARTED]
 
 /** A PostgreSQL server at port 5432 of any host, behind its own protocol: PGlite, or a real server that the world steps. */
 export const postgres: TwinDefinition<Seed> = {
@@ -18,6 +20,7 @@ export const postgres: TwinDefinition<Seed> = {
   gaps: GAPS,
   operations: OPERATIONS,
   happenings: HAPPENINGS,
+  happeningFields: { [RESTARTED]: z.strictObject({}) },
   events: ['prepare', 'done', 'locked', 'cancelled', 'session.ended'],
   latencyMs: LATENCY_MS,
   filled,
@@ -32,7 +35,7 @@ export const postgres: TwinDefinition<Seed> = {
       failure: http,
       connect: database.connect,
       happen(event: string, _fields: Json) {
-        if (event !== HAPPENINGS[0])
+        if (event !== RESTARTED)
           throw new NotModelled('postgres', `the event ${event}`, `It knows ${HAPPENINGS.join(', ')}.`)
         database.restart()
       },

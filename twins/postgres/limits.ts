@@ -46,15 +46,36 @@ const OURS: Readonly<Record<string, keyof Limits>> = {
 }
 
 /** The limit that a statement sets; undefined when it sets none, or one that is not ours. */
-export function limitSetBy({ words, texts: [text] }: Statement): LimitSet | undefined {
-  const [first, ...rest] = words
+export function limitSetBy(statement: Statement): LimitSet | undefined {
+  const [first, ...rest] = statement.words
+  return first === 'set' ? setBySet(rest, statement.texts) : setByFunction(statement)
+}
+
+function setBySet(rest: readonly string[], [text]: readonly string[]): LimitSet | undefined {
   const scoped = rest[0] === 'local' || rest[0] === 'session'
   const [name = '', to = '', value, unit, ...more] = scoped ? rest.slice(1) : rest
   const ours = OURS[name]
-  if (first !== 'set' || ours === undefined || (to !== '=' && to !== 'to') || unit !== undefined || more.length > 0)
-    return undefined
+  if (ours === undefined || (to !== '=' && to !== 'to') || unit !== undefined || more.length > 0) return undefined
   const ms = value === 'default' ? 0 : toMs(text ?? value ?? '')
   return ms === undefined ? undefined : { limit: { [ours]: ms }, local: rest[0] === 'local' }
+}
+
+/** `set_config('lock_timeout', '5s', true)`, with nothing but texts in it; of several, all must be ours. */
+function setByFunction({ words, texts }: Statement): LimitSet | undefined {
+  let found: LimitSet | undefined
+  for (const [at, word] of words.entries()) {
+    if (word !== 'set_config') continue
+    const before = words.slice(0, at).filter((one) => one === "''").length
+    const [name = '', value = ''] = texts.slice(before, before + 2)
+    if (!NAMES.test(name.toLowerCase())) continue
+    const [ours, ms] = [OURS[name.toLowerCase()], toMs(value)]
+    const form = words.slice(at + 1, at + 8).join(' ')
+    const local = form === "( '' , '' , true )"
+    if (ours === undefined || ms === undefined || !(local || form === "( '' , '' , false )")) return undefined
+    if (found !== undefined && found.local !== local) return undefined
+    found = { limit: { ...found?.limit, [ours]: ms }, local }
+  }
+  return found
 }
 
 /** Whether a statement sets a limit that is not ours in the middle of a session, to something other than for ever. */
@@ -77,9 +98,16 @@ export function unlimited({ type, body, bytes }: Message): Buffer {
 
 function withoutLimits(sql: string): string {
   let words: string[] = []
+  let last = ''
   return tokensOf(sql)
     .map(({ raw, word, text }) => {
       if (word === undefined && text === undefined) return raw
+      const named = OURS[last.toLowerCase()] !== undefined
+      last = text ?? last
+      if (text !== undefined && named && words.slice(-4).join(' ') === 'set_config (  ,') {
+        words.push('')
+        return "'0'"
+      }
       const [first, ...rest] = words
       const [name = '', to] = rest[0] === 'local' || rest[0] === 'session' ? rest.slice(1) : rest
       const isValue = first === 'set' && OURS[name] !== undefined && (to === '=' || to === 'to') && words.at(-1) === to

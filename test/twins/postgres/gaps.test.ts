@@ -3,7 +3,7 @@ import { postgres } from '../../../twins/postgres/index.ts'
 import { message, query, SYNC } from '../../../twins/postgres/wire.ts'
 import { NotModelled } from '../../../twins/twin.ts'
 import { type Client, codeIn, type Database, openDatabase } from './client.ts'
-import { serverMissing } from './support.ts'
+import { ENGINES, serverMissing } from './support.ts'
 
 type Act = (one: Client, two: Client, database: Database) => Promise<unknown>
 const q = (sql: string): Uint8Array => query(sql)
@@ -47,7 +47,9 @@ const PGLITE: Readonly<Record<string, readonly Act[]>> = {
   ],
   'timeouts of statements, locks and sessions': [
     (one) => one.say(q("set transaction_timeout = '5s'")),
-    (one) => one.say(q("select set_config('lock_timeout', '100', false)")),
+    (one) => one.say(q("select set_config('lock_timeout', 100::text, false)")),
+    (one) =>
+      one.say(q("select set_config('lock_timeout', '100', true), set_config('transaction_timeout', '5s', true)")),
     (_, __, database) => database.client({ idle_session_timeout: '5s' }),
     async (_, __, database) => (await database.client({ statement_timeout: '100' })).say(q('select pg_sleep(1)')),
   ],
@@ -56,7 +58,7 @@ const PGLITE: Readonly<Record<string, readonly Act[]>> = {
   'replication connections': [(_, __, database) => database.client({ replication: 'database' })],
   'row security': [
     (one) => one.say(q('create policy p on t')),
-    (one) => one.say(q('alter table t enable row level security')),
+    (one) => one.say(q('alter table t force row level security')),
   ],
   'extensions that are not installed': [
     (one) => one.say(q('create extension vector')),
@@ -129,4 +131,32 @@ test('who does nothing in a transaction for too long loses it', async () => {
   await database.world.clock.advance(2_000)
   expect([codeIn(client.take()), client.over()]).toEqual(['25P03', 'end'])
   expect(await (await database.client()).rows('select count(*) from t')).toEqual([{ count: '0' }])
+})
+
+test('a limit that set_config names in texts is one', async () => {
+  const database = openDatabase({})
+  const client = await database.client()
+  const set = "with set_limit as (select set_config('idle_in_transaction_session_timeout', '10s', false) as it)"
+  await client.say(q(`${set} select pg_advisory_lock(1) from set_limit`))
+  expect([codeIn(await client.say(q('begin'), 11_000)), client.over()]).toEqual(['25P03', 'end'])
+})
+
+test.each(ENGINES)('%s: the database is called as the first connection calls it', async (engine) => {
+  const database = openDatabase({ engine })
+  const name = "select current_database() as name, (select count(*) from pg_database where datname = 'it''s') as rows"
+  for (const asked of ["it's", 'other']) {
+    const client = await database.client({ database: asked })
+    expect(await client.rows(name)).toEqual([{ name: "it's", rows: '1' }])
+  }
+})
+
+test('row security that is turned on stops no owner', async () => {
+  const client = await openDatabase({ sql: 'create table t (id int); insert into t values (1)' }).client()
+  expect(await client.error('alter table t enable row level security')).toBeUndefined()
+  expect(await client.rows('select id from t')).toEqual([{ id: '1' }])
+})
+
+test('a restart is told nothing, and says so when the scenario is read', () => {
+  const shape = postgres.happeningFields?.['server.restarted']
+  expect([shape?.safeParse({}).success, shape?.safeParse({ after: '5s' }).success]).toEqual([true, false])
 })

@@ -54,6 +54,7 @@ const CATALOG = `select md5(string_agg(row, ' ' order by row)) as digest from (
   union all select e::text from pg_catalog.pg_enum e
   union all select n::text from pg_catalog.pg_namespace n where oid >= 16384
   union all select s::text from pg_catalog.pg_db_role_setting s
+  union all select datname from pg_catalog.pg_database
   union all select e::text from pg_catalog.pg_extension e) defined(row)`
 
 const gap = (what: string): Error => notModelled('postgres', GAPS, what)

@@ -53,7 +53,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
 /** Removes everything when this process is gone, however it went: its input ends then. A copy or a start may still be on its way. */
 const KEEPER = `d=$(mktemp -d "$1/backlot-postgres-XXXXXX") && echo "$d" && cat >/dev/null
 n=0
-while [ -e "$d" ] && [ $n -lt 100 ]; do
+while [ -e "$d" ] && [ $n -lt 3000 ]; do
   for f in "$d"/*/postmaster.pid; do [ -f "$f" ] && kill -QUIT "$(head -n 1 "$f")"; done 2>/dev/null
   sleep 0.2
   rm -rf "$d" 2>/dev/null

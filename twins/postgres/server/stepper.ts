@@ -56,7 +56,11 @@ export class Stepper {
   }
 
   async open({ session: id, parameters, chance }: Extract<Request, { kind: 'open' }>): Promise<Finished> {
-    const { backend, said } = await Backend.open(this.#server.path, parameters)
+    const [there] = await this.#observer.rows('select pg_catalog.current_database() as name')
+    const { backend, said } = await Backend.open(this.#server.path, {
+      ...parameters,
+      database: there?.name ?? 'postgres',
+    })
     const refused = said.some(({ type }) => type === 'E')
     if (refused) backend.destroy()
     else {
