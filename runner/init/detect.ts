@@ -43,9 +43,11 @@ const PRELOAD = /(?:--import|--require|-r|--loader|--env-file)[=\s]+\S+/g
 const HEALTH = /["'`](?:GET )?(\/(?:api\/)?(?:health|healthz|livez|ready|readyz|ping|status))["'`]/
 /** A route of a framework that takes nothing. */
 const ROUTE = /\b(?:app|router|server|fastify|api)\.get\(\s*["'`](\/[\w/-]*)["'`]/
-/** The machine's, or Node's own: a service is not told them. */
+/** The machine's, Node's own, or of what no run needs (a proxy, a collector of errors): a service is not told them. */
 const AMBIENT: ReadonlySet<string> = new Set(
-  'NODE_ENV PORT HOME PATH TZ LANG HOST HOSTNAME CI DEBUG LOG_LEVEL'.split(' '),
+  'NODE_ENV PORT HOME PATH TZ LANG HOST HOSTNAME CI DEBUG LOG_LEVEL HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY SENTRY_DSN'.split(
+    ' ',
+  ),
 )
 
 /** Reads a folder, and no secret in it: `.env` stays closed. */

@@ -72,7 +72,7 @@ test.each([
 test('variables get made-up values where that does no harm; what .env holds is nobody’s business', () => {
   const { env, unknownEnv } = found({
     'main.ts': "new Stripe(process.env.STRIPE_SECRET_KEY); f(process.env['DATABASE_URL'], process.env.MODE)",
-    'other.ts': 'const { JWT_SECRET, NODE_ENV } = process.env',
+    'other.ts': 'const { JWT_SECRET, NODE_ENV, HTTPS_PROXY } = process.env',
     'node_modules/x/index.js': 'process.env.HIDDEN_TOKEN',
     '.env': 'STRIPE_SECRET_KEY=sk_live_real',
   })
