@@ -61,5 +61,5 @@ export const shapes: Shapes = ({ operation, status, body }) => {
 function rowsOf(operation: string, body: unknown): readonly (readonly [path: string, row: unknown])[] {
   if (!operation.endsWith('.list')) return [['', body]]
   const [name = '', rows] = Object.entries(body as object).find(([, held]) => Array.isArray(held)) ?? []
-  return ((rows ?? []) as readonly unknown[]).map((row) => [`${name}[]. `, row])
+  return ((rows ?? []) as readonly unknown[]).map((row) => [`${name}[].`, row])
 }
