@@ -163,7 +163,10 @@ function entriesOf(ask: Ask): readonly (Entry & { readonly id: string })[] {
   return rows.map((body, at) => ({ body, id: ids[at] ?? '' }))
 }
 
-/** Each entry stands for itself: what is refused of one is told beside the others. */
+/**
+ * Each entry stands for itself: what is refused of one is told beside the others. A list with nothing in it is left out, though the
+ * model calls it required: https://github.com/aws/aws-sdk/issues/657 (2026-11-26).
+ */
 function each(entries: ReturnType<typeof entriesOf>, act: (entry: Entry) => Answer | null): Answer {
   const Successful: Json[] = []
   const Failed: Json[] = []
