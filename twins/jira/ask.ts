@@ -183,6 +183,8 @@ function authenticate(site: Site, c: Context): Caller | Response {
     if (credential !== '' && good && user?.active === true)
       return { user, via: 'oauth', scopes: site.seed.oauth?.scopes ?? null }
   }
+  // Connect's apps sign each call by themselves: https://developer.atlassian.com/cloud/jira/platform/understanding-jwt-for-connect-apps/.
+  if (scheme.toLowerCase() === 'jwt') throw notModelled('jira', GAPS, 'apps of Connect and Forge')
   if (gateway) return Response.json({ code: 401, message: 'Unauthorized' }, { status: 401 })
   if (scheme.toLowerCase() === 'bearer')
     return Response.json({ error: 'Failed to parse Connect Session Auth Token' }, { status: 403 })

@@ -14,6 +14,10 @@ export const GAPS: readonly Gap[] = [
     what: 'anonymous calls where a grant lets anyone in',
     why: 'What strangers see of each call is documented nowhere; without such a grant they are refused.',
   },
+  {
+    what: 'apps of Connect and Forge',
+    why: 'Nobody installs them here, so that no secret is shared with one; call with an API token or by OAuth.',
+  },
   { what: 'mails', why: 'Nobody receives them.' },
   { what: 'new keys of projects', why: 'Jira keeps the old ones alive for links and queries.' },
   {

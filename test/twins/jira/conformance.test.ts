@@ -109,6 +109,8 @@ runTwinTests({
       await twin.fetch(call('POST', `${V3}/permissionscheme/0/permission`, grant))
       return twin.fetch(new Request('https://acme.atlassian.net/rest/api/3/issue/ONB-1'))
     },
+    'apps of Connect and Forge': ({ twin }) =>
+      twin.fetch(call('GET', `${V3}/myself`, undefined, { Authorization: 'JWT a.b.c' })),
     mails: act('POST', `${V3}/issue/ONB-1/notify`, {}),
     'new keys of projects': act('PUT', `${V3}/project/ONB`, { key: 'NEW' }),
     'columns of filters, and what is on dashboards': act('GET', `${V3}/filter/10000/columns`),
