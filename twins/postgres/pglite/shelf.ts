@@ -3,7 +3,7 @@ import { query, rowsIn } from '../wire.ts'
 import type { Reply, Request } from './request.ts'
 
 /** What sessions and SQL had defined when an image was taken. */
-export type Held = { readonly catalog: string; readonly prepared: ReadonlyMap<string, Uint8Array> }
+type Held = { readonly catalog: string; readonly prepared: ReadonlyMap<string, Uint8Array> }
 
 /** The images of one PGlite that the world has kept, the last few of them. */
 export interface Shelf {
