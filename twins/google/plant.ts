@@ -6,6 +6,7 @@ import type { Seed, SeededFile } from './seed.ts'
 import { newSheet } from './sheets/spreadsheet.ts'
 import { typedSheet } from './sheets/values.ts'
 import type { FileRow, Permission, Role } from './state.ts'
+import { GoogleError } from './wire.ts'
 import {
   account,
   blank,
@@ -140,9 +141,24 @@ function plantFile(ws: Workspace, seed: Seed, file: SeededFile): void {
     )
     const { locale = spreadsheet.locale, time_zone: timeZone = spreadsheet.timeZone } = file
     const bare = { ...spreadsheet, locale, timeZone, ...(sheets.length === 0 ? {} : { sheets }) }
-    const made = done(ws, { file: row, spreadsheet: bare }, file.requests ?? [], owner)
-    tables.spreadsheets.set(id, made.spreadsheet)
-    if (made.title !== row.name) put(ws, { ...row, name: made.title })
+    tables.spreadsheets.set(id, bare)
+    if (file.requests !== undefined) prepare(ws, row, file.requests, owner)
   }
   if (mimeType === DOCUMENT && file.text !== undefined) tables.documents.set(id, documentOf(id, file.text))
+}
+
+/** Makes of a spreadsheet what a batch of requests would have made of it. */
+function prepare(ws: Workspace, file: FileRow, requests: NonNullable<SeededFile['requests']>, owner: string): void {
+  const spreadsheet = ws.tables.spreadsheets.get(file.id)
+  if (spreadsheet === undefined) return
+  try {
+    const made = done(ws, { file, spreadsheet }, requests, owner)
+    ws.tables.spreadsheets.set(file.id, made.spreadsheet)
+    if (made.title !== file.name) put(ws, { ...file, name: made.title })
+  } catch (error) {
+    if (!(error instanceof GoogleError)) throw error
+    throw new Error(
+      `seed of google: expected requests that Sheets does for "${file.name}", got its refusal: ${error.message}`,
+    )
+  }
 }

@@ -92,3 +92,12 @@ test('a table that an append tells of was there, and a sheet that is deleted was
     { sheets: [{ title: 'Sheet1' }, { title: 'S1', id: 5, values: [['…', '…']] }] },
   ])
 })
+
+test('requests of a seed that Sheets refuses are told with the file', () => {
+  const make = (sheetId: number): unknown =>
+    google.create(createWorld({ seed: '1', startsAt: '2030-01-01T00:00:00Z' }), {
+      users: [{ email: 'ada@example.com' }],
+      files: [{ name: 'Book', sheets: [{ title: 'S1' }], requests: [{ deleteSheet: { sheetId } }] }],
+    })
+  expect(() => make(7)).toThrow(/seed of google: expected requests .* "Book".*No sheet with id: 7/)
+})
