@@ -54,15 +54,27 @@ export function emit(
   github.record(type, { repository: repo.full_name, sender: login, ...summary(payload) })
   const targets = listeners(github, repo, event)
   if (targets.length === 0) return
+  const body = whole(github, login, repo, type, payload)
+  for (const target of targets) deliver(github, target, event, action ?? null, body, repo)
+}
+
+/** Sends a push to one hook of a repository, as a trial; the repository has seen it long ago. */
+export function tryPush(github: GitHub, viewer: Viewer, repo: Row, hook: Row, payload: Row): void {
+  const target = { hook, path: `${repoPath(repo)}/hooks`, type: 'repository', id: idOf(repo) }
+  deliver(github, target, 'push', null, whole(github, loginOf(viewer), repo, 'push', payload), repo)
+}
+
+/** A payload with what all have in common. */
+function whole(github: GitHub, login: string, repo: Row, type: EventType, payload: Row): Row {
+  const [event = '', action] = type.split('.')
   const org = account(github, ownerOf(repo))
-  const body = {
+  return {
     ...(action === undefined ? {} : { action }),
     ...payload,
     repository: event === 'push' ? pushedRepo(github, repo) : repoBrief(github, repo),
     ...(org?.type === 'Organization' ? { organization: orgBrief(org) } : {}),
     sender: person(github, login),
-  } as Row
-  for (const target of targets) deliver(github, target, event, action ?? null, body, repo)
+  }
 }
 
 /** What an edit changed, as payloads tell it: what there was before. */

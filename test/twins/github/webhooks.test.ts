@@ -46,6 +46,18 @@ test('a hook hears of what it asked for and of nothing else', async () => {
   })
 })
 
+test('a trial sends the last push once more, to whom pushes are told', async () => {
+  const { deliveries, octokit, world, hook } = await hooked(['push'])
+  await octokit.rest.repos.testPushWebhook({ ...APP, hook_id: hook })
+  const { data } = await octokit.rest.repos.createWebhook({ ...APP, config: { url: `${HOOK}/2` }, events: ['issues'] })
+  await octokit.rest.repos.testPushWebhook({ ...APP, hook_id: data.id })
+  await world.clock.advance(1_000)
+  expect(deliveries.filter(({ url }) => url === HOOK).map(eventOf)).toEqual(['ping', 'push'])
+  expect(deliveries.filter(({ url }) => url !== HOOK)).toHaveLength(1)
+  const { data: main } = await octokit.rest.git.getRef({ ...APP, ref: 'heads/main' })
+  expect(JSON.parse(deliveries[1]?.body ?? '')).toMatchObject({ ref: 'refs/heads/main', after: main.object.sha })
+})
+
 test('what is not taken is never sent again by itself, only by hand', async () => {
   const hub = await hooked(['issues'])
   hub.listener = () => ({ kind: 'answer', status: 500, body: 'no' })

@@ -12,7 +12,7 @@ import { reviewTold } from '../shapes/reviews.ts'
 import { type Row, rowOf, text } from '../store.ts'
 import { closeMentioned } from './closing.ts'
 import { ancestors } from './history.ts'
-import { commitOf, parentsOf, personOf, putRef, refOf, refsPath } from './objects.ts'
+import { commitOf, parentsOf, personOf, putRef, refOf, refsPath, resolve } from './objects.ts'
 import { pullOf } from './pull.ts'
 
 const NOTHING = '0'.repeat(40)
@@ -83,6 +83,15 @@ function freshCommits(github: GitHub, repo: Row, before: string, after: string):
   if (old === undefined) return [head]
   const known = new Set(ancestors(github, repo, old).map(({ sha }) => sha))
   return ancestors(github, repo, head).filter(({ sha }) => !known.has(sha))
+}
+
+/** The last push to the default branch, as far as its head tells; nothing where there is none. */
+export function lastPush(github: GitHub, viewer: Viewer, repo: Row): Row | undefined {
+  const branch = text(repo.default_branch)
+  const head = resolve(github, repo, branch)
+  if (head === undefined) return undefined
+  const [before = NOTHING] = parentsOf(head)
+  return pushPayload(github, viewer, repo, `refs/heads/${branch}`, before, text(head.sha), false)
 }
 
 function pushPayload(

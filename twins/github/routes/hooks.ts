@@ -1,7 +1,8 @@
 import type { Json } from '../../trace.ts'
 import { loginOf } from '../access.ts'
 import { type Ask, done, made, numberIn, type On, ok, type Reply, repoOf } from '../ask.ts'
-import { ping, redeliver, withoutSecret } from '../events.ts'
+import { ping, redeliver, tryPush, withoutSecret } from '../events.ts'
+import { lastPush } from '../git/push.ts'
 import { idOf, repoPath } from '../github.ts'
 import { page } from '../paging.ts'
 import { orgBrief, person } from '../shapes/accounts.ts'
@@ -147,7 +148,19 @@ function deliveryIn(ask: Ask, place: Place): Row {
   return row
 }
 
+/** Has the last push sent once more, to a hook that hears of pushes: https://docs.github.com/rest/repos/webhooks (2026-11-26). */
+function tried(ask: Ask): Reply {
+  const place = atRepo(ask)
+  const hook = hookIn(ask, place)
+  const repo = repoOf(ask, 'admin')
+  const hears = listOf(hook.events ?? ['push']).some((one) => one === 'push' || one === '*')
+  const payload = hears ? lastPush(ask.github, ask.viewer, repo) : undefined
+  if (payload !== undefined) tryPush(ask.github, ask.viewer, repo, hook, payload)
+  return done()
+}
+
 export function addHookRoutes(on: On): void {
+  on('repos.hooks.test', 'POST /repos/:owner/:repo/hooks/:hook/tests', tried, 'user')
   for (const [name, base, at] of [
     ['repos.hooks', '/repos/:owner/:repo/hooks', atRepo],
     ['orgs.hooks', '/orgs/:org/hooks', atOrg],
