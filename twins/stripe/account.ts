@@ -23,6 +23,7 @@ import { gap } from './gaps.ts'
 import type { PayoutSchedule, Seed } from './given.ts'
 import { meterBody } from './meters.ts'
 import { paymentLinkBody } from './payment-links.ts'
+import { quoteBody } from './quotes.ts'
 import { warningBody } from './radar.ts'
 import { scheduleBody } from './schedules.ts'
 import {
@@ -321,6 +322,8 @@ function billingBody(account: Account, id: string): Wire | undefined {
   if (warning !== undefined) return warningBody(account, warning)
   const meter = state.meters.get(id)
   if (meter !== undefined) return meterBody(meter)
+  const quote = state.quotes.get(id)
+  if (quote !== undefined) return quoteBody(account, quote)
   const clock = state.test_clocks.get(id)
   if (clock !== undefined) return testClockBody(clock)
   const rate = state.tax_rates.get(id)

@@ -291,6 +291,8 @@ export type InvoiceLine = {
 }
 export type Invoice = {
   readonly id: string
+  /** The quote it came of. */
+  readonly quote?: string
   readonly created: number
   readonly currency: string
   readonly customer: string
@@ -446,6 +448,31 @@ export type CheckoutSession = {
   setup_intent: string | null
   status: 'open' | 'complete' | 'expired'
   subscription: string | null
+}
+
+/** What is offered to a customer; accepted, it is sold. */
+export type Quote = {
+  readonly id: string
+  readonly created: number
+  accepted_at: number | null
+  canceled_at: number | null
+  collection_method: 'charge_automatically' | 'send_invoice'
+  customer: string | null
+  days_until_due: number | null
+  description: string | null
+  expires_at: number
+  finalized_at: number | null
+  footer: string | null
+  header: string | null
+  invoice: string | null
+  lines: readonly CheckoutLine[]
+  metadata: Metadata
+  number: string | null
+  status: 'draft' | 'open' | 'accepted' | 'canceled'
+  subscription: string | null
+  subscription_description: string | null
+  subscription_metadata: Metadata
+  trial_period_days: number | null
 }
 
 /** A link that anybody may pay by: each visit is a hosted page of its own. */

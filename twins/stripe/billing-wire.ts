@@ -364,7 +364,9 @@ export function invoiceBody(invoice: Invoice, customer: Customer, seller: Seller
     on_behalf_of: invoice.on_behalf_of,
     parent:
       invoice.subscription === null
-        ? null
+        ? invoice.quote === undefined
+          ? null
+          : { quote_details: { quote: invoice.quote }, subscription_details: null, type: 'quote_details' }
         : {
             quote_details: null,
             subscription_details: { metadata: {}, subscription: invoice.subscription },

@@ -112,6 +112,16 @@ const GRAPH: Readonly<Record<string, Ways>> = {
     test_clock: to('test_helpers.test_clock'),
   },
   tax_rate: {},
+  quote: {
+    application: 'unmodelled',
+    customer: to('customer'),
+    invoice: to('invoice'),
+    line_items: { list: 'item' },
+    on_behalf_of: 'unmodelled',
+    subscription: to('subscription'),
+    subscription_schedule: 'unmodelled',
+    test_clock: to('test_helpers.test_clock'),
+  },
   'test_helpers.test_clock': {},
   'radar.early_fraud_warning': { charge: to('charge'), payment_intent: to('payment_intent') },
   payment_link: { application: 'unmodelled', line_items: { list: 'item' }, on_behalf_of: to('account') },
@@ -310,6 +320,11 @@ function hiddenField(account: Account, body: Wire, head: string): Json | undefin
       const lines = account.state.checkout_sessions.get(id)?.lines ?? []
       const rows = lines.map((line) => checkoutLineBody(line, found(account.state.prices.get(line.price), line.price)))
       return listBody(`/v1/checkout/sessions/${id}/line_items`, rows, false)
+    }
+    case 'quote.line_items': {
+      const lines = account.state.quotes.get(id)?.lines ?? []
+      const rows = lines.map((line) => checkoutLineBody(line, found(account.state.prices.get(line.price), line.price)))
+      return listBody(`/v1/quotes/${id}/line_items`, rows, false)
     }
     case 'payment_link.line_items': {
       const lines = account.state.payment_links.get(id)?.lines ?? []

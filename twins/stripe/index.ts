@@ -33,6 +33,7 @@ import { addPaymentIntents } from './routes/payment-intents.ts'
 import { addPaymentLinks } from './routes/payment-links.ts'
 import { addPaymentMethods } from './routes/payment-methods.ts'
 import { addPayouts } from './routes/payouts.ts'
+import { addQuotes } from './routes/quotes.ts'
 import { addRadar } from './routes/radar.ts'
 import { addRefunds } from './routes/refunds.ts'
 import { addSchedules } from './routes/schedules.ts'
@@ -237,6 +238,15 @@ export const stripe: TwinDefinition<Seed> = {
     'webhook_endpoints.update',
     'webhook_endpoints.delete',
     'webhook_endpoints.list',
+    'quotes.create',
+    'quotes.retrieve',
+    'quotes.update',
+    'quotes.finalize',
+    'quotes.accept',
+    'quotes.cancel',
+    'quotes.list',
+    'quotes.list_line_items',
+    'quotes.list_computed_upfront_line_items',
     'test_helpers.test_clocks.create',
     'test_helpers.test_clocks.retrieve',
     'test_helpers.test_clocks.list',
@@ -341,6 +351,10 @@ export const stripe: TwinDefinition<Seed> = {
     'transfer.created',
     'transfer.reversed',
     'transfer.updated',
+    'quote.accepted',
+    'quote.canceled',
+    'quote.created',
+    'quote.finalized',
     'test_helpers.test_clock.advancing',
     'test_helpers.test_clock.created',
     'test_helpers.test_clock.deleted',
@@ -448,6 +462,7 @@ function open(account: Account, keys: readonly string[] | undefined): Opened {
   addCreditNotes(account, serve)
   addCustomerBalance(account, serve)
   addTestClocks(account, serve)
+  addQuotes(account, serve)
   account.booked = ({ available_on }) => schedulePayout(account, available_on)
   account.billing = {
     intentPaid: (intent) => intentPaid(account, intent),

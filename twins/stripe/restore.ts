@@ -6,6 +6,7 @@ import { schedule } from './events.ts'
 import { watchInvoice } from './invoices.ts'
 import { disputeLater, expireLater, settleLater } from './payments.ts'
 import { watchPayout, watchSchedule } from './payouts.ts'
+import { watchQuote } from './quotes.ts'
 import { warnLater } from './radar.ts'
 import { becomeLater } from './refunds.ts'
 import { watchSchedule as watchPhases } from './schedules.ts'
@@ -38,6 +39,7 @@ export function restore(account: Account, json: Json): void {
   for (const session of state.checkout_sessions.all()) watchSession(account, session)
   for (const payout of state.payouts.all()) watchPayout(account, payout)
   watchSchedule(account)
+  for (const quote of state.quotes.all()) watchQuote(account, quote)
   for (const clock of state.test_clocks.all()) watchClock(account, clock)
   for (const dispute of state.disputes.all()) {
     if (dispute.status.endsWith('under_review')) decideByEvidence(account, dispute)

@@ -16,6 +16,7 @@ import type {
   Price,
   Product,
   PromotionCode,
+  Quote,
   Schedule,
   SetupIntent,
   Subscription,
@@ -374,6 +375,7 @@ export type State = {
   readonly fee_refunds: Table<FeeRefund>
   readonly transfer_reversals: Table<TransferReversal>
   readonly test_clocks: Table<TestClock>
+  readonly quotes: Table<Quote>
 }
 
 export const createState = (): State => ({
@@ -414,6 +416,7 @@ export const createState = (): State => ({
   fee_refunds: new Table(),
   transfer_reversals: new Table(),
   test_clocks: new Table(),
+  quotes: new Table(),
 })
 
 /** Every table as a plain list; what rows hold is replaced, never changed, so it is shared. */

@@ -1,7 +1,7 @@
 import { type Account, found } from './account.ts'
 import type { Invoice, InvoiceItem, InvoiceLine, Subscription, SubscriptionItem } from './billing-state.ts'
 import { subscriptionBody } from './billing-wire.ts'
-import { priceOf } from './catalog.ts'
+import { priceOf, productOf } from './catalog.ts'
 import { type DiscountWish, liveDiscounts, redeem } from './coupons.ts'
 import { invalid, Refusal } from './errors.ts'
 import { emit } from './events.ts'
@@ -17,6 +17,7 @@ import {
   voidInvoice,
   watchInvoice,
 } from './invoices.ts'
+import { mergeMetadata } from './params.ts'
 import {
   amountOf,
   changed,
@@ -29,7 +30,9 @@ import {
   prorationOf,
 } from './periods.ts'
 import { previewBody } from './previews.ts'
+import { costOf } from './pricing.ts'
 import { advance, endWith, scheduleOf } from './schedules.ts'
+import type { Metadata } from './state.ts'
 import { checkRates } from './taxes.ts'
 import type { Wire } from './wire.ts'
 
@@ -137,6 +140,48 @@ export function discountItems(
   return items.map((item) => ({ ...item, discounts: off.get(item.id) ?? item.discounts ?? [] }))
 }
 
+/** Things that the next invoice of a subscription, or one by itself, bills once. */
+export function extraItems(
+  account: Account,
+  { customer, id: subscription }: { readonly customer: string; readonly id: string | null },
+  wishes: readonly {
+    readonly price?: string | undefined
+    readonly quantity?: number | undefined
+    readonly metadata?: Metadata | '' | undefined
+    readonly tax_rates?: readonly string[] | undefined
+  }[],
+): readonly InvoiceItem[] {
+  const { state } = account
+  return wishes.map((wish, at) => {
+    const price = priceOf(account, wish.price ?? '', `add_invoice_items[${at}][price]`)
+    const product = productOf(account, price.product, 'product', 400)
+    const [now, quantity] = [account.timeOf(customer), wish.quantity ?? 1]
+    const item = state.invoice_items.add({
+      id: account.newId('ii_1', 23, state.invoice_items),
+      amount: costOf(price, quantity),
+      currency: price.currency,
+      customer,
+      date: now,
+      period: { start: now, end: now },
+      price: price.id,
+      product: product.id,
+      proration: false,
+      quantity,
+      subscription,
+      subscription_item: null,
+      credited: null,
+      unit_amount: price.unit_amount,
+      description: product.name,
+      discounts: [],
+      invoice: null,
+      metadata: mergeMetadata({}, wish.metadata),
+      tax_rates: wish.tax_rates ?? [],
+    })
+    emit(account, 'invoiceitem.created', account.invoiceItemBody(item))
+    return item
+  })
+}
+
 export type Start = {
   readonly payment_behavior: 'allow_incomplete' | 'default_incomplete' | 'error_if_incomplete'
   readonly offSession: boolean
@@ -206,7 +251,7 @@ function payFirst(account: Account, subscription: Subscription, invoice: Invoice
       throw error
     }
   }
-  if (paid(invoice)) subscription.status = 'active'
+  if (paid(invoice)) subscription.status = begun(subscription)
   else if (how.payment_behavior === 'error_if_incomplete') {
     state.subscriptions.remove(subscription.id)
     state.invoices.remove(invoice.id)
@@ -218,6 +263,7 @@ function payFirst(account: Account, subscription: Subscription, invoice: Invoice
     })
   }
 }
+const begun = ({ trial_end }: Subscription): 'active' | 'trialing' => (trial_end === null ? 'active' : 'trialing')
 const paid = ({ status }: Invoice): boolean => status === 'paid'
 
 /** Bills what has been used in the period that ends now, where usage is counted. */
@@ -497,7 +543,7 @@ export function invoicePaid(account: Account, invoice: Invoice): void {
   if (subscription === undefined) return
   if (!['incomplete', 'past_due', 'unpaid'].includes(subscription.status)) return
   const before = bodyOf(account, subscription)
-  subscription.status = 'active'
+  subscription.status = subscription.status === 'incomplete' ? begun(subscription) : 'active'
   tell(account, 'updated', subscription, before)
   watch(account, subscription)
 }

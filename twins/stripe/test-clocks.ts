@@ -89,6 +89,7 @@ export function checkStill({ state }: Account, ids: readonly string[]): void {
       state.invoices.get(id) ??
       state.invoice_items.get(id) ??
       state.schedules.get(id) ??
+      state.quotes.get(id) ??
       state.subscriptions.all().find(({ items }) => items.some((item) => item.id === id))
     const clock = state.test_clocks.get(state.customers.get(row?.customer ?? id)?.test_clock ?? id)
     if (clock !== undefined && clock.target !== null) throw underway(clock)

@@ -21,10 +21,7 @@ const PATHS: readonly (readonly [RegExp, string])[] = [
   ],
   [/\/customers\/\w+\/(sources|cards|bank_accounts)|\/v1\/(tokens|sources)\b/, 'tokens and sources'],
   [/\/customers\/\w+\/(subscriptions|discount)/, BILLING],
-  [
-    /\/v1\/(invoice_rendering_templates|plans|tax|tax_codes|tax_ids|quotes|billing\/(?!meter)\w+|entitlements)\b/,
-    BILLING,
-  ],
+  [/\/v1\/(invoice_rendering_templates|plans|tax|tax_codes|tax_ids|billing\/(?!meter)\w+|entitlements)\b/, BILLING],
   [/\/v1\/invoices\/(upcoming|\w+\/attach_payment)\b/, BILLING],
   [/\/subscriptions\/\w+\/migrate/, CYCLES],
   [/\/v1\/products\/\w+\/features/, BILLING],

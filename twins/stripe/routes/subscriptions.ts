@@ -1,8 +1,7 @@
 import type { Account } from '../account.ts'
 import type { Serve } from '../answer.ts'
-import type { InvoiceItem, Subscription } from '../billing-state.ts'
+import type { Subscription } from '../billing-state.ts'
 import { blankSubscription } from '../blanks.ts'
-import { priceOf, productOf } from '../catalog.ts'
 import { deletedDiscountBody, discountBody, discountsField, redeem } from '../coupons.ts'
 import { currency } from '../currencies.ts'
 import { invalid, malformed, missing, Refusal } from '../errors.ts'
@@ -28,7 +27,6 @@ import {
   string,
 } from '../params.ts'
 import { resolveMethod } from '../payment-methods.ts'
-import { costOf } from '../pricing.ts'
 import type { Metadata } from '../state.ts'
 import {
   applyWishes,
@@ -37,6 +35,7 @@ import {
   changeItems,
   discountItems,
   endTrial,
+  extraItems,
   resume,
   start,
   type Wish,
@@ -163,48 +162,6 @@ export const wishOf = (
   tax_rates: item.tax_rates,
   deleted: item.deleted,
 })
-
-/** Things that the next invoice of a subscription bills once. */
-function extraItems(
-  account: Account,
-  subscription: Subscription,
-  wishes: readonly {
-    readonly price?: string | undefined
-    readonly quantity?: number | undefined
-    readonly metadata?: Metadata | '' | undefined
-    readonly tax_rates?: readonly string[] | undefined
-  }[],
-): readonly InvoiceItem[] {
-  const { state } = account
-  return wishes.map((wish, at) => {
-    const price = priceOf(account, wish.price ?? '', `add_invoice_items[${at}][price]`)
-    const product = productOf(account, price.product, 'product', 400)
-    const [now, quantity] = [account.timeOf(subscription.customer), wish.quantity ?? 1]
-    const item = state.invoice_items.add({
-      id: account.newId('ii_1', 23, state.invoice_items),
-      amount: costOf(price, quantity),
-      currency: price.currency,
-      customer: subscription.customer,
-      date: now,
-      period: { start: now, end: now },
-      price: price.id,
-      product: product.id,
-      proration: false,
-      quantity,
-      subscription: subscription.id,
-      subscription_item: null,
-      credited: null,
-      unit_amount: price.unit_amount,
-      description: product.name,
-      discounts: [],
-      invoice: null,
-      metadata: mergeMetadata({}, wish.metadata),
-      tax_rates: wish.tax_rates ?? [],
-    })
-    emit(account, 'invoiceitem.created', account.invoiceItemBody(item))
-    return item
-  })
-}
 
 function applyShared(account: Account, subscription: Subscription, params: Partial<Parsed<typeof shared>>): void {
   const method = params.default_payment_method
