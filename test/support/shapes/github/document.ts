@@ -24,6 +24,7 @@ export type Described = {
   readonly payloads: Readonly<Record<string, Schema | null>>
 }
 
+const require = createRequire(import.meta.url)
 const PROSE: ReadonlySet<string> = new Set([
   ...['description', 'example', 'examples', 'title', 'default', 'externalDocs', 'readOnly', 'deprecated'],
 ])
@@ -34,7 +35,7 @@ const REVISION = 2
 
 /** The document is 13 MB, of which a sixth is needed: that is kept between runs. */
 export function readDocument(): Described {
-  const source = createRequire(import.meta.url).resolve('@octokit/openapi')
+  const source = require.resolve('@octokit/openapi')
   const { version } = JSON.parse(readFileSync(join(source, '../package.json'), 'utf8')) as { version: string }
   const folder = join(import.meta.dirname, '../../../../node_modules/.cache/backlot-shapes')
   const kept = join(folder, `github-${version}-${REVISION}.json`)
