@@ -73,6 +73,12 @@ test('a type that the package does not have is refused, not taken for anything',
   expect(() => described.deviations('Cat', {})).toThrow('expected one of')
 })
 
+test('room for values to come is none where a source is closed', async () => {
+  const closed = await describedBy({ package: 'stripe', source, as: { Decimal: 'string' }, closed: true })
+  expect(closed.deviations('Pet', { ...PET, mood: 'good' })).toEqual([])
+  expect(closed.deviations('Pet', { ...PET, mood: 'odd' })).toEqual(['mood: expected "good", got "odd"'])
+})
+
 test('what Stripe lists is held object by object', () => {
   const deleted = { id: 'cus_1', object: 'customer', deleted: true }
   const list = (...data: readonly object[]): object => ({ object: 'list', data, has_more: false, url: '/v1/things' })

@@ -19,7 +19,7 @@ const OPTIONS: ts.CompilerOptions = {
 }
 
 /** The shapes of what `source` exports, as it would stand in `root`. A type that is not there throws. */
-export function readShapes(root: string, { source, as = {} }: Source): Shapes {
+export function readShapes(root: string, { source, as = {}, closed = false }: Source): Shapes {
   const { program, module } = compiled(root, source)
   const checker = program.getTypeChecker()
   const table: Shape[] = []
@@ -61,17 +61,23 @@ export function readShapes(root: string, { source, as = {} }: Source): Shapes {
     if (type.flags & STRING) return { kind: 'string' }
     if (type.flags & (ts.TypeFlags.NumberLike | ts.TypeFlags.BigIntLike)) return { kind: 'number' }
     if (type.flags & ts.TypeFlags.NonPrimitive) return { kind: 'object' }
-    if (type.isUnion()) return { kind: 'union', of: type.types.filter(isThere).map(placeOf) }
+    if (type.isUnion()) return { kind: 'union', of: branchesOf(type).map(placeOf) }
     if (type.flags & (ts.TypeFlags.Instantiable | ts.TypeFlags.Conditional)) {
       const constraint = checker.getBaseConstraintOfType(type)
       return constraint === undefined || constraint === type ? { kind: 'any' } : shapeOf(constraint)
     }
     // `string & {}`: any string, with suggestions for an editor.
-    if (type.isIntersection() && type.types.some((part) => part.flags & STRING)) return { kind: 'string' }
+    if (isAnyString(type)) return { kind: 'string' }
     if (checker.isTupleType(type))
       return { kind: 'tuple', of: checker.getTypeArguments(type as ts.TypeReference).map(placeOf) }
     if (checker.isArrayLikeType(type)) return { kind: 'array', of: itemOf(type) }
     return recordOf(type)
+  }
+
+  /** Without what only leaves room for values to come, where the source is `closed`. */
+  function branchesOf(type: ts.UnionType): readonly ts.Type[] {
+    const there = type.types.filter(isThere)
+    return closed && there.some((part) => part.isStringLiteral()) ? there.filter((part) => !isAnyString(part)) : there
   }
 
   function itemOf(type: ts.Type): number {
@@ -107,6 +113,8 @@ export function readShapes(root: string, { source, as = {} }: Source): Shapes {
 
 const ABSENT = ts.TypeFlags.Undefined | ts.TypeFlags.Void | ts.TypeFlags.Never
 const STRING = ts.TypeFlags.String | ts.TypeFlags.TemplateLiteral | ts.TypeFlags.StringMapping
+const isAnyString = (type: ts.Type): boolean =>
+  type.isIntersection() && type.types.some((part) => (part.flags & STRING) !== 0)
 const isThere = (type: ts.Type): boolean => (type.flags & ABSENT) === 0
 const isNeeded = (type: ts.Type): boolean => (type.isUnion() ? type.types.every(isThere) : isThere(type))
 

@@ -65,6 +65,7 @@ const described = await describedBy({
     'export type error = { error: Stripe.StripeRawError }',
   ].join('\n'),
   as: { Decimal: 'string' },
+  closed: true,
 })
 
 /** Where the types are not what Stripe sends. */

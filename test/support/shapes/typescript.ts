@@ -38,6 +38,8 @@ export type Source = {
   readonly package: string
   readonly source: string
   /** Types that are something else on the wire, by name: `{ Decimal: 'string' }`. A `Date` is a string anyway. */
+  /** Whether `'a' | 'b' | (string & {})` is one of those named: for who states what there is, not what may come. */
+  readonly closed?: boolean
   readonly as?: Readonly<Record<string, 'string' | 'number' | 'any'>>
 }
 
