@@ -284,16 +284,27 @@ export async function loadProject(folder: string, shown: string): Promise<Projec
   }
 }
 
-/** A scenario's own state wins over the project's defaults, key by key. */
+/** A scenario's own state wins over the project's defaults, field by field; a list is taken as a whole. */
 export function withDefaults(scenario: Scenario, defaults: Config['defaults']): Scenario {
   const given: Record<string, Json> = {}
   for (const name of new Set([...Object.keys(defaults), ...Object.keys(scenario.given)])) {
-    given[name] = {
-      ...((defaults[name] ?? {}) as Record<string, Json>),
-      ...((scenario.given[name] ?? {}) as Record<string, Json>),
-    }
+    given[name] = over(defaults[name] ?? {}, scenario.given[name] ?? {})
   }
   return { ...scenario, given }
+}
+
+const isFields = (value: Json): value is { readonly [name: string]: Json | undefined } =>
+  value !== null && typeof value === 'object' && !Array.isArray(value)
+
+function over(below: Json, above: Json): Json {
+  if (!isFields(below) || !isFields(above)) return above
+  const names = Object.keys({ ...below, ...above })
+  return Object.fromEntries(
+    names.map((name): [string, Json] => {
+      const [low, high] = [below[name], above[name]]
+      return [name, low === undefined ? (high ?? null) : high === undefined ? low : over(low, high)]
+    }),
+  )
 }
 
 const find = (folder: string, patterns: readonly string[]): readonly string[] =>

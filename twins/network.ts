@@ -116,11 +116,7 @@ function askedOf({ name, asked }: Placed, operation: string): string {
 async function unnamed({ name, twin }: Placed, request: Request): Promise<never> {
   const { method, url } = request
   await twin.fetch(request)
-  throw new NotModelled(
-    name,
-    `${method} ${new URL(url).pathname}`,
-    `See twins/${name}/gaps.ts for what it does not model.`,
-  )
+  throw new NotModelled(name, `${method} ${new URL(url).pathname}`, `"npx backlot twins ${name}" lists what it does.`)
 }
 
 /** Puts twins at their origins in `world`. Throws when two claim the same origin. */

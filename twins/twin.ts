@@ -80,7 +80,7 @@ export function notModelled(twin: string, gaps: readonly Gap[], what: string): N
   const gap = gaps.find((row) => row.what === what)
   if (gap === undefined)
     throw new Error(`twins/${twin}/gaps.ts: expected a row "${what}", got none. Add it with its reason.`)
-  return new NotModelled(twin, what, `${gap.why} See twins/${twin}/gaps.ts.`)
+  return new NotModelled(twin, what, `${gap.why} "npx backlot twins ${twin}" lists what it does not model.`)
 }
 
 export type Handler = (c: Context) => Response | Promise<Response>

@@ -67,8 +67,12 @@ function find(rules: readonly Rule[], id: string): Rule {
 }
 
 /** `rules explain`: the machine behind a rule and, with a run, the lines of the trace that matter to it. */
-export async function explainRule(id: string, options: Options, onOpen: OnOpen): Promise<void> {
+export async function explainRule(id: string | undefined, options: Options, onOpen: OnOpen): Promise<void> {
   const project = await projectOf(options)
+  if (id === undefined)
+    throw new UsageError(
+      `expected the id of a rule, got none: ${project.rules.map((rule) => rule.id).join(', ') || 'this project has no rules'}.`,
+    )
   const rule = find(project.rules, id)
   const machine = automatonOf(rule.clause)
   const run = await runFor(project, options, onOpen)

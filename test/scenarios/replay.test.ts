@@ -242,7 +242,7 @@ describe('endings', () => {
   test('an unmodelled request is loud, never a 404', async () => {
     const run = await play(scenario([call('buy', '/reverse')]))
     expect(run.ending).toMatchObject({ kind: 'not-modelled' })
-    expect(run.ending.message).toContain('A ledger only grows. See twins/ledger/gaps.ts.')
+    expect(run.ending.message).toContain('A ledger only grows. "npx backlot twins ledger"')
   })
   const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
   test('a WebSocket to a twin is not modelled, rather than a connection that breaks', async () => {

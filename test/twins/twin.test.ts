@@ -52,7 +52,7 @@ test('a route is METHOD /path', () => {
 test('a gap has to be on the list', () => {
   const gaps = [{ what: 'rebates', why: 'Prices are prices.' }]
   expect(notModelled('kiosk', gaps, 'rebates').message).toBe(
-    'twin "kiosk" does not model rebates. Prices are prices. See twins/kiosk/gaps.ts.',
+    'twin "kiosk" does not model rebates. Prices are prices. "npx backlot twins kiosk" lists what it does not model.',
   )
   expect(() => notModelled('kiosk', gaps, 'returns')).toThrow(
     'twins/kiosk/gaps.ts: expected a row "returns", got none.',

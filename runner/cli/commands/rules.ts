@@ -17,12 +17,12 @@ export function addRules(program: Command, onOpen: OnOpen): void {
     await listRules(options)
   })
   sub('explain', "a rule's machine, and what it saw in a run")
-    .argument('<id>')
+    .argument('[id]')
     .option('--run <file>', 'a failure (.backlot/failures/*.json) or a run as JSON')
     .option('--scenario <id>', 'run this scenario now and look at that')
     .option('--seed <seed>', 'with --scenario', '1')
     .option('--mermaid', 'print the machine as a Mermaid state diagram')
-    .action(async (id: string, options: Record<string, unknown>) => {
+    .action(async (id: string | undefined, options: Record<string, unknown>) => {
       const { explainRule } = await import('../rules.ts')
       await explainRule(id, options, onOpen)
     })

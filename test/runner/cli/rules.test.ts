@@ -50,6 +50,11 @@ test('what proves nothing is named: an unreachable sometimes, a vacuous rule, a 
   expect(code).toBe(1)
 })
 
+test('explain without an id names those there are', () => {
+  const { code, stderr } = backlot(['rules', 'explain', '--project', project.folder])
+  expect([code, stderr]).toEqual([2, expect.stringContaining('expected the id of a rule, got none: PAY-1')])
+})
+
 test('explain shows the machine and the lines of the trace that matter', () => {
   const { stdout } = backlot(['rules', 'explain', 'PAY-1', '--project', project.folder, '--scenario', 'lost-answer'])
   expect(stdout).toContain('counting -- count > 1 --> VIOLATED')
