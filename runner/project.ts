@@ -288,7 +288,7 @@ export async function loadProject(folder: string, shown: string): Promise<Projec
 export function withDefaults(scenario: Scenario, defaults: Config['defaults']): Scenario {
   const given: Record<string, Json> = {}
   for (const name of new Set([...Object.keys(defaults), ...Object.keys(scenario.given)])) {
-    given[name] = over(defaults[name] ?? {}, scenario.given[name] ?? {})
+    given[name] = over((defaults[name] ?? {}) as Json, scenario.given[name] ?? {})
   }
   return { ...scenario, given }
 }

@@ -41,23 +41,24 @@ const versionOf = (sdk: string): string =>
 const DRIVERS: Readonly<Record<string, readonly string[]>> = { postgres: ['pg', 'postgres', 'drizzle-orm'] }
 
 /** Whose description of the vendor's answers every answer in our tests is held against, by test/support/shapes/. */
-const DESCRIPTIONS: Readonly<Record<string, string>> = {
-  anthropic: '@anthropic-ai/sdk',
-  github: '@octokit/openapi',
-  google: 'googleapis',
-  jira: 'jira.js',
-  okta: '@okta/okta-sdk-nodejs',
-  openai: 'openai',
-  sendgrid: '@sendgrid/client',
-  slack: '@slack/web-api',
-  stripe: 'stripe',
-  twilio: 'twilio',
+const DESCRIPTIONS: Readonly<Record<string, readonly string[]>> = {
+  anthropic: ['@anthropic-ai/sdk'],
+  github: ['@octokit/openapi'],
+  google: ['@googleapis/docs', '@googleapis/drive', '@googleapis/sheets'],
+  jira: ['jira.js'],
+  okta: ['@okta/okta-sdk-nodejs'],
+  openai: ['openai'],
+  slack: ['@slack/types', '@slack/web-api'],
+  sqs: ['@aws-sdk/client-sqs'],
+  stripe: ['stripe'],
+  twilio: ['twilio'],
 }
 function describedBy(twin: string): readonly string[] {
   if (!existsSync(join(ROOT, 'test/support/shapes', `${twin}.ts`))) return []
   const by = DESCRIPTIONS[twin]
   if (by === undefined) throw new Error(`${twin}: expected to be told by whom its answers are described, got nothing.`)
-  return [`Every JSON answer in these tests has the shape that ${by} ${versionOf(by)} describes.`, '']
+  const packages = by.map((name) => `${name} ${versionOf(name)}`)
+  return [`Every JSON answer in these tests has the shape that ${packages.join(', ')} describes.`, '']
 }
 
 /** The SDKs that tests drive a twin with, and how many operations each of them. */

@@ -207,6 +207,7 @@ const invoice = wish<Omit<Invoice, 'lines'> & { readonly lines: readonly SeededL
     paid_out_of_band: yes,
     pre_payment_credit: whole,
     post_payment_credit: whole,
+    quote: text,
     starting_balance: whole,
     ending_balance: orNull(whole),
     status: z.enum(['draft', 'open', 'paid', 'void', 'uncollectible']),

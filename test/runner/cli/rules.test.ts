@@ -52,7 +52,7 @@ test('what proves nothing is named: an unreachable sometimes, a vacuous rule, a 
 
 test('explain without an id names those there are', () => {
   const { code, stderr } = backlot(['rules', 'explain', '--project', project.folder])
-  expect([code, stderr]).toEqual([2, expect.stringContaining('expected the id of a rule, got none: ANY-1, VAC-1')])
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/expected the id of a rule, got none: .*PAY-1/)])
 })
 
 test('explain shows the machine and the lines of the trace that matter', () => {
