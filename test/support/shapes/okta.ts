@@ -1,7 +1,7 @@
 /** Holds Okta's answers against the models of the official SDK, which are made from Okta's own OpenAPI document. */
 import type { Shapes } from '../shapes.ts'
 import { type Call, type Description, description, type Property } from './okta/description.ts'
-import { isBeyond, isOtherKind, isStatus, isValue, mayLack } from './okta/exceptions.ts'
+import { isBeyond, isOtherKind, isStatus, isValue, mayBeNull, mayLack } from './okta/exceptions.ts'
 
 let known: (Description & { readonly byLength: ReadonlyMap<string, readonly Call[]> }) | undefined
 
@@ -47,7 +47,8 @@ function check(value: unknown, property: Property, at: string, model: string, fo
   const { type } = property
   const wrong = (what: string): void => void found.push(`${at}: ${what} (${model})`)
   if (value === null) {
-    if (property.required === true && property.nullable !== true) wrong('is null')
+    const known = mayBeNull(model, at.slice(at.lastIndexOf('.') + 1))
+    if (property.required === true && property.nullable !== true && !known) wrong('is null')
     return
   }
   const [, kind, inner = ''] = /^(Array|Set)<(.+)>$/.exec(type) ?? []

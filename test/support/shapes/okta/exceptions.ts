@@ -35,7 +35,9 @@ const RECORDED: Readonly<Record<string, string>> = {
   Brand: '_links',
   Device: '_embedded',
   DeviceAssuranceAndroidPlatform: 'resourceDisplayName resourceId resourceType',
+  DeviceAssuranceChromeOSPlatform: 'resourceDisplayName resourceId resourceType',
   DeviceAssuranceWindowsPlatform: 'resourceDisplayName resourceId resourceType',
+  DeviceListEmbedded: 'originatedFrom',
   DeviceProfile: 'authenticatorAppKey',
   EmailCustomizationLinks: 'settings',
   EventHookLinks: 'activate delete',
@@ -101,6 +103,12 @@ const LACKING: Readonly<Record<string, string>> = {
   UserCondition: 'include',
 }
 
+/** Model → required fields that are null in recordings. */
+const UNSET: Readonly<Record<string, string>> = {
+  // An app of the catalogue that nobody signs on to.
+  Application: 'signOnMode',
+}
+
 /** Enumeration → values beyond the described ones. */
 const VALUES: Readonly<Record<string, string>> = {
   OAuth2ClientJsonEncryptionKeyResponseUseEnum: 'sig',
@@ -139,5 +147,6 @@ export const isStatus = (call: string, status: number): boolean => STATUSES.has(
 export const isBeyond = (model: string, field: string): boolean =>
   OPEN.has(model) || has(RECORDED, model, field) || has(DOCUMENTED, model, field)
 export const mayLack = (model: string, field: string): boolean => has(LACKING, model, field)
+export const mayBeNull = (model: string, field: string): boolean => has(UNSET, model, field)
 export const isValue = (of: string, value: string): boolean => OWN.has(of) || has(VALUES, of, value)
 export const isOtherKind = (model: string): boolean => KINDS.has(model)
